@@ -1,0 +1,143 @@
+//! Builds the migration Lambda for each architecture that this toolchain can build and packs each as the zip that the
+//! CLI carries. The binaries are as free of this machine as rustc allows, so that the same sources give the same
+//! `CodeSha256` wherever they are built.
+
+#[path = "build/cargo.rs"]
+mod cargo;
+#[path = "build/elf.rs"]
+mod elf;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+/// Names the architectures to hold, separated by commas; the build fails when one of them cannot be made. `none` holds
+/// none, for work on the CLI alone. Without it, all that this toolchain can build.
+const WANTED: &str = "COGMIG_LAMBDA_ARCHITECTURES";
+
+/// An architecture of Lambda functions.
+pub struct Architecture {
+    /// AWS's word for it.
+    pub name: &'static str,
+    /// The variant of `package::Architecture`.
+    pub variant: &'static str,
+    /// The first part of Rust's target triples.
+    pub rust: &'static str,
+    /// `e_machine` of its ELF files.
+    pub machine: u16,
+}
+
+const ARCHITECTURES: [Architecture; 2] = [
+    Architecture {
+        name: "arm64",
+        variant: "Arm64",
+        rust: "aarch64",
+        machine: 183,
+    },
+    Architecture {
+        name: "x86_64",
+        variant: "X86_64",
+        rust: "x86_64",
+        machine: 62,
+    },
+];
+
+fn main() {
+    for path in ["build.rs", "build", "lambda", "Cargo.toml", "Cargo.lock"] {
+        println!("cargo:rerun-if-changed={path}");
+    }
+    println!("cargo:rerun-if-env-changed={WANTED}");
+    if let Err(message) = run() {
+        eprintln!("{message}");
+        process::exit(1);
+    }
+}
+
+fn run() -> Result<(), String> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by cargo only")?);
+    let builds = builds()?;
+    let binaries = if builds.is_empty() {
+        Vec::new()
+    } else {
+        cargo::build(&builds, &out)?
+    };
+    let mut held = String::new();
+    for (build, path) in builds.iter().zip(binaries) {
+        let Architecture {
+            name,
+            variant,
+            machine,
+            ..
+        } = build.architecture;
+        let binary =
+            fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        elf::check(&binary, *machine).map_err(|why| {
+            format!(
+                "the Lambda built for {} would not start on AWS: {why}.\nrustup target add {}-unknown-linux-musl",
+                build.target, build.architecture.rust
+            )
+        })?;
+        let file = out.join(format!("{name}.zip"));
+        pack(&binary, &file).map_err(|error| format!("cannot pack {}: {error}", file.display()))?;
+        held += &format!(
+            "    (Architecture::{variant}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.zip\"))),\n"
+        );
+    }
+    let source = format!(
+        "/// The packages that this build holds.\nstatic HELD: &[(Architecture, &[u8])] = &[\n{held}];\n"
+    );
+    fs::write(out.join("packages.rs"), source)
+        .map_err(|error| format!("cannot write packages.rs: {error}"))
+}
+
+/// Decides what to build: what was asked for, or all that can be built, and then at least the host's architecture.
+fn builds() -> Result<Vec<cargo::Build>, String> {
+    let wanted = env::var(WANTED).ok();
+    if wanted.as_deref() == Some("none") {
+        return Ok(Vec::new());
+    }
+    let names: Vec<&str> = wanted
+        .as_deref()
+        .map(|names| names.split(',').map(str::trim).collect())
+        .unwrap_or_default();
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| ARCHITECTURES.iter().all(|known| known.name != **name))
+    {
+        return Err(format!(
+            "{WANTED}: {unknown:?} is none of arm64, x86_64, none"
+        ));
+    }
+    let mut builds = Vec::new();
+    let mut reasons = Vec::new();
+    for architecture in &ARCHITECTURES {
+        if wanted.is_some() && !names.contains(&architecture.name) {
+            continue;
+        }
+        match cargo::Build::find(architecture) {
+            Ok(build) => builds.push(build),
+            Err(why) if wanted.is_some() => return Err(why),
+            Err(why) => reasons.push(why),
+        }
+    }
+    if builds.is_empty() {
+        return Err(format!(
+            "the Lambda can be built for no architecture here.\n{}",
+            reasons.join("\n")
+        ));
+    }
+    Ok(builds)
+}
+
+/// Writes the zip that Lambda takes, the same bytes for the same binary.
+fn pack(binary: &[u8], file: &Path) -> zip::result::ZipResult<()> {
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .compression_level(Some(9))
+        .last_modified_time(zip::DateTime::default())
+        .unix_permissions(0o755);
+    let mut zip = zip::ZipWriter::new(fs::File::create(file)?);
+    zip.start_file("bootstrap", options)?;
+    std::io::Write::write_all(&mut zip, binary)?;
+    zip.finish()?;
+    Ok(())
+}

@@ -1,0 +1,97 @@
+"""The other client: boto3, one long-lived process, JSON lines in and out.
+
+A request is {"id", "do", ...}; its answer {"id", "ok"} or {"id", "code", "message"}.
+Bytes travel as {"$bytes": base64}. The calls pass through the hop like any other,
+marked by their user agent so that the journal does not count them.
+"""
+
+import base64
+import json
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import boto3
+import botocore
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from snapshot import standing
+
+MARKED = Config(user_agent_extra="cogmig-sandbox", retries={"total_max_attempts": 1}, read_timeout=60)
+UNSIGNED = MARKED.merge(Config(signature_version=botocore.UNSIGNED))
+
+clients = {}
+making = threading.Lock()
+writing = threading.Lock()
+
+
+def client(service, profile, region, config, endpoint=None):
+    """A boto3 client, made once for each (profile, service, Region)."""
+    key = (service, profile, region, config is UNSIGNED)
+    with making:
+        if key not in clients:
+            session = boto3.Session(profile_name=profile)
+            clients[key] = session.client(service, region_name=region, config=config, endpoint_url=endpoint)
+        return clients[key]
+
+
+def call(request):
+    """One operation by its AWS name, with its AWS members."""
+    chosen = client(request["service"], request["profile"], request.get("region"), MARKED)
+    answer = chosen._make_api_call(request["operation"], from_json(request["params"]))
+    answer.pop("ResponseMetadata", None)
+    return answer
+
+
+def public(request):
+    """One operation of Cognito that needs no credentials."""
+    chosen = client("cognito-idp", None, "us-east-1", UNSIGNED, request["endpoint"])
+    answer = chosen._make_api_call(request["operation"], request["params"])
+    answer.pop("ResponseMetadata", None)
+    return answer
+
+
+DO = {"call": call, "public": public, "standing": standing}
+
+
+def from_json(value):
+    if isinstance(value, dict):
+        if set(value) == {"$bytes"}:
+            return base64.b64decode(value["$bytes"])
+        return {key: from_json(member) for key, member in value.items()}
+    return [from_json(member) for member in value] if isinstance(value, list) else value
+
+
+def to_json(value):
+    if isinstance(value, date):
+        return value.isoformat()
+    if hasattr(value, "read"):
+        value = value.read()
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return {"$bytes": base64.b64encode(value).decode()}
+    return str(value)
+
+
+def answer(line):
+    request = json.loads(line)
+    reply = {"id": request["id"]}
+    try:
+        reply["ok"] = DO[request["do"]](request)
+        text = json.dumps(reply, default=to_json)
+    except ClientError as fault:
+        error = fault.response.get("Error", {})
+        text = json.dumps({"id": request["id"], "code": error.get("Code", ""), "message": error.get("Message", "")})
+    except Exception as fault:  # Whatever it is, who asked must hear of it.
+        text = json.dumps({"id": request["id"], "code": type(fault).__name__, "message": str(fault)})
+    with writing:
+        print(text, flush=True)
+
+
+if __name__ == "__main__":
+    with ThreadPoolExecutor(16) as pool:
+        for line in sys.stdin:
+            pool.submit(answer, line)

@@ -1,0 +1,223 @@
+"""Where ministack is softer than AWS, or wrong, and one function puts it right.
+
+Each correction wraps one function of the pinned ministack and adds hardness only:
+a rule that AWS has, a default that AWS restores, a refusal that AWS makes. They
+stand here and not in the hop because here IAM has already had its say.
+"""
+
+import json
+import re
+import secrets
+
+from ministack.core import iam_evaluator
+from ministack.core.lambda_runtime import execution_credentials
+from ministack.core.responses import error_response_json, set_request_account_id
+from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
+
+
+def install():
+    """Puts every correction in place; called once, before the first request."""
+    principal_arn_of_a_session_is_its_role()
+    trust_needs_principals_that_exist()
+    updates_reset_what_they_leave_out()
+    absent_auth_flows_are_the_default_ones()
+    public_calls_find_their_pool()
+    migrated_users_are_made_at_once()
+    nothing_is_described_as_null()
+    functions_log_what_their_role_may()
+
+
+def principal_arn_of_a_session_is_its_role():
+    """For an assumed role, aws:PrincipalArn is the role's ARN, not the session's."""
+    resolve = iam_evaluator._resolve_condition_key
+    session = re.compile(r"^arn:([^:]+):sts::(\d+):assumed-role/([^/]+)/.*$")
+
+    def resolve_as_aws(key, ctx):
+        value = resolve(key, ctx)
+        if key.lower() == "aws:principalarn" and isinstance(value, str):
+            return session.sub(r"arn:\1:iam::\2:role/\3", value)
+        return value
+
+    iam_evaluator._resolve_condition_key = resolve_as_aws
+
+
+def trust_needs_principals_that_exist():
+    """A trust policy that names a role or user which does not exist is refused."""
+    refuse = iam._trust_policy_not_principal_error
+    named = re.compile(r"^arn:[^:]+:iam::(\d{12}):(role|user)/(?:.*/)?([^/]+)$")
+
+    def principals(document):
+        statements = document.get("Statement", [])
+        for statement in statements if isinstance(statements, list) else [statements]:
+            principal = statement.get("Principal", {})
+            arns = principal.get("AWS", []) if isinstance(principal, dict) else []
+            yield from arns if isinstance(arns, list) else [arns]
+
+    def refuse_as_aws(text):
+        if refusal := refuse(text):
+            return refusal
+        try:
+            arns = list(principals(json.loads(text)))
+        except (AttributeError, TypeError, ValueError):
+            return None
+        for arn in arns:
+            if match := named.match(str(arn)):
+                account, kind, name = match.groups()
+                stored = iam._roles if kind == "role" else iam._users
+                if not stored.contains_scoped(account, None, name):
+                    return f'Invalid principal in policy: "AWS":"{arn}"'
+        return None
+
+    iam._trust_policy_not_principal_error = refuse_as_aws
+
+
+# None is "not there any more". Not listed: names, which have no default, and the
+# pool's tier, which AWS keeps.
+POOL_DEFAULTS = {
+    "Policies": {
+        "PasswordPolicy": {
+            "MinimumLength": 8,
+            "RequireUppercase": True,
+            "RequireLowercase": True,
+            "RequireNumbers": True,
+            "RequireSymbols": True,
+            "TemporaryPasswordValidityDays": 7,
+        }
+    },
+    "AutoVerifiedAttributes": [],
+    "SmsVerificationMessage": "",
+    "EmailVerificationMessage": "",
+    "EmailVerificationSubject": "",
+    "SmsAuthenticationMessage": "",
+    "MfaConfiguration": "OFF",
+    "DeviceConfiguration": None,
+    "EmailConfiguration": {},
+    "SmsConfiguration": {},
+    "UserPoolTags": {},
+    "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": False, "UnusedAccountValidityDays": 7},
+    "UserPoolAddOns": None,
+    "VerificationMessageTemplate": None,
+    "AccountRecoverySetting": {},
+    "LambdaConfig": {},
+    "UserAttributeUpdateSettings": None,
+    "DeletionProtection": "INACTIVE",
+}
+
+CLIENT_DEFAULTS = {
+    "RefreshTokenValidity": 30,
+    "AccessTokenValidity": None,
+    "IdTokenValidity": None,
+    "TokenValidityUnits": {},
+    "ReadAttributes": [],
+    "WriteAttributes": [],
+    "ExplicitAuthFlows": [],
+    "SupportedIdentityProviders": [],
+    "CallbackURLs": [],
+    "LogoutURLs": [],
+    "DefaultRedirectURI": "",
+    "AllowedOAuthFlows": [],
+    "AllowedOAuthScopes": [],
+    "AllowedOAuthFlowsUserPoolClient": False,
+    "AnalyticsConfiguration": None,
+    "PreventUserExistenceErrors": "LEGACY",
+    "EnableTokenRevocation": True,
+    "EnablePropagateAdditionalUserContextData": False,
+    "AuthSessionValidity": 3,
+}
+
+
+def updates_reset_what_they_leave_out():
+    """UpdateUserPool and UpdateUserPoolClient set each absent member to its default."""
+
+    def resetting(update, defaults):
+        # Copied through JSON: what is stored must not be the table itself.
+        return lambda data: update({**json.loads(json.dumps(defaults)), **data})
+
+    cognito._update_user_pool = resetting(cognito._update_user_pool, POOL_DEFAULTS)
+    cognito._update_user_pool_client = resetting(cognito._update_user_pool_client, CLIENT_DEFAULTS)
+
+
+def absent_auth_flows_are_the_default_ones():
+    """A client without ExplicitAuthFlows allows refresh, SRP and custom: no password flow."""
+    refuse = cognito._auth_flow_error
+
+    def refuse_as_aws(action, data):
+        if refusal := refuse(action, data):
+            return refusal
+        flow = cognito._PASSWORD_AUTH_FLOWS.get(str(data.get("AuthFlow")))
+        if flow is None or not action.endswith("InitiateAuth"):
+            return None
+        client_id = data.get("ClientId")
+        pool = cognito._user_pools.get(data.get("UserPoolId")) or cognito._pool_for_client(client_id)[0]
+        client = (pool or {}).get("_clients", {}).get(client_id)
+        if client is None or client.get("ExplicitAuthFlows"):
+            return None
+        return error_response_json("InvalidParameterException", flow[1], 400)
+
+    cognito._auth_flow_error = refuse_as_aws
+
+
+def public_calls_find_their_pool():
+    """A public call needs no credentials: its client or token says whose pool it is for."""
+    pin = cognito._pin_unsigned_idp_scope
+
+    def pin_as_aws(data):
+        tokens = (data.get(name, "") for name in ("AccessToken", "RefreshToken", "Token"))
+        pool_ids = {cognito._pool_id_from_token(token) for token in tokens}
+        for (account, _, pool_id), pool in cognito._user_pools.all_items():
+            if pool_id in pool_ids or data.get("ClientId") in pool["_clients"]:
+                set_request_account_id(account)
+                break
+        pin(data)
+
+    cognito._pin_unsigned_idp_scope = pin_as_aws
+
+
+def migrated_users_are_made_at_once():
+    """A user whom the trigger brings has password and status from the first moment.
+
+    The hop makes such users by a member of AdminCreateUser that no client sends.
+    Cognito does not hold their passwords to the new pool's policy, so neither is
+    this one; a user without a password (ForgotPassword) gets one nobody knows.
+    """
+    create = cognito._admin_create_user
+
+    def create_as_aws(data):
+        migration = data.get("SandboxMigration")
+        if migration is None:
+            return create(data)
+        unknown = "Aa1!" + secrets.token_urlsafe(32)
+        answer = create({**data, "TemporaryPassword": unknown})
+        if answer[0] == 200:
+            pool = cognito._user_pools[data["UserPoolId"]]
+            user = pool["_users"][json.loads(answer[2])["User"]["Username"]]
+            user["_password"] = migration.get("Password") or unknown
+            user["UserStatus"] = migration["UserStatus"]
+        return answer
+
+    cognito._admin_create_user = create_as_aws
+
+
+def nothing_is_described_as_null():
+    """A member that is not set is left out of an answer, never null."""
+    describe = cognito._pool_out
+    cognito._pool_out = lambda pool: {k: v for k, v in describe(pool).items() if v is not None}
+
+
+def functions_log_what_their_role_may():
+    """No log of a function without its role's permission, and no log group either."""
+    emit = lambda_svc._emit_lambda_logs
+
+    def emit_as_aws(func, *args, **kwargs):
+        config = func.get("config") or func
+        _, partition, _, region, account, _, name = config["FunctionArn"].split(":")[:7]
+        group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
+        stream = f"arn:{partition}:logs:{region}:{account}:log-group:{group}:log-stream:any"
+        needed = ["CreateLogStream", "PutLogEvents"]
+        if group not in cloudwatch_logs._log_groups:
+            needed.append("CreateLogGroup")
+        key = execution_credentials(config)["AWS_ACCESS_KEY_ID"]
+        if all(iam_evaluator.enforce(key, f"logs:{action}", "logs", region, stream) is None for action in needed):
+            emit(func, *args, **kwargs)
+
+    lambda_svc._emit_lambda_logs = emit_as_aws

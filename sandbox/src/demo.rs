@@ -1,0 +1,230 @@
+//! The demo: each command as it is typed, with its own output, and after each what
+//! another client sees in AWS. It stops at the first thing that is not as said.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+use cogmig_sandbox::{NEW_ACCOUNT, Pool, Sandbox, architecture};
+use serde_json::Value;
+
+use crate::scene::{PASSWORD, Scene};
+use crate::stage::{heading, holds, typed};
+
+const PROFILES: [&str; 4] = ["--old-profile", "old", "--new-profile", "new"];
+
+/// From two profiles to a migrated sign-in, and back.
+pub(crate) fn run() -> Result<()> {
+    let begun = Instant::now();
+    let demo = Demo {
+        cogmig: build()?,
+        sandbox: Sandbox::start()?,
+    };
+    let built = begun.elapsed();
+    let begun = Instant::now();
+    let scene = Scene::set(&demo.sandbox)?;
+    println!(
+        "\nTwo AWS accounts on this machine, each with a user pool:\n\n  \
+         old  111111111111  eu-west-1     {:24}  users: ann, bob\n  \
+         new  222222222222  eu-central-1  {:24}  users: none",
+        scene.old.id, scene.new.id,
+    );
+    demo.show(&scene)?;
+    let ran = begun.elapsed();
+    println!(
+        "\nBuilt and installed in {:.0} s, ran in {:.1} s.",
+        built.as_secs_f64(),
+        ran.as_secs_f64()
+    );
+    Ok(())
+}
+
+struct Demo {
+    cogmig: PathBuf,
+    sandbox: Sandbox,
+}
+
+impl Demo {
+    fn show(&self, scene: &Scene) -> Result<()> {
+        let before = self.sandbox.standing();
+
+        // The emulator runs the Lambda on this machine.
+        let machine = ["--architecture", architecture()];
+        let apply = ["--architecture", architecture(), "--yes"];
+
+        heading("1  What would be done?");
+        self.cogmig("plan", &machine)?;
+        ensure!(self.writes() == 0, "cogmig plan made writing calls");
+        ensure!(
+            self.sandbox.standing() == before,
+            "cogmig plan changed something"
+        );
+        holds("not one writing call");
+
+        heading("2  Set up the migration");
+        self.cogmig("setup", &apply)?;
+
+        heading("3  Ann signs in to the new pool with her old password");
+        self.sandbox
+            .sign_in(&scene.new.client, "ann", PASSWORD)
+            .context("ann cannot sign in to the new pool")?;
+        holds("signed in, and she is a user of the new pool now:\n");
+        self.show_user(scene, "ann")?;
+        let sent = self.sandbox.messages();
+        ensure!(sent.is_empty(), "Cognito would have sent {sent:?}");
+        holds("no message and no code was sent");
+
+        heading("4  Somebody tries Bob's name with a wrong password");
+        match self
+            .sandbox
+            .sign_in(&scene.new.client, "bob", "Wrong-password-1")
+        {
+            Ok(_) => bail!("a wrong password was let in"),
+            Err(fault) => holds(&format!("refused: {}", fault.message)),
+        }
+        let bob = self.sandbox.find_user(&scene.new, "bob")?;
+        ensure!(bob.is_none(), "a wrong password made a user");
+        holds("no user was made");
+
+        heading("5  Set up once more");
+        self.sandbox.clear_journal();
+        self.cogmig("setup", &apply)?;
+        ensure!(self.writes() == 0, "the second setup made writing calls");
+        holds("not one writing call");
+
+        heading("6  Take it all down");
+        self.cogmig("teardown", &["--yes"])?;
+        let mut after = self.sandbox.standing();
+        forget_user(&mut after, "ann");
+        let differences = differences(&before, &after);
+        ensure!(
+            differences.is_empty(),
+            "left behind:\n{}",
+            differences.join("\n")
+        );
+        holds("both accounts are as they were, and Ann stays in the new pool");
+        Ok(())
+    }
+
+    /// Runs it as a user would: shown as typed, its output as it comes.
+    fn cogmig(&self, verb: &str, options: &[&str]) -> Result<()> {
+        let arguments = [&[verb], &PROFILES[..], options].concat();
+        typed(&format!("cogmig {}", arguments.join(" ")));
+        std::io::stdout().flush()?;
+        let status = self
+            .sandbox
+            .command(&self.cogmig)
+            .args(&arguments)
+            .envs(
+                ["TERM", "NO_COLOR", "COLUMNS"]
+                    .map(|name| (name, env::var_os(name).unwrap_or_default())),
+            )
+            .current_dir(self.sandbox.home())
+            .stdin(Stdio::null())
+            .status()
+            .context("cogmig could not be run")?;
+        ensure!(status.success(), "cogmig {verb}: {status}");
+        Ok(())
+    }
+
+    /// The writing calls since the journal was last cleared.
+    fn writes(&self) -> usize {
+        let journal = self.sandbox.journal();
+        journal.iter().filter(|call| call.writes).count()
+    }
+
+    /// The user in both pools, side by side; all but `sub` must be equal.
+    fn show_user(&self, scene: &Scene, username: &str) -> Result<()> {
+        let old = self.attributes(&scene.old, username)?;
+        let new = self.attributes(&scene.new, username)?;
+        println!("  {:18} {:28} new pool", "", "old pool");
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let value =
+                |user: &BTreeMap<String, String>| user.get(name).cloned().unwrap_or_default();
+            println!("  {name:18} {:28} {}", value(&old), value(&new));
+        }
+        println!();
+        ensure!(old == new, "the attributes differ");
+        holds("the same attributes");
+        Ok(())
+    }
+
+    fn attributes(&self, pool: &Pool, username: &str) -> Result<BTreeMap<String, String>> {
+        let user = self.sandbox.find_user(pool, username)?;
+        let user = user.with_context(|| format!("{username} is not in {}", pool.id))?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let listed = user["UserAttributes"].as_array().into_iter().flatten();
+        let mut attributes: BTreeMap<String, String> = listed
+            .map(|attribute| (text(&attribute["Name"]), text(&attribute["Value"])))
+            .collect();
+        // Each pool gives its own, and the trigger may not return it.
+        attributes.remove("sub");
+        attributes.insert("(status)".to_owned(), text(&user["UserStatus"]));
+        Ok(attributes)
+    }
+}
+
+/// Builds the CLI with the same cargo into the same folder, and says where it is.
+fn build() -> Result<PathBuf> {
+    let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let mut cargo = Command::new(program)
+        .args(["build", "--bin", "cogmig"])
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cargo could not be run")?;
+    let output = cargo.stdout.take().context("cargo has no output")?;
+    let mut built = None;
+    for line in BufReader::new(output).lines() {
+        let message: Value = serde_json::from_str(&line?).unwrap_or_default();
+        if message["target"]["name"] == "cogmig" && message["executable"].is_string() {
+            built = message["executable"].as_str().map(PathBuf::from);
+        }
+    }
+    ensure!(cargo.wait()?.success(), "cogmig could not be built");
+    built.context("cargo built no cogmig")
+}
+
+/// Takes the one user who may be new out of a snapshot.
+fn forget_user(standing: &mut Value, username: &str) {
+    let pools = standing[NEW_ACCOUNT]["pools"].as_array_mut();
+    for pool in pools.into_iter().flatten() {
+        if let Some(users) = pool["users"].as_array_mut() {
+            users.retain(|user| user["Username"] != username);
+        }
+    }
+}
+
+/// Where two snapshots differ: a line for each place.
+fn differences(before: &Value, after: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    compare("", before, after, &mut found);
+    found
+}
+
+fn compare(place: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
+    match (before, after) {
+        (Value::Object(first), Value::Object(second)) => {
+            let names: BTreeSet<&String> = first.keys().chain(second.keys()).collect();
+            for name in names {
+                let place = format!("{place}/{name}");
+                compare(&place, &before[name], &after[name], found);
+            }
+        }
+        (Value::Array(first), Value::Array(second)) if first.len() == second.len() => {
+            for (index, (first, second)) in first.iter().zip(second).enumerate() {
+                compare(&format!("{place}/{index}"), first, second, found);
+            }
+        }
+        _ if before == after => {}
+        _ => found.push(format!("  {place}: {before} → {after}")),
+    }
+}

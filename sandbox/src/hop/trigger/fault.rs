@@ -1,0 +1,66 @@
+//! Cognito's refusals that come from a trigger, with Cognito's codes and words.
+
+use axum::body::Bytes;
+use axum::http::{HeaderValue, Response, StatusCode};
+use serde_json::json;
+
+/// An error of Cognito.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+}
+
+impl Fault {
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// The function could not be run at all: `error` says why.
+    pub(super) fn not_invoked(error: &str) -> Self {
+        let message = format!("UserMigration invocation failed due to error {error}.");
+        Self::new("UnexpectedLambdaException", message)
+    }
+
+    /// The function ran and failed.
+    pub(super) fn raised(error: &str) -> Self {
+        let message = format!("UserMigration failed with error {error}.");
+        Self::new("UserLambdaValidationException", message)
+    }
+
+    /// The function answered what no trigger may.
+    pub(super) fn unrecognizable() -> Self {
+        Self::new(
+            "InvalidLambdaResponseException",
+            "Unrecognizable lambda output",
+        )
+    }
+
+    /// The sandbox itself failed.
+    pub(super) fn internal(failure: &anyhow::Error) -> Self {
+        Self::new("InternalErrorException", format!("sandbox: {failure:#}"))
+    }
+}
+
+impl From<Fault> for Response<Bytes> {
+    fn from(fault: Fault) -> Self {
+        let body = json!({"__type": fault.code, "message": fault.message});
+        let mut response = Response::new(Bytes::from(body.to_string()));
+        *response.status_mut() = match fault.code {
+            "InternalErrorException" => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let headers = response.headers_mut();
+        let content = HeaderValue::from_static("application/x-amz-json-1.1");
+        headers.insert("content-type", content);
+        headers.insert("x-amzn-errortype", HeaderValue::from_static(fault.code));
+        headers.insert(
+            "x-amzn-requestid",
+            HeaderValue::from_static("sandbox-trigger"),
+        );
+        response
+    }
+}

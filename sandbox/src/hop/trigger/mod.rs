@@ -1,0 +1,128 @@
+//! The `UserMigration` trigger, as Cognito fires it and the emulator does not: at a
+//! sign-in or a forgotten password of a name that the pool does not know, the function
+//! is asked; from its answer the user is made; then the call goes on as it came.
+
+mod answer;
+mod event;
+mod fault;
+mod function;
+mod permission;
+mod pool;
+
+use anyhow::Result;
+use axum::body::Bytes;
+use axum::http::{Request, Response};
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::upstream::Answer;
+use super::{Hop, Message, MessageKind};
+use answer::NewUser;
+use event::SignIn;
+use fault::Fault;
+use pool::PoolAt;
+
+/// Fires the trigger where Cognito would. `reply` is what the emulator says before:
+/// its refusals of the caller and of the flow come first, as on AWS.
+pub(super) async fn fire(
+    hop: &Hop,
+    call: &Call,
+    request: &Request<Bytes>,
+    reply: Response<Bytes>,
+) -> Response<Bytes> {
+    let Some(sign_in) = SignIn::read(call, request) else {
+        return reply;
+    };
+    if !sign_in.may_be_a_strangers(&reply) {
+        return reply;
+    }
+    match migrate(hop, &sign_in).await {
+        Ok(Outcome::Refused) => reply,
+        Ok(Outcome::Migrated) => hop.upstream.forward(request).await,
+        Ok(Outcome::Failed(fault)) => fault.into(),
+        Err(failure) => Fault::internal(&failure).into(),
+    }
+}
+
+/// Whether the call is a sign-in or forgotten password of nobody the pool knows.
+pub(super) async fn is_for_stranger(hop: &Hop, call: &Call, request: &Request<Bytes>) -> bool {
+    let Some(sign_in) = SignIn::read(call, request) else {
+        return false;
+    };
+    match pool::find(hop, &sign_in).await {
+        Ok(Some(pool)) => !matches!(pool.knows(hop, &sign_in.username).await, Ok(true)),
+        _ => true,
+    }
+}
+
+enum Outcome {
+    /// No trigger, a known user, or an event that came back as it was.
+    Refused,
+    /// The user is there now.
+    Migrated,
+    /// Cognito gives up, and says so to the end user.
+    Failed(Fault),
+}
+
+async fn migrate(hop: &Hop, sign_in: &SignIn) -> Result<Outcome> {
+    let Some(pool) = pool::find(hop, sign_in).await? else {
+        return Ok(Outcome::Refused);
+    };
+    let Some(arn) = pool.settings["LambdaConfig"]["UserMigration"].as_str() else {
+        return Ok(Outcome::Refused);
+    };
+    if pool.knows(hop, &sign_in.username).await? {
+        return Ok(Outcome::Refused);
+    }
+    let event = sign_in.event(&pool);
+    let answered = match function::ask(hop, arn, &pool, &event).await? {
+        Ok(answered) => answered,
+        Err(fault) => return Ok(Outcome::Failed(fault)),
+    };
+    match answer::judge(&pool, sign_in, &event, &answered) {
+        Ok(None) => Ok(Outcome::Refused),
+        Ok(Some(user)) => make(hop, &pool, sign_in, user).await,
+        Err(fault) => Ok(Outcome::Failed(fault)),
+    }
+}
+
+/// Makes the user, unless an alias is another's.
+async fn make(hop: &Hop, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> Result<Outcome> {
+    for alias in pool.aliases(&user.attributes) {
+        if !pool.knows(hop, alias).await? {
+            continue;
+        }
+        if !user.takes_aliases {
+            return Ok(Outcome::Failed(sign_in.cannot_migrate()));
+        }
+        pool.free_alias(hop, alias).await?;
+    }
+    let attributes: Vec<Value> = user
+        .attributes
+        .iter()
+        .map(|(name, value)| json!({"Name": name, "Value": value}))
+        .collect();
+    let made = pool.call(
+        hop,
+        "AdminCreateUser",
+        json!({
+            "Username": user.username,
+            "UserAttributes": attributes,
+            "MessageAction": "SUPPRESS",
+            // Read by corrections.py: password and status, in the same moment.
+            "SandboxMigration": {"Password": sign_in.password, "UserStatus": user.status},
+        }),
+    );
+    if let Answer::Fault(..) = made.await? {
+        return Ok(Outcome::Failed(sign_in.cannot_migrate()));
+    }
+    if let Some(mediums) = user.welcome {
+        hop.sends(Message {
+            pool: pool.id.clone(),
+            username: user.username,
+            kind: MessageKind::Welcome,
+            mediums,
+        });
+    }
+    Ok(Outcome::Migrated)
+}

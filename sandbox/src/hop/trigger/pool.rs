@@ -1,0 +1,123 @@
+//! The pool that a call is for: public calls name an app client and no more, so it is
+//! looked for over both accounts and all Regions.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::event::SignIn;
+use crate::hop::Hop;
+use crate::hop::upstream::{Answer, Place};
+use crate::{NEW_ACCOUNT, OLD_ACCOUNT};
+
+/// A user pool as it stands, and where.
+#[derive(Debug)]
+pub(super) struct PoolAt {
+    pub(super) place: Place,
+    pub(super) id: String,
+    /// As `DescribeUserPool` gives it.
+    pub(super) settings: Value,
+}
+
+/// The pool that the sign-in is for.
+pub(super) async fn find(hop: &Hop, sign_in: &SignIn) -> Result<Option<PoolAt>> {
+    for account in [OLD_ACCOUNT, NEW_ACCOUNT] {
+        for region in hop.regions() {
+            let place = Place {
+                account: account.to_owned(),
+                region,
+            };
+            for id in ids(hop, &place, sign_in).await? {
+                let pool = PoolAt {
+                    place: place.clone(),
+                    id,
+                    settings: Value::Null,
+                };
+                if let Some(pool) = pool.with_client(hop, &sign_in.client).await? {
+                    return Ok(Some(pool));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The pools of one place that it could be.
+async fn ids(hop: &Hop, place: &Place, sign_in: &SignIn) -> Result<Vec<String>> {
+    if let Some(id) = &sign_in.pool {
+        return Ok(vec![id.clone()]);
+    }
+    let mut ids = Vec::new();
+    let mut asked = json!({"MaxResults": 60});
+    loop {
+        let page = hop.upstream.cognito(place, "ListUserPools", &asked).await?;
+        let page = page.expect_ok()?;
+        let listed = page["UserPools"].as_array().into_iter().flatten();
+        ids.extend(listed.filter_map(|pool| pool["Id"].as_str().map(str::to_owned)));
+        if page["NextToken"].is_null() {
+            return Ok(ids);
+        }
+        asked["NextToken"] = page["NextToken"].clone();
+    }
+}
+
+impl PoolAt {
+    /// A call about this pool, as its account's root.
+    pub(super) async fn call(&self, hop: &Hop, action: &str, mut body: Value) -> Result<Answer> {
+        body["UserPoolId"] = self.id.as_str().into();
+        hop.upstream.cognito(&self.place, action, &body).await
+    }
+
+    /// This pool with its settings, if the client is one of its.
+    async fn with_client(mut self, hop: &Hop, client: &str) -> Result<Option<Self>> {
+        let client = json!({"ClientId": client});
+        let found = self.call(hop, "DescribeUserPoolClient", client).await?;
+        if let Answer::Fault(..) = found {
+            return Ok(None);
+        }
+        let described = self.call(hop, "DescribeUserPool", json!({})).await?;
+        self.settings = described.expect_ok()?["UserPool"].take();
+        Ok(Some(self))
+    }
+
+    /// Whether somebody has this name, or this alias.
+    pub(super) async fn knows(&self, hop: &Hop, username: &str) -> Result<bool> {
+        let username = json!({"Username": username});
+        match self.call(hop, "AdminGetUser", username).await? {
+            Answer::Fault(code, _) if code == "UserNotFoundException" => Ok(false),
+            answer => answer.expect_ok().map(|_| true),
+        }
+    }
+
+    /// The aliases that these attributes make: verified ones, and the preferred name.
+    pub(super) fn aliases<'a>(
+        &'a self,
+        attributes: &'a BTreeMap<String, String>,
+    ) -> impl Iterator<Item = &'a str> {
+        let kinds = self.settings["AliasAttributes"].as_array();
+        let kinds = kinds.into_iter().flatten().filter_map(Value::as_str);
+        kinds.filter_map(|kind| {
+            let verified = attributes.get(&format!("{kind}_verified"));
+            let counts =
+                kind == "preferred_username" || verified.is_some_and(|value| value == "true");
+            attributes.get(kind).filter(|_| counts).map(String::as_str)
+        })
+    }
+
+    /// Takes an alias from whoever has it: it is not verified any more.
+    pub(super) async fn free_alias(&self, hop: &Hop, alias: &str) -> Result<()> {
+        let kind = if alias.contains('@') {
+            "email_verified"
+        } else {
+            "phone_number_verified"
+        };
+        let unverified = json!({
+            "Username": alias, "UserAttributes": [{"Name": kind, "Value": "false"}],
+        });
+        let freed = self
+            .call(hop, "AdminUpdateUserAttributes", unverified)
+            .await?;
+        freed.expect_ok().map(drop)
+    }
+}

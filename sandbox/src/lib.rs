@@ -1,0 +1,243 @@
+//! AWS on a machine without AWS: two accounts in a real emulator (ministack, with
+//! IAM switched on), and in front of it a small hop that adds the hardness emulators
+//! lack. It adds refusals and triggers; it never answers in the product's place.
+
+mod backend;
+mod client;
+mod home;
+mod hop;
+mod install;
+mod pools;
+mod python;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+pub use client::AwsFault;
+pub use hop::{Call, Message, MessageKind};
+pub use install::tool;
+pub use pools::{Pool, rich_pool};
+
+use backend::Backend;
+use client::Client;
+use home::PROFILES;
+use hop::Hop;
+
+/// The account that the users leave.
+pub const OLD_ACCOUNT: &str = "111111111111";
+/// The account that the users move to.
+pub const NEW_ACCOUNT: &str = "222222222222";
+
+/// The architecture of functions that can run here: the emulator runs them on this
+/// very machine.
+#[must_use]
+pub fn architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+/// Two AWS accounts for as long as the value lives; everything ends with it.
+#[derive(Debug)]
+pub struct Sandbox {
+    // In the order in which they must end: the folder last.
+    client: Client,
+    backend: Backend,
+    hop: Arc<Hop>,
+    runtime: Option<Runtime>,
+    endpoint: String,
+    folder: TempDir,
+}
+
+impl Sandbox {
+    /// Starts both accounts, empty. The first start on a machine installs what it needs.
+    ///
+    /// # Errors
+    ///
+    /// When Python is missing, the packages cannot be installed, or the emulator
+    /// does not come up.
+    pub fn start() -> Result<Self> {
+        let python = install::python()?;
+        let folder = tempfile::Builder::new()
+            .prefix("cogmig-sandbox-")
+            .tempdir()
+            .context("no folder for the sandbox")?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .context("the sandbox's hop could not start")?;
+        let listener = runtime
+            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+            .context("no free loopback port for the hop")?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let scripts = python::write(folder.path())?;
+        home::write(folder.path(), &endpoint)?;
+        let client = Client::start(&python, &scripts, folder.path())?;
+        let backend = Backend::start(&python, &scripts, folder.path(), &endpoint)?;
+        let regions = PROFILES.map(|(_, _, region)| region.to_owned());
+        let hop = Arc::new(Hop::new(backend.address(), regions));
+        runtime.spawn(hop::serve(listener, Arc::clone(&hop)));
+        Ok(Self {
+            client,
+            backend,
+            hop,
+            runtime: Some(runtime),
+            endpoint,
+            folder,
+        })
+    }
+
+    /// Where AWS is: the address of the hop.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// A home folder whose `.aws/config` has the profiles `old`, `new` and `old-other`.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// One more profile for the sandbox's home; `endpoint_url` need not be given.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn add_profile(&self, name: &str, settings: &[(&str, &str)]) -> Result<()> {
+        home::add_profile(self.home(), &self.endpoint, name, settings)
+    }
+
+    /// What ministack and the Lambda functions wrote, for when a test fails.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.backend.log().to_owned()
+    }
+
+    /// A command as in a user's shell: no variable but PATH, HOME, and the one that
+    /// says this machine is no EC2 instance.
+    #[must_use]
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            .env("HOME", self.home())
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+        command
+    }
+
+    /// Every call that came through the hop, in the order of the answers, but for
+    /// those of this library.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Call> {
+        self.hop.journal()
+    }
+
+    /// Forgets the calls until now.
+    pub fn clear_journal(&self) {
+        self.hop.clear_journal();
+    }
+
+    /// The messages that Cognito would have sent to users until now.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        self.hop.messages()
+    }
+
+    /// One call by boto3 with a profile: `("old", "cognito-idp", "DescribeUserPool", …)`.
+    /// Bytes are `{"$bytes": "<base64>"}`.
+    ///
+    /// # Errors
+    ///
+    /// AWS's own code and message.
+    pub fn aws(
+        &self,
+        profile: &str,
+        service: &str,
+        operation: &str,
+        params: Value,
+    ) -> Result<Value, AwsFault> {
+        self.client.call(profile, None, service, operation, params)
+    }
+
+    /// The same in a named Region.
+    ///
+    /// # Errors
+    ///
+    /// AWS's own code and message.
+    pub fn aws_in(
+        &self,
+        profile: &str,
+        region: &str,
+        service: &str,
+        operation: &str,
+        params: Value,
+    ) -> Result<Value, AwsFault> {
+        self.client
+            .call(profile, Some(region), service, operation, params)
+    }
+
+    /// Signs in as an application does: `InitiateAuth` with `USER_PASSWORD_AUTH`, no
+    /// AWS credentials.
+    ///
+    /// # Errors
+    ///
+    /// AWS's own code and message.
+    pub fn sign_in(
+        &self,
+        client_id: &str,
+        username: &str,
+        password: &str,
+    ) -> Result<Value, AwsFault> {
+        self.public(
+            "InitiateAuth",
+            serde_json::json!({
+                "ClientId": client_id,
+                "AuthFlow": "USER_PASSWORD_AUTH",
+                "AuthParameters": {"USERNAME": username, "PASSWORD": password},
+            }),
+        )
+    }
+
+    /// Any other call of Cognito that an application makes without credentials.
+    ///
+    /// # Errors
+    ///
+    /// AWS's own code and message.
+    pub fn public(&self, operation: &str, params: Value) -> Result<Value, AwsFault> {
+        self.client.public(&self.endpoint, operation, params)
+    }
+
+    /// Everything that stands in both accounts, in a stable order and without the
+    /// stamps that change by themselves: two of them can be compared.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be read, which is a fault of the sandbox and not of a test.
+    #[must_use]
+    pub fn standing(&self) -> Value {
+        let accounts = [OLD_ACCOUNT, NEW_ACCOUNT];
+        self.client
+            .standing(&self.backend.url(), &accounts, &self.hop.regions())
+            .unwrap_or_else(|fault| panic!("what stands could not be read: {fault}"))
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.backend.stop();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The Python parts, held in the binary so that it needs no source folder where it runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+const FILES: [(&str, &str); 4] = [
+    ("backend.py", include_str!("../python/backend.py")),
+    ("client.py", include_str!("../python/client.py")),
+    ("corrections.py", include_str!("../python/corrections.py")),
+    ("snapshot.py", include_str!("../python/snapshot.py")),
+];
+
+/// Writes them beside each other, and says where.
+pub(crate) fn write(folder: &Path) -> Result<PathBuf> {
+    let scripts = folder.join("python");
+    fs::create_dir(&scripts)
+        .and_then(|()| {
+            FILES
+                .iter()
+                .try_for_each(|(name, text)| fs::write(scripts.join(name), text))
+        })
+        .context("the sandbox's Python files could not be written")?;
+    Ok(scripts)
+}

@@ -1,0 +1,288 @@
+//! The `UserMigration` trigger: a real function behind a real pool, and everything
+//! that Cognito holds against an answer.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod deployed;
+
+use cogmig_sandbox::{Message, MessageKind};
+use deployed::{Deployed, PASSWORD, migrated, with};
+use serde_json::{Value, json};
+
+#[test]
+fn an_unknown_user_is_made_from_the_answer_and_signed_in() {
+    let answers = json!({"ann": {"response": migrated("ann@example.com")}});
+    let it = Deployed::new(&answers);
+    let signed_in = it.sign_in("ann").unwrap();
+    assert!(signed_in["AuthenticationResult"]["AccessToken"].is_string());
+
+    let user = it.user("ann").unwrap();
+    assert_eq!(user["UserStatus"], "CONFIRMED");
+    let attributes = user["UserAttributes"].as_array().unwrap();
+    assert!(attributes.contains(&json!({"Name": "email", "Value": "ann@example.com"})));
+    assert!(attributes.contains(&json!({"Name": "custom:tenant", "Value": "blue"})));
+    assert_eq!(it.sandbox.messages(), []);
+    // The role may not make log groups, so none was made.
+    assert_eq!(
+        it.sandbox.standing()["222222222222"]["log_groups"],
+        json!([])
+    );
+
+    // Known now: the pool answers by itself, and for a wrong password too.
+    it.remove_permission();
+    assert!(it.sign_in("ann").is_ok());
+    let fault = it
+        .sandbox
+        .sign_in(&it.pool.client, "ann", "wrong")
+        .unwrap_err();
+    assert_eq!(fault.code, "NotAuthorizedException");
+}
+
+#[test]
+fn an_event_that_comes_back_as_it_was_is_a_refusal() {
+    let it = Deployed::new(&json!({}));
+    let fault = it.sign_in("bob").unwrap_err();
+    assert_eq!(fault.code, "NotAuthorizedException");
+    assert_eq!(fault.message, "Incorrect username or password.");
+    assert_eq!(it.user("bob"), None);
+}
+
+#[test]
+fn the_event_is_as_on_the_wire() {
+    let answers = json!({"ann": {"raise": "event"}, "gone": {"raise": "event"}});
+    let it = Deployed::new(&answers);
+    let said = |message: &str| -> Value {
+        let event = message.strip_prefix("UserMigration failed with error ");
+        serde_json::from_str(event.unwrap().strip_suffix('.').unwrap()).unwrap()
+    };
+    let fault = it.sign_in("ann").unwrap_err();
+    assert_eq!(fault.code, "UserLambdaValidationException");
+    let mut expected = json!({
+        "version": "1", "triggerSource": "UserMigration_Authentication",
+        "region": "eu-central-1", "userPoolId": it.pool.id, "userName": "ann",
+        "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": it.pool.client},
+        "request": {"password": PASSWORD, "validationData": null, "userAttributes": null},
+        "response": {
+            "userAttributes": null, "forceAliasCreation": null, "enableSMSMFA": null,
+            "finalUserStatus": null, "messageAction": null, "desiredDeliveryMediums": null,
+        },
+    });
+    assert_eq!(said(&fault.message), expected);
+
+    let fault = it.forgot("gone").unwrap_err();
+    expected["triggerSource"] = "UserMigration_ForgotPassword".into();
+    expected["userName"] = "gone".into();
+    expected["request"] = json!({"validationData": null, "userAttributes": null});
+    assert_eq!(said(&fault.message), expected);
+}
+
+#[test]
+fn answers_that_make_no_user_of_this_pool_are_refused() {
+    let good = migrated("x@example.com");
+    let attributes = |change: Value| with(&good, &json!({"userAttributes": change}));
+    let answers = json!({
+        "raises": {"raise": "boom"},
+        "not-a-string": {"response": attributes(json!({"email": 7}))},
+        "empty": {"response": attributes(json!({"email": ""}))},
+        "sub": {"response": attributes(json!({"email": "x@example.com", "sub": "1"}))},
+        "unknown": {"response": attributes(json!({"email": "x@example.com", "custom:shoe": "1"}))},
+        "required": {"response": attributes(json!({"custom:tenant": "blue"}))},
+        "too-long": {"response": attributes(json!({"email": "x@example.com", "custom:tenant": "x".repeat(65)}))},
+        "named": {"response": attributes(json!({"email": "x@example.com", "username": "other"}))},
+        "status": {"response": with(&good, &json!({"finalUserStatus": "RESET_REQUIRED"}))},
+        "action": {"response": with(&good, &json!({"messageAction": "RESEND"}))},
+        "no-echo": {"response": good, "event": {"userPoolId": "eu-central-1_other"}},
+    });
+    let it = Deployed::new(&answers);
+    for (username, code, message) in [
+        (
+            "raises",
+            "UserLambdaValidationException",
+            "UserMigration failed with error boom.",
+        ),
+        (
+            "not-a-string",
+            "InvalidLambdaResponseException",
+            "Unrecognizable lambda output",
+        ),
+        (
+            "empty",
+            "InvalidLambdaResponseException",
+            "Unrecognizable lambda output",
+        ),
+        (
+            "sub",
+            "UserNotFoundException",
+            "Exception migrating user in app client",
+        ),
+        (
+            "unknown",
+            "UserNotFoundException",
+            "Exception migrating user in app client",
+        ),
+        (
+            "required",
+            "UserNotFoundException",
+            "Exception migrating user in app client",
+        ),
+        (
+            "too-long",
+            "UserNotFoundException",
+            "Exception migrating user in app client",
+        ),
+        (
+            "named",
+            "UserNotFoundException",
+            "Exception migrating user in app client",
+        ),
+        (
+            "status",
+            "InvalidLambdaResponseException",
+            "Unrecognizable lambda output",
+        ),
+        (
+            "action",
+            "InvalidLambdaResponseException",
+            "Unrecognizable lambda output",
+        ),
+        (
+            "no-echo",
+            "InvalidLambdaResponseException",
+            "Unrecognizable lambda output",
+        ),
+    ] {
+        let fault = it.sign_in(username).unwrap_err();
+        assert_eq!(fault.code, code, "{username}");
+        assert!(
+            fault.message.starts_with(message),
+            "{username}: {}",
+            fault.message
+        );
+        assert_eq!(it.user(username), None, "{username}");
+    }
+}
+
+#[test]
+fn cognito_must_be_let_in_for_this_pool() {
+    let it = Deployed::new(&json!({"ann": {"response": migrated("ann@example.com")}}));
+    let denied = "UserMigration invocation failed due to error AccessDeniedException.";
+    let refused = || {
+        let fault = it.sign_in("ann").unwrap_err();
+        assert_eq!(fault.code, "UnexpectedLambdaException");
+        assert_eq!(fault.message, denied);
+        assert_eq!(it.user("ann"), None);
+    };
+    it.remove_permission();
+    refused();
+    it.add_permission(
+        &it.pool.arn.replace(&it.pool.id, "eu-central-1_other"),
+        "222222222222",
+    );
+    refused();
+    it.remove_permission();
+    it.add_permission(&it.pool.arn, "111111111111");
+    refused();
+    it.remove_permission();
+    it.add_permission(&it.pool.arn, "222222222222");
+    assert!(it.sign_in("ann").is_ok());
+}
+
+#[test]
+fn a_message_that_is_not_suppressed_is_seen() {
+    let mut loud = migrated("ann@example.com");
+    loud["messageAction"] = Value::Null;
+    let answers = json!({
+        "ann": {"response": loud},
+        "bob": {"response": with(&loud, &json!({"desiredDeliveryMediums": ["EMAIL"]}))},
+    });
+    let it = Deployed::new(&answers);
+    let welcome = |username: &str, medium: &str| Message {
+        pool: it.pool.id.clone(),
+        username: username.to_owned(),
+        kind: MessageKind::Welcome,
+        mediums: vec![medium.to_owned()],
+    };
+    it.sign_in("ann").unwrap();
+    it.sign_in("bob").unwrap();
+    let expected = [welcome("ann", "SMS"), welcome("bob", "EMAIL")];
+    assert_eq!(it.sandbox.messages(), expected);
+}
+
+#[test]
+fn without_a_final_status_the_password_must_be_reset() {
+    let mut unfinished = migrated("ann@example.com");
+    unfinished["finalUserStatus"] = Value::Null;
+    let it =
+        Deployed::new(&json!({"ann": {"response": unfinished}, "bob": {"response": unfinished}}));
+    let fault = it.sign_in("ann").unwrap_err();
+    assert_eq!(fault.code, "PasswordResetRequiredException");
+    assert_eq!(it.user("ann").unwrap()["UserStatus"], "RESET_REQUIRED");
+
+    // Forgotten: the user is made, a code goes out, and makes a new password.
+    it.forgot("bob").unwrap();
+    assert_eq!(it.user("bob").unwrap()["UserStatus"], "RESET_REQUIRED");
+    let codes: Vec<_> = it
+        .sandbox
+        .messages()
+        .into_iter()
+        .map(|sent| (sent.username, sent.kind))
+        .collect();
+    assert_eq!(codes, [("bob".to_owned(), MessageKind::Code)]);
+    let params = json!({
+        "ClientId": it.pool.client, "Username": "bob",
+        "ConfirmationCode": "654321", "Password": PASSWORD,
+    });
+    it.sandbox.public("ConfirmForgotPassword", params).unwrap();
+    assert!(it.sign_in("bob").is_ok());
+}
+
+#[test]
+fn a_stranger_who_forgot_a_password_gets_no_code() {
+    let it = Deployed::new(&json!({}));
+    it.forgot("nobody").unwrap();
+    assert_eq!(it.sandbox.messages(), []);
+    assert_eq!(it.user("nobody"), None);
+}
+
+#[test]
+fn a_function_that_does_not_answer_is_tried_three_times() {
+    let it = Deployed::new(&json!({"slow": {"sleep": 30}}));
+    let started = std::time::Instant::now();
+    let fault = it.sign_in("slow").unwrap_err();
+    let timed_out = "UserMigration invocation failed due to error \
+                     Socket timeout while invoking Lambda function.";
+    assert_eq!(
+        (fault.code.as_str(), fault.message.as_str()),
+        ("UnexpectedLambdaException", timed_out)
+    );
+    assert!(
+        started.elapsed().as_secs() >= 3 * 2,
+        "three tries of two seconds"
+    );
+}
+
+#[test]
+fn alias_pools_need_a_name_that_is_no_address() {
+    let named = with(
+        &migrated("ann@example.com"),
+        &json!({"userAttributes": {
+            "email": "ann@example.com", "email_verified": "true", "username": "ann"}}),
+    );
+    let answers = json!({
+        "ann@example.com": {"response": named},
+        "bob@example.com": {"response": migrated("bob@example.com")},
+        "thief": {"response": migrated("ann@example.com")},
+    });
+    let it = Deployed::with_pool(&answers, json!({"AliasAttributes": ["email"]}));
+    it.sign_in("ann@example.com").unwrap();
+    assert_eq!(it.user("ann").unwrap()["Username"], "ann");
+    assert_eq!(
+        it.sign_in("bob@example.com").unwrap_err().code,
+        "UserNotFoundException"
+    );
+    // The address is ann's alias already, and the answer does not force it away.
+    assert_eq!(
+        it.sign_in("thief").unwrap_err().code,
+        "UserNotFoundException"
+    );
+    assert_eq!(it.user("thief"), None);
+}

@@ -1,0 +1,30 @@
+//! One file a verb; each reads like a table of contents.
+
+pub mod setup;
+pub mod teardown;
+
+use anyhow::Result;
+
+use crate::account::{Account, Side};
+use crate::report::Events;
+use crate::settings::SideSettings;
+
+/// How a command ended, apart from failing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Exit status 0.
+    Done,
+    /// Exit status 1: done, and a person must look at something.
+    LookAtIt,
+    /// Exit status 2: a plan has changes.
+    Differences,
+}
+
+async fn connect(
+    side: Side,
+    settings: &SideSettings,
+    profile: &str,
+    events: &Events,
+) -> Result<Account> {
+    Account::connect(side, profile, settings.region.as_deref(), events.clone()).await
+}

@@ -1,0 +1,172 @@
+//! What should stand once setup is done, as values. Pure.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::account::Identity;
+use crate::documents::{
+    ACCESS_ROLE_POLICY, ACCESS_ROLE_TRUST, LAMBDA_POLICY, LAMBDA_ROLE_TRUST, fill,
+};
+use crate::names::Names;
+use crate::package::Architecture;
+use crate::resources::function::Configuration;
+use crate::resources::user_pool::Named;
+use crate::undo::{self, Tags};
+
+/// Seconds in which Cognito wants its answer; not adjustable there.
+const TRIGGER_TIMEOUT: i32 = 5;
+/// MB; Lambda gives CPU in proportion, and the handler needs some for TLS.
+const MEMORY: i32 = 256;
+
+/// The pool of one side and those of its app clients that take part.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The account, in the Region of the pool.
+    pub identity: Identity,
+    /// The user pool.
+    pub pool: Named,
+    /// The app clients.
+    pub clients: Vec<Named>,
+}
+
+impl Target {
+    /// The ARN of the pool.
+    pub fn pool_arn(&self) -> String {
+        let resource = format!("userpool/{}", self.pool.id);
+        self.identity.arn("cognito-idp", &resource)
+    }
+
+    fn tags(&self, names: &Names, peer: &Identity) -> Tags {
+        let tag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        Tags::from([
+            tag(undo::DEPLOYMENT, &names.deployment),
+            tag(undo::POOL, &self.pool.id),
+            tag(undo::PEER, &peer.id),
+        ])
+    }
+}
+
+/// The code of the Lambda.
+#[derive(Clone)]
+pub struct Package {
+    /// `bootstrap` and no more.
+    pub zip: Cow<'static, [u8]>,
+    /// What Lambda calls `CodeSha256`.
+    pub sha256: String,
+    /// What it was built for.
+    pub architecture: Architecture,
+}
+
+/// Everything that setup makes, and what it changes.
+pub struct Desired {
+    /// What things are called.
+    pub names: Names,
+    /// The pool that users come from, with one app client.
+    pub old: Target,
+    /// The pool that users go to.
+    pub new: Target,
+    /// Who may assume the access role.
+    pub access_trust: Value,
+    /// What the access role may do.
+    pub access_policy: Value,
+    /// Tags in the old account.
+    pub old_tags: Tags,
+    /// Who may assume the Lambda's role.
+    pub lambda_trust: Value,
+    /// What the Lambda may do.
+    pub lambda_policy: Value,
+    /// Tags in the new account.
+    pub new_tags: Tags,
+    /// How the function is set.
+    pub configuration: Configuration,
+    /// Its code.
+    pub package: Package,
+    /// Days that its logs are kept.
+    pub log_retention: i32,
+    /// Whether another trigger may be replaced.
+    pub replace_trigger: bool,
+}
+
+/// What was decided by the user, and found.
+pub struct Choices {
+    /// What things are called.
+    pub names: Names,
+    /// The old side.
+    pub old: Target,
+    /// The app client of the old side.
+    pub old_client: Named,
+    /// The new side.
+    pub new: Target,
+    /// The ExternalId that stands, or a new one.
+    pub external_id: String,
+    /// The code.
+    pub package: Package,
+    /// Days that logs are kept.
+    pub log_retention: i32,
+    /// Whether another trigger may be replaced.
+    pub replace_trigger: bool,
+}
+
+impl Desired {
+    /// From what was chosen to every document, tag and variable.
+    pub fn new(choices: Choices) -> Self {
+        let Choices {
+            names,
+            old,
+            old_client,
+            new,
+            external_id,
+            ..
+        } = choices;
+        let access_role_arn = names.access_role_arn(&old.identity);
+        let lambda_role_arn = names.lambda_role_arn(&new.identity);
+        let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        Self {
+            access_trust: fill(
+                ACCESS_ROLE_TRUST,
+                &[
+                    ("PARTITION", &new.identity.partition),
+                    ("NEW_ACCOUNT", &new.identity.id),
+                    ("LAMBDA_ROLE_ARN", &lambda_role_arn),
+                    ("EXTERNAL_ID", &external_id),
+                ],
+            ),
+            access_policy: fill(ACCESS_ROLE_POLICY, &[("OLD_POOL_ARN", &old.pool_arn())]),
+            old_tags: old.tags(&names, &new.identity),
+            lambda_trust: fill(LAMBDA_ROLE_TRUST, &[]),
+            lambda_policy: fill(
+                LAMBDA_POLICY,
+                &[
+                    ("ACCESS_ROLE_ARN", &access_role_arn),
+                    ("LOG_GROUP_ARN", &names.log_group_arn(&new.identity)),
+                ],
+            ),
+            new_tags: new.tags(&names, &old.identity),
+            configuration: Configuration {
+                description: format!(
+                    "Moves users of {} to {} at sign-in",
+                    old.pool.id, new.pool.id
+                ),
+                role_arn: lambda_role_arn,
+                runtime: "provided.al2023".into(),
+                handler: "bootstrap".into(),
+                memory: MEMORY,
+                timeout: TRIGGER_TIMEOUT,
+                environment: Tags::from([
+                    variable("OLD_CLIENT_ID", &old_client.id),
+                    variable("OLD_EXTERNAL_ID", &external_id),
+                    variable("OLD_ROLE_ARN", &access_role_arn),
+                    variable("OLD_USER_POOL_ID", &old.pool.id),
+                    variable("OLD_USER_POOL_REGION", &old.identity.region),
+                ]),
+            },
+            package: choices.package,
+            log_retention: choices.log_retention,
+            replace_trigger: choices.replace_trigger,
+            names,
+            old,
+            new,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What failed, where, and what to try. AWS's own words (code, message, request
+//! id) are kept apart, because retries decide by them and people search by them.
+
+use std::fmt;
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+
+/// The command line, the environment or `cogmig.toml` asked for something that
+/// cannot be meant: exit status 64, nothing was called.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// A call to AWS that did not succeed.
+#[derive(Clone, Debug)]
+pub struct CallError {
+    /// Which account, in words: side, id, Region and profile.
+    pub place: String,
+    /// The call as IAM names it, such as `iam:CreateRole`.
+    pub call: &'static str,
+    /// AWS's error code; absent when no answer of AWS was received.
+    pub code: Option<String>,
+    /// AWS's message, or the chain of causes on this side of the wire.
+    pub message: String,
+    /// AWS's request id, for its support.
+    pub request_id: Option<String>,
+}
+
+impl CallError {
+    /// Takes an SDK error apart. The SDK's own `Display` is "service error" and no
+    /// more, so that the parts are collected here.
+    pub fn new<E, R>(place: String, call: &'static str, error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: fmt::Debug,
+        SdkError<E, R>: RequestId,
+    {
+        let (code, message) = match error {
+            SdkError::ServiceError(service) => (
+                service.err().code().map(str::to_owned),
+                service.err().message().map(str::to_owned),
+            ),
+            _ => (None, None),
+        };
+        Self {
+            place,
+            call,
+            code,
+            message: message.unwrap_or_else(|| causes(error)),
+            request_id: error.request_id().map(str::to_owned),
+        }
+    }
+
+    /// Whether AWS answered with this code.
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    /// Whether AWS said that the thing is not there. Each service has its own word.
+    pub fn is_not_found(&self) -> bool {
+        ["NoSuchEntity", "ResourceNotFoundException"]
+            .iter()
+            .any(|code| self.is(code))
+    }
+
+    /// What the reader can do about it, where that is known.
+    fn advice(&self) -> Option<String> {
+        let code = self.code.as_deref().unwrap_or_default();
+        let said = |fragment: &str| self.message.contains(fragment);
+        Some(match code {
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
+                format!("grant {} to the credentials of this profile", self.call)
+            }
+            "ExpiredToken" | "ExpiredTokenException" => {
+                "the credentials of this profile have expired: sign in again, or renew them".into()
+            }
+            "InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch" => {
+                "AWS does not know these credentials: check the keys of this profile".into()
+            }
+            "UserImportInProgressException" => {
+                "wait until the user import job of this pool has ended, then run this again".into()
+            }
+            "" if said("was not defined") || said("No profiles were defined") => {
+                "`aws configure list-profiles` shows the profiles that are there".into()
+            }
+            "" if said("mfa_serial") => {
+                "profiles with mfa_serial are not supported: use SSO, or export a session with `aws configure export-credentials`".into()
+            }
+            "" if said("SSO") || said("sso") => {
+                "`aws sso login` with this profile".into()
+            }
+            "" if said("dispatch failure") || said("connect") || said("timed out") || said("timeout") => {
+                "check the network, a proxy, the Region's name and endpoint_url".into()
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The whole chain of an error's causes, without repeating what a cause repeats.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !words.contains(&text) {
+            words = format!("{words}: {text}");
+        }
+        source = cause.source();
+    }
+    words
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} failed in the {}", self.call, self.place)?;
+        match &self.code {
+            Some(code) => write!(f, "\n  AWS says    {code}: {}", self.message)?,
+            None => write!(f, "\n  no answer   {}", self.message)?,
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, "\n  request id  {id}")?;
+        }
+        match self.advice() {
+            Some(advice) => write!(f, "\n  try         {advice}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for CallError {}

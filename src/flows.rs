@@ -1,0 +1,232 @@
+//! An app client's `ExplicitAuthFlows`: adding one flow and taking just that one
+//! away again. Pure. The rules are those of the Cognito API reference:
+//! `ALLOW_*` and legacy names cannot be mixed, and no flows at all mean three.
+
+/// What a client without `ExplicitAuthFlows` allows.
+const DEFAULTS: [&str; 3] = [
+    "ALLOW_REFRESH_TOKEN_AUTH",
+    "ALLOW_USER_SRP_AUTH",
+    "ALLOW_CUSTOM_AUTH",
+];
+
+/// A flow by its two names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// The name beside other `ALLOW_*` names.
+    pub modern: &'static str,
+    /// The name beside legacy names.
+    pub legacy: &'static str,
+}
+
+/// How the Lambda asks the old pool whether a password is right.
+pub const ADMIN_PASSWORD: Flow = Flow {
+    modern: "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    legacy: "ADMIN_NO_SRP_AUTH",
+};
+
+/// How an application sends the password to the new pool, so that the trigger fires.
+pub const USER_PASSWORD: Flow = Flow {
+    modern: "ALLOW_USER_PASSWORD_AUTH",
+    legacy: "USER_PASSWORD_AUTH",
+};
+
+/// What was added to a client, and whether it had any flows before: all that undoing
+/// needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// The flow's name as it was added.
+    pub flow: String,
+    /// The client had no `ExplicitAuthFlows`; the defaults were spelled out.
+    pub had_none: bool,
+}
+
+const HAD_NONE: &str = " to none";
+
+impl Added {
+    /// As the value of a tag.
+    pub fn to_tag(&self) -> String {
+        let ending = if self.had_none { HAD_NONE } else { "" };
+        format!("{}{ending}", self.flow)
+    }
+
+    /// From the value of a tag; `None` where it is not one of ours.
+    pub fn from_tag(value: &str) -> Option<Self> {
+        let (flow, had_none) = match value.strip_suffix(HAD_NONE) {
+            Some(flow) => (flow, true),
+            None => (value, false),
+        };
+        [ADMIN_PASSWORD, USER_PASSWORD]
+            .iter()
+            .any(|known| known.modern == flow || known.legacy == flow)
+            .then(|| Self {
+                flow: flow.to_owned(),
+                had_none,
+            })
+    }
+}
+
+/// The flows with `flow` among them, and what was added; `None` where it is there.
+/// `rotates` tells that refresh-token rotation is on, with which
+/// `ALLOW_REFRESH_TOKEN_AUTH` is refused.
+pub fn add(flows: &[String], flow: Flow, rotates: bool) -> Option<(Vec<String>, Added)> {
+    if flows.iter().any(|f| f == flow.modern || f == flow.legacy) {
+        return None;
+    }
+    let had_none = flows.is_empty();
+    let legacy = flows.iter().any(|f| !f.starts_with("ALLOW_"));
+    let name = if legacy { flow.legacy } else { flow.modern };
+    let mut with = if had_none {
+        defaults(rotates)
+    } else {
+        flows.to_vec()
+    };
+    with.push(name.to_owned());
+    let flow = name.to_owned();
+    Some((with, Added { flow, had_none }))
+}
+
+/// What taking an addition away comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// It is gone already.
+    Nothing,
+    /// These flows; empty where there were none before.
+    To(Vec<String>),
+    /// It is the last one left, and a client without flows would allow the defaults:
+    /// more than anybody asked for.
+    WouldOpenDefaults,
+}
+
+/// The flows without what was added. Absence comes back where there were none before
+/// and nobody has changed them since.
+pub fn remove(flows: &[String], added: &Added) -> Removal {
+    if !flows.contains(&added.flow) {
+        return Removal::Nothing;
+    }
+    let rest: Vec<String> = flows
+        .iter()
+        .filter(|f| **f != added.flow)
+        .cloned()
+        .collect();
+    let sorted = |flows: &[String]| {
+        let mut flows = flows.to_vec();
+        flows.sort();
+        flows
+    };
+    if added.had_none
+        && [true, false]
+            .iter()
+            .any(|r| sorted(&rest) == sorted(&defaults(*r)))
+    {
+        return Removal::To(Vec::new());
+    }
+    if rest.is_empty() {
+        return Removal::WouldOpenDefaults;
+    }
+    Removal::To(rest)
+}
+
+fn defaults(rotates: bool) -> Vec<String> {
+    DEFAULTS
+        .iter()
+        .filter(|flow| !(rotates && **flow == "ALLOW_REFRESH_TOKEN_AUTH"))
+        .map(|&flow| flow.to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flows(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    /// Every starting point, what stands after setup, and what after teardown.
+    #[test]
+    fn what_is_added_is_taken_away_exactly() {
+        let table: [(&[&str], &[&str]); 4] = [
+            (
+                &[],
+                &[
+                    "ALLOW_REFRESH_TOKEN_AUTH",
+                    "ALLOW_USER_SRP_AUTH",
+                    "ALLOW_CUSTOM_AUTH",
+                    "ALLOW_USER_PASSWORD_AUTH",
+                ],
+            ),
+            (
+                &["ALLOW_USER_SRP_AUTH"],
+                &["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
+            ),
+            (
+                &["CUSTOM_AUTH_FLOW_ONLY"],
+                &["CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"],
+            ),
+            (
+                &["ADMIN_NO_SRP_AUTH"],
+                &["ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"],
+            ),
+        ];
+        for (before, after) in table {
+            let (with, added) = add(&flows(before), USER_PASSWORD, false).expect("it is not there");
+            assert_eq!(with, flows(after));
+            let read_back = Added::from_tag(&added.to_tag()).expect("it is ours");
+            assert_eq!(read_back, added);
+            assert_eq!(remove(&with, &read_back), Removal::To(flows(before)));
+        }
+    }
+
+    #[test]
+    fn what_is_there_is_not_added() {
+        for name in ["ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"] {
+            assert_eq!(add(&flows(&[name]), USER_PASSWORD, false), None);
+        }
+    }
+
+    #[test]
+    fn refresh_token_rotation_leaves_refresh_out() {
+        let (with, added) = add(&[], USER_PASSWORD, true).expect("it is not there");
+        assert!(!with.contains(&"ALLOW_REFRESH_TOKEN_AUTH".to_owned()));
+        assert_eq!(remove(&with, &added), Removal::To(Vec::new()));
+    }
+
+    #[test]
+    fn the_edits_of_others_survive() {
+        let (mut with, added) = add(&[], USER_PASSWORD, false).expect("it is not there");
+        with.push("ALLOW_USER_AUTH".into());
+        let Removal::To(rest) = remove(&with, &added) else {
+            panic!("ours is to be removed");
+        };
+        assert!(rest.contains(&"ALLOW_USER_AUTH".to_owned()));
+        assert!(!rest.contains(&"ALLOW_USER_PASSWORD_AUTH".to_owned()));
+        assert_eq!(rest.len(), 4);
+    }
+
+    #[test]
+    fn removed_by_others_is_nothing_to_do() {
+        let added = Added {
+            flow: "ALLOW_USER_PASSWORD_AUTH".into(),
+            had_none: false,
+        };
+        assert_eq!(
+            remove(&flows(&["ALLOW_USER_SRP_AUTH"]), &added),
+            Removal::Nothing
+        );
+    }
+
+    #[test]
+    fn the_last_flow_is_left() {
+        let added = Added {
+            flow: "ALLOW_USER_PASSWORD_AUTH".into(),
+            had_none: false,
+        };
+        let left = remove(&flows(&["ALLOW_USER_PASSWORD_AUTH"]), &added);
+        assert_eq!(left, Removal::WouldOpenDefaults);
+    }
+
+    #[test]
+    fn a_foreign_tag_is_not_ours() {
+        assert_eq!(Added::from_tag("ALLOW_EVERYTHING"), None);
+    }
+}

@@ -1,0 +1,242 @@
+//! From what Describe sent to what Update must be sent, as raw JSON and pure:
+//! UpdateUserPool and UpdateUserPoolClient reset whatever is left out, so that every
+//! member that came goes back, known to this program or not.
+
+use serde_json::{Map, Value};
+
+/// A JSON object.
+pub type Object = Map<String, Value>;
+
+/// Members of `UserPoolType` that describe and cannot be set, by the service model.
+const POOL_DESCRIBES: [&str; 13] = [
+    "Status",
+    "LastModifiedDate",
+    "CreationDate",
+    "SchemaAttributes",
+    "AliasAttributes",
+    "UsernameAttributes",
+    "UsernameConfiguration",
+    "EstimatedNumberOfUsers",
+    "SmsConfigurationFailure",
+    "EmailConfigurationFailure",
+    "Domain",
+    "CustomDomain",
+    "Arn",
+];
+
+/// Members of `UserPoolClientType` that describe and cannot be set.
+const CLIENT_DESCRIBES: [&str; 4] = [
+    "ClientSecret",
+    "LastModifiedDate",
+    "CreationDate",
+    "ClientType",
+];
+
+/// The UpdateUserPool request that changes nothing.
+pub fn pool_update(described: &Object) -> Object {
+    let mut update = without(described, &POOL_DESCRIBES);
+    for (from, to) in [("Id", "UserPoolId"), ("Name", "PoolName")] {
+        if let Some(value) = update.remove(from) {
+            update.insert(to.into(), value);
+        }
+    }
+    for settle in POOL_CONFLICTS {
+        settle(&mut update);
+    }
+    update
+}
+
+/// The UpdateUserPoolClient request that changes nothing.
+pub fn client_update(described: &Object) -> Object {
+    let mut update = without(described, &CLIENT_DESCRIBES);
+    if let Some(Value::Object(analytics)) = update.get_mut("AnalyticsConfiguration")
+        && analytics.contains_key("ApplicationArn")
+    {
+        analytics.remove("RoleArn");
+        analytics.remove("ExternalId");
+    }
+    update
+}
+
+/// Members that Describe sends side by side and Update refuses side by side.
+const POOL_CONFLICTS: [fn(&mut Object); 3] = [
+    temporary_password_validity,
+    sns_caller,
+    pre_token_generation,
+];
+
+/// `UnusedAccountValidityDays` was replaced by the password policy's
+/// `TemporaryPasswordValidityDays`; both above zero are refused.
+fn temporary_password_validity(update: &mut Object) {
+    let temporary = update
+        .get("Policies")
+        .and_then(|p| p.pointer("/PasswordPolicy/TemporaryPasswordValidityDays"))
+        .and_then(Value::as_i64)
+        .unwrap_or(0);
+    let Some(Value::Object(create)) = update.get_mut("AdminCreateUserConfig") else {
+        return;
+    };
+    let Some(unused) = create.get("UnusedAccountValidityDays").cloned() else {
+        return;
+    };
+    if temporary > 0 {
+        create.insert("UnusedAccountValidityDays".into(), 0.into());
+    } else if let Some(Value::Object(policy)) = update
+        .get_mut("Policies")
+        .and_then(|policies| policies.get_mut("PasswordPolicy"))
+    {
+        policy.insert("TemporaryPasswordValidityDays".into(), unused);
+        if let Some(Value::Object(create)) = update.get_mut("AdminCreateUserConfig") {
+            create.remove("UnusedAccountValidityDays");
+        }
+    }
+}
+
+/// `SnsCallerArn` belongs to SNS and is refused beside End User Messaging.
+fn sns_caller(update: &mut Object) {
+    if let Some(Value::Object(sms)) = update.get_mut("SmsConfiguration")
+        && sms.contains_key("EumsSms")
+    {
+        sms.remove("SnsCallerArn");
+    }
+}
+
+/// The older member must say what the newer one says.
+fn pre_token_generation(update: &mut Object) {
+    let Some(Value::Object(triggers)) = update.get_mut("LambdaConfig") else {
+        return;
+    };
+    let newer = triggers
+        .get("PreTokenGenerationConfig")
+        .and_then(|config| config.get("LambdaArn"))
+        .cloned();
+    if let Some(arn) = newer {
+        triggers.insert("PreTokenGeneration".into(), arn);
+    }
+}
+
+fn without(described: &Object, describing: &[&str]) -> Object {
+    described
+        .iter()
+        .filter(|(member, _)| !describing.contains(&member.as_str()))
+        .map(|(member, value)| (member.clone(), value.clone()))
+        .collect()
+}
+
+/// Settings that changed between two descriptions other than the one that was meant
+/// to; each with its path, in order. Stamps and counts are no settings.
+pub fn unmeant(before: &Object, after: &Object, meant: &str) -> Vec<String> {
+    const PASSING: [&str; 3] = ["LastModifiedDate", "EstimatedNumberOfUsers", "Status"];
+    let (before, after) = (without(before, &PASSING), without(after, &PASSING));
+    let mut paths = Vec::new();
+    differences("", &before.into(), &after.into(), &mut paths);
+    paths.retain(|path| path != meant && !path.starts_with(&format!("{meant}.")));
+    paths
+}
+
+fn differences(path: &str, before: &Value, after: &Value, paths: &mut Vec<String>) {
+    match (before, after) {
+        (Value::Object(before), Value::Object(after)) => {
+            let members: std::collections::BTreeSet<_> =
+                before.keys().chain(after.keys()).collect();
+            for member in members {
+                let path = match path {
+                    "" => member.clone(),
+                    path => format!("{path}.{member}"),
+                };
+                let side = |object: &Object| object.get(member).cloned().unwrap_or(Value::Null);
+                differences(&path, &side(before), &side(after), paths);
+            }
+        }
+        // An absent object and an empty one are the same to Cognito.
+        (Value::Object(only), Value::Null) | (Value::Null, Value::Object(only)) => {
+            for member in only.keys() {
+                paths.push(format!("{path}.{member}"));
+            }
+        }
+        _ if before == after => {}
+        _ => paths.push(path.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(value: Value) -> Object {
+        match value {
+            Value::Object(object) => object,
+            _ => panic!("an object"),
+        }
+    }
+
+    #[test]
+    fn a_member_that_nobody_knows_goes_back() {
+        let described = object(json!({
+            "Id": "eu-west-1_a", "Name": "Customers", "Arn": "arn:…", "CreationDate": 1.5,
+            "MemberOfTheFuture": {"Deep": [1, "", 0, false]},
+        }));
+        let update = object(json!({
+            "UserPoolId": "eu-west-1_a", "PoolName": "Customers",
+            "MemberOfTheFuture": {"Deep": [1, "", 0, false]},
+        }));
+        assert_eq!(pool_update(&described), update);
+    }
+
+    #[test]
+    fn a_secret_does_not_go_back() {
+        let described = object(json!({"ClientId": "c", "UserPoolId": "p", "ClientSecret": "s"}));
+        let update = object(json!({"ClientId": "c", "UserPoolId": "p"}));
+        assert_eq!(client_update(&described), update);
+    }
+
+    /// Each conflict of the API: what Describe sends, and what Update takes.
+    #[test]
+    fn conflicts_are_settled() {
+        let table = [
+            (
+                json!({"Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 7}},
+                       "AdminCreateUserConfig": {"UnusedAccountValidityDays": 7}}),
+                json!({"Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 7}},
+                       "AdminCreateUserConfig": {"UnusedAccountValidityDays": 0}}),
+            ),
+            (
+                json!({"Policies": {"PasswordPolicy": {"MinimumLength": 8}},
+                       "AdminCreateUserConfig": {"UnusedAccountValidityDays": 3}}),
+                json!({"Policies": {"PasswordPolicy": {"MinimumLength": 8, "TemporaryPasswordValidityDays": 3}},
+                       "AdminCreateUserConfig": {}}),
+            ),
+            (
+                json!({"SmsConfiguration": {"SnsCallerArn": "a", "EumsSms": {"x": 1}}}),
+                json!({"SmsConfiguration": {"EumsSms": {"x": 1}}}),
+            ),
+            (
+                json!({"LambdaConfig": {"PreTokenGeneration": "old", "PreTokenGenerationConfig": {"LambdaArn": "new", "LambdaVersion": "V2_0"}}}),
+                json!({"LambdaConfig": {"PreTokenGeneration": "new", "PreTokenGenerationConfig": {"LambdaArn": "new", "LambdaVersion": "V2_0"}}}),
+            ),
+        ];
+        for (described, update) in table {
+            assert_eq!(pool_update(&object(described)), object(update));
+        }
+        let described = json!({"AnalyticsConfiguration": {"ApplicationArn": "a", "RoleArn": "r", "ExternalId": "e", "UserDataShared": true}});
+        let update =
+            json!({"AnalyticsConfiguration": {"ApplicationArn": "a", "UserDataShared": true}});
+        assert_eq!(client_update(&object(described)), object(update));
+    }
+
+    #[test]
+    fn what_was_not_meant_is_found() {
+        let before = object(
+            json!({"LambdaConfig": {"PreSignUp": "p"}, "Policies": {"A": 1}, "LastModifiedDate": 1}),
+        );
+        let after = object(
+            json!({"LambdaConfig": {"PreSignUp": "p", "UserMigration": "f"}, "Policies": {}, "LastModifiedDate": 2}),
+        );
+        assert_eq!(
+            unmeant(&before, &after, "LambdaConfig.UserMigration"),
+            ["Policies.A"]
+        );
+    }
+}

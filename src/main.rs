@@ -1,0 +1,96 @@
+//! Parses, runs, and is the only place that ends the process.
+
+mod account;
+mod apply;
+mod cli;
+mod commands;
+mod desired;
+mod documents;
+mod error;
+mod flows;
+mod lossless;
+mod names;
+mod observe;
+mod package;
+mod plan;
+mod raw;
+mod report;
+mod resources;
+mod retry;
+mod settings;
+mod targets;
+mod undo;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::Parser;
+
+use cli::{Cli, Command};
+use commands::{End, setup, teardown};
+use error::Usage;
+use report::Report;
+use settings::Settings;
+
+/// `EX_USAGE` of sysexits.h.
+const WRONG_USAGE: u8 = 64;
+/// As terraform's `plan -detailed-exitcode`.
+const DIFFERENCES: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { WRONG_USAGE } else { 0 });
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            report::complain_of(&error.into());
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(run(cli.command))
+}
+
+async fn run(command: Command) -> ExitCode {
+    let settings = match Settings::new(&command) {
+        Ok(settings) => settings,
+        Err(usage) => {
+            report::complain_of(&usage.into());
+            return ExitCode::from(WRONG_USAGE);
+        }
+    };
+    let report = Arc::new(Report::new(command.name(), &settings));
+    match carry_out(&command, &settings, &report).await {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::LookAtIt) => ExitCode::FAILURE,
+        Ok(End::Differences) => ExitCode::from(DIFFERENCES),
+        Err(error) => {
+            report.failure(&error);
+            ExitCode::from(if error.is::<Usage>() { WRONG_USAGE } else { 1 })
+        }
+    }
+}
+
+async fn carry_out(command: &Command, settings: &Settings, report: &Arc<Report>) -> Result<End> {
+    match command {
+        Command::Setup { dry_run, .. } => match setup::run(settings, report, *dry_run).await? {
+            End::Differences => Ok(End::Done),
+            end => Ok(end),
+        },
+        Command::Plan {
+            detailed_exitcode, ..
+        } => match setup::run(settings, report, true).await? {
+            End::Differences if !detailed_exitcode => Ok(End::Done),
+            end => Ok(end),
+        },
+        Command::Teardown { dry_run, .. } => teardown::run(settings, report, *dry_run).await,
+    }
+}

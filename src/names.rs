@@ -1,0 +1,86 @@
+//! What everything is called. The names are the migration guide's; a suffix sets a
+//! second migration beside the first.
+
+use crate::account::Identity;
+
+/// The names of one deployment's resources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// The value of the tag `cogmig:deployment`.
+    pub deployment: String,
+    /// The role in the old account that the Lambda assumes.
+    pub access_role: String,
+    /// The inline policy of that role.
+    pub access_policy: String,
+    /// The managed policy in the new account.
+    pub lambda_policy: String,
+    /// The execution role of the Lambda.
+    pub lambda_role: String,
+    /// The Lambda.
+    pub function: String,
+    /// Its log group.
+    pub log_group: String,
+    /// The statement in the function's resource policy that lets Cognito invoke it.
+    pub permission: String,
+}
+
+impl Names {
+    /// The names of the deployment with this suffix.
+    pub fn new(suffix: Option<&str>) -> Self {
+        let named = |base: &str| match suffix {
+            Some(suffix) => format!("{base}-{suffix}"),
+            None => base.to_owned(),
+        };
+        Self {
+            deployment: suffix.unwrap_or("default").to_owned(),
+            access_role: named("cognito-access-role"),
+            access_policy: "cognito-access".to_owned(),
+            lambda_policy: named("cognito-migration-lambda-policy"),
+            lambda_role: named("cognito-migration-lambda"),
+            function: named("cognito-migration-lambda"),
+            log_group: named("/aws/lambda/cognito-migration-lambda"),
+            permission: "cognito-user-migration".to_owned(),
+        }
+    }
+
+    /// The ARN of the role in the old account.
+    pub fn access_role_arn(&self, old: &Identity) -> String {
+        old.iam_arn(&format!("role/{}", self.access_role))
+    }
+
+    /// The ARN of the managed policy.
+    pub fn lambda_policy_arn(&self, new: &Identity) -> String {
+        new.iam_arn(&format!("policy/{}", self.lambda_policy))
+    }
+
+    /// The ARN of the Lambda's role.
+    pub fn lambda_role_arn(&self, new: &Identity) -> String {
+        new.iam_arn(&format!("role/{}", self.lambda_role))
+    }
+
+    /// The ARN of the Lambda.
+    pub fn function_arn(&self, new: &Identity) -> String {
+        new.arn("lambda", &format!("function:{}", self.function))
+    }
+
+    /// The ARN of its log group.
+    pub fn log_group_arn(&self, new: &Identity) -> String {
+        new.arn("logs", &format!("log-group:{}", self.log_group))
+    }
+
+    /// Whether this can be a suffix: a function's name holds 64 of `[A-Za-z0-9-_]`,
+    /// and `default` is what a deployment without a suffix is called in the tags.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub fn check_suffix(suffix: &str) -> Result<(), String> {
+        let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if suffix == "default" {
+            Err("`default` is the name of the deployment that has no suffix".into())
+        } else if suffix.is_empty() || suffix.len() > 32 || !suffix.chars().all(legal) {
+            Err("a suffix is 1 to 32 letters, digits, `-` or `_`".into())
+        } else {
+            Ok(())
+        }
+    }
+}

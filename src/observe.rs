@@ -1,0 +1,124 @@
+//! What stands, read with get, list and describe only.
+
+use anyhow::Result;
+use futures_util::future::try_join_all;
+
+use crate::account::{Account, Identity};
+use crate::error::CallError;
+use crate::lossless::Object;
+use crate::names::Names;
+use crate::resources::function::{self, Function};
+use crate::resources::log_group::{self, LogGroup};
+use crate::resources::policy::{self, Policy};
+use crate::resources::role::Role;
+use crate::resources::{user_pool, user_pool_client};
+use crate::undo;
+
+/// What stands on both sides. A side is absent where its account was not named.
+pub struct Observed {
+    /// Where the users come from.
+    pub old: Option<OldSide>,
+    /// Where the users go.
+    pub new: Option<NewSide>,
+}
+
+/// What stands in the old account.
+pub struct OldSide {
+    /// `cognito-access-role`.
+    pub role: Option<Role>,
+    /// The user pool and its app clients.
+    pub pool: Pool,
+}
+
+/// What stands in the new account.
+pub struct NewSide {
+    /// Who it is.
+    pub identity: Identity,
+    /// The Lambda's role.
+    pub role: Option<Role>,
+    /// The Lambda's managed policy.
+    pub policy: Option<Policy>,
+    /// The Lambda's log group.
+    pub log_group: Option<LogGroup>,
+    /// The Lambda.
+    pub function: Option<Function>,
+    /// The user pool and its app clients.
+    pub pool: Pool,
+}
+
+/// A user pool and those of its app clients that matter.
+#[derive(Default)]
+pub struct Pool {
+    /// Its id; empty where none is known.
+    pub id: String,
+    /// As Describe sends it; `None` where it is gone.
+    pub described: Option<Object>,
+    /// App clients by id, as Describe sends them.
+    pub clients: Vec<(String, Option<Object>)>,
+}
+
+impl Pool {
+    /// An app client as it stands.
+    pub fn client(&self, id: &str) -> Option<&Object> {
+        self.clients
+            .iter()
+            .find(|(known, _)| known == id)
+            .and_then(|(_, described)| described.as_ref())
+    }
+}
+
+/// Reads a pool, the wanted app clients of it, and the ones that `role` records.
+pub async fn pool(
+    account: &Account,
+    id: Option<&str>,
+    wanted: &[String],
+    role: Option<&Role>,
+) -> Result<Pool, CallError> {
+    let Some(id) = id else {
+        return Ok(Pool::default());
+    };
+    let mut ids = wanted.to_vec();
+    let recorded = role
+        .map(|role| undo::clients(&role.tags))
+        .unwrap_or_default();
+    ids.extend(recorded.into_keys().filter(|id| !wanted.contains(id)));
+    let (described, clients) = tokio::try_join!(
+        user_pool::find(account, id),
+        try_join_all(ids.iter().map(async |client| {
+            let described = user_pool_client::find(account, id, client).await?;
+            Ok::<_, CallError>((client.clone(), described))
+        })),
+    )?;
+    Ok(Pool {
+        id: id.to_owned(),
+        described,
+        clients,
+    })
+}
+
+/// Reads what bears our names in the new account, its role apart.
+pub async fn new_side(
+    account: &Account,
+    names: &Names,
+    role: Option<Role>,
+    pool: Pool,
+) -> Result<NewSide, CallError> {
+    let identity = account.identity.clone();
+    let (policy_arn, group_arn) = (
+        names.lambda_policy_arn(&identity),
+        names.log_group_arn(&identity),
+    );
+    let (policy, log_group, function) = tokio::try_join!(
+        policy::find(account, &policy_arn),
+        log_group::find(account, &names.log_group, &group_arn),
+        function::find(account, &names.function),
+    )?;
+    Ok(NewSide {
+        identity,
+        role,
+        policy,
+        log_group,
+        function,
+        pool,
+    })
+}

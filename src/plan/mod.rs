@@ -1,0 +1,200 @@
+//! The plan: the difference between what should stand and what stands, as values.
+//! Nothing here asks AWS or waits.
+
+mod setup;
+mod teardown;
+
+use serde_json::Value;
+
+pub use setup::setup;
+pub use teardown::teardown;
+
+use crate::account::Side;
+use crate::desired::Package;
+use crate::flows::{Added, Flow};
+use crate::resources::function::Configuration;
+use crate::undo::Tags;
+
+/// Changes in the order in which they are made.
+#[derive(Default)]
+pub struct Plan {
+    /// The changes.
+    pub changes: Vec<Change>,
+    /// What a person should know although nothing is done about it.
+    pub notes: Vec<String>,
+}
+
+/// What happens to one resource.
+pub struct Change {
+    /// In which account.
+    pub side: Side,
+    /// What happens.
+    pub action: Action,
+    /// AWS's word for such a thing.
+    pub kind: &'static str,
+    /// Its name, or its id.
+    pub name: String,
+    /// For people only: what exactly, and why.
+    pub why: String,
+    /// The calls that bring it about.
+    pub steps: Vec<Step>,
+}
+
+/// What can happen to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It is made.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is deleted.
+    Delete,
+    /// It is not as we left it, and not ours to touch: a person must look.
+    Leave,
+}
+
+impl Action {
+    /// One character for a line of the plan.
+    pub fn glyph(self) -> char {
+        match self {
+            Self::Create => '+',
+            Self::Update => '~',
+            Self::Delete => '-',
+            Self::Leave => '!',
+        }
+    }
+
+    /// A word for JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Leave => "leave",
+        }
+    }
+}
+
+/// One call, or one describe-and-update. It shows nothing of itself, since trust
+/// policies and environments hold the ExternalId.
+pub enum Step {
+    /// Make a role.
+    CreateRole {
+        name: String,
+        description: String,
+        trust: Value,
+        tags: Tags,
+    },
+    /// Say who may assume it.
+    SetTrust { role: String, trust: Value },
+    /// Write its inline policy.
+    PutInline {
+        role: String,
+        policy: String,
+        document: Value,
+    },
+    /// Attach a managed policy.
+    Attach { role: String, policy_arn: String },
+    /// Write to the undo record.
+    TagRole { role: String, tags: Tags },
+    /// Take an entry out of the undo record.
+    UntagRole { role: String, key: String },
+    /// Take a managed policy off a role.
+    Detach { role: String, policy_arn: String },
+    /// Delete an inline policy.
+    DeleteInline { role: String, policy: String },
+    /// Delete a role, and the undo record with it.
+    DeleteRole { role: String },
+    /// Make a managed policy.
+    CreatePolicy {
+        name: String,
+        description: String,
+        document: Value,
+        tags: Tags,
+    },
+    /// Make a document the policy's default version.
+    UpdatePolicy { arn: String, document: Value },
+    /// Tag a managed policy.
+    TagPolicy { arn: String, tags: Tags },
+    /// Delete a managed policy.
+    DeletePolicy { arn: String },
+    /// Make a log group.
+    CreateLogGroup { name: String, tags: Tags },
+    /// Keep its events for so many days.
+    KeepLogs { name: String, days: i32 },
+    /// Tag a log group.
+    TagLogGroup { arn: String, tags: Tags },
+    /// Delete a log group.
+    DeleteLogGroup { name: String },
+    /// Make the function.
+    CreateFunction {
+        name: String,
+        set: Configuration,
+        package: Package,
+        tags: Tags,
+    },
+    /// Replace its code.
+    UpdateCode { name: String, package: Package },
+    /// Set its configuration.
+    Configure { name: String, set: Configuration },
+    /// Tag the function.
+    TagFunction { arn: String, tags: Tags },
+    /// Let Cognito invoke it for one pool.
+    Permit {
+        name: String,
+        statement: String,
+        pool_arn: String,
+        replaces: bool,
+    },
+    /// Delete the function.
+    DeleteFunction { name: String },
+    /// Add a flow to an app client.
+    AddFlow {
+        pool: String,
+        client: String,
+        flow: Flow,
+    },
+    /// Take away what was added to an app client.
+    RemoveFlow {
+        pool: String,
+        client: String,
+        added: Added,
+    },
+    /// Set the pool's UserMigration trigger.
+    SetTrigger { pool: String, arn: Option<String> },
+}
+
+impl Plan {
+    /// Whether nothing is to be changed.
+    pub fn is_empty(&self) -> bool {
+        self.changes
+            .iter()
+            .all(|change| change.action == Action::Leave)
+    }
+
+    /// How many changes are of this kind.
+    pub fn count(&self, action: Action) -> usize {
+        self.changes
+            .iter()
+            .filter(|change| change.action == action)
+            .count()
+    }
+
+    fn add(
+        &mut self,
+        side: Side,
+        action: Action,
+        (kind, name): (&'static str, &str),
+        why: impl Into<String>,
+        steps: Vec<Step>,
+    ) {
+        self.changes.push(Change {
+            side,
+            action,
+            kind,
+            name: name.to_owned(),
+            why: why.into(),
+            steps,
+        });
+    }
+}

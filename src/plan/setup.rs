@@ -1,0 +1,504 @@
+//! What setup has to do: each resource compared with what it should be. The order is
+//! that of the calls, and the undo record comes before whatever it records.
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use super::{Action, Plan, Step};
+use crate::account::Side::{New, Old};
+use crate::desired::{Desired, Target};
+use crate::documents::same;
+use crate::flows::{self, ADMIN_PASSWORD, Added, Flow, Removal, USER_PASSWORD};
+use crate::lossless::Object;
+use crate::observe::{NewSide, OldSide, Pool};
+use crate::resources::role::Role;
+use crate::resources::{function, user_pool, user_pool_client};
+use crate::undo::{self, Tags};
+
+/// The changes that make what stands into what is desired.
+///
+/// # Errors
+/// Something of our name is somebody else's, or serves another migration; another
+/// trigger stands in the way; the undo record would not fit.
+pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
+    let mut plan = Plan::default();
+    access_role(&mut plan, desired, old)?;
+    clients(
+        &mut plan,
+        &desired.old,
+        &old.pool,
+        old.role.as_ref(),
+        &desired.names.access_role,
+        ADMIN_PASSWORD,
+    );
+    log_group(&mut plan, desired, new)?;
+    lambda_policy(&mut plan, desired, new)?;
+    lambda_role(&mut plan, desired, new)?;
+    function(&mut plan, desired, new)?;
+    permission(&mut plan, desired, new);
+    clients(
+        &mut plan,
+        &desired.new,
+        &new.pool,
+        new.role.as_ref(),
+        &desired.names.lambda_role,
+        USER_PASSWORD,
+    );
+    trigger(&mut plan, desired, new);
+    Ok(plan)
+}
+
+fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide) -> Result<()> {
+    let name = &desired.names.access_role;
+    let mut tags = desired.old_tags.clone();
+    record_clients(&mut tags, &desired.old, &old.pool, ADMIN_PASSWORD);
+    let put = || Step::PutInline {
+        role: name.clone(),
+        policy: desired.names.access_policy.clone(),
+        document: desired.access_policy.clone(),
+    };
+    let Some(role) = &old.role else {
+        refuse_unfit(&tags)?;
+        let why = format!(
+            "trusts {} under an ExternalId",
+            desired.names.lambda_role_arn(&desired.new.identity)
+        );
+        let create = Step::CreateRole {
+            name: name.clone(),
+            description: format!(
+                "Lets the migration Lambda of account {} ask the user pool {}",
+                desired.new.identity.id, desired.old.pool.id
+            ),
+            trust: desired.access_trust.clone(),
+            tags,
+        };
+        plan.add(
+            Old,
+            Action::Create,
+            ("role", name),
+            why,
+            vec![create, put()],
+        );
+        return Ok(());
+    };
+    refuse_foreign("role", name, &role.tags, desired)?;
+    refuse_other(name, &role.tags, &desired.old_tags)?;
+    let (mut edits, mut steps) = record(name, role, &tags)?;
+    if !same(&role.trust, &desired.access_trust) {
+        edits.push("trust policy".into());
+        steps.push(Step::SetTrust {
+            role: name.clone(),
+            trust: desired.access_trust.clone(),
+        });
+    }
+    let inline = role.inline.get(&desired.names.access_policy);
+    if !inline.is_some_and(|document| same(document, &desired.access_policy)) {
+        edits.push("inline policy".into());
+        steps.push(put());
+    }
+    update(plan, Old, ("role", name), &edits, steps);
+    Ok(())
+}
+
+fn log_group(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
+    let name = &desired.names.log_group;
+    let days = desired.log_retention;
+    let keep = || Step::KeepLogs {
+        name: name.clone(),
+        days,
+    };
+    let Some(group) = &new.log_group else {
+        let create = Step::CreateLogGroup {
+            name: name.clone(),
+            tags: desired.new_tags.clone(),
+        };
+        plan.add(
+            New,
+            Action::Create,
+            ("log group", name),
+            format!("kept {days} days"),
+            vec![create, keep()],
+        );
+        return Ok(());
+    };
+    refuse_foreign("log group", name, &group.tags, desired)?;
+    let (mut edits, mut steps) = (Vec::new(), Vec::new());
+    if let Some(tags) = missing(&group.tags, &desired.new_tags) {
+        edits.push("tags".into());
+        steps.push(Step::TagLogGroup {
+            arn: desired.names.log_group_arn(&desired.new.identity),
+            tags,
+        });
+    }
+    if group.retention != Some(days) {
+        let before = group
+            .retention
+            .map_or("for ever".into(), |days| format!("{days} days"));
+        edits.push(format!("kept {before} → {days} days"));
+        steps.push(keep());
+    }
+    update(plan, New, ("log group", name), &edits, steps);
+    Ok(())
+}
+
+fn lambda_policy(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
+    let name = &desired.names.lambda_policy;
+    let arn = desired.names.lambda_policy_arn(&desired.new.identity);
+    let document = desired.lambda_policy.clone();
+    let Some(policy) = &new.policy else {
+        let why = format!(
+            "assume {}, write own logs",
+            desired.names.access_role_arn(&desired.old.identity)
+        );
+        let create = Step::CreatePolicy {
+            name: name.clone(),
+            description: "What the user migration Lambda may do".into(),
+            document,
+            tags: desired.new_tags.clone(),
+        };
+        plan.add(New, Action::Create, ("policy", name), why, vec![create]);
+        return Ok(());
+    };
+    refuse_foreign("policy", name, &policy.tags, desired)?;
+    let (mut edits, mut steps) = (Vec::new(), Vec::new());
+    if let Some(tags) = missing(&policy.tags, &desired.new_tags) {
+        edits.push("tags".into());
+        steps.push(Step::TagPolicy {
+            arn: arn.clone(),
+            tags,
+        });
+    }
+    if !same(&policy.document, &document) {
+        edits.push("document".into());
+        steps.push(Step::UpdatePolicy { arn, document });
+    }
+    update(plan, New, ("policy", name), &edits, steps);
+    Ok(())
+}
+
+fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
+    let name = &desired.names.lambda_role;
+    let mut tags = desired.new_tags.clone();
+    record_clients(&mut tags, &desired.new, &new.pool, USER_PASSWORD);
+    if let Some(other) = other_trigger(desired, new) {
+        if !desired.replace_trigger {
+            bail!(
+                "the user pool {} has a UserMigration trigger already: {other}\n  try  --replace-trigger to take its place; teardown puts it back",
+                desired.new.pool.id
+            );
+        }
+        tags.insert(undo::TRIGGER_BEFORE.into(), undo::arn_to_tag(other));
+    }
+    let policy_arn = desired.names.lambda_policy_arn(&desired.new.identity);
+    let attach = || Step::Attach {
+        role: name.clone(),
+        policy_arn: policy_arn.clone(),
+    };
+    let Some(role) = &new.role else {
+        refuse_unfit(&tags)?;
+        let create = Step::CreateRole {
+            name: name.clone(),
+            description: format!(
+                "Runs the migration Lambda of the user pool {}",
+                desired.new.pool.id
+            ),
+            trust: desired.lambda_trust.clone(),
+            tags,
+        };
+        let why = format!("of the Lambda, with {}", desired.names.lambda_policy);
+        plan.add(
+            New,
+            Action::Create,
+            ("role", name),
+            why,
+            vec![create, attach()],
+        );
+        return Ok(());
+    };
+    refuse_foreign("role", name, &role.tags, desired)?;
+    refuse_other(name, &role.tags, &desired.new_tags)?;
+    let (mut edits, mut steps) = record(name, role, &tags)?;
+    if !same(&role.trust, &desired.lambda_trust) {
+        edits.push("trust policy".into());
+        steps.push(Step::SetTrust {
+            role: name.clone(),
+            trust: desired.lambda_trust.clone(),
+        });
+    }
+    if !role.attached.contains(&policy_arn) {
+        edits.push(format!("+ {}", desired.names.lambda_policy));
+        steps.push(attach());
+    }
+    update(plan, New, ("role", name), &edits, steps);
+    Ok(())
+}
+
+fn function(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
+    let name = &desired.names.function;
+    let (set, package) = (&desired.configuration, &desired.package);
+    let Some(function) = &new.function else {
+        let why = format!(
+            "{} {}, {} MB, {} s",
+            set.runtime, package.architecture, set.memory, set.timeout
+        );
+        let create = Step::CreateFunction {
+            name: name.clone(),
+            set: set.clone(),
+            package: package.clone(),
+            tags: desired.new_tags.clone(),
+        };
+        plan.add(New, Action::Create, ("function", name), why, vec![create]);
+        return Ok(());
+    };
+    refuse_foreign("function", name, &function.tags, desired)?;
+    let (mut edits, mut steps) = (Vec::new(), Vec::new());
+    if let Some(tags) = missing(&function.tags, &desired.new_tags) {
+        let arn = desired.names.function_arn(&desired.new.identity);
+        edits.push("tags".into());
+        steps.push(Step::TagFunction { arn, tags });
+    }
+    let architecture = package.architecture.as_str();
+    if function.code_sha256 != package.sha256 || function.architecture != architecture {
+        edits.push("code".into());
+        steps.push(Step::UpdateCode {
+            name: name.clone(),
+            package: package.clone(),
+        });
+    }
+    // The grant with which Lambda decrypts the environment belongs to the role's
+    // unique id: a role that was made again needs to be set again.
+    if function.configuration != *set || new.role.is_none() {
+        edits.push("configuration".into());
+        steps.push(Step::Configure {
+            name: name.clone(),
+            set: set.clone(),
+        });
+    }
+    update(plan, New, ("function", name), &edits, steps);
+    Ok(())
+}
+
+fn permission(plan: &mut Plan, desired: &Desired, new: &NewSide) {
+    let statement = &desired.names.permission;
+    let pool_arn = desired.new.pool_arn();
+    let wanted = json!({
+        "Sid": statement,
+        "Effect": "Allow",
+        "Principal": {"Service": "cognito-idp.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Resource": desired.names.function_arn(&desired.new.identity),
+        "Condition": {
+            "StringEquals": {"AWS:SourceAccount": desired.new.identity.id},
+            "ArnLike": {"AWS:SourceArn": pool_arn},
+        },
+    });
+    let stands = new
+        .function
+        .as_ref()
+        .and_then(|f| function::statement(&f.policy, statement));
+    if stands.is_some_and(|stands| same(&lower_keys(stands), &lower_keys(&wanted))) {
+        return;
+    }
+    let permit = Step::Permit {
+        name: desired.names.function.clone(),
+        statement: statement.clone(),
+        pool_arn,
+        replaces: stands.is_some(),
+    };
+    let action = if stands.is_some() {
+        Action::Update
+    } else {
+        Action::Create
+    };
+    let why = format!(
+        "cognito-idp.amazonaws.com may invoke it for {}",
+        desired.new.pool.id
+    );
+    plan.add(New, action, ("permission", statement), why, vec![permit]);
+}
+
+/// Condition keys know no case, and AWS writes `AWS:SourceArn` where others do not.
+fn lower_keys(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.to_lowercase(), lower_keys(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+fn trigger(plan: &mut Plan, desired: &Desired, new: &NewSide) {
+    let arn = desired.names.function_arn(&desired.new.identity);
+    let stands = new.pool.described.as_ref().and_then(user_pool::trigger);
+    if stands == Some(&arn) {
+        return;
+    }
+    let why = match stands {
+        Some(other) => format!(
+            "LambdaConfig.UserMigration {other} → {}",
+            desired.names.function
+        ),
+        None => format!("LambdaConfig.UserMigration = {}", desired.names.function),
+    };
+    let set = Step::SetTrigger {
+        pool: desired.new.pool.id.clone(),
+        arn: Some(arn),
+    };
+    plan.add(
+        New,
+        Action::Update,
+        ("user pool", &desired.new.pool.id),
+        why,
+        vec![set],
+    );
+}
+
+fn other_trigger<'a>(desired: &Desired, new: &'a NewSide) -> Option<&'a str> {
+    let ours = desired.names.function_arn(&desired.new.identity);
+    let stands = user_pool::trigger(new.pool.described.as_ref()?)?;
+    (stands != ours).then_some(stands)
+}
+
+/// Flows that are still to be added, and flows of app clients that no longer take part.
+fn clients(
+    plan: &mut Plan,
+    target: &Target,
+    pool: &Pool,
+    role: Option<&Role>,
+    role_name: &str,
+    flow: Flow,
+) {
+    let side = target.identity.side;
+    for client in &target.clients {
+        if let Some(added) = pool
+            .client(&client.id)
+            .and_then(|client| to_add(client, flow))
+        {
+            let add = Step::AddFlow {
+                pool: pool.id.clone(),
+                client: client.id.clone(),
+                flow,
+            };
+            let why = format!("ExplicitAuthFlows + {}", added.flow);
+            plan.add(
+                side,
+                Action::Update,
+                ("app client", &client.id),
+                why,
+                vec![add],
+            );
+        }
+    }
+    let recorded = role
+        .map(|role| undo::clients(&role.tags))
+        .unwrap_or_default();
+    for (id, added) in recorded {
+        if target.clients.iter().any(|client| client.id == id) {
+            continue;
+        }
+        let mut steps = Vec::new();
+        if let Some(client) = pool.client(&id)
+            && let Removal::To(_) = flows::remove(&user_pool_client::flows(client), &added)
+        {
+            steps.push(Step::RemoveFlow {
+                pool: pool.id.clone(),
+                client: id.clone(),
+                added: added.clone(),
+            });
+        }
+        steps.push(Step::UntagRole {
+            role: role_name.to_owned(),
+            key: undo::client_key(&id),
+        });
+        let why = format!("takes part no longer: ExplicitAuthFlows - {}", added.flow);
+        plan.add(side, Action::Update, ("app client", &id), why, steps);
+    }
+}
+
+fn record_clients(tags: &mut Tags, target: &Target, pool: &Pool, flow: Flow) {
+    for client in &target.clients {
+        if let Some(added) = pool
+            .client(&client.id)
+            .and_then(|client| to_add(client, flow))
+        {
+            tags.insert(undo::client_key(&client.id), added.to_tag());
+        }
+    }
+}
+
+fn to_add(client: &Object, flow: Flow) -> Option<Added> {
+    let flows = user_pool_client::flows(client);
+    flows::add(&flows, flow, user_pool_client::rotates(client)).map(|(_, added)| added)
+}
+
+/// The tags still to be written to a role of ours. Of an app client the first entry
+/// wins: at a second setup our own addition is not what was there before.
+fn record(name: &str, role: &Role, wanted: &Tags) -> Result<(Vec<String>, Vec<Step>)> {
+    let known = undo::clients(&role.tags);
+    let mut wanted = wanted.clone();
+    wanted.retain(|key, _| !known.keys().any(|id| *key == undo::client_key(id)));
+    let Some(tags) = missing(&role.tags, &wanted) else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let mut all = role.tags.clone();
+    all.extend(tags.clone());
+    refuse_unfit(&all)?;
+    let tag = Step::TagRole {
+        role: name.to_owned(),
+        tags,
+    };
+    Ok((vec!["undo record".into()], vec![tag]))
+}
+
+fn missing(stands: &Tags, wanted: &Tags) -> Option<Tags> {
+    let mut missing = wanted.clone();
+    missing.retain(|key, value| stands.get(key) != Some(value));
+    (!missing.is_empty()).then_some(missing)
+}
+
+fn update(
+    plan: &mut Plan,
+    side: crate::account::Side,
+    what: (&'static str, &str),
+    edits: &[String],
+    steps: Vec<Step>,
+) {
+    if !steps.is_empty() {
+        plan.add(side, Action::Update, what, edits.join(", "), steps);
+    }
+}
+
+fn refuse_unfit(tags: &Tags) -> Result<()> {
+    match undo::refusal(tags) {
+        Some(why) => bail!(why),
+        None => Ok(()),
+    }
+}
+
+/// A thing of our name without our tag is somebody else's.
+fn refuse_foreign(kind: &str, name: &str, tags: &Tags, desired: &Desired) -> Result<()> {
+    if tags.get(undo::DEPLOYMENT) != Some(&desired.names.deployment) {
+        bail!(
+            "the {kind} {name} is there already and is not of this deployment: it has no tag {} = {}\n  try  --suffix for other names, or delete it if nobody needs it",
+            undo::DEPLOYMENT,
+            desired.names.deployment
+        );
+    }
+    Ok(())
+}
+
+/// A deployment serves one pair of pools. Pointing it at another would lock out the
+/// users who are on their way between the first two.
+fn refuse_other(name: &str, stands: &Tags, wanted: &Tags) -> Result<()> {
+    for (key, what) in [(undo::POOL, "user pool"), (undo::PEER, "other account")] {
+        if let (Some(stands), Some(wanted)) = (stands.get(key), wanted.get(key))
+            && stands != wanted
+        {
+            bail!(
+                "the deployment of the role {name} serves the {what} {stands}, not {wanted}\n  try  --suffix for a second migration beside it, or `cogmig teardown` first"
+            );
+        }
+    }
+    Ok(())
+}

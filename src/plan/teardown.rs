@@ -1,0 +1,223 @@
+//! What teardown has to do, from the undo record and what stands: still ours is put
+//! back, already as before is nothing to do, anything else is left and said.
+//! Sign-ins come off first, the roles with the record go last.
+
+use super::{Action, Plan, Step};
+use crate::account::Side::{self, New, Old};
+use crate::flows::{self, Removal};
+use crate::names::Names;
+use crate::observe::{NewSide, Observed, OldSide, Pool};
+use crate::resources::role::Role;
+use crate::resources::{user_pool, user_pool_client};
+use crate::undo::{self, Tags};
+
+/// The changes that leave nothing of a deployment behind.
+pub fn teardown(names: &Names, observed: &Observed, keep_logs: bool) -> Plan {
+    let mut plan = Plan::default();
+    if let Some(new) = &observed.new {
+        new_side(&mut plan, names, new, keep_logs);
+    }
+    if let Some(old) = &observed.old {
+        old_side(&mut plan, names, old);
+    }
+    plan
+}
+
+fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
+    let ours = |tags: &Tags| tags.get(undo::DEPLOYMENT) == Some(&names.deployment);
+    let role = new.role.as_ref().filter(|role| ours(&role.tags));
+    trigger(plan, names, new, role);
+    clients(plan, New, &new.pool, role);
+    if let Some(function) = &new.function {
+        let delete = Step::DeleteFunction {
+            name: names.function.clone(),
+        };
+        delete_ours(
+            plan,
+            New,
+            ("function", &names.function),
+            ours(&function.tags),
+            vec![delete],
+        );
+    }
+    if let Some(group) = &new.log_group {
+        if keep_logs {
+            plan.notes
+                .push(format!("the log group {} stays, as asked", names.log_group));
+        } else {
+            let delete = Step::DeleteLogGroup {
+                name: names.log_group.clone(),
+            };
+            delete_ours(
+                plan,
+                New,
+                ("log group", &names.log_group),
+                ours(&group.tags),
+                vec![delete],
+            );
+        }
+    }
+    let policy_arn = names.lambda_policy_arn(&new.identity);
+    if let Some(policy) = &new.policy {
+        let mut steps = Vec::new();
+        if role.is_some_and(|role| role.attached.contains(&policy_arn)) {
+            steps.push(Step::Detach {
+                role: names.lambda_role.clone(),
+                policy_arn: policy_arn.clone(),
+            });
+        }
+        steps.push(Step::DeletePolicy {
+            arn: policy_arn.clone(),
+        });
+        delete_ours(
+            plan,
+            New,
+            ("policy", &names.lambda_policy),
+            ours(&policy.tags),
+            steps,
+        );
+    }
+    if let Some(role) = &new.role {
+        delete_role(plan, New, &names.lambda_role, role, &[&policy_arn], names);
+    }
+}
+
+fn old_side(plan: &mut Plan, names: &Names, old: &OldSide) {
+    if let Some(role) = &old.role {
+        if role.tags.get(undo::DEPLOYMENT) == Some(&names.deployment) {
+            clients(plan, Old, &old.pool, Some(role));
+        }
+        delete_role(
+            plan,
+            Old,
+            &names.access_role,
+            role,
+            &[&names.access_policy],
+            names,
+        );
+    }
+}
+
+fn trigger(plan: &mut Plan, names: &Names, new: &NewSide, role: Option<&Role>) {
+    let Some(pool) = &new.pool.described else {
+        if !new.pool.id.is_empty() {
+            plan.notes.push(format!(
+                "the user pool {} is gone: nothing to put back there",
+                new.pool.id
+            ));
+        }
+        return;
+    };
+    let before = role
+        .and_then(|role| role.tags.get(undo::TRIGGER_BEFORE))
+        .map(|value| undo::arn_from_tag(value));
+    let stands = user_pool::trigger(pool);
+    let what = ("user pool", new.pool.id.as_str());
+    if stands == before.as_deref() {
+        return;
+    }
+    if stands != Some(&names.function_arn(&new.identity)) {
+        let why = format!(
+            "LambdaConfig.UserMigration is {}, set by somebody else",
+            stands.unwrap_or("none")
+        );
+        plan.add(New, Action::Leave, what, why, Vec::new());
+        return;
+    }
+    let why = match &before {
+        Some(before) => format!("LambdaConfig.UserMigration {} → {before}", names.function),
+        None => format!("LambdaConfig.UserMigration {} → none", names.function),
+    };
+    let set = Step::SetTrigger {
+        pool: new.pool.id.clone(),
+        arn: before,
+    };
+    plan.add(New, Action::Update, what, why, vec![set]);
+}
+
+/// Takes away each flow that the record says was added, and that is still there.
+fn clients(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Role>) {
+    let recorded = role
+        .map(|role| undo::clients(&role.tags))
+        .unwrap_or_default();
+    for (id, added) in recorded {
+        let Some(client) = pool.client(&id) else {
+            plan.notes.push(format!(
+                "the app client {id} is gone: nothing to put back there"
+            ));
+            continue;
+        };
+        let what = ("app client", id.as_str());
+        match flows::remove(&user_pool_client::flows(client), &added) {
+            Removal::Nothing => {}
+            Removal::To(rest) => {
+                let why = if rest.is_empty() {
+                    "ExplicitAuthFlows: none, as before".to_owned()
+                } else {
+                    format!("ExplicitAuthFlows - {}", added.flow)
+                };
+                let remove = Step::RemoveFlow {
+                    pool: pool.id.clone(),
+                    client: id.clone(),
+                    added,
+                };
+                plan.add(side, Action::Update, what, why, vec![remove]);
+            }
+            Removal::WouldOpenDefaults => {
+                let why = format!(
+                    "{} is its only flow now: without it, the default flows would open",
+                    added.flow
+                );
+                plan.add(side, Action::Leave, what, why, Vec::new());
+            }
+        }
+    }
+}
+
+fn delete_role(plan: &mut Plan, side: Side, name: &str, role: &Role, own: &[&str], names: &Names) {
+    let mut steps = Vec::new();
+    let mut others = Vec::new();
+    for policy in role.inline.keys() {
+        steps.push(Step::DeleteInline {
+            role: name.to_owned(),
+            policy: policy.clone(),
+        });
+        others.push(policy);
+    }
+    for arn in &role.attached {
+        steps.push(Step::Detach {
+            role: name.to_owned(),
+            policy_arn: arn.clone(),
+        });
+        others.push(arn);
+    }
+    steps.push(Step::DeleteRole {
+        role: name.to_owned(),
+    });
+    let ours = role.tags.get(undo::DEPLOYMENT) == Some(&names.deployment);
+    delete_ours(plan, side, ("role", name), ours, steps);
+    others.retain(|policy| !own.contains(&policy.as_str()));
+    if let (true, Some(change)) = (ours && !others.is_empty(), plan.changes.last_mut()) {
+        let others = others
+            .iter()
+            .map(|policy| policy.as_str())
+            .collect::<Vec<_>>();
+        change.why = format!("with what others gave it: {}", others.join(", "));
+    }
+}
+
+/// Deletes what bears our tag, and leaves what does not.
+fn delete_ours(
+    plan: &mut Plan,
+    side: Side,
+    what: (&'static str, &str),
+    ours: bool,
+    steps: Vec<Step>,
+) {
+    if ours {
+        plan.add(side, Action::Delete, what, "", steps);
+    } else {
+        let why = format!("is not of this deployment: no tag {}", undo::DEPLOYMENT);
+        plan.add(side, Action::Leave, what, why, Vec::new());
+    }
+}

@@ -1,0 +1,216 @@
+//! Text for people. Pure: each function gives what is to be printed.
+
+use std::fmt::Write;
+
+use console::Style;
+
+use super::{Line, Outcome, Told};
+use crate::account::{Identity, Side};
+use crate::plan::Action;
+use crate::resources::user_pool::Named;
+use crate::targets::Found;
+
+/// Who the accounts are, a line each, and what follows from that.
+pub fn accounts(identities: &[Identity]) -> Vec<String> {
+    let mut lines: Vec<_> = identities
+        .iter()
+        .map(|one| {
+            format!(
+                "{} account  {}  {}  partition {}  profile {}",
+                one.side.as_str(),
+                one.id,
+                one.region,
+                one.partition,
+                one.profile
+            )
+        })
+        .collect();
+    if let [old, new] = identities
+        && old.id == new.id
+    {
+        lines.push(format!(
+            "one account on both sides: a move from {} to {}",
+            old.region, new.region
+        ));
+    }
+    lines
+}
+
+/// Which pool or app client was settled on, and why that one.
+pub fn chosen(side: Side, what: &str, named: &Named, how: Found) -> String {
+    let named = if named.name.is_empty() {
+        named.id.clone()
+    } else {
+        format!("{}  {}", named.id, named.name)
+    };
+    format!("{} {what:<10}  {named}  ({})", side.as_str(), how.as_str())
+}
+
+/// The plan, grouped by account, and its count.
+pub fn plan(told: &Told, width: usize, colours: bool) -> String {
+    let style = |style: Style| style.force_styling(colours);
+    let kinds = told
+        .changes
+        .iter()
+        .map(|line| line.kind.len())
+        .max()
+        .unwrap_or(0);
+    let names = told
+        .changes
+        .iter()
+        .map(|line| line.name.len())
+        .max()
+        .unwrap_or(0);
+    let mut text = String::new();
+    for side in [Side::Old, Side::New] {
+        let lines: Vec<_> = told
+            .changes
+            .iter()
+            .filter(|line| line.side == side)
+            .collect();
+        if lines.is_empty() {
+            continue;
+        }
+        let place = told.accounts.iter().find(|one| one.side == side);
+        let place = place.map_or(String::new(), |one| format!(" {}  {}", one.id, one.region));
+        let heading = format!(
+            "{} account{place}",
+            if side == Side::Old { "Old" } else { "New" }
+        );
+        let _ = writeln!(text, "\n{}", style(Style::new().bold()).apply_to(heading));
+        for line in lines {
+            let colour = style(match line.action {
+                Action::Create => Style::new().green(),
+                Action::Update => Style::new().yellow(),
+                Action::Delete => Style::new().red(),
+                Action::Leave => Style::new().magenta().bold(),
+            });
+            let head = format!(
+                "  {} {:kinds$}  {:names$}",
+                line.action.glyph(),
+                line.kind,
+                line.name
+            );
+            let fits = head.len() + 2 + line.why.chars().count() <= width;
+            let (head, gap) = match (line.why.is_empty(), fits) {
+                (true, _) => (head.trim_end().to_owned(), String::new()),
+                (false, true) => (head, "  ".to_owned()),
+                (false, false) => (head.trim_end().to_owned(), format!("\n    {:kinds$}  ", "")),
+            };
+            let _ = writeln!(
+                text,
+                "{}{gap}{}",
+                colour.apply_to(head),
+                style(Style::new().dim()).apply_to(&line.why)
+            );
+        }
+    }
+    for note in &told.notes {
+        let _ = write!(text, "\nnote: {note}");
+    }
+    if !told.notes.is_empty() {
+        text.push('\n');
+    }
+    let count = |action| {
+        told.changes
+            .iter()
+            .filter(|line| line.action == action)
+            .count()
+    };
+    let _ = write!(
+        text,
+        "\n{} to create, {} to change, {} to delete",
+        count(Action::Create),
+        count(Action::Update),
+        count(Action::Delete)
+    );
+    match count(Action::Leave) {
+        0 => text.push('.'),
+        left => {
+            let _ = write!(text, ", {left} to be looked at.");
+        }
+    }
+    text
+}
+
+/// A change in a few words, for progress.
+pub fn brief(line: &Line) -> String {
+    format!("{} {} {}", line.action.glyph(), line.kind, line.name)
+}
+
+/// The end of a command.
+pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
+    let nothing = told.changes.iter().all(|line| line.action == Action::Leave);
+    let left = told.changes.iter().any(|line| line.action == Action::Leave);
+    let mut text = match outcome {
+        Outcome::Planned | Outcome::SetUp { .. } if nothing => {
+            "Nothing to do: everything stands as it should.".to_owned()
+        }
+        Outcome::TornDown if nothing && left => {
+            "Nothing more to do, but for what is marked ! above: look at it.".to_owned()
+        }
+        Outcome::TornDown if nothing => {
+            "Nothing to do: nothing of this deployment stands.".to_owned()
+        }
+        Outcome::Planned => "Nothing was changed.".to_owned(),
+        Outcome::SetUp { .. } => {
+            "Done: old users can sign in to the new pool with their old passwords.".to_owned()
+        }
+        Outcome::TornDown if left => "Done, but for what is marked ! above: look at it.".to_owned(),
+        Outcome::TornDown => {
+            "Done: everything is as it was before setup. Users who moved stay.".to_owned()
+        }
+        Outcome::Declined => "Nothing was changed, as you wished.".to_owned(),
+    };
+    if let Outcome::SetUp {
+        new_pool,
+        new_region,
+        new_clients,
+    } = outcome
+        && !quiet
+        && !nothing
+    {
+        let _ = write!(
+            text,
+            "\n\nWhat the application has to do\n  Region      {new_region}\n  user pool   {new_pool}"
+        );
+        for client in new_clients {
+            let _ = write!(text, "\n  app client  {client}");
+        }
+        let _ = write!(
+            text,
+            "\n  auth flow   USER_PASSWORD_AUTH, since SRP never fires the trigger"
+        );
+    }
+    format!("\n{text}")
+}
+
+/// What failed, and what stands now.
+pub fn failure(told: &Told, error: &anyhow::Error, colours: bool) -> String {
+    let style = Style::new().red().bold().force_styling(colours);
+    let mut text = format!("{} {error}", style.apply_to("error:"));
+    for cause in error.chain().skip(1) {
+        let _ = write!(text, "\n  because     {cause}");
+    }
+    let done = told
+        .changes
+        .iter()
+        .filter(|line| line.status == "done")
+        .count();
+    if told
+        .changes
+        .iter()
+        .any(|line| ["started", "done", "failed"].contains(&line.status))
+    {
+        let all = told
+            .changes
+            .iter()
+            .filter(|line| line.action != Action::Leave)
+            .count();
+        let _ = write!(
+            text,
+            "\n\n{done} of {all} changes were made and stand. Run the same command again to continue, or `cogmig teardown` to put everything back."
+        );
+    }
+    text
+}

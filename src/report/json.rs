@@ -1,0 +1,54 @@
+//! The one JSON document of `--output json`, its members in a stable order.
+
+use serde_json::{Value, json};
+
+use super::Told;
+use crate::error::{CallError, Usage};
+
+/// The version of the document's schema; a member that is added does not raise it.
+const SCHEMA_VERSION: u32 = 1;
+
+/// The document of a command.
+pub fn document(command: &str, told: &Told, result: &str, error: Option<&anyhow::Error>) -> String {
+    let document = json!({
+        "schema_version": SCHEMA_VERSION,
+        "command": command,
+        "result": result,
+        "accounts": told.accounts.iter().map(|one| json!({
+            "side": one.side.as_str(),
+            "id": one.id,
+            "partition": one.partition,
+            "region": one.region,
+            "profile": one.profile,
+        })).collect::<Vec<_>>(),
+        "chosen": told.chosen.iter().map(|(side, what, named, how)| json!({
+            "side": side.as_str(),
+            "kind": what,
+            "id": named.id,
+            "name": named.name,
+            "how": how.as_str(),
+        })).collect::<Vec<_>>(),
+        "changes": told.changes.iter().map(|line| json!({
+            "side": line.side.as_str(),
+            "action": line.action.as_str(),
+            "kind": line.kind,
+            "name": line.name,
+            "why": line.why,
+            "status": line.status,
+        })).collect::<Vec<_>>(),
+        "notes": told.notes,
+        "error": error.map(failure),
+    });
+    format!("{document:#}")
+}
+
+fn failure(error: &anyhow::Error) -> Value {
+    let call = error.downcast_ref::<CallError>();
+    json!({
+        "message": error.to_string(),
+        "usage": error.is::<Usage>(),
+        "call": call.map(|call| call.call),
+        "code": call.and_then(|call| call.code.clone()),
+        "request_id": call.and_then(|call| call.request_id.clone()),
+    })
+}

@@ -1,0 +1,270 @@
+//! Everything that is printed, asked or written as JSON. The rest of the program
+//! emits events and hands over values. The result goes to standard output, all else
+//! to standard error.
+
+mod ask;
+mod human;
+mod json;
+mod progress;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use console::{Term, colors_enabled, colors_enabled_stderr};
+
+use crate::account::{Identity, Side};
+use crate::cli::Output;
+use crate::plan::{Action, Plan};
+use crate::resources::user_pool::Named;
+use crate::settings::Settings;
+use crate::targets::Found;
+use progress::Progress;
+
+/// Where the rest of the program tells what happens.
+pub type Events = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// What happens while a command runs. Nothing in it is secret.
+pub enum Event {
+    /// A pool or an app client was settled on.
+    Chosen {
+        side: Side,
+        what: &'static str,
+        named: Named,
+        how: Found,
+    },
+    /// A call was answered, or was not.
+    Called {
+        side: Side,
+        call: &'static str,
+        took: Duration,
+        request_id: Option<String>,
+        code: Option<String>,
+    },
+    /// AWS needs time.
+    Waiting { what: String, since: Duration },
+    /// A change of the plan has begun.
+    Started { index: usize },
+    /// A change of the plan was made.
+    Done { index: usize },
+    /// A change of the plan could not be made.
+    Failed { index: usize },
+}
+
+/// What a command came to.
+pub enum Outcome<'a> {
+    /// The plan was shown and that was all.
+    Planned,
+    /// Setup made its changes, or had none to make.
+    SetUp {
+        new_pool: &'a str,
+        new_region: &'a str,
+        new_clients: Vec<&'a str>,
+    },
+    /// Teardown made its changes, or had none to make.
+    TornDown,
+    /// The user said no.
+    Declined,
+}
+
+/// What was told so far, for what is printed at the end.
+#[derive(Default)]
+struct Told {
+    accounts: Vec<Identity>,
+    chosen: Vec<(Side, &'static str, Named, Found)>,
+    changes: Vec<Line>,
+    notes: Vec<String>,
+}
+
+/// A change as it is shown.
+struct Line {
+    side: Side,
+    action: Action,
+    kind: &'static str,
+    name: String,
+    why: String,
+    status: &'static str,
+}
+
+/// The one place that prints.
+pub struct Report {
+    command: &'static str,
+    output: Output,
+    quiet: bool,
+    verbose: bool,
+    asks: bool,
+    progress: Progress,
+    told: Mutex<Told>,
+}
+
+impl Report {
+    /// For one run of one command.
+    pub fn new(command: &'static str, settings: &Settings) -> Self {
+        let ci = std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false" && ci != "0");
+        let terminal = Term::stderr().is_term() && !ci;
+        Self {
+            command,
+            output: settings.output,
+            quiet: settings.quiet,
+            verbose: settings.verbose,
+            asks: terminal && std::io::IsTerminal::is_terminal(&std::io::stdin()),
+            progress: Progress::new(
+                terminal && !settings.quiet && !settings.verbose,
+                settings.quiet,
+            ),
+            told: Mutex::default(),
+        }
+    }
+
+    /// The events of a run, told to this report.
+    pub fn events(self: &Arc<Self>) -> Events {
+        let report = Arc::clone(self);
+        Arc::new(move |event| report.event(event))
+    }
+
+    /// Whether there is somebody to ask.
+    pub fn can_ask(&self) -> bool {
+        self.asks
+    }
+
+    /// Says who the accounts are.
+    pub fn accounts(&self, identities: Vec<Identity>) {
+        let mut told = self.told();
+        told.accounts = identities;
+        for text in human::accounts(&told.accounts) {
+            self.progress.say(&text);
+        }
+    }
+
+    /// Says what happens.
+    pub fn event(&self, event: Event) {
+        let mut told = self.told();
+        match event {
+            Event::Chosen {
+                side,
+                what,
+                named,
+                how,
+            } => {
+                self.progress.say(&human::chosen(side, what, &named, how));
+                told.chosen.push((side, what, named, how));
+            }
+            Event::Called {
+                side,
+                call,
+                took,
+                request_id,
+                code,
+            } if self.verbose => {
+                let code = code.unwrap_or_else(|| "ok".into());
+                let id = request_id.unwrap_or_default();
+                let took = took.as_millis();
+                self.progress.say(&format!(
+                    "  {:3} {call:<38} {took:>6} ms  {code:<6}  {id}",
+                    side.as_str()
+                ));
+            }
+            Event::Called { .. } => {}
+            Event::Waiting { what, since } => self.progress.waiting(&what, since),
+            Event::Started { index } => {
+                if let Some(line) = told.changes.get_mut(index) {
+                    line.status = "started";
+                    self.progress.start(&human::brief(line));
+                }
+            }
+            Event::Done { index } => {
+                if let Some(line) = told.changes.get_mut(index) {
+                    line.status = "done";
+                    self.progress.done(&human::brief(line));
+                }
+            }
+            Event::Failed { index } => {
+                if let Some(line) = told.changes.get_mut(index) {
+                    line.status = "failed";
+                    self.progress.failed(&human::brief(line));
+                }
+            }
+        }
+    }
+
+    /// Shows the plan.
+    pub fn plan(&self, plan: &Plan) {
+        let mut told = self.told();
+        told.notes.clone_from(&plan.notes);
+        told.changes = plan
+            .changes
+            .iter()
+            .map(|change| Line {
+                side: change.side,
+                action: change.action,
+                kind: change.kind,
+                name: change.name.clone(),
+                why: change.why.clone(),
+                status: if change.action == Action::Leave {
+                    "left"
+                } else {
+                    "planned"
+                },
+            })
+            .collect();
+        if self.output == Output::Human && !(plan.changes.is_empty() && plan.notes.is_empty()) {
+            let width = usize::from(
+                Term::stdout()
+                    .size_checked()
+                    .map_or(80, |(_, columns)| columns),
+            );
+            print(&human::plan(&told, width.clamp(60, 160), colors_enabled()));
+        }
+    }
+
+    /// Says what the command came to.
+    pub fn outcome(&self, outcome: &Outcome<'_>) {
+        let told = self.told();
+        match self.output {
+            Output::Human => print(&human::outcome(&told, outcome, self.quiet)),
+            Output::Json => print(&json::document(self.command, &told, outcome.as_str(), None)),
+        }
+    }
+
+    /// Says that the command failed, and what stands.
+    pub fn failure(&self, error: &anyhow::Error) {
+        self.progress.clear();
+        let told = self.told();
+        complain(&human::failure(&told, error, colors_enabled_stderr()));
+        if self.output == Output::Json {
+            print(&json::document(self.command, &told, "failed", Some(error)));
+        }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Outcome<'_> {
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::SetUp { .. } | Self::TornDown => "done",
+            Self::Declined => "declined",
+        }
+    }
+}
+
+/// An error before there was anything to report on.
+pub fn complain_of(error: &anyhow::Error) {
+    complain(&human::failure(
+        &Told::default(),
+        error,
+        colors_enabled_stderr(),
+    ));
+}
+
+/// A reader that has gone away is no error of ours.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

@@ -1,0 +1,310 @@
+//! The Lambda function: its code, its configuration and who may invoke it.
+
+use std::time::Duration;
+
+use aws_sdk_lambda::client::Waiters;
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::{
+    Architecture as LambdaArchitecture, Environment, FunctionCode, Runtime,
+};
+use aws_smithy_runtime_api::client::waiters::error::WaiterError;
+use serde_json::Value;
+
+use super::{found, gone};
+use crate::account::Account;
+use crate::error::CallError;
+use crate::package::Architecture;
+use crate::retry::{self, BUSY, PROPAGATION};
+use crate::undo::Tags;
+
+/// AWS's own waiters ask for up to five minutes too.
+const SETTLES_WITHIN: Duration = Duration::from_mins(2);
+
+/// What can be said of a function besides its code.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Configuration {
+    /// Words for people.
+    pub description: String,
+    /// Its execution role.
+    pub role_arn: String,
+    /// `provided.al2023`.
+    pub runtime: String,
+    /// `bootstrap`.
+    pub handler: String,
+    /// MB.
+    pub memory: i32,
+    /// Seconds.
+    pub timeout: i32,
+    /// Its environment; holds the ExternalId, so that it is never shown.
+    pub environment: Tags,
+}
+
+/// A function as it stands.
+#[derive(Clone)]
+pub struct Function {
+    /// What it is set to.
+    pub configuration: Configuration,
+    /// base64(sha256(zip)).
+    pub code_sha256: String,
+    /// `arm64` or `x86_64`.
+    pub architecture: String,
+    /// The resource policy: who may invoke it.
+    pub policy: Value,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The function of this name.
+pub async fn find(account: &Account, name: &str) -> Result<Option<Function>, CallError> {
+    let lambda = &account.lambda;
+    let (function, policy) = tokio::join!(
+        account.call(
+            "lambda:GetFunction",
+            lambda.get_function().function_name(name).send()
+        ),
+        account.call(
+            "lambda:GetPolicy",
+            lambda.get_policy().function_name(name).send()
+        ),
+    );
+    let policy = found(policy)?;
+    let Some(function) = found(function)? else {
+        return Ok(None);
+    };
+    let Some(set) = function.configuration() else {
+        return Ok(None);
+    };
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let environment = set
+        .environment()
+        .and_then(|environment| environment.variables());
+    Ok(Some(Function {
+        configuration: Configuration {
+            description: text(set.description()),
+            role_arn: text(set.role()),
+            runtime: text(set.runtime().map(Runtime::as_str)),
+            handler: text(set.handler()),
+            memory: set.memory_size().unwrap_or_default(),
+            timeout: set.timeout().unwrap_or_default(),
+            environment: environment
+                .into_iter()
+                .flatten()
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect(),
+        },
+        code_sha256: text(set.code_sha256()),
+        architecture: text(set.architectures().first().map(LambdaArchitecture::as_str)),
+        policy: policy
+            .as_ref()
+            .and_then(|policy| serde_json::from_str(policy.policy()?).ok())
+            .unwrap_or(Value::Null),
+        tags: function
+            .tags()
+            .cloned()
+            .unwrap_or_default()
+            .into_iter()
+            .collect(),
+    }))
+}
+
+/// Makes the function and waits until it can be invoked. Its role may be seconds old:
+/// Lambda refuses until IAM has told it.
+pub async fn create(
+    account: &Account,
+    name: &str,
+    set: &Configuration,
+    zip: &[u8],
+    architecture: Architecture,
+    tags: &Tags,
+) -> Result<(), CallError> {
+    let what = format!("Lambda to be allowed the role of {name}");
+    retry::until_settled(account, &what, &[PROPAGATION], async || {
+        let request = account
+            .lambda
+            .create_function()
+            .function_name(name)
+            .description(&set.description)
+            .role(&set.role_arn)
+            .runtime(Runtime::from(set.runtime.as_str()))
+            .handler(&set.handler)
+            .memory_size(set.memory)
+            .timeout(set.timeout)
+            .environment(environment(set))
+            .architectures(architecture.as_str().into())
+            .code(FunctionCode::builder().zip_file(Blob::new(zip)).build())
+            .set_tags(Some(tags.clone().into_iter().collect()));
+        account.call("lambda:CreateFunction", request.send()).await
+    })
+    .await?;
+    until_active(account, name).await
+}
+
+/// Replaces the function's code and waits until it is in force.
+pub async fn update_code(
+    account: &Account,
+    name: &str,
+    zip: &[u8],
+    architecture: Architecture,
+) -> Result<(), CallError> {
+    let what = format!("Lambda to take the code of {name}");
+    retry::until_settled(account, &what, &[BUSY], async || {
+        let request = account
+            .lambda
+            .update_function_code()
+            .function_name(name)
+            .architectures(architecture.as_str().into())
+            .zip_file(Blob::new(zip));
+        account
+            .call("lambda:UpdateFunctionCode", request.send())
+            .await
+    })
+    .await?;
+    until_updated(account, name).await
+}
+
+/// Sets the function's configuration and waits until it is in force.
+pub async fn configure(
+    account: &Account,
+    name: &str,
+    set: &Configuration,
+) -> Result<(), CallError> {
+    let what = format!("Lambda to take the configuration of {name}");
+    retry::until_settled(account, &what, &[BUSY, PROPAGATION], async || {
+        let request = account
+            .lambda
+            .update_function_configuration()
+            .function_name(name)
+            .description(&set.description)
+            .role(&set.role_arn)
+            .runtime(Runtime::from(set.runtime.as_str()))
+            .handler(&set.handler)
+            .memory_size(set.memory)
+            .timeout(set.timeout)
+            .environment(environment(set));
+        account
+            .call("lambda:UpdateFunctionConfiguration", request.send())
+            .await
+    })
+    .await?;
+    until_updated(account, name).await
+}
+
+/// Adds tags, or replaces their values.
+pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
+    let request = account
+        .lambda
+        .tag_resource()
+        .resource(arn)
+        .set_tags(Some(tags.clone().into_iter().collect()));
+    account
+        .call("lambda:TagResource", request.send())
+        .await
+        .map(|_| ())
+}
+
+/// Lets Cognito invoke the function for one user pool, in the place of what the
+/// statement said before.
+pub async fn permit(
+    account: &Account,
+    name: &str,
+    statement: &str,
+    pool_arn: &str,
+    replaces: bool,
+) -> Result<(), CallError> {
+    if replaces {
+        let request = account
+            .lambda
+            .remove_permission()
+            .function_name(name)
+            .statement_id(statement);
+        gone(
+            account
+                .call("lambda:RemovePermission", request.send())
+                .await,
+        )?;
+    }
+    retry::until_settled(
+        account,
+        "Lambda to take the permission",
+        &[BUSY],
+        async || {
+            let request = account
+                .lambda
+                .add_permission()
+                .function_name(name)
+                .statement_id(statement)
+                .action("lambda:InvokeFunction")
+                .principal("cognito-idp.amazonaws.com")
+                .source_arn(pool_arn)
+                .source_account(&account.identity.id);
+            account.call("lambda:AddPermission", request.send()).await
+        },
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Deletes the function, its resource policy with it.
+pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
+    let what = format!("Lambda to let go of {name}");
+    retry::until_settled(account, &what, &[BUSY], async || {
+        let request = account.lambda.delete_function().function_name(name);
+        gone(account.call("lambda:DeleteFunction", request.send()).await)
+    })
+    .await
+}
+
+/// The statement of this id in a resource policy.
+pub fn statement<'a>(policy: &'a Value, id: &str) -> Option<&'a Value> {
+    policy
+        .get("Statement")?
+        .as_array()?
+        .iter()
+        .find(|statement| statement.get("Sid").and_then(Value::as_str) == Some(id))
+}
+
+fn environment(set: &Configuration) -> Environment {
+    Environment::builder()
+        .set_variables(Some(set.environment.clone().into_iter().collect()))
+        .build()
+}
+
+async fn until_active(account: &Account, name: &str) -> Result<(), CallError> {
+    let waiter = account.lambda.wait_until_function_active_v2();
+    let answer = waiter.function_name(name).wait(SETTLES_WITHIN).await;
+    settled(account, answer)
+}
+
+async fn until_updated(account: &Account, name: &str) -> Result<(), CallError> {
+    let waiter = account.lambda.wait_until_function_updated_v2();
+    let answer = waiter.function_name(name).wait(SETTLES_WITHIN).await;
+    settled(account, answer)
+}
+
+fn settled<O, E, R>(
+    account: &Account,
+    answer: Result<O, WaiterError<E, R>>,
+) -> Result<(), CallError>
+where
+    E: std::fmt::Debug,
+    R: std::fmt::Debug,
+{
+    answer.map(|_| ()).map_err(|error| CallError {
+        place: account.place(),
+        call: "lambda:GetFunction",
+        code: None,
+        message: match error {
+            WaiterError::ExceededMaxWait(_) => {
+                format!(
+                    "the function was not ready after {} s",
+                    SETTLES_WITHIN.as_secs()
+                )
+            }
+            WaiterError::FailureState(_) => {
+                "Lambda says that the function failed to become ready".into()
+            }
+            _ => "the function's state could not be read".into(),
+        },
+        request_id: None,
+    })
+}

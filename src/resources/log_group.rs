@@ -1,0 +1,98 @@
+//! The Lambda's CloudWatch log group: made by us, with a retention, so that the
+//! Lambda needs no right to make one and none comes back after teardown.
+
+use super::gone;
+use crate::account::Account;
+use crate::error::CallError;
+use crate::retry::{self, BUSY};
+use crate::undo::Tags;
+
+/// A log group as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogGroup {
+    /// Days that events are kept; `None` is for ever.
+    pub retention: Option<i32>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The log group of this name.
+pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<LogGroup>, CallError> {
+    let logs = &account.logs;
+    let request = logs.describe_log_groups().log_group_name_prefix(name);
+    let groups = account
+        .call("logs:DescribeLogGroups", request.send())
+        .await?;
+    let Some(group) = groups
+        .log_groups()
+        .iter()
+        .find(|group| group.log_group_name() == Some(name))
+    else {
+        return Ok(None);
+    };
+    let request = logs.list_tags_for_resource().resource_arn(arn);
+    let answer = account
+        .call("logs:ListTagsForResource", request.send())
+        .await?;
+    Ok(Some(LogGroup {
+        retention: group.retention_in_days(),
+        tags: answer
+            .tags()
+            .cloned()
+            .unwrap_or_default()
+            .into_iter()
+            .collect(),
+    }))
+}
+
+/// Makes the log group.
+pub async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
+    let tags: std::collections::HashMap<_, _> = tags.clone().into_iter().collect();
+    retry::until_settled(
+        account,
+        "CloudWatch Logs to make the log group",
+        &[BUSY],
+        async || {
+            let request = account
+                .logs
+                .create_log_group()
+                .log_group_name(name)
+                .set_tags(Some(tags.clone()));
+            account.call("logs:CreateLogGroup", request.send()).await
+        },
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Keeps events for this many days.
+pub async fn keep(account: &Account, name: &str, days: i32) -> Result<(), CallError> {
+    let request = account
+        .logs
+        .put_retention_policy()
+        .log_group_name(name)
+        .retention_in_days(days);
+    account
+        .call("logs:PutRetentionPolicy", request.send())
+        .await
+        .map(|_| ())
+}
+
+/// Adds tags, or replaces their values.
+pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
+    let request = account
+        .logs
+        .tag_resource()
+        .resource_arn(arn)
+        .set_tags(Some(tags.clone().into_iter().collect()));
+    account
+        .call("logs:TagResource", request.send())
+        .await
+        .map(|_| ())
+}
+
+/// Deletes the log group and its events.
+pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
+    let request = account.logs.delete_log_group().log_group_name(name);
+    gone(account.call("logs:DeleteLogGroup", request.send()).await)
+}

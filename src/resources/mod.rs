@@ -1,0 +1,26 @@
+//! One file a kind of resource: how it is found, made, changed and deleted, and what
+//! has to be waited for. Finding only reads; "not there" is `None`, and deleting what
+//! is gone succeeds.
+
+pub mod function;
+pub mod log_group;
+pub mod policy;
+pub mod role;
+pub mod user_pool;
+pub mod user_pool_client;
+
+use crate::error::CallError;
+
+/// What is not there was not found; every other error stays one.
+fn found<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is gone was deleted.
+fn gone<T>(answer: Result<T, CallError>) -> Result<(), CallError> {
+    found(answer).map(|_| ())
+}

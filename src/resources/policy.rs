@@ -1,0 +1,148 @@
+//! IAM managed policies and their versions.
+
+use aws_sdk_iam::operation::list_policy_versions::ListPolicyVersionsOutput;
+use serde_json::Value;
+
+use super::role::{from_iam_tags, iam_tags};
+use super::{found, gone};
+use crate::account::Account;
+use crate::documents;
+use crate::error::CallError;
+use crate::retry::{self, BUSY};
+use crate::undo::Tags;
+
+/// A managed policy as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// Its default version.
+    pub document: Value,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The policy of this ARN.
+pub async fn find(account: &Account, arn: &str) -> Result<Option<Policy>, CallError> {
+    let request = account.iam.get_policy().policy_arn(arn);
+    let Some(answer) = found(account.call("iam:GetPolicy", request.send()).await)? else {
+        return Ok(None);
+    };
+    let Some(policy) = answer.policy() else {
+        return Ok(None);
+    };
+    let request = account
+        .iam
+        .get_policy_version()
+        .policy_arn(arn)
+        .version_id(policy.default_version_id().unwrap_or("v1"));
+    let version = found(account.call("iam:GetPolicyVersion", request.send()).await)?;
+    Ok(Some(Policy {
+        document: version
+            .as_ref()
+            .and_then(|version| version.policy_version()?.document())
+            .map_or(Value::Null, documents::decode),
+        tags: from_iam_tags(policy.tags()),
+    }))
+}
+
+/// Makes the policy.
+pub async fn create(
+    account: &Account,
+    name: &str,
+    description: &str,
+    document: &Value,
+    tags: &Tags,
+) -> Result<(), CallError> {
+    let request = account
+        .iam
+        .create_policy()
+        .policy_name(name)
+        .description(description)
+        .policy_document(document.to_string())
+        .set_tags(Some(iam_tags(tags)));
+    account
+        .call("iam:CreatePolicy", request.send())
+        .await
+        .map(|_| ())
+}
+
+/// Makes `document` the default version. A policy holds five versions: the oldest
+/// that is not the default gives way.
+pub async fn update(account: &Account, arn: &str, document: &Value) -> Result<(), CallError> {
+    let spare = spare_versions(account, arn).await?;
+    if spare.len() >= 4
+        && let Some(oldest) = spare.first()
+    {
+        delete_version(account, arn, oldest).await?;
+    }
+    retry::until_settled(
+        account,
+        "IAM to take the policy's new version",
+        &[BUSY],
+        async || {
+            let request = account
+                .iam
+                .create_policy_version()
+                .policy_arn(arn)
+                .policy_document(document.to_string())
+                .set_as_default(true);
+            account
+                .call("iam:CreatePolicyVersion", request.send())
+                .await
+        },
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Adds tags, or replaces their values.
+pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
+    let request = account
+        .iam
+        .tag_policy()
+        .policy_arn(arn)
+        .set_tags(Some(iam_tags(tags)));
+    account
+        .call("iam:TagPolicy", request.send())
+        .await
+        .map(|_| ())
+}
+
+/// Deletes a policy that nobody has attached any more, with all its versions.
+pub async fn delete(account: &Account, arn: &str) -> Result<(), CallError> {
+    for version in spare_versions(account, arn).await? {
+        delete_version(account, arn, &version).await?;
+    }
+    let request = account.iam.delete_policy().policy_arn(arn);
+    gone(account.call("iam:DeletePolicy", request.send()).await)
+}
+
+async fn delete_version(account: &Account, arn: &str, version: &str) -> Result<(), CallError> {
+    let request = account
+        .iam
+        .delete_policy_version()
+        .policy_arn(arn)
+        .version_id(version);
+    gone(
+        account
+            .call("iam:DeletePolicyVersion", request.send())
+            .await,
+    )
+}
+
+/// The versions that are not the default, oldest first.
+async fn spare_versions(account: &Account, arn: &str) -> Result<Vec<String>, CallError> {
+    let request = account.iam.list_policy_versions().policy_arn(arn);
+    let answer = found(account.call("iam:ListPolicyVersions", request.send()).await)?;
+    let mut spare: Vec<_> = answer
+        .iter()
+        .flat_map(ListPolicyVersionsOutput::versions)
+        .filter(|version| !version.is_default_version())
+        .filter_map(|version| {
+            let id = version.version_id()?.to_owned();
+            let number: u64 = id.trim_start_matches('v').parse().ok()?;
+            Some((number, id))
+        })
+        .collect();
+    spare.sort();
+    Ok(spare.into_iter().map(|(_, id)| id).collect())
+}

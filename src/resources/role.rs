@@ -1,0 +1,225 @@
+//! IAM roles, with their inline and attached policies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_iam::error::BuildError;
+use aws_sdk_iam::types::Tag;
+use serde_json::Value;
+
+use super::{found, gone};
+use crate::account::Account;
+use crate::documents;
+use crate::error::CallError;
+use crate::retry::{self, BUSY, PROPAGATION};
+use crate::undo::Tags;
+
+/// A role as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Role {
+    /// Who may assume it.
+    pub trust: Value,
+    /// Its inline policies by name.
+    pub inline: BTreeMap<String, Value>,
+    /// The ARNs of its managed policies.
+    pub attached: BTreeSet<String>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The role of this name.
+pub async fn find(account: &Account, name: &str) -> Result<Option<Role>, CallError> {
+    let iam = &account.iam;
+    let (role, inline, attached) = tokio::join!(
+        account.call("iam:GetRole", iam.get_role().role_name(name).send()),
+        account.call(
+            "iam:ListRolePolicies",
+            iam.list_role_policies().role_name(name).send()
+        ),
+        account.call(
+            "iam:ListAttachedRolePolicies",
+            iam.list_attached_role_policies().role_name(name).send(),
+        ),
+    );
+    let (Some(role), Some(inline), Some(attached)) =
+        (found(role)?, found(inline)?, found(attached)?)
+    else {
+        return Ok(None);
+    };
+    let documents = futures_util::future::try_join_all(inline.policy_names().iter().map(
+        async |policy| -> Result<(String, Value), CallError> {
+            let answer = account
+                .call(
+                    "iam:GetRolePolicy",
+                    iam.get_role_policy()
+                        .role_name(name)
+                        .policy_name(policy)
+                        .send(),
+                )
+                .await;
+            let document = found(answer)?.map_or(Value::Null, |policy| {
+                documents::decode(policy.policy_document())
+            });
+            Ok((policy.clone(), document))
+        },
+    ))
+    .await?;
+    let role = role.role();
+    Ok(Some(Role {
+        trust: role
+            .and_then(|role| role.assume_role_policy_document())
+            .map_or(Value::Null, documents::decode),
+        inline: documents.into_iter().collect(),
+        attached: attached
+            .attached_policies()
+            .iter()
+            .filter_map(|policy| policy.policy_arn().map(str::to_owned))
+            .collect(),
+        tags: role
+            .map(|role| from_iam_tags(role.tags()))
+            .unwrap_or_default(),
+    }))
+}
+
+/// Makes the role; a trust policy may name what IAM has only just heard of.
+pub async fn create(
+    account: &Account,
+    name: &str,
+    description: &str,
+    trust: &Value,
+    tags: &Tags,
+) -> Result<(), CallError> {
+    let tags = iam_tags(tags);
+    let what = format!("IAM to accept the trust policy of {name}");
+    retry::until_settled(account, &what, &[PROPAGATION, BUSY], async || {
+        let request = account
+            .iam
+            .create_role()
+            .role_name(name)
+            .description(description)
+            .assume_role_policy_document(trust.to_string())
+            .set_tags(Some(tags.clone()));
+        account.call("iam:CreateRole", request.send()).await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Says who may assume the role.
+pub async fn set_trust(account: &Account, name: &str, trust: &Value) -> Result<(), CallError> {
+    let what = format!("IAM to accept the trust policy of {name}");
+    retry::until_settled(account, &what, &[PROPAGATION, BUSY], async || {
+        let request = account
+            .iam
+            .update_assume_role_policy()
+            .role_name(name)
+            .policy_document(trust.to_string());
+        account
+            .call("iam:UpdateAssumeRolePolicy", request.send())
+            .await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Writes an inline policy.
+pub async fn put_inline(
+    account: &Account,
+    name: &str,
+    policy: &str,
+    document: &Value,
+) -> Result<(), CallError> {
+    retry::until_settled(account, &known(name), &[PROPAGATION, BUSY], async || {
+        let request = account
+            .iam
+            .put_role_policy()
+            .role_name(name)
+            .policy_name(policy)
+            .policy_document(document.to_string());
+        account.call("iam:PutRolePolicy", request.send()).await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Attaches a managed policy.
+pub async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
+    retry::until_settled(account, &known(name), &[PROPAGATION, BUSY], async || {
+        let request = account
+            .iam
+            .attach_role_policy()
+            .role_name(name)
+            .policy_arn(policy_arn);
+        account.call("iam:AttachRolePolicy", request.send()).await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Adds tags, or replaces their values.
+pub async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
+    let request = account
+        .iam
+        .tag_role()
+        .role_name(name)
+        .set_tags(Some(iam_tags(tags)));
+    account
+        .call("iam:TagRole", request.send())
+        .await
+        .map(|_| ())
+}
+
+/// Takes a tag away.
+pub async fn untag(account: &Account, name: &str, key: &str) -> Result<(), CallError> {
+    let request = account.iam.untag_role().role_name(name).tag_keys(key);
+    gone(account.call("iam:UntagRole", request.send()).await)
+}
+
+/// Takes a managed policy off the role.
+pub async fn detach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
+    let request = account
+        .iam
+        .detach_role_policy()
+        .role_name(name)
+        .policy_arn(policy_arn);
+    gone(account.call("iam:DetachRolePolicy", request.send()).await)
+}
+
+/// Deletes an inline policy.
+pub async fn delete_inline(account: &Account, name: &str, policy: &str) -> Result<(), CallError> {
+    let request = account
+        .iam
+        .delete_role_policy()
+        .role_name(name)
+        .policy_name(policy);
+    gone(account.call("iam:DeleteRolePolicy", request.send()).await)
+}
+
+/// Deletes a role that has no policies any more.
+pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
+    let what = format!("IAM to let go of {name}");
+    retry::until_settled(account, &what, &[BUSY], async || {
+        let request = account.iam.delete_role().role_name(name);
+        gone(account.call("iam:DeleteRole", request.send()).await)
+    })
+    .await
+}
+
+fn known(name: &str) -> String {
+    format!("IAM to know {name}")
+}
+
+/// Tags as IAM takes them.
+pub(super) fn iam_tags(tags: &Tags) -> Vec<Tag> {
+    let tag = |(key, value): (&String, &String)| -> Result<Tag, BuildError> {
+        Tag::builder().key(key).value(value).build()
+    };
+    // Key and value are both there, so that building cannot fail.
+    tags.iter().filter_map(|pair| tag(pair).ok()).collect()
+}
+
+/// Tags as IAM gives them.
+pub(super) fn from_iam_tags(tags: &[Tag]) -> Tags {
+    tags.iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect()
+}

@@ -1,0 +1,112 @@
+//! Cognito user pools, read and written as raw JSON.
+
+use serde_json::{Value, json};
+
+use super::found;
+use crate::account::Account;
+use crate::error::CallError;
+use crate::lossless::{self, Object};
+use crate::raw::{self, Body};
+use crate::retry::{self, BUSY};
+
+/// A pool or an app client, by id and name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// Its name, which need not be unique.
+    pub name: String,
+}
+
+/// Every pool of the account's Region.
+pub async fn list(account: &Account) -> Result<Vec<Named>, CallError> {
+    let mut pools = Vec::new();
+    let mut next = None;
+    loop {
+        let request = account
+            .cognito
+            .list_user_pools()
+            .max_results(60)
+            .set_next_token(next.take());
+        let page = account
+            .call("cognito-idp:ListUserPools", request.send())
+            .await?;
+        pools.extend(page.user_pools().iter().filter_map(|pool| {
+            Some(Named {
+                id: pool.id()?.to_owned(),
+                name: pool.name().unwrap_or_default().to_owned(),
+            })
+        }));
+        next = page.next_token().map(str::to_owned);
+        if next.is_none() {
+            return Ok(pools);
+        }
+    }
+}
+
+/// The pool as DescribeUserPool sends it.
+pub async fn find(account: &Account, id: &str) -> Result<Option<Object>, CallError> {
+    let body = Body::default();
+    let request = account
+        .cognito
+        .describe_user_pool()
+        .user_pool_id(id)
+        .customize()
+        .interceptor(body.clone());
+    let answer = account
+        .call("cognito-idp:DescribeUserPool", request.send())
+        .await;
+    Ok(found(answer)?.and_then(|_| body.member("UserPool")))
+}
+
+/// The ARN of the pool's UserMigration trigger.
+pub fn trigger(pool: &Object) -> Option<&str> {
+    pool.get("LambdaConfig")?
+        .get("UserMigration")?
+        .as_str()
+        .filter(|arn| !arn.is_empty())
+}
+
+/// Sets or clears the UserMigration trigger of the pool as it stands at this moment,
+/// and nothing else. Answers the paths of settings that changed although they were
+/// not meant to.
+pub async fn set_trigger(
+    account: &Account,
+    id: &str,
+    arn: Option<&str>,
+) -> Result<Vec<String>, CallError> {
+    let Some(before) = find(account, id).await? else {
+        return Ok(Vec::new());
+    };
+    let mut update = lossless::pool_update(&before);
+    let triggers = update.entry("LambdaConfig").or_insert_with(|| json!({}));
+    if let Value::Object(triggers) = triggers {
+        match arn {
+            Some(arn) => triggers.insert("UserMigration".into(), arn.into()),
+            None => triggers.remove("UserMigration"),
+        };
+    }
+    retry::until_settled(
+        account,
+        "Cognito to take the user pool's trigger",
+        &[BUSY],
+        async || {
+            let request = account
+                .cognito
+                .update_user_pool()
+                .user_pool_id(id)
+                .customize()
+                .mutate_request(raw::replace(&update));
+            account
+                .call("cognito-idp:UpdateUserPool", request.send())
+                .await
+        },
+    )
+    .await?;
+    let after = find(account, id).await?.unwrap_or_default();
+    Ok(lossless::unmeant(
+        &before,
+        &after,
+        "LambdaConfig.UserMigration",
+    ))
+}

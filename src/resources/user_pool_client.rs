@@ -1,0 +1,125 @@
+//! App clients of a user pool, read and written as raw JSON.
+
+use serde_json::Value;
+
+use super::found;
+use super::user_pool::Named;
+use crate::account::Account;
+use crate::error::CallError;
+use crate::lossless::{self, Object};
+use crate::raw::{self, Body};
+use crate::retry::{self, BUSY};
+
+/// Every app client of a pool.
+pub async fn list(account: &Account, pool: &str) -> Result<Vec<Named>, CallError> {
+    let mut clients = Vec::new();
+    let mut next = None;
+    loop {
+        let request = account
+            .cognito
+            .list_user_pool_clients()
+            .user_pool_id(pool)
+            .max_results(60)
+            .set_next_token(next.take());
+        let page = account
+            .call("cognito-idp:ListUserPoolClients", request.send())
+            .await?;
+        clients.extend(page.user_pool_clients().iter().filter_map(|client| {
+            Some(Named {
+                id: client.client_id()?.to_owned(),
+                name: client.client_name().unwrap_or_default().to_owned(),
+            })
+        }));
+        next = page.next_token().map(str::to_owned);
+        if next.is_none() {
+            return Ok(clients);
+        }
+    }
+}
+
+/// The app client as DescribeUserPoolClient sends it.
+pub async fn find(account: &Account, pool: &str, id: &str) -> Result<Option<Object>, CallError> {
+    let body = Body::default();
+    let request = account
+        .cognito
+        .describe_user_pool_client()
+        .user_pool_id(pool)
+        .client_id(id)
+        .customize()
+        .interceptor(body.clone());
+    let answer = account
+        .call("cognito-idp:DescribeUserPoolClient", request.send())
+        .await;
+    Ok(found(answer)?.and_then(|_| body.member("UserPoolClient")))
+}
+
+/// The client's `ExplicitAuthFlows`; empty where it has none.
+pub fn flows(client: &Object) -> Vec<String> {
+    client
+        .get("ExplicitAuthFlows")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|flow| flow.as_str().map(str::to_owned))
+        .collect()
+}
+
+/// Whether refresh tokens are rotated.
+pub fn rotates(client: &Object) -> bool {
+    client
+        .get("RefreshTokenRotation")
+        .and_then(|rotation| rotation.get("Feature"))
+        .and_then(Value::as_str)
+        == Some("ENABLED")
+}
+
+/// Whether applications must prove a client secret.
+pub fn has_secret(client: &Object) -> bool {
+    client
+        .get("ClientSecret")
+        .and_then(Value::as_str)
+        .is_some_and(|secret| !secret.is_empty())
+}
+
+/// Sets the `ExplicitAuthFlows` of the client as it stands at this moment, by what
+/// `edit` makes of its present ones (`None`: leave it), and nothing else. Answers the
+/// paths of settings that changed although they were not meant to.
+pub async fn set_flows(
+    account: &Account,
+    pool: &str,
+    id: &str,
+    edit: impl Fn(&Object) -> Option<Vec<String>>,
+) -> Result<Vec<String>, CallError> {
+    let Some(before) = find(account, pool, id).await? else {
+        return Ok(Vec::new());
+    };
+    let Some(flows) = edit(&before) else {
+        return Ok(Vec::new());
+    };
+    let mut update = lossless::client_update(&before);
+    if flows.is_empty() {
+        update.remove("ExplicitAuthFlows");
+    } else {
+        update.insert("ExplicitAuthFlows".into(), flows.into());
+    }
+    retry::until_settled(
+        account,
+        "Cognito to take the app client's flows",
+        &[BUSY],
+        async || {
+            let request = account
+                .cognito
+                .update_user_pool_client()
+                .user_pool_id(pool)
+                .client_id(id)
+                .customize()
+                .mutate_request(raw::replace(&update));
+            account
+                .call("cognito-idp:UpdateUserPoolClient", request.send())
+                .await
+        },
+    )
+    .await?;
+    let after = find(account, pool, id).await?.unwrap_or_default();
+    Ok(lossless::unmeant(&before, &after, "ExplicitAuthFlows"))
+}
