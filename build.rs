@@ -7,6 +7,8 @@ mod cargo;
 #[path = "build/elf.rs"]
 mod elf;
 
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
@@ -47,7 +49,9 @@ fn main() {
     }
     println!("cargo:rerun-if-env-changed={WANTED}");
     if let Err(message) = run() {
-        eprintln!("{message}");
+        for line in message.lines() {
+            println!("cargo::error={line}");
+        }
         process::exit(1);
     }
 }
@@ -78,8 +82,9 @@ fn run() -> Result<(), String> {
         })?;
         let file = out.join(format!("{name}.zip"));
         pack(&binary, &file).map_err(|error| format!("cannot pack {}: {error}", file.display()))?;
-        held += &format!(
-            "    (Architecture::{variant}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.zip\"))),\n"
+        let _ = writeln!(
+            held,
+            "    (Architecture::{variant}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.zip\"))),"
         );
     }
     let source = format!(
@@ -137,7 +142,7 @@ fn pack(binary: &[u8], file: &Path) -> zip::result::ZipResult<()> {
         .unix_permissions(0o755);
     let mut zip = zip::ZipWriter::new(fs::File::create(file)?);
     zip.start_file("bootstrap", options)?;
-    std::io::Write::write_all(&mut zip, binary)?;
+    zip.write_all(binary)?;
     zip.finish()?;
     Ok(())
 }

@@ -56,9 +56,8 @@ fn install(venv: &Path) -> Result<()> {
         "sandbox: installing ministack and boto3 into {} (once)",
         venv.display()
     );
-    let python = env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
     run(
-        Command::new(python).args(["-m", "venv"]).arg(venv),
+        Command::new("python3").args(["-m", "venv"]).arg(venv),
         "the sandbox needs python3 (3.10 or newer) with its venv module \
          (on Debian and Ubuntu: apt install python3-venv)",
     )?;

@@ -245,3 +245,18 @@ fn a_function_writes_the_logs_its_role_may_write() {
         .unwrap();
     assert_eq!(streams["logStreams"].as_array().map(Vec::len), Some(1));
 }
+
+#[test]
+fn the_function_is_its_role_and_calls_aws_through_the_hop() {
+    let it = Deployed::new(&json!({
+        "where": {"raise": "$AWS_ENDPOINT_URL"}, "who": {"raise": "$AWS_ACCESS_KEY_ID"},
+    }));
+    let fault = it.sign_in("where").unwrap_err();
+    assert!(
+        fault
+            .message
+            .ends_with(&format!("{}.", it.sandbox.endpoint()))
+    );
+    let fault = it.sign_in("who").unwrap_err();
+    assert!(fault.message.contains("error ASIA"), "{}", fault.message);
+}

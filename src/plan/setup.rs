@@ -60,8 +60,8 @@ fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide) -> Result<()> 
     let Some(role) = &old.role else {
         refuse_unfit(&tags)?;
         let why = format!(
-            "trusts {} under an ExternalId",
-            desired.names.lambda_role_arn(&desired.new.identity)
+            "trusts {} of {}, with an ExternalId",
+            desired.names.lambda_role, desired.new.identity.id
         );
         let create = Step::CreateRole {
             name: name.clone(),
@@ -147,8 +147,8 @@ fn lambda_policy(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()
     let document = desired.lambda_policy.clone();
     let Some(policy) = &new.policy else {
         let why = format!(
-            "assume {}, write own logs",
-            desired.names.access_role_arn(&desired.old.identity)
+            "may assume {} of {}, write its logs",
+            desired.names.access_role, desired.old.identity.id
         );
         let create = Step::CreatePolicy {
             name: name.clone(),
@@ -205,7 +205,7 @@ fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> 
             trust: desired.lambda_trust.clone(),
             tags,
         };
-        let why = format!("of the Lambda, with {}", desired.names.lambda_policy);
+        let why = format!("runs the function, with {}", desired.names.lambda_policy);
         plan.add(
             New,
             Action::Create,
@@ -310,10 +310,7 @@ fn permission(plan: &mut Plan, desired: &Desired, new: &NewSide) {
     } else {
         Action::Create
     };
-    let why = format!(
-        "cognito-idp.amazonaws.com may invoke it for {}",
-        desired.new.pool.id
-    );
+    let why = format!("lets Cognito invoke it for {}", desired.new.pool.id);
     plan.add(New, action, ("permission", statement), why, vec![permit]);
 }
 

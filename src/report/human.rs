@@ -16,7 +16,7 @@ pub fn accounts(identities: &[Identity]) -> Vec<String> {
         .iter()
         .map(|one| {
             format!(
-                "{} account  {}  {}  partition {}  profile {}",
+                "{} account     {}  {}  (partition {}, profile {})",
                 one.side.as_str(),
                 one.id,
                 one.region,

@@ -3,10 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
-use std::ffi::OsString;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::io::Write;
+use std::process::Stdio;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -19,14 +17,11 @@ use crate::stage::{heading, holds, typed};
 const PROFILES: [&str; 4] = ["--old-profile", "old", "--new-profile", "new"];
 
 /// From two profiles to a migrated sign-in, and back.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn tell() -> Result<()> {
     let begun = Instant::now();
     let demo = Demo {
-        cogmig: build()?,
         sandbox: Sandbox::start()?,
     };
-    let built = begun.elapsed();
-    let begun = Instant::now();
     let scene = Scene::set(&demo.sandbox)?;
     println!(
         "\nTwo AWS accounts on this machine, each with a user pool:\n\n  \
@@ -35,17 +30,11 @@ pub(crate) fn run() -> Result<()> {
         scene.old.id, scene.new.id,
     );
     demo.show(&scene)?;
-    let ran = begun.elapsed();
-    println!(
-        "\nBuilt and installed in {:.0} s, ran in {:.1} s.",
-        built.as_secs_f64(),
-        ran.as_secs_f64()
-    );
+    println!("\nAll of it in {:.1} s.", begun.elapsed().as_secs_f64());
     Ok(())
 }
 
 struct Demo {
-    cogmig: PathBuf,
     sandbox: Sandbox,
 }
 
@@ -55,7 +44,6 @@ impl Demo {
 
         // The emulator runs the Lambda on this machine.
         let machine = ["--architecture", architecture()];
-        let apply = ["--architecture", architecture(), "--yes"];
 
         heading("1  What would be done?");
         self.cogmig("plan", &machine)?;
@@ -67,7 +55,7 @@ impl Demo {
         holds("not one writing call");
 
         heading("2  Set up the migration");
-        self.cogmig("setup", &apply)?;
+        self.cogmig("setup", &machine)?;
 
         heading("3  Ann signs in to the new pool with her old password");
         self.sandbox
@@ -93,12 +81,12 @@ impl Demo {
 
         heading("5  Set up once more");
         self.sandbox.clear_journal();
-        self.cogmig("setup", &apply)?;
+        self.cogmig("setup", &machine)?;
         ensure!(self.writes() == 0, "the second setup made writing calls");
         holds("not one writing call");
 
         heading("6  Take it all down");
-        self.cogmig("teardown", &["--yes"])?;
+        self.cogmig("teardown", &[])?;
         let mut after = self.sandbox.standing();
         forget_user(&mut after, "ann");
         let differences = differences(&before, &after);
@@ -115,19 +103,22 @@ impl Demo {
     fn cogmig(&self, verb: &str, options: &[&str]) -> Result<()> {
         let arguments = [&[verb], &PROFILES[..], options].concat();
         typed(&format!("cogmig {}", arguments.join(" ")));
+        println!();
         std::io::stdout().flush()?;
         let status = self
             .sandbox
-            .command(&self.cogmig)
+            .command(env!("CARGO_BIN_EXE_cogmig"))
             .args(&arguments)
             .envs(
                 ["TERM", "NO_COLOR", "COLUMNS"]
-                    .map(|name| (name, env::var_os(name).unwrap_or_default())),
+                    .into_iter()
+                    .filter_map(|name| Some((name, env::var_os(name)?))),
             )
             .current_dir(self.sandbox.home())
             .stdin(Stdio::null())
             .status()
             .context("cogmig could not be run")?;
+        println!();
         ensure!(status.success(), "cogmig {verb}: {status}");
         Ok(())
     }
@@ -168,29 +159,6 @@ impl Demo {
         attributes.insert("(status)".to_owned(), text(&user["UserStatus"]));
         Ok(attributes)
     }
-}
-
-/// Builds the CLI with the same cargo into the same folder, and says where it is.
-fn build() -> Result<PathBuf> {
-    let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut cargo = Command::new(program)
-        .args(["build", "--bin", "cogmig"])
-        .arg("--message-format=json-render-diagnostics")
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cargo could not be run")?;
-    let output = cargo.stdout.take().context("cargo has no output")?;
-    let mut built = None;
-    for line in BufReader::new(output).lines() {
-        let message: Value = serde_json::from_str(&line?).unwrap_or_default();
-        if message["target"]["name"] == "cogmig" && message["executable"].is_string() {
-            built = message["executable"].as_str().map(PathBuf::from);
-        }
-    }
-    ensure!(cargo.wait()?.success(), "cogmig could not be built");
-    built.context("cargo built no cogmig")
 }
 
 /// Takes the one user who may be new out of a snapshot.
