@@ -111,7 +111,7 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
                 let rotates = user_pool_client::rotates(client);
                 flows::add(&user_pool_client::flows(client), *flow, rotates).map(|(flows, _)| flows)
             });
-            refuse_unmeant(account, &format!("app client {client}"), &unmeant.await?)?;
+            refuse_unmeant(account, &format!("app client {client}"), unmeant.await?)?;
         }
         Step::RemoveFlow {
             pool,
@@ -124,11 +124,11 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
                     Removal::Nothing | Removal::WouldOpenDefaults => None,
                 }
             });
-            refuse_unmeant(account, &format!("app client {client}"), &unmeant.await?)?;
+            refuse_unmeant(account, &format!("app client {client}"), unmeant.await?)?;
         }
         Step::SetTrigger { pool, arn } => {
             let unmeant = user_pool::set_trigger(account, pool, arn.as_deref()).await?;
-            refuse_unmeant(account, &format!("user pool {pool}"), &unmeant)?;
+            refuse_unmeant(account, &format!("user pool {pool}"), unmeant)?;
         }
     }
     Ok(())
@@ -136,7 +136,13 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
 
 /// Settings that changed beside the one that was meant to are the worst that can
 /// happen to a pool: said at once, by name.
-fn refuse_unmeant(account: &Account, what: &str, paths: &[String]) -> Result<()> {
+fn refuse_unmeant(account: &Account, what: &str, unmeant: Option<Vec<String>>) -> Result<()> {
+    let Some(paths) = unmeant else {
+        bail!(
+            "the {what} in the {} was deleted while this ran\n  try  the same command again",
+            account.place()
+        );
+    };
     if paths.is_empty() {
         return Ok(());
     }

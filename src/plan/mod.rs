@@ -3,6 +3,8 @@
 
 mod setup;
 mod teardown;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value;
 

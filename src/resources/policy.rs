@@ -107,13 +107,22 @@ pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallEr
         .map(|_| ())
 }
 
-/// Deletes a policy that nobody has attached any more, with all its versions.
+/// Deletes a policy that nobody has attached any more, with all its versions. A role
+/// that let go of it a moment ago may still count.
 pub async fn delete(account: &Account, arn: &str) -> Result<(), CallError> {
     for version in spare_versions(account, arn).await? {
         delete_version(account, arn, &version).await?;
     }
-    let request = account.iam.delete_policy().policy_arn(arn);
-    gone(account.call("iam:DeletePolicy", request.send()).await)
+    retry::until_settled(
+        account,
+        "IAM to let go of the policy",
+        &[BUSY],
+        async || {
+            let request = account.iam.delete_policy().policy_arn(arn);
+            gone(account.call("iam:DeletePolicy", request.send()).await)
+        },
+    )
+    .await
 }
 
 async fn delete_version(account: &Account, arn: &str, version: &str) -> Result<(), CallError> {

@@ -69,14 +69,14 @@ pub fn trigger(pool: &Object) -> Option<&str> {
 
 /// Sets or clears the UserMigration trigger of the pool as it stands at this moment,
 /// and nothing else. Answers the paths of settings that changed although they were
-/// not meant to.
+/// not meant to; `None` where the pool is gone.
 pub async fn set_trigger(
     account: &Account,
     id: &str,
     arn: Option<&str>,
-) -> Result<Vec<String>, CallError> {
+) -> Result<Option<Vec<String>>, CallError> {
     let Some(before) = find(account, id).await? else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let mut update = lossless::pool_update(&before);
     let triggers = update.entry("LambdaConfig").or_insert_with(|| json!({}));
@@ -104,9 +104,9 @@ pub async fn set_trigger(
     )
     .await?;
     let after = find(account, id).await?.unwrap_or_default();
-    Ok(lossless::unmeant(
+    Ok(Some(lossless::unmeant(
         &before,
         &after,
         "LambdaConfig.UserMigration",
-    ))
+    )))
 }

@@ -83,18 +83,19 @@ pub fn has_secret(client: &Object) -> bool {
 
 /// Sets the `ExplicitAuthFlows` of the client as it stands at this moment, by what
 /// `edit` makes of its present ones (`None`: leave it), and nothing else. Answers the
-/// paths of settings that changed although they were not meant to.
+/// paths of settings that changed although they were not meant to; `None` where the
+/// client is gone.
 pub async fn set_flows(
     account: &Account,
     pool: &str,
     id: &str,
     edit: impl Fn(&Object) -> Option<Vec<String>>,
-) -> Result<Vec<String>, CallError> {
+) -> Result<Option<Vec<String>>, CallError> {
     let Some(before) = find(account, pool, id).await? else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let Some(flows) = edit(&before) else {
-        return Ok(Vec::new());
+        return Ok(Some(Vec::new()));
     };
     let mut update = lossless::client_update(&before);
     if flows.is_empty() {
@@ -121,5 +122,9 @@ pub async fn set_flows(
     )
     .await?;
     let after = find(account, pool, id).await?.unwrap_or_default();
-    Ok(lossless::unmeant(&before, &after, "ExplicitAuthFlows"))
+    Ok(Some(lossless::unmeant(
+        &before,
+        &after,
+        "ExplicitAuthFlows",
+    )))
 }

@@ -1,0 +1,469 @@
+//! The plan as a pure function: what it does from every state that matters, in which
+//! order, and what it refuses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{Action, Plan, Step, setup, teardown};
+use crate::account::{Identity, Side};
+use crate::desired::{Choices, Desired, Package, Target};
+use crate::flows::ADMIN_PASSWORD;
+use crate::lossless::Object;
+use crate::names::Names;
+use crate::observe::{NewSide, Observed, OldSide, Pool};
+use crate::package::Architecture;
+use crate::resources::function::Function;
+use crate::resources::log_group::LogGroup;
+use crate::resources::policy::Policy;
+use crate::resources::role::Role;
+use crate::resources::user_pool::Named;
+use crate::undo::{self, Tags};
+
+const EXTERNAL_ID: &str = "the-external-id-that-nobody-sees";
+
+fn identity(side: Side) -> Identity {
+    let (id, region) = match side {
+        Side::Old => ("111111111111", "eu-west-1"),
+        Side::New => ("222222222222", "eu-central-1"),
+    };
+    Identity {
+        side,
+        profile: side.as_str().into(),
+        id: id.into(),
+        partition: "aws".into(),
+        region: region.into(),
+    }
+}
+
+fn named(id: &str) -> Named {
+    Named {
+        id: id.into(),
+        name: "name".into(),
+    }
+}
+
+fn desired() -> Desired {
+    let target = |side: Side, pool: &str, client: &str| Target {
+        identity: identity(side),
+        pool: named(pool),
+        clients: vec![named(client)],
+    };
+    Desired::new(Choices {
+        names: Names::new(None),
+        old: target(Side::Old, "eu-west-1_old", "oldclient"),
+        old_client: named("oldclient"),
+        new: target(Side::New, "eu-central-1_new", "newclient"),
+        external_id: EXTERNAL_ID.into(),
+        package: Package {
+            zip: b"zip".as_slice().into(),
+            sha256: "sha".into(),
+            architecture: Architecture::Arm64,
+        },
+        log_retention: 30,
+        replace_trigger: false,
+    })
+}
+
+fn object(value: Value) -> Object {
+    match value {
+        Value::Object(object) => object,
+        _ => Object::new(),
+    }
+}
+
+fn pool(id: &str, triggers: Value, client: &str, flows: &[&str]) -> Pool {
+    Pool {
+        id: id.into(),
+        described: Some(object(json!({"Id": id, "LambdaConfig": triggers}))),
+        clients: vec![(
+            client.into(),
+            Some(object(json!({"ExplicitAuthFlows": flows}))),
+        )],
+    }
+}
+
+/// Two accounts that have never heard of us.
+fn fresh() -> (OldSide, NewSide) {
+    let old = OldSide {
+        role: None,
+        pool: pool(
+            "eu-west-1_old",
+            json!({}),
+            "oldclient",
+            &["ALLOW_USER_SRP_AUTH"],
+        ),
+    };
+    let new = NewSide {
+        identity: identity(Side::New),
+        role: None,
+        policy: None,
+        log_group: None,
+        function: None,
+        pool: pool("eu-central-1_new", json!({}), "newclient", &[]),
+    };
+    (old, new)
+}
+
+/// The same accounts after setup.
+fn set_up() -> (OldSide, NewSide) {
+    let desired = desired();
+    let names = &desired.names;
+    let with = |tags: &Tags, client: &str, added: &str| {
+        let mut tags = tags.clone();
+        tags.insert(undo::client_key(client), added.into());
+        tags
+    };
+    let arn = names.function_arn(&identity(Side::New));
+    let old = OldSide {
+        role: Some(Role {
+            trust: desired.access_trust.clone(),
+            inline: BTreeMap::from([(names.access_policy.clone(), desired.access_policy.clone())]),
+            attached: BTreeSet::new(),
+            tags: with(&desired.old_tags, "oldclient", ADMIN_PASSWORD.modern),
+        }),
+        pool: pool(
+            "eu-west-1_old",
+            json!({}),
+            "oldclient",
+            &["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+        ),
+    };
+    let new = NewSide {
+        identity: identity(Side::New),
+        role: Some(Role {
+            trust: desired.lambda_trust.clone(),
+            inline: BTreeMap::new(),
+            attached: BTreeSet::from([names.lambda_policy_arn(&identity(Side::New))]),
+            tags: with(
+                &desired.new_tags,
+                "newclient",
+                "ALLOW_USER_PASSWORD_AUTH to none",
+            ),
+        }),
+        policy: Some(Policy {
+            document: desired.lambda_policy.clone(),
+            tags: desired.new_tags.clone(),
+        }),
+        log_group: Some(LogGroup {
+            retention: Some(30),
+            tags: desired.new_tags.clone(),
+        }),
+        function: Some(Function {
+            configuration: desired.configuration.clone(),
+            code_sha256: "sha".into(),
+            architecture: "arm64".into(),
+            policy: json!({"Statement": [{
+                "Sid": names.permission, "Effect": "Allow", "Action": "lambda:InvokeFunction",
+                "Principal": {"Service": "cognito-idp.amazonaws.com"}, "Resource": arn,
+                "Condition": {
+                    "StringEquals": {"AWS:SourceAccount": "222222222222"},
+                    "ArnLike": {"AWS:SourceArn": desired.new.pool_arn()},
+                },
+            }]}),
+            tags: desired.new_tags.clone(),
+        }),
+        pool: pool(
+            "eu-central-1_new",
+            json!({"UserMigration": arn, "PreSignUp": "theirs"}),
+            "newclient",
+            &[
+                "ALLOW_REFRESH_TOKEN_AUTH",
+                "ALLOW_USER_SRP_AUTH",
+                "ALLOW_CUSTOM_AUTH",
+                "ALLOW_USER_PASSWORD_AUTH",
+            ],
+        ),
+    };
+    (old, new)
+}
+
+fn planned((old, new): &(OldSide, NewSide)) -> Plan {
+    setup(&desired(), old, new).unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+fn refused((old, new): &(OldSide, NewSide)) -> String {
+    match setup(&desired(), old, new) {
+        Ok(plan) => panic!("{:?}", lines(&plan)),
+        Err(refusal) => refusal.to_string(),
+    }
+}
+
+fn torn_down((old, new): (OldSide, NewSide)) -> Plan {
+    let observed = Observed {
+        old: Some(old),
+        new: Some(new),
+    };
+    teardown(&Names::new(None), &observed, false)
+}
+
+fn lines(plan: &Plan) -> Vec<String> {
+    let line = |change: &super::Change| {
+        format!(
+            "{} {} {} {}",
+            change.side.as_str(),
+            change.action.glyph(),
+            change.kind,
+            change.name
+        )
+    };
+    plan.changes.iter().map(line).collect()
+}
+
+#[test]
+fn a_fresh_setup_makes_everything_in_the_order_of_need() {
+    assert_eq!(
+        lines(&planned(&fresh())),
+        [
+            "old + role cognito-access-role",
+            "old ~ app client oldclient",
+            "new + log group /aws/lambda/cognito-migration-lambda",
+            "new + policy cognito-migration-lambda-policy",
+            "new + role cognito-migration-lambda",
+            "new + function cognito-migration-lambda",
+            "new + permission cognito-user-migration",
+            "new ~ app client newclient",
+            "new ~ user pool eu-central-1_new",
+        ]
+    );
+}
+
+#[test]
+fn what_stands_as_it_should_is_nothing_to_do() {
+    assert_eq!(lines(&planned(&set_up())), Vec::<String>::new());
+}
+
+#[test]
+fn teardown_undoes_setup_with_the_trigger_first_and_the_records_last() {
+    assert_eq!(
+        lines(&torn_down(set_up())),
+        [
+            "new ~ user pool eu-central-1_new",
+            "new ~ app client newclient",
+            "new - function cognito-migration-lambda",
+            "new - log group /aws/lambda/cognito-migration-lambda",
+            "new - policy cognito-migration-lambda-policy",
+            "new - role cognito-migration-lambda",
+            "old ~ app client oldclient",
+            "old - role cognito-access-role",
+        ]
+    );
+    assert!(torn_down(fresh()).changes.is_empty());
+}
+
+/// Law 3: whatever state setup starts from, no flow is added and no trigger replaced
+/// before the tag that records it is written.
+#[test]
+fn the_record_is_written_ahead() {
+    let mut states = vec![fresh()];
+    let (mut old, mut new) = set_up();
+    old.role.iter_mut().for_each(|role| {
+        role.tags.remove(&undo::client_key("oldclient"));
+    });
+    new.role.iter_mut().for_each(|role| {
+        role.tags.remove(&undo::client_key("newclient"));
+    });
+    (old.pool, new.pool) = (fresh().0.pool, fresh().1.pool);
+    states.push((old, new));
+    for state in states {
+        let mut recorded = BTreeSet::new();
+        let mut added = 0;
+        for step in planned(&state)
+            .changes
+            .iter()
+            .flat_map(|change| &change.steps)
+        {
+            match step {
+                Step::CreateRole { tags, .. } | Step::TagRole { tags, .. } => {
+                    recorded.extend(tags.keys().cloned());
+                }
+                Step::AddFlow { client, .. } => {
+                    assert!(recorded.contains(&undo::client_key(client)));
+                    added += 1;
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(added, 2);
+    }
+}
+
+/// Law 4: the record of a client stays what it was first.
+#[test]
+fn the_first_record_wins() {
+    let (mut old, new) = set_up();
+    old.pool = fresh().0.pool;
+    old.role.iter_mut().for_each(|role| {
+        let key = undo::client_key("oldclient");
+        role.tags
+            .insert(key, "ALLOW_ADMIN_USER_PASSWORD_AUTH to none".into());
+    });
+    let plan = planned(&(old, new));
+    assert_eq!(lines(&plan), ["old ~ app client oldclient"]);
+}
+
+#[test]
+fn a_client_that_takes_part_no_longer_is_put_back() {
+    let (old, mut new) = set_up();
+    new.role.iter_mut().for_each(|role| {
+        let key = undo::client_key("gone");
+        role.tags.insert(key, "ALLOW_USER_PASSWORD_AUTH".into());
+    });
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"]});
+    new.pool.clients.push(("gone".into(), Some(object(flows))));
+    let plan = planned(&(old, new));
+    assert_eq!(lines(&plan), ["new ~ app client gone"]);
+    assert!(matches!(
+        plan.changes[0].steps[..],
+        [Step::RemoveFlow { .. }, Step::UntagRole { .. }]
+    ));
+}
+
+/// Law 7, for each kind that can be ours.
+#[test]
+fn what_bears_our_name_without_our_tag_is_refused_and_never_deleted() {
+    type Edit = fn(&mut OldSide, &mut NewSide, &str);
+    fn retag(tags: Option<&mut Tags>, deployment: &str) {
+        if let Some(tags) = tags {
+            tags.insert(undo::DEPLOYMENT.into(), deployment.into());
+        }
+    }
+    let kinds: [(&str, Edit); 5] = [
+        ("role cognito-access-role", |old, _, to| {
+            retag(old.role.as_mut().map(|role| &mut role.tags), to);
+        }),
+        ("role cognito-migration-lambda", |_, new, to| {
+            retag(new.role.as_mut().map(|role| &mut role.tags), to);
+        }),
+        ("policy cognito-migration-lambda-policy", |_, new, to| {
+            retag(new.policy.as_mut().map(|policy| &mut policy.tags), to);
+        }),
+        (
+            "log group /aws/lambda/cognito-migration-lambda",
+            |_, new, to| {
+                retag(new.log_group.as_mut().map(|group| &mut group.tags), to);
+            },
+        ),
+        ("function cognito-migration-lambda", |_, new, to| {
+            retag(new.function.as_mut().map(|function| &mut function.tags), to);
+        }),
+    ];
+    for (what, edit) in kinds {
+        let (mut old, mut new) = set_up();
+        edit(&mut old, &mut new, "another");
+        let state = (old, new);
+        assert!(refused(&state).contains(what), "{}", refused(&state));
+        let plan = torn_down(state);
+        let left: Vec<_> = plan
+            .changes
+            .iter()
+            .filter(|change| change.action == Action::Leave)
+            .map(|change| format!("{} {}", change.kind, change.name))
+            .collect();
+        assert_eq!(left, [what]);
+    }
+}
+
+/// A deployment is not silently pointed at another pool or another account.
+#[test]
+fn another_pool_or_account_is_refused() {
+    for (key, value) in [
+        (undo::POOL, "eu-west-1_other"),
+        (undo::PEER, "333333333333"),
+    ] {
+        let (mut old, new) = set_up();
+        old.role.iter_mut().for_each(|role| {
+            role.tags.insert(key.into(), value.into());
+        });
+        let refusal = refused(&(old, new));
+        assert!(
+            refusal.contains(value) && refusal.contains("--suffix"),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
+fn another_trigger_is_refused_or_recorded() {
+    let other = "arn:aws:lambda:eu-central-1:222222222222:function:other:$LATEST";
+    let (old, mut new) = fresh();
+    new.pool.described = Some(object(json!({"LambdaConfig": {"UserMigration": other}})));
+    let state = (old, new);
+    assert!(refused(&state).contains(other));
+
+    let mut desired = desired();
+    desired.replace_trigger = true;
+    let plan = setup(&desired, &state.0, &state.1).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let recorded = plan
+        .changes
+        .iter()
+        .flat_map(|change| &change.steps)
+        .any(|step| {
+            matches!(step, Step::CreateRole { tags, .. }
+            if tags.get(undo::TRIGGER_BEFORE).is_some_and(|tag| undo::arn_from_tag(tag) == other))
+        });
+    assert!(recorded);
+}
+
+/// Law 5, for the trigger: what stands, what stood before, and what teardown does.
+#[test]
+fn the_trigger_is_compared_and_restored() {
+    let names = Names::new(None);
+    let ours = names.function_arn(&identity(Side::New));
+    let table: [(Option<&str>, Option<&str>, Option<Action>); 6] = [
+        (Some(&ours), None, Some(Action::Update)),
+        (Some(&ours), Some("before"), Some(Action::Update)),
+        (None, None, None),
+        (Some("before"), Some("before"), None),
+        (Some("theirs"), None, Some(Action::Leave)),
+        (Some("theirs"), Some("before"), Some(Action::Leave)),
+    ];
+    for (stands, before, action) in table {
+        let (old, mut new) = set_up();
+        let triggers = stands.map_or(json!({}), |arn| json!({"UserMigration": arn}));
+        new.pool.described = Some(object(json!({"LambdaConfig": triggers})));
+        if let (Some(before), Some(role)) = (before, &mut new.role) {
+            role.tags.insert(undo::TRIGGER_BEFORE.into(), before.into());
+        }
+        let plan = torn_down((old, new));
+        let change = plan
+            .changes
+            .iter()
+            .find(|change| change.kind == "user pool");
+        assert_eq!(
+            change.map(|change| change.action),
+            action,
+            "{stands:?} {before:?}"
+        );
+        if action == Some(Action::Update) {
+            let set = change.map(|change| &change.steps[..]);
+            assert!(
+                matches!(set, Some([Step::SetTrigger { arn, .. }]) if arn.as_deref() == before)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_role_made_again_is_set_again_on_the_function() {
+    let (old, mut new) = set_up();
+    new.role = None;
+    let lines = lines(&planned(&(old, new)));
+    assert_eq!(
+        lines,
+        [
+            "new + role cognito-migration-lambda",
+            "new ~ function cognito-migration-lambda"
+        ]
+    );
+}
+
+#[test]
+fn the_external_id_is_in_no_text() {
+    let state = fresh();
+    for plan in [planned(&state), torn_down(set_up())] {
+        for change in plan.changes {
+            assert!(!change.why.contains(EXTERNAL_ID) && !change.name.contains(EXTERNAL_ID));
+        }
+    }
+}
