@@ -101,9 +101,8 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
             name,
             statement,
             pool_arn,
-            replaces,
         } => {
-            function::permit(account, name, statement, pool_arn, *replaces).await?;
+            function::permit(account, name, statement, pool_arn).await?;
         }
         Step::DeleteFunction { name } => function::delete(account, name).await?,
         Step::AddFlow { pool, client, flow } => {

@@ -72,6 +72,15 @@ impl CallError {
             .any(|code| self.is(code))
     }
 
+    /// Whether AWS refused to make what is there already.
+    pub fn is_already_there(&self) -> bool {
+        match self.code.as_deref() {
+            Some("EntityAlreadyExists" | "ResourceAlreadyExistsException") => true,
+            Some("ResourceConflictException") => self.message.contains("already exist"),
+            _ => false,
+        }
+    }
+
     /// What the reader can do about it, where that is known.
     fn advice(&self) -> Option<String> {
         let code = self.code.as_deref().unwrap_or_default();
@@ -88,6 +97,9 @@ impl CallError {
             }
             "UserImportInProgressException" => {
                 "wait until the user import job of this pool has ended, then run this again".into()
+            }
+            _ if self.is_already_there() => {
+                "somebody made it while this ran: the same command again takes it from there".into()
             }
             "" if said("was not defined") || said("No profiles were defined") => {
                 "`aws configure list-profiles` shows the profiles that are there".into()

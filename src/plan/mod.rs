@@ -146,7 +146,6 @@ pub enum Step {
         name: String,
         statement: String,
         pool_arn: String,
-        replaces: bool,
     },
     /// Delete the function.
     DeleteFunction { name: String },

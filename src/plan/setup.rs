@@ -303,7 +303,6 @@ fn permission(plan: &mut Plan, desired: &Desired, new: &NewSide) {
         name: desired.names.function.clone(),
         statement: statement.clone(),
         pool_arn,
-        replaces: stands.is_some(),
     };
     let action = if stands.is_some() {
         Action::Update

@@ -10,10 +10,10 @@ use aws_sdk_lambda::types::{
 use aws_smithy_runtime_api::client::waiters::error::WaiterError;
 use serde_json::Value;
 
-use super::{found, gone};
+use super::{found, gone, has_tags, made};
 use crate::account::Account;
 use crate::error::CallError;
-use crate::package::Architecture;
+use crate::package::{self, Architecture};
 use crate::retry::{self, BUSY, PROPAGATION};
 use crate::undo::Tags;
 
@@ -118,7 +118,7 @@ pub async fn create(
     tags: &Tags,
 ) -> Result<(), CallError> {
     let what = format!("Lambda to be allowed the role of {name}");
-    retry::until_settled(account, &what, &[PROPAGATION], async || {
+    let answer = retry::until_settled(account, &what, &[PROPAGATION], async || {
         let request = account
             .lambda
             .create_function()
@@ -134,6 +134,15 @@ pub async fn create(
             .code(FunctionCode::builder().zip_file(Blob::new(zip)).build())
             .set_tags(Some(tags.clone().into_iter().collect()));
         account.call("lambda:CreateFunction", request.send()).await
+    })
+    .await;
+    made(answer, async {
+        let stands = find(account, name).await?;
+        Ok(stands.is_some_and(|function| {
+            function.configuration == *set
+                && function.code_sha256 == package::code_sha256(zip)
+                && has_tags(&function.tags, tags)
+        }))
     })
     .await?;
     until_active(account, name).await
@@ -202,46 +211,50 @@ pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallEr
         .map(|_| ())
 }
 
-/// Lets Cognito invoke the function for one user pool, in the place of what the
+/// Lets Cognito invoke the function for one user pool, in the place of whatever the
 /// statement said before.
 pub async fn permit(
     account: &Account,
     name: &str,
     statement: &str,
     pool_arn: &str,
-    replaces: bool,
 ) -> Result<(), CallError> {
-    if replaces {
-        let request = account
-            .lambda
-            .remove_permission()
-            .function_name(name)
-            .statement_id(statement);
-        gone(
-            account
-                .call("lambda:RemovePermission", request.send())
-                .await,
-        )?;
-    }
-    retry::until_settled(
-        account,
-        "Lambda to take the permission",
-        &[BUSY],
-        async || {
+    let add = async || {
+        retry::until_settled(
+            account,
+            "Lambda to take the permission",
+            &[BUSY],
+            async || {
+                let request = account
+                    .lambda
+                    .add_permission()
+                    .function_name(name)
+                    .statement_id(statement)
+                    .action("lambda:InvokeFunction")
+                    .principal("cognito-idp.amazonaws.com")
+                    .source_arn(pool_arn)
+                    .source_account(&account.identity.id);
+                account.call("lambda:AddPermission", request.send()).await
+            },
+        )
+        .await
+    };
+    match add().await {
+        Err(error) if error.is_already_there() => {
             let request = account
                 .lambda
-                .add_permission()
+                .remove_permission()
                 .function_name(name)
-                .statement_id(statement)
-                .action("lambda:InvokeFunction")
-                .principal("cognito-idp.amazonaws.com")
-                .source_arn(pool_arn)
-                .source_account(&account.identity.id);
-            account.call("lambda:AddPermission", request.send()).await
-        },
-    )
-    .await
-    .map(|_| ())
+                .statement_id(statement);
+            gone(
+                account
+                    .call("lambda:RemovePermission", request.send())
+                    .await,
+            )?;
+            add().await.map(|_| ())
+        }
+        answer => answer.map(|_| ()),
+    }
 }
 
 /// Deletes the function, its resource policy with it.

@@ -1,7 +1,7 @@
 //! The Lambda's CloudWatch log group: made by us, with a retention, so that the
 //! Lambda needs no right to make one and none comes back after teardown.
 
-use super::gone;
+use super::{gone, has_tags, made};
 use crate::account::Account;
 use crate::error::CallError;
 use crate::retry::{self, BUSY};
@@ -47,8 +47,7 @@ pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<Log
 
 /// Makes the log group.
 pub async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
-    let tags: std::collections::HashMap<_, _> = tags.clone().into_iter().collect();
-    retry::until_settled(
+    let answer = retry::until_settled(
         account,
         "CloudWatch Logs to make the log group",
         &[BUSY],
@@ -57,12 +56,17 @@ pub async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), Ca
                 .logs
                 .create_log_group()
                 .log_group_name(name)
-                .set_tags(Some(tags.clone()));
+                .set_tags(Some(tags.clone().into_iter().collect()));
             account.call("logs:CreateLogGroup", request.send()).await
         },
     )
+    .await;
+    made(answer, async {
+        let arn = account.identity.arn("logs", &format!("log-group:{name}"));
+        let stands = find(account, name, &arn).await?;
+        Ok(stands.is_some_and(|group| has_tags(&group.tags, tags)))
+    })
     .await
-    .map(|_| ())
 }
 
 /// Keeps events for this many days.

@@ -10,6 +10,7 @@ pub mod user_pool;
 pub mod user_pool_client;
 
 use crate::error::CallError;
+use crate::undo::Tags;
 
 /// What is not there was not found; every other error stays one.
 fn found<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
@@ -18,6 +19,31 @@ fn found<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What is there already, and equal, was made: by an answer that was lost on its way,
+/// or by another run.
+async fn made<T>(
+    answer: Result<T, CallError>,
+    stands: impl Future<Output = Result<bool, CallError>>,
+) -> Result<(), CallError> {
+    match answer {
+        Err(error) if error.is_already_there() => {
+            if stands.await? {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        }
+        answer => answer.map(|_| ()),
+    }
+}
+
+/// Whether every one of `wanted` is among `stands`.
+fn has_tags(stands: &Tags, wanted: &Tags) -> bool {
+    wanted
+        .iter()
+        .all(|(key, value)| stands.get(key) == Some(value))
 }
 
 /// What is gone was deleted.

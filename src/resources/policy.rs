@@ -4,7 +4,7 @@ use aws_sdk_iam::operation::list_policy_versions::ListPolicyVersionsOutput;
 use serde_json::Value;
 
 use super::role::{from_iam_tags, iam_tags};
-use super::{found, gone};
+use super::{found, gone, has_tags, made};
 use crate::account::Account;
 use crate::documents;
 use crate::error::CallError;
@@ -59,10 +59,15 @@ pub async fn create(
         .description(description)
         .policy_document(document.to_string())
         .set_tags(Some(iam_tags(tags)));
-    account
-        .call("iam:CreatePolicy", request.send())
-        .await
-        .map(|_| ())
+    let answer = account.call("iam:CreatePolicy", request.send()).await;
+    made(answer, async {
+        let arn = account.identity.iam_arn(&format!("policy/{name}"));
+        let stands = find(account, &arn).await?;
+        Ok(stands.is_some_and(|policy| {
+            documents::same(&policy.document, document) && has_tags(&policy.tags, tags)
+        }))
+    })
+    .await
 }
 
 /// Makes `document` the default version. A policy holds five versions: the oldest

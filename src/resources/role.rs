@@ -6,7 +6,7 @@ use aws_sdk_iam::error::BuildError;
 use aws_sdk_iam::types::Tag;
 use serde_json::Value;
 
-use super::{found, gone};
+use super::{found, gone, has_tags, made};
 use crate::account::Account;
 use crate::documents;
 use crate::error::CallError;
@@ -88,20 +88,25 @@ pub async fn create(
     trust: &Value,
     tags: &Tags,
 ) -> Result<(), CallError> {
-    let tags = iam_tags(tags);
+    let iam_tags = iam_tags(tags);
     let what = format!("IAM to accept the trust policy of {name}");
-    retry::until_settled(account, &what, &[PROPAGATION, BUSY], async || {
+    let answer = retry::until_settled(account, &what, &[PROPAGATION, BUSY], async || {
         let request = account
             .iam
             .create_role()
             .role_name(name)
             .description(description)
             .assume_role_policy_document(trust.to_string())
-            .set_tags(Some(tags.clone()));
+            .set_tags(Some(iam_tags.clone()));
         account.call("iam:CreateRole", request.send()).await
     })
+    .await;
+    made(answer, async {
+        let stands = find(account, name).await?;
+        Ok(stands
+            .is_some_and(|role| documents::same(&role.trust, trust) && has_tags(&role.tags, tags)))
+    })
     .await
-    .map(|_| ())
 }
 
 /// Says who may assume the role.
