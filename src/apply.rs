@@ -20,7 +20,7 @@ pub struct Accounts<'a> {
 /// Makes the changes in their order.
 ///
 /// # Errors
-/// The first call that fails for good, or a setting found changed that was not meant to.
+/// The first call that fails for good, or a setting that is not as it was sent.
 pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Result<()> {
     for (index, change) in plan.changes.iter().enumerate() {
         if change.action == Action::Leave {
@@ -106,37 +106,37 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
         }
         Step::DeleteFunction { name } => function::delete(account, name).await?,
         Step::AddFlow { pool, client, flow } => {
-            let unmeant = user_pool_client::set_flows(account, pool, client, |client| {
+            let lost = user_pool_client::set_flows(account, pool, client, |client| {
                 let rotates = user_pool_client::rotates(client);
                 flows::add(&user_pool_client::flows(client), *flow, rotates).map(|(flows, _)| flows)
             });
-            refuse_unmeant(account, &format!("app client {client}"), unmeant.await?)?;
+            refuse_lost(account, &format!("app client {client}"), lost.await?)?;
         }
         Step::RemoveFlow {
             pool,
             client,
             added,
         } => {
-            let unmeant = user_pool_client::set_flows(account, pool, client, |client| {
+            let lost = user_pool_client::set_flows(account, pool, client, |client| {
                 match flows::remove(&user_pool_client::flows(client), added) {
                     Removal::To(flows) => Some(flows),
                     Removal::Nothing | Removal::WouldOpenDefaults => None,
                 }
             });
-            refuse_unmeant(account, &format!("app client {client}"), unmeant.await?)?;
+            refuse_lost(account, &format!("app client {client}"), lost.await?)?;
         }
         Step::SetTrigger { pool, arn } => {
-            let unmeant = user_pool::set_trigger(account, pool, arn.as_deref()).await?;
-            refuse_unmeant(account, &format!("user pool {pool}"), unmeant)?;
+            let lost = user_pool::set_trigger(account, pool, arn.as_deref()).await?;
+            refuse_lost(account, &format!("user pool {pool}"), lost)?;
         }
     }
     Ok(())
 }
 
-/// Settings that changed beside the one that was meant to are the worst that can
-/// happen to a pool: said at once, by name.
-fn refuse_unmeant(account: &Account, what: &str, unmeant: Option<Vec<String>>) -> Result<()> {
-    let Some(paths) = unmeant else {
+/// Settings that are not what was sent, which is what was read but for the one change,
+/// are the worst that can happen to a pool: said at once, by name.
+fn refuse_lost(account: &Account, what: &str, lost: Option<Vec<String>>) -> Result<()> {
+    let Some(paths) = lost else {
         bail!(
             "the {what} in the {} was deleted while this ran\n  try  the same command again",
             account.place()
@@ -146,7 +146,7 @@ fn refuse_unmeant(account: &Account, what: &str, unmeant: Option<Vec<String>>) -
         return Ok(());
     }
     bail!(
-        "settings of the {what} changed that were not meant to, in the {}: {}\n  try  compare them with what you know of it; `cogmig` sent them as it had read them",
+        "settings of the {what} in the {} are not as they were sent: {}\n  try  compare them with what you know of it; all but one were sent as they had been read",
         account.place(),
         paths.join(", ")
     )

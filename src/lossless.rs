@@ -2,6 +2,8 @@
 //! UpdateUserPool and UpdateUserPoolClient reset whatever is left out, so that every
 //! member that came goes back, known to this program or not.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 /// A JSON object.
@@ -123,39 +125,48 @@ fn without(described: &Object, describing: &[&str]) -> Object {
         .collect()
 }
 
-/// Settings that changed between two descriptions other than the one that was meant
-/// to; each with its path, in order. Stamps and counts are no settings.
-pub fn unmeant(before: &Object, after: &Object, meant: &str) -> Vec<String> {
-    const PASSING: [&str; 3] = ["LastModifiedDate", "EstimatedNumberOfUsers", "Status"];
-    let (before, after) = (without(before, &PASSING), without(after, &PASSING));
+/// Where what stands is not what was sent, both as update requests: paths in order.
+/// Cognito keeps lists as sets, and absent and empty are the same to it.
+pub fn mismatches(sent: &Object, stands: &Object) -> Vec<String> {
     let mut paths = Vec::new();
-    differences("", &before.into(), &after.into(), &mut paths);
-    paths.retain(|path| path != meant && !path.starts_with(&format!("{meant}.")));
+    compare("", &sent.clone().into(), &stands.clone().into(), &mut paths);
+    // What is left of a member that another replaced: see the conflicts.
+    paths.retain(|path| path != "AdminCreateUserConfig.UnusedAccountValidityDays");
     paths
 }
 
-fn differences(path: &str, before: &Value, after: &Value, paths: &mut Vec<String>) {
-    match (before, after) {
-        (Value::Object(before), Value::Object(after)) => {
-            let members: std::collections::BTreeSet<_> =
-                before.keys().chain(after.keys()).collect();
+fn compare(path: &str, sent: &Value, stands: &Value, paths: &mut Vec<String>) {
+    let empty = Object::new();
+    match (sent, stands) {
+        (Value::Object(_), Value::Object(_) | Value::Null) | (Value::Null, Value::Object(_)) => {
+            let sent = sent.as_object().unwrap_or(&empty);
+            let stands = stands.as_object().unwrap_or(&empty);
+            let members: BTreeSet<_> = sent.keys().chain(stands.keys()).collect();
             for member in members {
                 let path = match path {
                     "" => member.clone(),
                     path => format!("{path}.{member}"),
                 };
-                let side = |object: &Object| object.get(member).cloned().unwrap_or(Value::Null);
-                differences(&path, &side(before), &side(after), paths);
+                let (sent, stands) = (sent.get(member), stands.get(member));
+                let null = &Value::Null;
+                compare(&path, sent.unwrap_or(null), stands.unwrap_or(null), paths);
             }
         }
-        // An absent object and an empty one are the same to Cognito.
-        (Value::Object(only), Value::Null) | (Value::Null, Value::Object(only)) => {
-            for member in only.keys() {
-                paths.push(format!("{path}.{member}"));
-            }
-        }
-        _ if before == after => {}
+        _ if as_set(sent) == as_set(stands) => {}
         _ => paths.push(path.to_owned()),
+    }
+}
+
+fn as_set(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::String(text) if text.is_empty() => Vec::new(),
+        Value::Array(items) => {
+            let mut items: Vec<_> = items.iter().map(Value::to_string).collect();
+            items.sort();
+            items
+        }
+        scalar => vec![scalar.to_string()],
     }
 }
 
@@ -227,16 +238,27 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_meant_is_found() {
-        let before = object(
-            json!({"LambdaConfig": {"PreSignUp": "p"}, "Policies": {"A": 1}, "LastModifiedDate": 1}),
+    fn what_is_not_as_it_was_sent_is_found() {
+        let sent = object(json!({
+            "PoolName": "Customers", "LambdaConfig": {"PreSignUp": "p", "UserMigration": "f"},
+            "Policies": {"A": 1}, "AutoVerifiedAttributes": ["email", "phone_number"],
+        }));
+        let mut stands = sent.clone();
+        stands.insert(
+            "AutoVerifiedAttributes".into(),
+            json!(["phone_number", "email"]),
         );
-        let after = object(
-            json!({"LambdaConfig": {"PreSignUp": "p", "UserMigration": "f"}, "Policies": {}, "LastModifiedDate": 2}),
+        stands.insert("EmailConfiguration".into(), json!({}));
+        stands.insert("SmsVerificationMessage".into(), json!(""));
+        assert_eq!(mismatches(&sent, &stands), Vec::<String>::new());
+        stands.insert("Policies".into(), json!({}));
+        stands.insert(
+            "LambdaConfig".into(),
+            json!({"UserMigration": "f", "New": "n"}),
         );
         assert_eq!(
-            unmeant(&before, &after, "LambdaConfig.UserMigration"),
-            ["Policies.A"]
+            mismatches(&sent, &stands),
+            ["LambdaConfig.New", "LambdaConfig.PreSignUp", "Policies.A"]
         );
     }
 }

@@ -9,7 +9,12 @@ pub mod role;
 pub mod user_pool;
 pub mod user_pool_client;
 
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
 use crate::error::CallError;
+use crate::lossless::{self, Object};
 use crate::undo::Tags;
 
 /// What is not there was not found; every other error stays one.
@@ -44,6 +49,22 @@ fn has_tags(stands: &Tags, wanted: &Tags) -> bool {
     wanted
         .iter()
         .all(|(key, value)| stands.get(key) == Some(value))
+}
+
+/// Where what stands is not what was sent. A read may be older than the write before
+/// it, so that it is given some seconds.
+async fn mismatches(
+    sent: &Object,
+    stands: impl AsyncFn() -> Result<Object, CallError>,
+) -> Result<Vec<String>, CallError> {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let paths = lossless::mismatches(sent, &stands().await?);
+        if paths.is_empty() || Instant::now() > deadline {
+            return Ok(paths);
+        }
+        sleep(Duration::from_millis(500)).await;
+    }
 }
 
 /// What is gone was deleted.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::found;
+use super::{found, mismatches};
 use crate::account::Account;
 use crate::error::CallError;
 use crate::lossless::{self, Object};
@@ -68,8 +68,7 @@ pub fn trigger(pool: &Object) -> Option<&str> {
 }
 
 /// Sets or clears the UserMigration trigger of the pool as it stands at this moment,
-/// and nothing else. Answers the paths of settings that changed although they were
-/// not meant to; `None` where the pool is gone.
+/// and nothing else. Answers the paths of settings that are not what was sent; `None` where the pool is gone.
 pub async fn set_trigger(
     account: &Account,
     id: &str,
@@ -103,10 +102,10 @@ pub async fn set_trigger(
         },
     )
     .await?;
-    let after = find(account, id).await?.unwrap_or_default();
-    Ok(Some(lossless::unmeant(
-        &before,
-        &after,
-        "LambdaConfig.UserMigration",
-    )))
+    let paths = mismatches(&update, async || {
+        Ok(lossless::pool_update(
+            &find(account, id).await?.unwrap_or_default(),
+        ))
+    });
+    paths.await.map(Some)
 }

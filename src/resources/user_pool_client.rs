@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::found;
 use super::user_pool::Named;
+use super::{found, mismatches};
 use crate::account::Account;
 use crate::error::CallError;
 use crate::lossless::{self, Object};
@@ -83,7 +83,7 @@ pub fn has_secret(client: &Object) -> bool {
 
 /// Sets the `ExplicitAuthFlows` of the client as it stands at this moment, by what
 /// `edit` makes of its present ones (`None`: leave it), and nothing else. Answers the
-/// paths of settings that changed although they were not meant to; `None` where the
+/// paths of settings that are not what was sent; `None` where the
 /// client is gone.
 pub async fn set_flows(
     account: &Account,
@@ -121,10 +121,9 @@ pub async fn set_flows(
         },
     )
     .await?;
-    let after = find(account, pool, id).await?.unwrap_or_default();
-    Ok(Some(lossless::unmeant(
-        &before,
-        &after,
-        "ExplicitAuthFlows",
-    )))
+    let paths = mismatches(&update, async || {
+        let stands = find(account, pool, id).await?;
+        Ok(lossless::client_update(&stands.unwrap_or_default()))
+    });
+    paths.await.map(Some)
 }
