@@ -15,6 +15,7 @@ use crate::plan::{self, Action};
 use crate::report::{Event, Events, Outcome, Report};
 use crate::resources::role::{self, Role};
 use crate::resources::user_pool::Named;
+use crate::resources::{function, policy};
 use crate::settings::{Settings, SideSettings};
 use crate::targets::Found;
 use crate::undo;
@@ -32,30 +33,19 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
     }
     let events = report.events();
     let (old, new) = tokio::try_join!(
-        side(
-            Side::Old,
-            &settings.old,
-            &settings.names.access_role,
-            &events
-        ),
-        side(
-            Side::New,
-            &settings.new,
-            &settings.names.lambda_role,
-            &events
-        ),
+        account(Side::Old, &settings.old, &events),
+        account(Side::New, &settings.new, &events),
     )?;
     let identities = [&old, &new].into_iter().flatten();
-    report.accounts(
-        identities
-            .map(|(account, _)| account.identity.clone())
-            .collect(),
-    );
-    refuse_other_peers(old.as_ref(), new.as_ref(), &settings.names)?;
+    report.accounts(identities.map(|account| account.identity.clone()).collect());
 
-    let observed = observe(old.as_ref(), new.as_ref(), &settings.names).await?;
+    let names = &settings.names;
+    let (old, new) = tokio::try_join!(reach(old, names), reach(new, names))?;
+    refuse_other_peers(old.as_ref(), new.as_ref(), names)?;
+
+    let observed = observe(old.as_ref(), new.as_ref(), names).await?;
     say_pools(&observed, report);
-    let plan = plan::teardown(&settings.names, &observed, settings.keep_logs);
+    let plan = plan::teardown(names, &observed, settings.keep_logs);
     report.plan(&plan);
     let end = match plan.count(Action::Leave) {
         0 => End::Done,
@@ -71,8 +61,8 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
             return Ok(End::LookAtIt);
         }
         let accounts = Accounts {
-            old: old.as_ref().map(|(account, _)| account),
-            new: new.as_ref().map(|(account, _)| account),
+            old: old.as_ref().map(|reached| &reached.account),
+            new: new.as_ref().map(|reached| &reached.account),
         };
         apply(&plan, &accounts, &events).await?;
     }
@@ -80,26 +70,65 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
     Ok(end)
 }
 
-/// An account, in the Region of the recorded pool, and the role with the record.
-type Reached = (Account, Option<Role>);
+/// An account, in the Region of its pool.
+struct Reached {
+    account: Account,
+    /// The role with the record.
+    role: Option<Role>,
+    /// The pool's id, where anything records it.
+    pool: Option<String>,
+}
 
-async fn side(
-    side: Side,
-    settings: &SideSettings,
-    role_name: &str,
-    events: &Events,
-) -> Result<Option<Reached>> {
-    let Some(profile) = &settings.profile else {
+async fn account(side: Side, settings: &SideSettings, events: &Events) -> Result<Option<Account>> {
+    match &settings.profile {
+        Some(profile) => Ok(Some(connect(side, settings, profile, events).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Reads the role with the record, and goes to the Region that it tells.
+async fn reach(account: Option<Account>, names: &Names) -> Result<Option<Reached>, CallError> {
+    let Some(account) = account else {
         return Ok(None);
     };
-    let account = connect(side, settings, profile, events).await?;
-    let role = role::find(&account, role_name).await?;
-    let pool = role.as_ref().and_then(|role| role.tags.get(undo::POOL));
-    let account = match pool.and_then(|pool| pool.split_once('_')) {
-        Some((region, _)) => account.in_region(region),
-        None => account,
+    let side = account.identity.side;
+    let role = match side {
+        Side::Old => role::find(&account, &names.access_role).await?,
+        Side::New => role::find(&account, &names.lambda_role).await?,
     };
-    Ok(Some((account, role)))
+    let pool = match (&role, side) {
+        (Some(role), _) => role.tags.get(undo::POOL).cloned(),
+        (None, Side::Old) => None,
+        (None, Side::New) => pool_without_role(&account, names).await?,
+    };
+    let account = match pool.as_deref().and_then(|pool| pool.split_once('_')) {
+        Some((region, _)) if region.contains('-') => account.in_region(region),
+        _ => account,
+    };
+    Ok(Some(Reached {
+        account,
+        role,
+        pool,
+    }))
+}
+
+/// The new pool by what else bears its tag: a role deleted by hand must not leave the
+/// pool with a trigger that nothing answers.
+async fn pool_without_role(account: &Account, names: &Names) -> Result<Option<String>, CallError> {
+    let policy_arn = names.lambda_policy_arn(&account.identity);
+    let (policy, function) = tokio::try_join!(
+        policy::find(account, &policy_arn),
+        function::find(account, &names.function),
+    )?;
+    let tags = [
+        policy.map(|policy| policy.tags),
+        function.map(|function| function.tags),
+    ];
+    Ok(tags
+        .into_iter()
+        .flatten()
+        .filter(|tags| tags.get(undo::DEPLOYMENT) == Some(&names.deployment))
+        .find_map(|mut tags| tags.remove(undo::POOL)))
 }
 
 async fn observe(
@@ -107,22 +136,21 @@ async fn observe(
     new: Option<&Reached>,
     names: &Names,
 ) -> Result<Observed, CallError> {
-    let pool = async |(account, role): &Reached| {
-        let id = role.as_ref().and_then(|role| role.tags.get(undo::POOL));
-        observe::pool(account, id.map(String::as_str), &[], role.as_ref()).await
+    let pool = async |reached: &Reached| {
+        let (id, role) = (reached.pool.as_deref(), reached.role.as_ref());
+        observe::pool(&reached.account, id, &[], role).await
     };
     let old = async {
         let Some(reached) = old else { return Ok(None) };
         Ok(Some(OldSide {
-            role: reached.1.clone(),
+            role: reached.role.clone(),
             pool: pool(reached).await?,
         }))
     };
     let new = async {
         let Some(reached) = new else { return Ok(None) };
-        let (account, role) = reached;
-        let side: NewSide =
-            observe::new_side(account, names, role.clone(), pool(reached).await?).await?;
+        let (role, pool) = (reached.role.clone(), pool(reached).await?);
+        let side: NewSide = observe::new_side(&reached.account, names, role, pool).await?;
         Ok::<_, CallError>(Some(side))
     };
     let (old, new) = tokio::try_join!(old, new)?;
@@ -131,23 +159,27 @@ async fn observe(
 
 /// Tearing down one half of one migration and one half of another is never meant.
 fn refuse_other_peers(old: Option<&Reached>, new: Option<&Reached>, names: &Names) -> Result<()> {
-    let (Some((old, access)), Some((new, lambda))) = (old, new) else {
+    let (Some(old), Some(new)) = (old, new) else {
         return Ok(());
     };
-    for (role, name, stands_in, other) in [
-        (access, &names.access_role, old, new),
-        (lambda, &names.lambda_role, new, old),
+    for (here, name, there) in [
+        (old, &names.access_role, new),
+        (new, &names.lambda_role, old),
     ] {
-        let peer = role.as_ref().and_then(|role| role.tags.get(undo::PEER));
+        let peer = here
+            .role
+            .as_ref()
+            .and_then(|role| role.tags.get(undo::PEER));
+        let other = &there.account.identity;
         if let Some(peer) = peer
-            && *peer != other.identity.id
+            && *peer != other.id
         {
             bail!(
                 "the role {name} in the {} belongs to a migration with account {peer}, not {}\n  try  the right --{}-profile, or only --{}-profile for that side alone",
-                stands_in.place(),
-                other.identity.id,
-                other.identity.side.as_str(),
-                stands_in.identity.side.as_str()
+                here.account.place(),
+                other.id,
+                other.side.as_str(),
+                here.account.identity.side.as_str()
             );
         }
     }

@@ -4,7 +4,7 @@
 
 use super::{Action, Plan, Step};
 use crate::account::Side::{self, New, Old};
-use crate::flows::{self, Removal};
+use crate::flows::{self, ADMIN_PASSWORD, Removal, USER_PASSWORD};
 use crate::names::Names;
 use crate::observe::{NewSide, Observed, OldSide, Pool};
 use crate::resources::role::Role;
@@ -18,7 +18,7 @@ pub fn teardown(names: &Names, observed: &Observed, keep_logs: bool) -> Plan {
         new_side(&mut plan, names, new, keep_logs);
     }
     if let Some(old) = &observed.old {
-        old_side(&mut plan, names, old);
+        old_side(&mut plan, names, old, observed.new.as_ref());
     }
     plan
 }
@@ -59,42 +59,70 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
     }
     let policy_arn = names.lambda_policy_arn(&new.identity);
     if let Some(policy) = &new.policy {
-        let mut steps = Vec::new();
-        if role.is_some_and(|role| role.attached.contains(&policy_arn)) {
-            steps.push(Step::Detach {
-                role: names.lambda_role.clone(),
-                policy_arn: policy_arn.clone(),
+        let what = ("policy", names.lambda_policy.as_str());
+        let others: Vec<_> = policy
+            .attached_to
+            .iter()
+            .filter(|name| **name != names.lambda_role)
+            .map(String::as_str)
+            .collect();
+        if ours(&policy.tags) && !others.is_empty() {
+            let why = format!(
+                "others have it: {}; take it off them, then tear down again",
+                others.join(", ")
+            );
+            plan.add(New, Action::Leave, what, why, Vec::new());
+        } else {
+            let mut steps = Vec::new();
+            if role.is_some_and(|role| role.attached.contains(&policy_arn)) {
+                steps.push(Step::Detach {
+                    role: names.lambda_role.clone(),
+                    policy_arn: policy_arn.clone(),
+                });
+            }
+            steps.push(Step::DeletePolicy {
+                arn: policy_arn.clone(),
             });
+            delete_ours(plan, New, what, ours(&policy.tags), steps);
         }
-        steps.push(Step::DeletePolicy {
-            arn: policy_arn.clone(),
-        });
-        delete_ours(
-            plan,
-            New,
-            ("policy", &names.lambda_policy),
-            ours(&policy.tags),
-            steps,
-        );
     }
     if let Some(role) = &new.role {
         delete_role(plan, New, &names.lambda_role, role, &[&policy_arn], names);
+    } else if stands(names, new) {
+        let lost = format!(
+            "which app clients were given {}, and which trigger stood before",
+            USER_PASSWORD.modern
+        );
+        record_lost(plan, New, &names.lambda_role, &lost);
     }
 }
 
-fn old_side(plan: &mut Plan, names: &Names, old: &OldSide) {
+/// Whether something of the deployment stands that goes before its roles do: then a role
+/// that is missing was taken away by somebody else.
+fn stands(names: &Names, new: &NewSide) -> bool {
+    let function = new.function.as_ref().map(|function| &function.tags);
+    let policy = new.policy.as_ref().map(|policy| &policy.tags);
+    [function, policy]
+        .into_iter()
+        .flatten()
+        .any(|tags| tags.get(undo::DEPLOYMENT) == Some(&names.deployment))
+}
+
+fn record_lost(plan: &mut Plan, side: Side, role: &str, lost: &str) {
+    let why = format!("is gone, and with it the record of {lost}: look there");
+    plan.add(side, Action::Leave, ("role", role), why, Vec::new());
+}
+
+fn old_side(plan: &mut Plan, names: &Names, old: &OldSide, new: Option<&NewSide>) {
     if let Some(role) = &old.role {
         if role.tags.get(undo::DEPLOYMENT) == Some(&names.deployment) {
             clients(plan, Old, &old.pool, Some(role));
         }
-        delete_role(
-            plan,
-            Old,
-            &names.access_role,
-            role,
-            &[&names.access_policy],
-            names,
-        );
+        let own = [names.access_policy.as_str()];
+        delete_role(plan, Old, &names.access_role, role, &own, names);
+    } else if new.is_some_and(|new| stands(names, new)) {
+        let lost = format!("which app client was given {}", ADMIN_PASSWORD.modern);
+        record_lost(plan, Old, &names.access_role, &lost);
     }
 }
 

@@ -143,6 +143,7 @@ fn set_up() -> (OldSide, NewSide) {
         }),
         policy: Some(Policy {
             document: desired.lambda_policy.clone(),
+            attached_to: vec![names.lambda_role.clone()],
             tags: desired.new_tags.clone(),
         }),
         log_group: Some(LogGroup {

@@ -138,6 +138,18 @@ pub fn brief(line: &Line) -> String {
     format!("{} {} {}", line.action.glyph(), line.kind, line.name)
 }
 
+/// Something that a person must look at, for standard error.
+pub fn left(line: &Line) -> String {
+    let Line {
+        side,
+        kind,
+        name,
+        why,
+        ..
+    } = line;
+    format!("look at: {} {kind} {name} {why}", side.as_str())
+}
+
 /// The end of a command.
 pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
     let nothing = told.changes.iter().all(|line| line.action == Action::Leave);

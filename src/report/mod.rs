@@ -220,6 +220,13 @@ impl Report {
     /// Says what the command came to.
     pub fn outcome(&self, outcome: &Outcome<'_>) {
         let told = self.told();
+        for line in told
+            .changes
+            .iter()
+            .filter(|line| line.action == Action::Leave)
+        {
+            complain(&human::left(line));
+        }
         match self.output {
             Output::Human => print(&human::outcome(&told, outcome, self.quiet)),
             Output::Json => print(&json::document(self.command, &told, outcome.as_str(), None)),

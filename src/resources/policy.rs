@@ -16,6 +16,8 @@ use crate::undo::Tags;
 pub struct Policy {
     /// Its default version.
     pub document: Value,
+    /// The names of the roles, users and groups that have it.
+    pub attached_to: Vec<String>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -29,17 +31,36 @@ pub async fn find(account: &Account, arn: &str) -> Result<Option<Policy>, CallEr
     let Some(policy) = answer.policy() else {
         return Ok(None);
     };
-    let request = account
+    let version = account
         .iam
         .get_policy_version()
         .policy_arn(arn)
         .version_id(policy.default_version_id().unwrap_or("v1"));
-    let version = found(account.call("iam:GetPolicyVersion", request.send()).await)?;
+    let entities = account.iam.list_entities_for_policy().policy_arn(arn);
+    let (version, entities) = tokio::join!(
+        account.call("iam:GetPolicyVersion", version.send()),
+        account.call("iam:ListEntitiesForPolicy", entities.send()),
+    );
+    let (Some(version), Some(entities)) = (found(version)?, found(entities)?) else {
+        return Ok(None);
+    };
+    let roles = entities.policy_roles().iter().map(|role| role.role_name());
+    let users = entities.policy_users().iter().map(|user| user.user_name());
+    let groups = entities
+        .policy_groups()
+        .iter()
+        .map(|group| group.group_name());
     Ok(Some(Policy {
         document: version
-            .as_ref()
-            .and_then(|version| version.policy_version()?.document())
+            .policy_version()
+            .and_then(|version| version.document())
             .map_or(Value::Null, documents::decode),
+        attached_to: roles
+            .chain(users)
+            .chain(groups)
+            .flatten()
+            .map(str::to_owned)
+            .collect(),
         tags: from_iam_tags(policy.tags()),
     }))
 }
