@@ -20,6 +20,9 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
+/// What a proxy or a portal says in AWS's place.
+const NOT_OF_AWS: &str = "there was an answer, but not one of AWS";
+
 /// A call to AWS that did not succeed.
 #[derive(Clone, Debug)]
 pub struct CallError {
@@ -45,17 +48,19 @@ impl CallError {
         SdkError<E, R>: RequestId,
     {
         let (code, message) = match error {
-            SdkError::ServiceError(service) => (
-                service.err().code().map(str::to_owned),
-                service.err().message().map(str::to_owned),
-            ),
+            SdkError::ServiceError(service) => {
+                let error = service.err();
+                let nobodys = error.code().is_none().then_some(NOT_OF_AWS);
+                (error.code(), error.message().or(nobodys))
+            }
+            SdkError::ResponseError(_) => (None, Some(NOT_OF_AWS)),
             _ => (None, None),
         };
         Self {
             place,
             call,
-            code,
-            message: message.unwrap_or_else(|| causes(error)),
+            code: code.map(str::to_owned),
+            message: message.map_or_else(|| causes(error), str::to_owned),
             request_id: error.request_id().map(str::to_owned),
         }
     }
@@ -110,6 +115,9 @@ impl CallError {
             "" if said("SSO") || said("sso") => {
                 "`aws sso login` with this profile".into()
             }
+            "" if said(NOT_OF_AWS) => {
+                "look for a proxy or a sign-in page on the way, and at endpoint_url".into()
+            }
             "" if said("dispatch failure") || said("connect") || said("timed out") || said("timeout") => {
                 "check the network, a proxy, the Region's name and endpoint_url".into()
             }
@@ -137,6 +145,7 @@ impl fmt::Display for CallError {
         write!(f, "{} failed in the {}", self.call, self.place)?;
         match &self.code {
             Some(code) => write!(f, "\n  AWS says    {code}: {}", self.message)?,
+            None if self.message == NOT_OF_AWS => write!(f, "\n  because     {NOT_OF_AWS}")?,
             None => write!(f, "\n  no answer   {}", self.message)?,
         }
         if let Some(id) = &self.request_id {

@@ -97,15 +97,12 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
     }
 }
 
-/// Whether something of the deployment stands that goes before its roles do: then a role
-/// that is missing was taken away by somebody else.
+/// Whether the function of the deployment stands. It goes before the roles do: one that
+/// is missing then was taken away by somebody else.
 fn stands(names: &Names, new: &NewSide) -> bool {
-    let function = new.function.as_ref().map(|function| &function.tags);
-    let policy = new.policy.as_ref().map(|policy| &policy.tags);
-    [function, policy]
-        .into_iter()
-        .flatten()
-        .any(|tags| tags.get(undo::DEPLOYMENT) == Some(&names.deployment))
+    new.function
+        .as_ref()
+        .is_some_and(|function| function.tags.get(undo::DEPLOYMENT) == Some(&names.deployment))
 }
 
 fn record_lost(plan: &mut Plan, side: Side, role: &str, lost: &str) {

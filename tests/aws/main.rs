@@ -2,5 +2,25 @@
 //! afterwards as another client, boto3, sees it.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod accounts;
+mod attacks;
+mod choices;
+mod deleted;
+mod denied;
 mod deploy;
+mod drift;
+mod failures;
+mod foreign;
+mod forgotten;
+mod hand;
+mod identities;
+mod options;
+mod output;
+mod repeat;
+mod rights;
+mod run;
+mod sign_in;
 mod stage;
+mod terminal;
+mod undo;
+mod wire;

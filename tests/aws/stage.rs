@@ -1,9 +1,11 @@
 //! Two accounts with a pool on each side, and the binary to run between them.
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use cogmig_sandbox::{Pool, Sandbox};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::run::Run;
 
 const HOST: &str = if cfg!(target_arch = "aarch64") {
     "arm64"
@@ -11,19 +13,24 @@ const HOST: &str = if cfg!(target_arch = "aarch64") {
     "x86_64"
 };
 pub const PASSWORD: &str = "Correct-Horse-1";
+pub const BOTH: &str = "--old-profile old --new-profile new";
+pub const ACCESS_ROLE: &str = "cognito-access-role";
+/// Both of the function and of its role.
+pub const LAMBDA: &str = "cognito-migration-lambda";
+pub const POLICY_ARN: &str = "arn:aws:iam::222222222222:policy/cognito-migration-lambda-policy";
+pub const LOG_GROUP: &str = "/aws/lambda/cognito-migration-lambda";
+
+const ADA: [(&str, &str); 3] = [
+    ("email", "ada@example.com"),
+    ("email_verified", "true"),
+    ("custom:tenant", "analytical"),
+];
 
 /// Accounts, pools and a user.
 pub struct Stage {
     pub sandbox: Sandbox,
     pub old: Pool,
     pub new: Pool,
-}
-
-/// What a run of the binary came to.
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
 }
 
 impl Stage {
@@ -33,23 +40,23 @@ impl Stage {
     }
 
     pub fn between(old: &str, new: &str) -> Self {
-        let sandbox = Sandbox::start().unwrap();
-        let old = sandbox.pool(old, "Customers").unwrap();
+        let (sandbox, old) = Self::half(old);
         let new = sandbox.pool(new, "Customers").unwrap();
-        let stage = Self { sandbox, old, new };
-        stage.user("ada");
-        stage
+        Self { sandbox, old, new }
     }
 
-    pub fn user(&self, name: &str) {
-        let attributes = [
-            ("email", &*format!("{name}@example.com")),
-            ("email_verified", "true"),
-            ("custom:tenant", "analytical"),
-        ];
-        self.sandbox
-            .user(&self.old, name, PASSWORD, &attributes)
-            .unwrap();
+    /// The same with other settings of the new pool.
+    pub fn with_new_pool(settings: Value) -> Self {
+        let (sandbox, old) = Self::half("old");
+        let new = sandbox.pool_with("new", "Customers", settings).unwrap();
+        Self { sandbox, old, new }
+    }
+
+    fn half(old: &str) -> (Sandbox, Pool) {
+        let sandbox = Sandbox::start().unwrap();
+        let old = sandbox.pool(old, "Customers").unwrap();
+        sandbox.user(&old, "ada", PASSWORD, &ADA).unwrap();
+        (sandbox, old)
     }
 
     /// The binary as a user's shell would run it, in a folder of its own.
@@ -69,17 +76,37 @@ impl Stage {
 
     /// Runs a command that must succeed.
     pub fn ok(&self, arguments: &str) -> Run {
+        self.ends(0, arguments)
+    }
+
+    /// Runs a command that must end so; in no case may it panic or speak of nothing.
+    pub fn ends(&self, code: i32, arguments: &str) -> Run {
         let run = self.cogmig(arguments);
-        assert_eq!(run.code, 0, "cogmig {arguments}\n{run}");
+        run.assert_ended(code, arguments);
+        run
+    }
+
+    /// Runs a command that must end so, and must change nothing: no writing call was
+    /// made, and everything stands as before.
+    pub fn harmless(&self, code: i32, arguments: &str) -> Run {
+        let before = self.sandbox.standing();
+        self.sandbox.clear_journal();
+        let run = self.ends(code, arguments);
+        assert_eq!(
+            self.writes(),
+            Vec::<String>::new(),
+            "cogmig {arguments}\n{run}"
+        );
+        assert_eq!(self.sandbox.standing(), before, "cogmig {arguments}\n{run}");
         run
     }
 
     pub fn setup(&self) -> Run {
-        self.ok("setup --old-profile old --new-profile new")
+        self.ok(&format!("setup {BOTH}"))
     }
 
     pub fn teardown(&self) -> Run {
-        self.ok("teardown --old-profile old --new-profile new")
+        self.ok(&format!("teardown {BOTH}"))
     }
 
     /// Writing calls since the journal was cleared.
@@ -100,20 +127,17 @@ impl Stage {
 
     /// Deletes a user of the new pool.
     pub fn forget(&self, name: &str) {
-        let user = serde_json::json!({"UserPoolId": self.new.id, "Username": name});
-        self.sandbox
-            .in_pool(&self.new, "AdminDeleteUser", user)
-            .unwrap();
+        self.in_pool(&self.new, "AdminDeleteUser", json!({"Username": name}));
     }
 
     /// The attributes of a user of the new pool; nothing where there is no such user.
     pub fn moved(&self, name: &str) -> Option<Vec<(String, String)>> {
-        attributes(self.sandbox.find_user(&self.new, name).unwrap()?)
+        attributes(&self.sandbox.find_user(&self.new, name).unwrap()?)
     }
 }
 
 /// The attributes of `AdminGetUser`, in order, without the `sub` that each pool makes.
-pub fn attributes(user: Value) -> Option<Vec<(String, String)>> {
+pub fn attributes(user: &Value) -> Option<Vec<(String, String)>> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let mut attributes = user["UserAttributes"]
         .as_array()?
@@ -123,30 +147,4 @@ pub fn attributes(user: Value) -> Option<Vec<(String, String)>> {
     attributes.retain(|(name, _)| name != "sub");
     attributes.sort();
     Some(attributes)
-}
-
-impl Run {
-    pub fn of(command: &mut Command) -> Self {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = command.output().unwrap();
-        Self {
-            code: status.code().unwrap_or(-1),
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-        }
-    }
-}
-
-impl std::fmt::Display for Run {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            code,
-            stdout,
-            stderr,
-        } = self;
-        write!(f, "exit {code}\n--- stdout\n{stdout}\n--- stderr\n{stderr}")
-    }
 }

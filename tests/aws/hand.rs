@@ -1,0 +1,133 @@
+//! What people and other programs do by hand in the two accounts, with boto3.
+
+use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, Pool};
+use serde_json::{Map, Value, json};
+
+use crate::stage::{ACCESS_ROLE, LAMBDA, Stage};
+
+/// The members of `UpdateUserPool` and `UpdateUserPoolClient`; whoever leaves one out resets it.
+const POOL: [&str; 16] = [
+    "Policies",
+    "DeletionProtection",
+    "LambdaConfig",
+    "AutoVerifiedAttributes",
+    "SmsVerificationMessage",
+    "EmailVerificationMessage",
+    "EmailVerificationSubject",
+    "VerificationMessageTemplate",
+    "SmsAuthenticationMessage",
+    "UserAttributeUpdateSettings",
+    "MfaConfiguration",
+    "DeviceConfiguration",
+    "EmailConfiguration",
+    "UserPoolTags",
+    "AdminCreateUserConfig",
+    "AccountRecoverySetting",
+];
+const NOT_OF_A_CLIENT: [&str; 3] = ["ClientSecret", "CreationDate", "LastModifiedDate"];
+
+impl Stage {
+    /// A call that must succeed: `aws("new", "iam:GetRole", …)`.
+    #[track_caller]
+    pub fn aws(&self, profile: &str, call: &str, params: Value) -> Value {
+        match self.try_aws(profile, call, params) {
+            Ok(answer) => answer,
+            Err(fault) => panic!("{call}: {fault}"),
+        }
+    }
+
+    pub fn try_aws(&self, profile: &str, call: &str, params: Value) -> Result<Value, AwsFault> {
+        let (service, operation) = call.split_once(':').unwrap();
+        self.sandbox.aws(profile, service, operation, params)
+    }
+
+    /// A call of Cognito about a pool, which must succeed.
+    #[track_caller]
+    pub fn in_pool(&self, pool: &Pool, operation: &str, mut params: Value) -> Value {
+        params["UserPoolId"] = pool.id.as_str().into();
+        match self.sandbox.in_pool(pool, operation, params) {
+            Ok(answer) => answer,
+            Err(fault) => panic!("{operation}: {fault}"),
+        }
+    }
+
+    /// Edits an app client as a careful person does, with all its other settings kept.
+    pub fn edit_client(&self, pool: &Pool, client: &str, edit: impl FnOnce(&mut Value)) {
+        let mut settings = self.described(pool, client);
+        edit(&mut settings);
+        let settings = settings.as_object_mut().unwrap();
+        settings.retain(|name, value| value != "" && !NOT_OF_A_CLIENT.contains(&name.as_str()));
+        self.in_pool(pool, "UpdateUserPoolClient", settings.clone().into());
+    }
+
+    /// Edits a pool in the same way.
+    pub fn edit_pool(&self, pool: &Pool, edit: impl FnOnce(&mut Value)) {
+        let mut settings = self.in_pool(pool, "DescribeUserPool", json!({}))["UserPool"].take();
+        edit(&mut settings);
+        let settings: Map<String, Value> = POOL
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), settings.get(*name)?.clone())))
+            // The emulator describes texts that are not set, and boto3 takes no empty ones.
+            .filter(|(_, value)| value != "")
+            .collect();
+        self.in_pool(pool, "UpdateUserPool", settings.into());
+    }
+
+    pub fn set_trigger(&self, arn: Option<&str>) {
+        self.edit_pool(&self.new, |pool| {
+            let triggers = pool["LambdaConfig"].as_object_mut().unwrap();
+            match arn {
+                Some(arn) => triggers.insert("UserMigration".into(), arn.into()),
+                None => triggers.remove("UserMigration"),
+            };
+        });
+    }
+
+    pub fn described(&self, pool: &Pool, client: &str) -> Value {
+        let client = json!({"ClientId": client});
+        self.in_pool(pool, "DescribeUserPoolClient", client)["UserPoolClient"].take()
+    }
+
+    /// The flows of an app client, as a set.
+    pub fn flows(&self, pool: &Pool, client: &str) -> Vec<String> {
+        let described = self.described(pool, client);
+        let listed = described["ExplicitAuthFlows"].as_array();
+        let flows = listed.into_iter().flatten();
+        let mut flows: Vec<String> = flows.map(|flow| flow.as_str().unwrap().into()).collect();
+        flows.sort();
+        flows
+    }
+
+    /// Edits the function's environment.
+    pub fn edit_environment(&self, edit: impl FnOnce(&mut Value)) {
+        let name = json!({"FunctionName": LAMBDA});
+        let mut set = self.aws("new", "lambda:GetFunctionConfiguration", name);
+        edit(&mut set["Environment"]["Variables"]);
+        let params = json!({"FunctionName": LAMBDA, "Environment": {"Variables": set["Environment"]["Variables"]}});
+        self.aws("new", "lambda:UpdateFunctionConfiguration", params);
+    }
+
+    pub fn remove_permission(&self) {
+        let statement = json!({"FunctionName": LAMBDA, "StatementId": "cognito-user-migration"});
+        self.aws("new", "lambda:RemovePermission", statement);
+    }
+
+    /// Lets Cognito invoke the function for this pool instead.
+    pub fn permit(&self, pool_arn: &str) {
+        self.remove_permission();
+        let params = json!({
+            "FunctionName": LAMBDA, "StatementId": "cognito-user-migration",
+            "Action": "lambda:InvokeFunction", "Principal": "cognito-idp.amazonaws.com",
+            "SourceArn": pool_arn, "SourceAccount": NEW_ACCOUNT,
+        });
+        self.aws("new", "lambda:AddPermission", params);
+    }
+
+    /// The ExternalId that the access role asks for.
+    pub fn external_id(&self) -> String {
+        let role = self.aws("old", "iam:GetRole", json!({"RoleName": ACCESS_ROLE}));
+        let conditions = &role["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Condition"];
+        let id = conditions["StringEquals"]["sts:ExternalId"].as_str();
+        id.unwrap().to_owned()
+    }
+}

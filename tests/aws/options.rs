@@ -1,0 +1,184 @@
+//! The same options from three places: flags beat the environment, which beats
+//! `cogmig.toml`. What cannot be meant is refused before anything is called.
+
+use serde_json::json;
+
+use crate::run::Run;
+use crate::stage::{BOTH, PASSWORD, Stage};
+
+/// Runs a command that cannot be meant: exit status 64, and AWS hears nothing of it.
+fn misused(stage: &Stage, arguments: &str, words: &[&str]) {
+    stage.sandbox.clear_journal();
+    let run = stage.ends(64, arguments);
+    run.assert_complains(words);
+    assert_eq!(stage.sandbox.journal(), [], "{run}");
+}
+
+#[test]
+fn everything_can_come_from_the_environment() {
+    let stage = Stage::new();
+    let extra = stage.sandbox.client(&stage.new, "app", json!({})).unwrap();
+    let before = stage.sandbox.standing();
+    let run = |verb: &str| {
+        let mut command = stage.command();
+        command
+            .arg(verb)
+            .env("COGMIG_OLD_PROFILE", "old")
+            .env("COGMIG_NEW_PROFILE", "new")
+            .env("COGMIG_OLD_POOL", &stage.old.id)
+            .env("COGMIG_OLD_CLIENT", &stage.old.client)
+            .env("COGMIG_NEW_POOL", &stage.new.id)
+            .env("COGMIG_NEW_CLIENT", format!("{},{extra}", stage.new.client))
+            .env("COGMIG_OLD_REGION", "eu-west-1")
+            .env("COGMIG_SUFFIX", "env")
+            .env("COGMIG_LOG_RETENTION", "7")
+            .env("COGMIG_OUTPUT", "json")
+            .env("COGMIG_YES", "true");
+        let run = Run::of(&mut command);
+        run.assert_ended(0, verb);
+        run.json()
+    };
+    run("setup");
+    let role = json!({"RoleName": "cognito-access-role-env"});
+    stage.aws("old", "iam:GetRole", role);
+    for client in [&stage.new.client, &extra] {
+        stage.sandbox.sign_in(client, "ada", PASSWORD).unwrap();
+    }
+    stage.forget("ada");
+    run("teardown");
+    assert_eq!(stage.sandbox.standing(), before);
+}
+
+#[test]
+fn with_a_committed_file_the_verbs_are_enough() {
+    for (dash, file_of) in [("-", "kebab"), ("_", "snake")] {
+        let stage = Stage::new();
+        let extra = stage.sandbox.client(&stage.new, "app", json!({})).unwrap();
+        let before = stage.sandbox.standing();
+        let settings = format!(
+            "old-profile = 'old'\nnew-profile = 'new'\nold-pool = '{}'\nnew-pool = '{}'\n\
+             new-client = ['{}', '{extra}']\nlog-retention = 14\nsuffix = '{file_of}'\n",
+            stage.old.id, stage.new.id, stage.new.client
+        );
+        // Of the names alone: values keep their dashes.
+        let lines = settings.lines().map(|line| {
+            let (name, value) = line.split_once(" = ").unwrap();
+            [&name.replace('-', dash), " = ", value, "\n"].concat()
+        });
+        stage.file("cogmig.toml", &lines.collect::<String>());
+        stage.ok("setup");
+        stage.sandbox.sign_in(&extra, "ada", PASSWORD).unwrap();
+        stage.forget("ada");
+        stage.harmless(0, "setup");
+        stage.ok("teardown");
+        assert_eq!(stage.sandbox.standing(), before, "{file_of}");
+    }
+}
+
+#[test]
+fn flags_beat_the_environment_which_beats_the_file() {
+    let stage = Stage::new();
+    stage.file(
+        "cogmig.toml",
+        "old-profile = 'old'\nnew-profile = 'new'\nsuffix = 'file'\n",
+    );
+    stage.file(
+        "other.toml",
+        "old-profile = 'old'\nnew-profile = 'new'\nsuffix = 'other'\n",
+    );
+    let planned = |flags: &[&str], environment: Option<&str>| {
+        let mut command = stage.command();
+        command.args(["plan", "--output", "json"]).args(flags);
+        if let Some(suffix) = environment {
+            command.env("COGMIG_SUFFIX", suffix);
+        }
+        let run = Run::of(&mut command);
+        run.assert_ended(0, "plan");
+        run.json()["changes"][0]["name"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(planned(&[], None), "cognito-access-role-file");
+    assert_eq!(
+        planned(&["--config", "other.toml"], None),
+        "cognito-access-role-other"
+    );
+    assert_eq!(
+        planned(&[], Some("environment")),
+        "cognito-access-role-environment"
+    );
+    assert_eq!(planned(&[], Some("")), "cognito-access-role-file");
+    let flag = ["--suffix", "flag"];
+    assert_eq!(
+        planned(&flag, Some("environment")),
+        "cognito-access-role-flag"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_meant_is_refused_by_its_name_and_line() {
+    let stage = Stage::new();
+    misused(
+        &stage,
+        &format!("setup {BOTH} --config absent.toml"),
+        &["absent.toml"],
+    );
+    for (text, words) in [
+        (
+            "old-profile = 'old'\nnew-profile = ",
+            ["cogmig.toml", "line 2"],
+        ),
+        (
+            "old-profile = 'old'\nnew-profil = 'new'\n",
+            ["line 2", "new-profil"],
+        ),
+        ("log-retention = 'long'\n", ["cogmig.toml", "log-retention"]),
+        ("\n\nlog-retention = 8\n", ["--log-retention 8", "7"]),
+    ] {
+        stage.file("cogmig.toml", text);
+        for verb in ["setup", "plan", "teardown"] {
+            misused(&stage, verb, &words);
+        }
+    }
+}
+
+#[test]
+fn flags_that_cannot_be_meant_are_refused() {
+    let stage = Stage::new();
+    misused(&stage, "setup", &["--old-profile", "COGMIG_OLD_PROFILE"]);
+    misused(&stage, "setup --old-profile old", &["--new-profile"]);
+    misused(&stage, "plan --new-profile new", &["--old-profile"]);
+    misused(&stage, "teardown", &["profile"]);
+    misused(
+        &stage,
+        &format!("setup {BOTH} --frobnicate"),
+        &["--frobnicate"],
+    );
+    misused(&stage, &format!("frobnicate {BOTH}"), &["frobnicate"]);
+    misused(&stage, "", &["setup", "teardown"]);
+    for suffix in ["default", "a.b", "a/b", &"x".repeat(33)] {
+        misused(
+            &stage,
+            &format!("setup {BOTH} --suffix {suffix}"),
+            &["suffix"],
+        );
+    }
+    for days in ["8", "0", "-1", "many"] {
+        misused(
+            &stage,
+            &format!("setup {BOTH} --log-retention={days}"),
+            &["--log-retention"],
+        );
+    }
+    misused(
+        &stage,
+        &format!("setup {BOTH} --architecture sparc"),
+        &["sparc", "arm64"],
+    );
+    misused(
+        &stage,
+        &format!("setup {BOTH} --output xml"),
+        &["xml", "json"],
+    );
+}

@@ -1,0 +1,133 @@
+//! On a terminal there is somebody to ask; in CI, by --yes or in a pipe there is not.
+
+use cogmig_sandbox::tool;
+use serde_json::json;
+
+use crate::run::Run;
+use crate::stage::{BOTH, PASSWORD, Stage};
+
+/// Runs a program on a pseudo-terminal, types each answer once its question has come,
+/// and shows what was to be seen. Without an answer in time the program is ended.
+const TERMINAL: &str = r#"
+import os, pty, select, signal, sys, time
+questions, command = sys.argv[1].split("|"), sys.argv[2:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(command[0], command)
+seen, asked, deadline = b"", 0, time.monotonic() + 60
+while True:
+    if not select.select([terminal], [], [], max(0, deadline - time.monotonic()))[0]:
+        os.kill(pid, signal.SIGKILL)
+        break
+    try:
+        chunk = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not chunk:
+        break
+    seen += chunk
+    if questions and questions[0]:
+        question, answer = questions[0].split("=")
+        if question.encode() in seen[asked:]:
+            asked = len(seen)
+            questions.pop(0)
+            os.write(terminal, answer.encode().decode("unicode_escape").encode())
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) % 256)
+"#;
+
+impl Stage {
+    /// `answers` is `question=answer`, several of them with `|` between.
+    fn on_a_terminal(&self, answers: &str, arguments: &str, environment: &[(&str, &str)]) -> Run {
+        let binary = self.command();
+        let mut command = self.sandbox.command(tool("python").unwrap());
+        command
+            .current_dir(self.sandbox.home())
+            .env("TERM", "xterm")
+            .env("COGMIG_ARCHITECTURE", cogmig_sandbox::architecture())
+            .envs(environment.iter().copied())
+            .args(["-c", TERMINAL, answers])
+            .arg(binary.get_program())
+            .args(arguments.split(' '));
+        Run::of(&mut command)
+    }
+}
+
+#[test]
+fn a_no_changes_nothing() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    let run = stage.on_a_terminal("changes?=n", &format!("setup {BOTH}"), &[]);
+    assert!(
+        run.said("cognito-access-role") && run.said("Make these changes?"),
+        "{run}"
+    );
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{run}");
+    assert_eq!(stage.sandbox.standing(), before);
+}
+
+#[test]
+fn enter_alone_is_a_no() {
+    let stage = Stage::new();
+    let run = stage.on_a_terminal("changes?=\\r", &format!("setup {BOTH}"), &[]);
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{run}");
+}
+
+#[test]
+fn a_yes_sets_up_and_tears_down() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    let run = stage.on_a_terminal("changes?=y", &format!("setup {BOTH}"), &[]);
+    assert_eq!(run.code, 0, "{run}");
+    stage.sign_in("ada", PASSWORD).unwrap();
+    stage.forget("ada");
+    let standing = stage.sandbox.standing();
+    stage.on_a_terminal("back?=n", &format!("teardown {BOTH}"), &[]);
+    assert_eq!(stage.sandbox.standing(), standing);
+    let run = stage.on_a_terminal("back?=y", &format!("teardown {BOTH}"), &[]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(stage.sandbox.standing(), before);
+}
+
+#[test]
+fn nothing_is_asked_where_nothing_is_to_be_done() {
+    let stage = Stage::new();
+    stage.setup();
+    let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[]);
+    assert!(run.code == 0 && run.said("Nothing to do"), "{run}");
+}
+
+#[test]
+fn nothing_is_asked_with_yes_or_in_ci() {
+    let stage = Stage::new();
+    let ci = [("CI", "true")];
+    let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &ci);
+    assert!(run.code == 0 && !run.said("Make these changes?"), "{run}");
+    let run = stage.on_a_terminal("", &format!("teardown --yes {BOTH}"), &[]);
+    assert!(run.code == 0 && !run.said("Put this back?"), "{run}");
+}
+
+#[test]
+fn of_several_one_can_be_picked() {
+    let stage = Stage::new();
+    stage.sandbox.pool("old", "Partners").unwrap();
+    let mobile = stage
+        .sandbox
+        .client(&stage.new, "mobile", json!({}))
+        .unwrap();
+    let answers = "old user pool?=\\r|new app client?= \\x1b[B \\r|changes?=y";
+    let run = stage.on_a_terminal(answers, &format!("setup {BOTH}"), &[]);
+    assert_eq!(run.code, 0, "{run}");
+    for client in [&stage.new.client, &mobile] {
+        let flows = stage.flows(&stage.new, client);
+        assert!(
+            flows.contains(&"ALLOW_USER_PASSWORD_AUTH".to_owned()),
+            "{run}"
+        );
+    }
+    // In CI nobody picks.
+    let stage = Stage::new();
+    stage.sandbox.pool("old", "Partners").unwrap();
+    let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[("CI", "true")]);
+    assert!(run.code == 1 && run.said("--old-pool"), "{run}");
+}

@@ -1,0 +1,161 @@
+//! The IAM documents of `templates/`, filled in and linted: cfn-lint knows trust and
+//! identity policies, parliament knows identity policies well.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+const VARIABLES: [(&str, &str); 8] = [
+    ("PARTITION", "aws"),
+    ("NEW_ACCOUNT", "222222222222"),
+    ("EXTERNAL_ID", "an-external-id-of-a-test"),
+    (
+        "OLD_POOL_ARN",
+        "arn:aws:cognito-idp:eu-west-1:111111111111:userpool/eu-west-1_AbCdEfGhI",
+    ),
+    (
+        "ACCESS_ROLE_ARN",
+        "arn:aws:iam::111111111111:role/cognito-access-role",
+    ),
+    (
+        "LAMBDA_ROLE_ARN",
+        "arn:aws:iam::222222222222:role/cognito-migration-lambda",
+    ),
+    (
+        "LOG_GROUP_ARN",
+        "arn:aws:logs:eu-central-1:222222222222:log-group:/aws/lambda/cognito-migration-lambda",
+    ),
+    ("OLD_ACCOUNT", "111111111111"),
+];
+
+/// A template with its variables filled in.
+fn document(name: &str) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut text = fs::read_to_string(folder.join(name)).unwrap();
+    for (variable, value) in VARIABLES {
+        text = text.replace(&format!("${{{variable}}}"), value);
+    }
+    assert!(!text.contains("${"), "a variable is left in {name}\n{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+/// All four, as CloudFormation has them.
+fn template() -> Value {
+    let role = |trust: &str, inline: Value| {
+        json!({"Type": "AWS::IAM::Role", "Properties": {
+            "AssumeRolePolicyDocument": document(trust), "Policies": inline,
+        }})
+    };
+    let access = json!([{
+        "PolicyName": "cognito-access", "PolicyDocument": document("access-role-policy.json"),
+    }]);
+    json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Resources": {
+            "AccessRole": role("access-role-trust.json", access),
+            "LambdaRole": role("lambda-role-trust.json", json!([])),
+            "LambdaPolicy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {
+                "PolicyDocument": document("lambda-policy.json"),
+            }},
+        },
+    })
+}
+
+/// What a linter of the sandbox's venv says of a text, given as its standard input;
+/// nothing is good.
+fn lint(tool: &str, flags: &[&str], text: &Value) -> Result<(), String> {
+    let mut linter = Command::new(cogmig_sandbox::tool(tool).unwrap())
+        .args(flags)
+        // Of its own parts, not of the text.
+        .env("PYTHONWARNINGS", "ignore")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = linter.stdin.take().unwrap();
+    input.write_all(text.to_string().as_bytes()).unwrap();
+    drop(input);
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = linter.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&[stdout, stderr].concat())
+        .trim()
+        .to_owned();
+    if status.success() && said.is_empty() {
+        return Ok(());
+    }
+    Err(said)
+}
+
+fn cfn_lint(template: &Value) -> Result<(), String> {
+    // One Region of the sandbox's: every other one says the same.
+    lint("cfn-lint", &["--regions", "eu-west-1"], template)
+}
+
+fn parliament(policy: &Value) -> Result<(), String> {
+    lint("parliament", &[], policy)
+}
+
+#[test]
+fn every_document_is_here() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let files = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+    names.sort();
+    let known = [
+        "access-role-policy.json",
+        "access-role-trust.json",
+        "lambda-policy.json",
+        "lambda-role-trust.json",
+    ];
+    assert_eq!(names, known);
+}
+
+#[test]
+fn cfn_lint_finds_nothing() {
+    assert_eq!(cfn_lint(&template()), Ok(()));
+}
+
+#[test]
+fn parliament_finds_nothing() {
+    for name in ["access-role-policy.json", "lambda-policy.json"] {
+        assert_eq!(parliament(&document(name)), Ok(()), "{name}");
+    }
+}
+
+#[test]
+fn cfn_lint_would_find_a_wrong_action_and_a_wrong_operator() {
+    let mut wrong = template();
+    let policy = &mut wrong["Resources"]["LambdaPolicy"]["Properties"]["PolicyDocument"];
+    policy["Statement"][0]["Action"] = "sts:AssumeRolle".into();
+    let said = cfn_lint(&wrong).unwrap_err();
+    assert!(said.contains("assumerolle"), "{said}");
+
+    let mut wrong = template();
+    let trust = &mut wrong["Resources"]["AccessRole"]["Properties"]["AssumeRolePolicyDocument"];
+    let conditions = trust["Statement"][0]["Condition"].as_object_mut().unwrap();
+    let same = conditions.remove("ArnEquals").unwrap();
+    conditions.insert("ArnIs".into(), same);
+    let said = cfn_lint(&wrong).unwrap_err();
+    assert!(said.contains("ArnIs"), "{said}");
+}
+
+#[test]
+fn parliament_would_find_a_wrong_action_and_a_wrong_resource() {
+    let mut wrong = document("access-role-policy.json");
+    wrong["Statement"][0]["Action"] = json!(["cognito-idp:AdminGetUsers"]);
+    let said = parliament(&wrong).unwrap_err();
+    assert!(said.contains("AdminGetUsers"), "{said}");
+
+    let mut wrong = document("lambda-policy.json");
+    wrong["Statement"][0]["Resource"] = "arn:aws:s3:::bucket".into();
+    let said = parliament(&wrong).unwrap_err();
+    assert!(said.contains("No resources match"), "{said}");
+}
