@@ -118,7 +118,8 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
             added,
         } => {
             let lost = user_pool_client::set_flows(account, pool, client, |client| {
-                match flows::remove(&user_pool_client::flows(client), added) {
+                let rotates = user_pool_client::rotates(client);
+                match flows::remove(&user_pool_client::flows(client), added, rotates) {
                     Removal::To(flows) => Some(flows),
                     Removal::Nothing | Removal::WouldOpenDefaults => None,
                 }

@@ -1,13 +1,19 @@
-//! The command line. The doc comments here are the help text. Each option also comes
-//! from the environment and from `cogmig.toml`: see `settings`.
+//! The command line. The doc comments here are the help text. Clap reads flags alone:
+//! the environment and `cogmig.toml` say the same in `settings`.
 
 use std::path::PathBuf;
 
-use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
 use crate::package::Architecture;
+
+/// Ends every help: what holds for each option is said once.
+const PLACES: &str = "\
+Each option also comes from the environment, as COGMIG_NEW_POOL for --new-pool, and from \
+cogmig.toml, as new-pool = \"ID\". Flags beat the environment, which beats the file. An empty \
+variable is none; where an option takes no value, its variable takes true or false. \
+--dry-run and --detailed-exitcode are flags only, and --config is not read from a file.";
 
 /// Move the users of an Amazon Cognito user pool to another AWS account, one sign-in
 /// at a time, without their noticing.
@@ -16,7 +22,8 @@ use crate::package::Architecture;
     name = "cogmig",
     version,
     propagate_version = true,
-    max_term_width = 100
+    max_term_width = 100,
+    after_help = PLACES
 )]
 pub struct Cli {
     /// What to do.
@@ -28,6 +35,7 @@ pub struct Cli {
 #[derive(Clone, Subcommand)]
 pub enum Command {
     /// Deploy the migration: from then on the old pool's users can sign in to the new.
+    #[command(after_help = PLACES)]
     Setup {
         /// Which deployment.
         #[command(flatten)]
@@ -40,18 +48,20 @@ pub enum Command {
         dry_run: bool,
     },
     /// Put everything back as it was before setup. The users who moved stay.
+    #[command(after_help = PLACES)]
     Teardown {
         /// Which deployment.
         #[command(flatten)]
         common: Common,
         /// Leave the Lambda's log group.
-        #[arg(long, env = "COGMIG_KEEP_LOGS", value_parser = FalseyValueParser::new())]
+        #[arg(long)]
         keep_logs: bool,
         /// Show the plan and stop.
         #[arg(long)]
         dry_run: bool,
     },
     /// Show what setup would do. Writes nothing.
+    #[command(after_help = PLACES)]
     Plan {
         /// Which deployment.
         #[command(flatten)]
@@ -80,54 +90,49 @@ impl Command {
 #[derive(Args, Clone)]
 pub struct Common {
     /// AWS profile of the account that the users come from.
-    #[arg(long, value_name = "PROFILE", env = "COGMIG_OLD_PROFILE")]
+    #[arg(long, value_name = "PROFILE")]
     pub old_profile: Option<String>,
     /// AWS profile of the account that the users go to.
-    #[arg(long, value_name = "PROFILE", env = "COGMIG_NEW_PROFILE")]
+    #[arg(long, value_name = "PROFILE")]
     pub new_profile: Option<String>,
     /// User pool that the users come from [default: the only one there].
-    #[arg(long, value_name = "ID", env = "COGMIG_OLD_POOL")]
+    #[arg(long, value_name = "ID")]
     pub old_pool: Option<String>,
     /// App client of the old pool that passwords are checked through [default: the only one there].
-    #[arg(long, value_name = "ID", env = "COGMIG_OLD_CLIENT")]
+    #[arg(long, value_name = "ID")]
     pub old_client: Option<String>,
     /// User pool that the users go to [default: the only one there].
-    #[arg(long, value_name = "ID", env = "COGMIG_NEW_POOL")]
+    #[arg(long, value_name = "ID")]
     pub new_pool: Option<String>,
     /// App client of the new pool that users sign in through; may be repeated [default: the only one there].
-    #[arg(
-        long,
-        value_name = "ID",
-        env = "COGMIG_NEW_CLIENT",
-        value_delimiter = ','
-    )]
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub new_client: Vec<String>,
     /// Region of the old pool [default: the old profile's].
-    #[arg(long, value_name = "REGION", env = "COGMIG_OLD_REGION")]
+    #[arg(long, value_name = "REGION")]
     pub old_region: Option<String>,
     /// Region of the new pool [default: the new profile's].
-    #[arg(long, value_name = "REGION", env = "COGMIG_NEW_REGION")]
+    #[arg(long, value_name = "REGION")]
     pub new_region: Option<String>,
     /// A second migration beside the first: ends every name with -SUFFIX.
-    #[arg(long, value_name = "SUFFIX", env = "COGMIG_SUFFIX")]
+    #[arg(long, value_name = "SUFFIX")]
     pub suffix: Option<String>,
     /// Architecture of the Lambda [default: arm64 where this build holds it].
-    #[arg(long, value_name = "ARCHITECTURE", env = "COGMIG_ARCHITECTURE")]
+    #[arg(long, value_name = "ARCHITECTURE")]
     pub architecture: Option<Architecture>,
     /// Do not ask before changing anything. Nothing is asked in CI or without a terminal.
-    #[arg(long, short, env = "COGMIG_YES", value_parser = FalseyValueParser::new())]
+    #[arg(long, short)]
     pub yes: bool,
     /// How the result is written to standard output [default: human].
-    #[arg(long, value_name = "FORMAT", env = "COGMIG_OUTPUT")]
+    #[arg(long, value_name = "FORMAT")]
     pub output: Option<Output>,
     /// Say only the result.
-    #[arg(long, short, env = "COGMIG_QUIET", value_parser = FalseyValueParser::new(), conflicts_with = "verbose")]
+    #[arg(long, short)]
     pub quiet: bool,
     /// Say each AWS call with its time and request id.
-    #[arg(long, short, env = "COGMIG_VERBOSE", value_parser = FalseyValueParser::new())]
+    #[arg(long, short)]
     pub verbose: bool,
     /// File of options [default: cogmig.toml, if there].
-    #[arg(long, value_name = "FILE", env = "COGMIG_CONFIG")]
+    #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
 
@@ -135,13 +140,13 @@ pub struct Common {
 #[derive(Args, Clone, Default)]
 pub struct Deploy {
     /// Take the place of another UserMigration trigger; teardown puts it back.
-    #[arg(long, env = "COGMIG_REPLACE_TRIGGER", value_parser = FalseyValueParser::new())]
+    #[arg(long)]
     pub replace_trigger: bool,
     /// Days that the Lambda's logs are kept [default: 30].
-    #[arg(long, value_name = "DAYS", env = "COGMIG_LOG_RETENTION")]
+    #[arg(long, value_name = "DAYS")]
     pub log_retention: Option<i32>,
     /// Deploy this package in the place of the built-in Lambda.
-    #[arg(long, value_name = "FILE", env = "COGMIG_LAMBDA_ZIP")]
+    #[arg(long, value_name = "FILE")]
     pub lambda_zip: Option<PathBuf>,
 }
 

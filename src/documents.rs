@@ -36,13 +36,16 @@ pub fn same(one: &Value, other: &Value) -> bool {
     canonical(one) == canonical(other)
 }
 
-/// The ExternalId that a trust policy asks for.
+/// The ExternalId that a trust policy asks for, if it is one of ours: 256 bits as
+/// URL-safe base64. A weaker one that somebody put there is not taken over.
 pub fn external_id(trust: &Value) -> Option<&str> {
     let value = trust.pointer("/Statement/0/Condition/StringEquals/sts:ExternalId")?;
-    match value {
+    let text = match value {
         Value::Array(values) if values.len() == 1 => values[0].as_str(),
         value => value.as_str(),
-    }
+    };
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    text.filter(|text| text.len() == 43 && text.chars().all(legal))
 }
 
 fn canonical(document: &Value) -> Value {
@@ -137,8 +140,11 @@ mod tests {
 
     #[test]
     fn the_external_id_is_read_back() {
-        let trust = fill(ACCESS_ROLE_TRUST, &[("EXTERNAL_ID", "secret")]);
-        assert_eq!(external_id(&trust), Some("secret"));
+        let ours = "0123456789-_abcdefghijklmnopqrstuvwxyzABCDE";
+        let trust = fill(ACCESS_ROLE_TRUST, &[("EXTERNAL_ID", ours)]);
+        assert_eq!(external_id(&trust), Some(ours));
+        let weak = fill(ACCESS_ROLE_TRUST, &[("EXTERNAL_ID", "xx")]);
+        assert_eq!(external_id(&weak), None);
         assert_eq!(external_id(&Value::Null), None);
     }
 }

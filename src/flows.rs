@@ -65,6 +65,14 @@ impl Added {
     }
 }
 
+impl Added {
+    /// Why it is left, where it is the last flow of its client.
+    pub fn is_last(&self) -> String {
+        let flow = &self.flow;
+        format!("{flow} is its only flow now: without it, the default flows would open")
+    }
+}
+
 /// The flows with `flow` among them, and what was added; `None` where it is there.
 /// `rotates` tells that refresh-token rotation is on, with which
 /// `ALLOW_REFRESH_TOKEN_AUTH` is refused.
@@ -97,27 +105,25 @@ pub enum Removal {
     WouldOpenDefaults,
 }
 
-/// The flows without what was added. Absence comes back where there were none before
-/// and nobody has changed them since.
-pub fn remove(flows: &[String], added: &Added) -> Removal {
-    if !flows.contains(&added.flow) {
+/// The flows without what was added, by either of its names: the client may have been
+/// moved from legacy names to `ALLOW_*` since. Absence comes back where there were none
+/// before and nobody has changed them.
+pub fn remove(flows: &[String], added: &Added, rotates: bool) -> Removal {
+    let ours = |name: &str| {
+        [ADMIN_PASSWORD, USER_PASSWORD].iter().any(|flow| {
+            let names = [flow.modern, flow.legacy];
+            names.contains(&name) && names.contains(&added.flow.as_str())
+        })
+    };
+    let rest: Vec<String> = flows.iter().filter(|flow| !ours(flow)).cloned().collect();
+    if rest.len() == flows.len() {
         return Removal::Nothing;
     }
-    let rest: Vec<String> = flows
-        .iter()
-        .filter(|f| **f != added.flow)
-        .cloned()
-        .collect();
-    let sorted = |flows: &[String]| {
-        let mut flows = flows.to_vec();
+    let sorted = |mut flows: Vec<String>| {
         flows.sort();
         flows
     };
-    if added.had_none
-        && [true, false]
-            .iter()
-            .any(|r| sorted(&rest) == sorted(&defaults(*r)))
-    {
+    if added.had_none && sorted(rest.clone()) == sorted(defaults(rotates)) {
         return Removal::To(Vec::new());
     }
     if rest.is_empty() {
@@ -173,7 +179,7 @@ mod tests {
             assert_eq!(with, flows(after));
             let read_back = Added::from_tag(&added.to_tag()).expect("it is ours");
             assert_eq!(read_back, added);
-            assert_eq!(remove(&with, &read_back), Removal::To(flows(before)));
+            assert_eq!(remove(&with, &read_back, false), Removal::To(flows(before)));
         }
     }
 
@@ -188,14 +194,14 @@ mod tests {
     fn refresh_token_rotation_leaves_refresh_out() {
         let (with, added) = add(&[], USER_PASSWORD, true).expect("it is not there");
         assert!(!with.contains(&"ALLOW_REFRESH_TOKEN_AUTH".to_owned()));
-        assert_eq!(remove(&with, &added), Removal::To(Vec::new()));
+        assert_eq!(remove(&with, &added, true), Removal::To(Vec::new()));
     }
 
     #[test]
     fn the_edits_of_others_survive() {
         let (mut with, added) = add(&[], USER_PASSWORD, false).expect("it is not there");
         with.push("ALLOW_USER_AUTH".into());
-        let Removal::To(rest) = remove(&with, &added) else {
+        let Removal::To(rest) = remove(&with, &added, false) else {
             panic!("ours is to be removed");
         };
         assert!(rest.contains(&"ALLOW_USER_AUTH".to_owned()));
@@ -210,7 +216,7 @@ mod tests {
             had_none: false,
         };
         assert_eq!(
-            remove(&flows(&["ALLOW_USER_SRP_AUTH"]), &added),
+            remove(&flows(&["ALLOW_USER_SRP_AUTH"]), &added, false),
             Removal::Nothing
         );
     }
@@ -221,12 +227,31 @@ mod tests {
             flow: "ALLOW_USER_PASSWORD_AUTH".into(),
             had_none: false,
         };
-        let left = remove(&flows(&["ALLOW_USER_PASSWORD_AUTH"]), &added);
+        let left = remove(&flows(&["ALLOW_USER_PASSWORD_AUTH"]), &added, false);
         assert_eq!(left, Removal::WouldOpenDefaults);
     }
 
     #[test]
     fn a_foreign_tag_is_not_ours() {
         assert_eq!(Added::from_tag("ALLOW_EVERYTHING"), None);
+    }
+
+    #[test]
+    fn a_flow_under_its_other_name_is_still_ours() {
+        let added = Added {
+            flow: "ADMIN_NO_SRP_AUTH".into(),
+            had_none: false,
+        };
+        let modern = flows(&["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]);
+        let rest = Removal::To(flows(&["ALLOW_USER_SRP_AUTH"]));
+        assert_eq!(remove(&modern, &added, false), rest);
+    }
+
+    #[test]
+    fn a_default_that_others_took_away_does_not_come_back() {
+        let (mut with, added) = add(&[], USER_PASSWORD, false).expect("it is not there");
+        with.retain(|flow| flow != "ALLOW_REFRESH_TOKEN_AUTH");
+        let rest = Removal::To(flows(&["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]));
+        assert_eq!(remove(&with, &added, false), rest);
     }
 }

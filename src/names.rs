@@ -63,6 +63,20 @@ impl Names {
         new.arn("lambda", &format!("function:{}", self.function))
     }
 
+    /// Whether a trigger is the Lambda, named with or without an alias or a version.
+    pub fn is_function(&self, new: &Identity, arn: &str) -> bool {
+        arn.strip_prefix(&self.function_arn(new))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    }
+
+    /// The name of the Lambda of some deployment in this account, if the ARN is one.
+    pub fn function_of_any<'a>(account: &Identity, arn: &'a str) -> Option<&'a str> {
+        let base = Self::new(None).function_arn(account);
+        let rest = arn.strip_prefix(&base)?;
+        let ends = rest.is_empty() || rest.starts_with(['-', ':']);
+        ends.then(|| arn.split(':').nth(6)).flatten()
+    }
+
     /// The ARN of its log group.
     pub fn log_group_arn(&self, new: &Identity) -> String {
         new.arn("logs", &format!("log-group:{}", self.log_group))

@@ -44,6 +44,9 @@ pub const BUSY: &[Passing] = &[
     ("OperationAbortedException", ""),
     ("UserImportInProgressException", ""),
     ("TooManyRequestsException", ""),
+    ("ThrottlingException", ""),
+    ("InternalErrorException", ""),
+    ("ServiceUnavailable", ""),
     ("DeleteConflict", ""),
 ];
 

@@ -35,6 +35,14 @@ pub fn clients(tags: &Tags) -> BTreeMap<String, Added> {
         .collect()
 }
 
+/// The app clients whose record is there and cannot be read: somebody edited it.
+pub fn unreadable(tags: &Tags) -> Vec<String> {
+    tags.iter()
+        .filter(|(_, value)| Added::from_tag(value).is_none())
+        .filter_map(|(key, _)| key.strip_prefix(CLIENT).map(str::to_owned))
+        .collect()
+}
+
 /// A trigger's ARN as a tag's value. Of an ARN's characters only the `$` of
 /// `$LATEST` may not stand in a tag.
 pub fn arn_to_tag(arn: &str) -> String {

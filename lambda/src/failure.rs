@@ -30,6 +30,8 @@ pub enum Refusal {
     OldTrigger,
     /// An administrator disabled the user.
     Disabled,
+    /// The user has a second factor, which a code to reset the password does not prove.
+    SecondFactor,
     /// A code to reset the password could be sent to no contact known to be the user's.
     NoVerifiedContact,
     /// The old pool said what this program does not know.
@@ -82,6 +84,7 @@ impl Failure {
             Self::Refused(Refusal::Challenge) => "challenge",
             Self::Refused(Refusal::OldTrigger) => "old_trigger",
             Self::Refused(Refusal::Disabled) => "disabled",
+            Self::Refused(Refusal::SecondFactor) => "second_factor",
             Self::Refused(Refusal::NoVerifiedContact) => "no_verified_contact",
             Self::Refused(Refusal::UnknownAnswer) => "unknown_answer",
             Self::Fault(Fault::Event) => "event",

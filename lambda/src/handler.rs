@@ -35,6 +35,8 @@ pub struct OldUser {
     pub enabled: bool,
     /// Whether the status is CONFIRMED, and none of the others.
     pub confirmed: bool,
+    /// Whether the user has set up a second factor.
+    pub has_mfa: bool,
     /// All attributes, those that Cognito sets among them.
     pub attributes: Vec<Attribute>,
 }
@@ -160,6 +162,9 @@ fn may_reset(user: &OldUser) -> Result<(), Refusal> {
         Err(Refusal::Disabled)
     } else if !user.confirmed {
         Err(Refusal::NotConfirmed)
+    } else if user.has_mfa {
+        // The second factor does not move, and a mailbox alone must not stand for both.
+        Err(Refusal::SecondFactor)
     } else if !attributes::has_verified_contact(&user.attributes) {
         Err(Refusal::NoVerifiedContact)
     } else {

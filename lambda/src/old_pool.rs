@@ -117,6 +117,11 @@ impl OldPool for Cognito {
         Ok(OldUser {
             enabled: user.enabled,
             confirmed: user.user_status == Some(UserStatusType::Confirmed),
+            has_mfa: !user.user_mfa_setting_list().is_empty()
+                || user
+                    .preferred_mfa_setting()
+                    .is_some_and(|kind| !kind.is_empty())
+                || !user.mfa_options().is_empty(),
             attributes: user
                 .user_attributes
                 .unwrap_or_default()

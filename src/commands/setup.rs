@@ -11,12 +11,14 @@ use super::{End, connect};
 use crate::account::{Account, Side};
 use crate::apply::{Accounts, apply};
 use crate::desired::{Choices, Desired, Package, Target};
+use crate::names::Names;
 use crate::observe::{self, NewSide, OldSide, Pool};
+use crate::plan::Action;
 use crate::report::{Outcome, Report};
 use crate::resources::role::{self, Role};
-use crate::resources::user_pool_client;
+use crate::resources::{user_pool, user_pool_client};
 use crate::settings::Settings;
-use crate::{documents, package, plan, targets};
+use crate::{documents, package, plan, targets, undo};
 
 /// Shows what is to be done and, unless `dry`, does it.
 ///
@@ -58,6 +60,7 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
         ),
     )?;
     refuse_secret(&old_target, &old_pool)?;
+    refuse_loop(&old, &old_pool, &new).await?;
     let external_id = external_id(access_role.as_ref())?;
     let old_side = OldSide {
         role: access_role,
@@ -110,7 +113,10 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
             .map(|client| client.id.as_str())
             .collect(),
     });
-    Ok(End::Done)
+    Ok(match plan.count(Action::Leave) {
+        0 => End::Done,
+        _ => End::LookAtIt,
+    })
 }
 
 fn ids(target: &Target) -> Vec<String> {
@@ -172,6 +178,23 @@ fn refuse_same_pool(old: &Target, new: &Target) -> Result<()> {
         "both sides are the user pool {} of account {}\n  try  --new-profile, --new-region or --new-pool",
         old.pool.id,
         old.identity.id
+    );
+    Ok(())
+}
+
+/// The old pool asks its own trigger about a name that it does not know. Where that one
+/// moves users the other way, each pool would ask the other for ever.
+async fn refuse_loop(old: &Account, pool: &Pool, new: &Account) -> Result<()> {
+    let trigger = pool.described.as_ref().and_then(user_pool::trigger);
+    let Some(name) = trigger.and_then(|arn| Names::function_of_any(&old.identity, arn)) else {
+        return Ok(());
+    };
+    let role = role::find(old, name).await?;
+    let peer = role.as_ref().and_then(|role| role.tags.get(undo::PEER));
+    ensure!(
+        peer != Some(&new.identity.id),
+        "users move the other way already, into the user pool {} by {name}\n  try  the profiles the other way round, or `cogmig teardown` of that migration first",
+        pool.id
     );
     Ok(())
 }

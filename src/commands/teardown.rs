@@ -18,7 +18,7 @@ use crate::resources::user_pool::Named;
 use crate::resources::{function, policy};
 use crate::settings::{Settings, SideSettings};
 use crate::targets::Found;
-use crate::undo;
+use crate::undo::{self, Tags};
 
 /// Shows what is to be put back and, unless `dry`, does it.
 ///
@@ -87,7 +87,7 @@ async fn account(side: Side, settings: &SideSettings, events: &Events) -> Result
 }
 
 /// Reads the role with the record, and goes to the Region that it tells.
-async fn reach(account: Option<Account>, names: &Names) -> Result<Option<Reached>, CallError> {
+async fn reach(account: Option<Account>, names: &Names) -> Result<Option<Reached>> {
     let Some(account) = account else {
         return Ok(None);
     };
@@ -96,14 +96,13 @@ async fn reach(account: Option<Account>, names: &Names) -> Result<Option<Reached
         Side::Old => role::find(&account, &names.access_role).await?,
         Side::New => role::find(&account, &names.lambda_role).await?,
     };
-    let pool = match (&role, side) {
-        (Some(role), _) => role.tags.get(undo::POOL).cloned(),
-        (None, Side::Old) => None,
-        (None, Side::New) => pool_without_role(&account, names).await?,
+    let pool = match side {
+        Side::Old => role.as_ref().and_then(|role| pool_of(&role.tags, names)),
+        Side::New => new_pool(&account, names, role.as_ref()).await?,
     };
-    let account = match pool.as_deref().and_then(|pool| pool.split_once('_')) {
-        Some((region, _)) if region.contains('-') => account.in_region(region),
-        _ => account,
+    let account = match pool.as_deref().and_then(region_of) {
+        Some(region) => account.in_region(region),
+        None => account,
     };
     Ok(Some(Reached {
         account,
@@ -112,23 +111,38 @@ async fn reach(account: Option<Account>, names: &Names) -> Result<Option<Reached
     }))
 }
 
-/// The new pool by what else bears its tag: a role deleted by hand must not leave the
-/// pool with a trigger that nothing answers.
-async fn pool_without_role(account: &Account, names: &Names) -> Result<Option<String>, CallError> {
-    let policy_arn = names.lambda_policy_arn(&account.identity);
-    let (policy, function) = tokio::try_join!(
-        policy::find(account, &policy_arn),
-        function::find(account, &names.function),
-    )?;
-    let tags = [
-        policy.map(|policy| policy.tags),
-        function.map(|function| function.tags),
-    ];
-    Ok(tags
-        .into_iter()
-        .flatten()
-        .filter(|tags| tags.get(undo::DEPLOYMENT) == Some(&names.deployment))
-        .find_map(|mut tags| tags.remove(undo::POOL)))
+/// The pool that our tags name; an id starts with its Region.
+fn pool_of(tags: &Tags, names: &Names) -> Option<String> {
+    let ours = tags.get(undo::DEPLOYMENT) == Some(&names.deployment);
+    let pool = tags.get(undo::POOL).filter(|_| ours)?;
+    region_of(pool).map(|_| pool.clone())
+}
+
+fn region_of(pool: &str) -> Option<&str> {
+    let (region, id) = pool.split_once('_')?;
+    (region.contains('-') && !id.is_empty()).then_some(region)
+}
+
+/// The new pool by all that bears its tag: a role that somebody deleted or edited must
+/// not leave the pool with a trigger that nothing answers.
+async fn new_pool(account: &Account, names: &Names, role: Option<&Role>) -> Result<Option<String>> {
+    let policy = policy::find(account, &names.lambda_policy_arn(&account.identity)).await?;
+    let by_role = role.and_then(|role| pool_of(&role.tags, names));
+    let by_policy = policy.and_then(|policy| pool_of(&policy.tags, names));
+    match (by_role, by_policy) {
+        (Some(role), Some(policy)) if role != policy => bail!(
+            "in the {} the role {} is tagged for the user pool {role}, and the policy {} for {policy}\n  try  to mend their tags {}",
+            account.place(),
+            names.lambda_role,
+            names.lambda_policy,
+            undo::POOL
+        ),
+        (Some(pool), _) | (None, Some(pool)) => Ok(Some(pool)),
+        (None, None) => {
+            let function = function::find(account, &names.function).await?;
+            Ok(function.and_then(|function| pool_of(&function.tags, names)))
+        }
+    }
 }
 
 async fn observe(

@@ -10,8 +10,10 @@ use crate::desired::{Desired, Target};
 use crate::documents::same;
 use crate::flows::{self, ADMIN_PASSWORD, Added, Flow, Removal, USER_PASSWORD};
 use crate::lossless::Object;
+use crate::names::Names;
 use crate::observe::{NewSide, OldSide, Pool};
 use crate::resources::role::Role;
+use crate::resources::user_pool::Named;
 use crate::resources::{function, user_pool, user_pool_client};
 use crate::undo::{self, Tags};
 
@@ -22,29 +24,39 @@ use crate::undo::{self, Tags};
 /// trigger stands in the way; the undo record would not fit.
 pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     let mut plan = Plan::default();
+    let (access, lambda) = (&desired.names.access_role, &desired.names.lambda_role);
     access_role(&mut plan, desired, old)?;
-    clients(
-        &mut plan,
-        &desired.old,
-        &old.pool,
-        old.role.as_ref(),
-        &desired.names.access_role,
-        ADMIN_PASSWORD,
-    );
+    add_flows(&mut plan, &desired.old, &old.pool, ADMIN_PASSWORD);
     log_group(&mut plan, desired, new)?;
     lambda_policy(&mut plan, desired, new)?;
     lambda_role(&mut plan, desired, new)?;
     function(&mut plan, desired, new)?;
     permission(&mut plan, desired, new);
-    clients(
+    add_flows(&mut plan, &desired.new, &new.pool, USER_PASSWORD);
+    trigger(&mut plan, desired, new);
+    // Last: until here the Lambda may still have used them.
+    put_back(
+        &mut plan,
+        &desired.old,
+        &old.pool,
+        old.role.as_ref(),
+        access,
+    );
+    put_back(
         &mut plan,
         &desired.new,
         &new.pool,
         new.role.as_ref(),
-        &desired.names.lambda_role,
-        USER_PASSWORD,
+        lambda,
     );
-    trigger(&mut plan, desired, new);
+    note_others(
+        &mut plan,
+        access,
+        old.role.as_ref(),
+        &desired.names.access_policy,
+    );
+    let policy_arn = desired.names.lambda_policy_arn(&desired.new.identity);
+    note_others(&mut plan, lambda, new.role.as_ref(), &policy_arn);
     Ok(plan)
 }
 
@@ -181,6 +193,12 @@ fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> 
     let mut tags = desired.new_tags.clone();
     record_clients(&mut tags, &desired.new, &new.pool, USER_PASSWORD);
     if let Some(other) = other_trigger(desired, new) {
+        if Names::function_of_any(&desired.new.identity, other).is_some() {
+            bail!(
+                "the user pool {} is served by another deployment already: {other}\n  try  `cogmig teardown` of that one first; a pool has one UserMigration trigger",
+                desired.new.pool.id
+            );
+        }
         if !desired.replace_trigger {
             bail!(
                 "the user pool {} has a UserMigration trigger already: {other}\n  try  --replace-trigger to take its place; teardown puts it back",
@@ -351,64 +369,75 @@ fn trigger(plan: &mut Plan, desired: &Desired, new: &NewSide) {
 }
 
 fn other_trigger<'a>(desired: &Desired, new: &'a NewSide) -> Option<&'a str> {
-    let ours = desired.names.function_arn(&desired.new.identity);
     let stands = user_pool::trigger(new.pool.described.as_ref()?)?;
-    (stands != ours).then_some(stands)
+    let ours = desired.names.is_function(&desired.new.identity, stands);
+    (!ours).then_some(stands)
 }
 
-/// Flows that are still to be added, and flows of app clients that no longer take part.
-fn clients(
-    plan: &mut Plan,
-    target: &Target,
-    pool: &Pool,
-    role: Option<&Role>,
-    role_name: &str,
-    flow: Flow,
-) {
-    let side = target.identity.side;
-    for client in &target.clients {
-        if let Some(added) = pool
-            .client(&client.id)
-            .and_then(|client| to_add(client, flow))
-        {
+/// Flows that are still to be added.
+fn add_flows(plan: &mut Plan, target: &Target, pool: &Pool, flow: Flow) {
+    for Named { id, .. } in &target.clients {
+        if let Some(added) = pool.client(id).and_then(|client| to_add(client, flow)) {
             let add = Step::AddFlow {
                 pool: pool.id.clone(),
-                client: client.id.clone(),
+                client: id.clone(),
                 flow,
             };
             let why = format!("ExplicitAuthFlows + {}", added.flow);
-            plan.add(
-                side,
-                Action::Update,
-                ("app client", &client.id),
-                why,
-                vec![add],
-            );
+            let side = target.identity.side;
+            plan.add(side, Action::Update, ("app client", id), why, vec![add]);
         }
     }
-    let recorded = role
-        .map(|role| undo::clients(&role.tags))
-        .unwrap_or_default();
-    for (id, added) in recorded {
+}
+
+/// Flows of app clients that take part no longer.
+fn put_back(plan: &mut Plan, target: &Target, pool: &Pool, role: Option<&Role>, role_name: &str) {
+    let recorded = role.map(|role| undo::clients(&role.tags));
+    for (id, added) in recorded.unwrap_or_default() {
         if target.clients.iter().any(|client| client.id == id) {
             continue;
         }
+        let side = target.identity.side;
+        let what = ("app client", id.as_str());
+        let removal = pool.client(&id).map_or(Removal::Nothing, |client| {
+            let rotates = user_pool_client::rotates(client);
+            flows::remove(&user_pool_client::flows(client), &added, rotates)
+        });
+        if removal == Removal::WouldOpenDefaults {
+            plan.add(side, Action::Leave, what, added.is_last(), Vec::new());
+            continue;
+        }
         let mut steps = Vec::new();
-        if let Some(client) = pool.client(&id)
-            && let Removal::To(_) = flows::remove(&user_pool_client::flows(client), &added)
-        {
+        let mut why = "takes part no longer".to_owned();
+        if removal != Removal::Nothing {
+            why = format!("{why}: ExplicitAuthFlows - {}", added.flow);
             steps.push(Step::RemoveFlow {
                 pool: pool.id.clone(),
                 client: id.clone(),
-                added: added.clone(),
+                added,
             });
         }
         steps.push(Step::UntagRole {
             role: role_name.to_owned(),
             key: undo::client_key(&id),
         });
-        let why = format!("takes part no longer: ExplicitAuthFlows - {}", added.flow);
-        plan.add(side, Action::Update, ("app client", &id), why, steps);
+        plan.add(side, Action::Update, what, why, steps);
+    }
+}
+
+/// Rights that others gave to a role of ours are not ours to take, and not to be hidden.
+fn note_others(plan: &mut Plan, name: &str, role: Option<&Role>, own: &str) {
+    let Some(role) = role else { return };
+    let policies = role.inline.keys().chain(&role.attached);
+    let others: Vec<_> = policies
+        .filter(|policy| *policy != own)
+        .map(String::as_str)
+        .collect();
+    if !others.is_empty() {
+        plan.notes.push(format!(
+            "the role {name} has been given more than it needs: {}",
+            others.join(", ")
+        ));
     }
 }
 

@@ -26,6 +26,20 @@ pub fn teardown(names: &Names, observed: &Observed, keep_logs: bool) -> Plan {
 fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
     let ours = |tags: &Tags| tags.get(undo::DEPLOYMENT) == Some(&names.deployment);
     let role = new.role.as_ref().filter(|role| ours(&role.tags));
+    if new.pool.id.is_empty() && stands(names, new) {
+        let why = format!(
+            "bears no {}: which user pool it serves is not known",
+            undo::POOL
+        );
+        plan.add(
+            New,
+            Action::Leave,
+            ("function", &names.function),
+            why,
+            Vec::new(),
+        );
+        return;
+    }
     trigger(plan, names, new, role);
     clients(plan, New, &new.pool, role);
     if let Some(function) = &new.function {
@@ -63,7 +77,7 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
         let others: Vec<_> = policy
             .attached_to
             .iter()
-            .filter(|name| **name != names.lambda_role)
+            .filter(|name| role.is_none() || **name != names.lambda_role)
             .map(String::as_str)
             .collect();
         if ours(&policy.tags) && !others.is_empty() {
@@ -141,7 +155,7 @@ fn trigger(plan: &mut Plan, names: &Names, new: &NewSide, role: Option<&Role>) {
     if stands == before.as_deref() {
         return;
     }
-    if stands != Some(&names.function_arn(&new.identity)) {
+    if !stands.is_some_and(|arn| names.is_function(&new.identity, arn)) {
         let why = format!(
             "LambdaConfig.UserMigration is {}, set by somebody else",
             stands.unwrap_or("none")
@@ -165,6 +179,11 @@ fn clients(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Role>) {
     let recorded = role
         .map(|role| undo::clients(&role.tags))
         .unwrap_or_default();
+    let unreadable = role.map(|role| undo::unreadable(&role.tags));
+    for id in unreadable.unwrap_or_default() {
+        let why = "is recorded in words that are not ours: look at its ExplicitAuthFlows";
+        plan.add(side, Action::Leave, ("app client", &id), why, Vec::new());
+    }
     for (id, added) in recorded {
         let Some(client) = pool.client(&id) else {
             plan.notes.push(format!(
@@ -173,7 +192,8 @@ fn clients(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Role>) {
             continue;
         };
         let what = ("app client", id.as_str());
-        match flows::remove(&user_pool_client::flows(client), &added) {
+        let rotates = user_pool_client::rotates(client);
+        match flows::remove(&user_pool_client::flows(client), &added, rotates) {
             Removal::Nothing => {}
             Removal::To(rest) => {
                 let why = if rest.is_empty() {
@@ -189,11 +209,7 @@ fn clients(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Role>) {
                 plan.add(side, Action::Update, what, why, vec![remove]);
             }
             Removal::WouldOpenDefaults => {
-                let why = format!(
-                    "{} is its only flow now: without it, the default flows would open",
-                    added.flow
-                );
-                plan.add(side, Action::Leave, what, why, Vec::new());
+                plan.add(side, Action::Leave, what, added.is_last(), Vec::new());
             }
         }
     }

@@ -72,7 +72,7 @@ fn object(value: Value) -> Object {
     }
 }
 
-fn pool(id: &str, triggers: Value, client: &str, flows: &[&str]) -> Pool {
+fn pool(id: &str, triggers: &Value, client: &str, flows: &[&str]) -> Pool {
     Pool {
         id: id.into(),
         described: Some(object(json!({"Id": id, "LambdaConfig": triggers}))),
@@ -89,7 +89,7 @@ fn fresh() -> (OldSide, NewSide) {
         role: None,
         pool: pool(
             "eu-west-1_old",
-            json!({}),
+            &json!({}),
             "oldclient",
             &["ALLOW_USER_SRP_AUTH"],
         ),
@@ -100,7 +100,7 @@ fn fresh() -> (OldSide, NewSide) {
         policy: None,
         log_group: None,
         function: None,
-        pool: pool("eu-central-1_new", json!({}), "newclient", &[]),
+        pool: pool("eu-central-1_new", &json!({}), "newclient", &[]),
     };
     (old, new)
 }
@@ -124,7 +124,7 @@ fn set_up() -> (OldSide, NewSide) {
         }),
         pool: pool(
             "eu-west-1_old",
-            json!({}),
+            &json!({}),
             "oldclient",
             &["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"],
         ),
@@ -166,7 +166,7 @@ fn set_up() -> (OldSide, NewSide) {
         }),
         pool: pool(
             "eu-central-1_new",
-            json!({"UserMigration": arn, "PreSignUp": "theirs"}),
+            &json!({"UserMigration": arn, "PreSignUp": "theirs"}),
             "newclient",
             &[
                 "ALLOW_REFRESH_TOKEN_AUTH",

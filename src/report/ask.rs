@@ -4,7 +4,10 @@ use anyhow::{Context, Result, bail};
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, MultiSelect, Select};
 
-use super::Report;
+use console::colors_enabled_stderr;
+
+use super::{Report, complain, human};
+use crate::cli::Output;
 use crate::resources::user_pool::Named;
 
 impl Report {
@@ -15,6 +18,9 @@ impl Report {
     pub fn confirm(&self, question: &str) -> Result<bool> {
         if !self.asks {
             return Ok(true);
+        }
+        if self.output == Output::Json {
+            complain(&human::plan(&self.told(), 80, colors_enabled_stderr()));
         }
         Confirm::with_theme(&ColorfulTheme::default())
             .with_prompt(question)

@@ -155,11 +155,11 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
     let nothing = told.changes.iter().all(|line| line.action == Action::Leave);
     let left = told.changes.iter().any(|line| line.action == Action::Leave);
     let mut text = match outcome {
+        _ if nothing && left => {
+            "Nothing more to do, but for what is marked ! above: look at it.".to_owned()
+        }
         Outcome::Planned | Outcome::SetUp { .. } if nothing => {
             "Nothing to do: everything stands as it should.".to_owned()
-        }
-        Outcome::TornDown if nothing && left => {
-            "Nothing more to do, but for what is marked ! above: look at it.".to_owned()
         }
         Outcome::TornDown if nothing => {
             "Nothing to do: nothing of this deployment stands.".to_owned()

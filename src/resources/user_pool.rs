@@ -1,5 +1,7 @@
 //! Cognito user pools, read and written as raw JSON.
 
+use aws_sdk_cognitoidentityprovider::config::Builder;
+use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use serde_json::{Value, json};
 
 use super::{found, mismatches};
@@ -68,44 +70,48 @@ pub fn trigger(pool: &Object) -> Option<&str> {
 }
 
 /// Sets or clears the UserMigration trigger of the pool as it stands at this moment,
-/// and nothing else. Answers the paths of settings that are not what was sent; `None` where the pool is gone.
+/// and nothing else. Answers the paths of settings that are not what was sent; `None`
+/// where the pool is gone.
+///
+/// Each attempt describes the pool anew: the request of an earlier one would take back
+/// what somebody else has set since. So the SDK, which can only resend, does not retry.
 pub async fn set_trigger(
     account: &Account,
     id: &str,
     arn: Option<&str>,
 ) -> Result<Option<Vec<String>>, CallError> {
-    let Some(before) = find(account, id).await? else {
+    let what = "Cognito to take the user pool's trigger";
+    let sent = retry::until_settled(account, what, &[BUSY], async || {
+        let Some(described) = find(account, id).await? else {
+            return Ok(None);
+        };
+        let mut update = lossless::pool_update(&described);
+        let triggers = update.entry("LambdaConfig").or_insert_with(|| json!({}));
+        if let Value::Object(triggers) = triggers {
+            match arn {
+                Some(arn) => triggers.insert("UserMigration".into(), arn.into()),
+                None => triggers.remove("UserMigration"),
+            };
+        }
+        let request = account
+            .cognito
+            .update_user_pool()
+            .user_pool_id(id)
+            .customize()
+            .config_override(Builder::new().retry_config(RetryConfig::disabled()))
+            .mutate_request(raw::replace(&update));
+        account
+            .call("cognito-idp:UpdateUserPool", request.send())
+            .await?;
+        Ok(Some(update))
+    })
+    .await?;
+    let Some(sent) = sent else {
         return Ok(None);
     };
-    let mut update = lossless::pool_update(&before);
-    let triggers = update.entry("LambdaConfig").or_insert_with(|| json!({}));
-    if let Value::Object(triggers) = triggers {
-        match arn {
-            Some(arn) => triggers.insert("UserMigration".into(), arn.into()),
-            None => triggers.remove("UserMigration"),
-        };
-    }
-    retry::until_settled(
-        account,
-        "Cognito to take the user pool's trigger",
-        &[BUSY],
-        async || {
-            let request = account
-                .cognito
-                .update_user_pool()
-                .user_pool_id(id)
-                .customize()
-                .mutate_request(raw::replace(&update));
-            account
-                .call("cognito-idp:UpdateUserPool", request.send())
-                .await
-        },
-    )
-    .await?;
-    let paths = mismatches(&update, async || {
-        Ok(lossless::pool_update(
-            &find(account, id).await?.unwrap_or_default(),
-        ))
+    let paths = mismatches(&sent, async || {
+        let stands = find(account, id).await?;
+        Ok(lossless::pool_update(&stands.unwrap_or_default()))
     });
     paths.await.map(Some)
 }

@@ -1,5 +1,7 @@
 //! App clients of a user pool, read and written as raw JSON.
 
+use aws_sdk_cognitoidentityprovider::config::Builder;
+use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use serde_json::Value;
 
 use super::user_pool::Named;
@@ -82,46 +84,47 @@ pub fn has_secret(client: &Object) -> bool {
 }
 
 /// Sets the `ExplicitAuthFlows` of the client as it stands at this moment, by what
-/// `edit` makes of its present ones (`None`: leave it), and nothing else. Answers the
-/// paths of settings that are not what was sent; `None` where the
-/// client is gone.
+/// `edit` makes of it (`None`: leave it), and nothing else. Answers the paths of
+/// settings that are not what was sent; `None` where the client is gone. Each attempt
+/// describes anew, as [`super::user_pool::set_trigger`] does.
 pub async fn set_flows(
     account: &Account,
     pool: &str,
     id: &str,
     edit: impl Fn(&Object) -> Option<Vec<String>>,
 ) -> Result<Option<Vec<String>>, CallError> {
-    let Some(before) = find(account, pool, id).await? else {
+    let what = "Cognito to take the app client's flows";
+    let sent = retry::until_settled(account, what, &[BUSY], async || {
+        let Some(described) = find(account, pool, id).await? else {
+            return Ok(None);
+        };
+        let mut update = lossless::client_update(&described);
+        let Some(flows) = edit(&described) else {
+            return Ok(Some(update));
+        };
+        if flows.is_empty() {
+            update.remove("ExplicitAuthFlows");
+        } else {
+            update.insert("ExplicitAuthFlows".into(), flows.into());
+        }
+        let request = account
+            .cognito
+            .update_user_pool_client()
+            .user_pool_id(pool)
+            .client_id(id)
+            .customize()
+            .config_override(Builder::new().retry_config(RetryConfig::disabled()))
+            .mutate_request(raw::replace(&update));
+        account
+            .call("cognito-idp:UpdateUserPoolClient", request.send())
+            .await?;
+        Ok(Some(update))
+    })
+    .await?;
+    let Some(sent) = sent else {
         return Ok(None);
     };
-    let Some(flows) = edit(&before) else {
-        return Ok(Some(Vec::new()));
-    };
-    let mut update = lossless::client_update(&before);
-    if flows.is_empty() {
-        update.remove("ExplicitAuthFlows");
-    } else {
-        update.insert("ExplicitAuthFlows".into(), flows.into());
-    }
-    retry::until_settled(
-        account,
-        "Cognito to take the app client's flows",
-        &[BUSY],
-        async || {
-            let request = account
-                .cognito
-                .update_user_pool_client()
-                .user_pool_id(pool)
-                .client_id(id)
-                .customize()
-                .mutate_request(raw::replace(&update));
-            account
-                .call("cognito-idp:UpdateUserPoolClient", request.send())
-                .await
-        },
-    )
-    .await?;
-    let paths = mismatches(&update, async || {
+    let paths = mismatches(&sent, async || {
         let stands = find(account, pool, id).await?;
         Ok(lossless::client_update(&stands.unwrap_or_default()))
     });

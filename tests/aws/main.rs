@@ -14,6 +14,8 @@ mod foreign;
 mod forgotten;
 mod hand;
 mod identities;
+mod meddler;
+mod mended;
 mod options;
 mod output;
 mod repeat;

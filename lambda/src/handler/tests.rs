@@ -102,6 +102,13 @@ async fn who_may_not_sign_in_may_not_reset() {
         ),
         (
             OldUser {
+                has_mfa: true,
+                ..user()
+            },
+            "second_factor",
+        ),
+        (
+            OldUser {
                 attributes: without_contact,
                 ..user()
             },

@@ -194,3 +194,22 @@ async fn what_is_not_an_answer_of_the_pool_is_a_fault() {
         Err(Failure::Fault(Fault::Unreachable))
     );
 }
+
+#[tokio::test]
+async fn a_second_factor_of_any_kind_is_seen() {
+    let rows = [
+        (json!({}), false),
+        (json!({"UserMFASettingList": []}), false),
+        (json!({"UserMFASettingList": ["SOFTWARE_TOKEN_MFA"]}), true),
+        (json!({"PreferredMfaSetting": "SMS_MFA"}), true),
+        (json!({"MFAOptions": [{"DeliveryMedium": "SMS"}]}), true),
+    ];
+    for (mut body, seen) in rows {
+        body["Username"] = json!("user");
+        let (user, _) = asked(vec![(200, body.clone())], async |pool| {
+            pool.user("user").await
+        })
+        .await;
+        assert!(user.is_ok_and(|user| user.has_mfa == seen), "{body}");
+    }
+}

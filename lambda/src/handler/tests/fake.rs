@@ -64,6 +64,7 @@ pub fn user() -> OldUser {
     OldUser {
         enabled: true,
         confirmed: true,
+        has_mfa: false,
         attributes,
     }
 }

@@ -1,0 +1,218 @@
+//! What each place can say, and which of them is heard.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use super::environment::Environment;
+use super::layers::Options;
+use super::{Settings, Usage};
+use crate::cli::{Cli, Output};
+use crate::package::Architecture;
+
+/// The settings of a command line, of variables without their `COGMIG_`, and of a file.
+fn settings(flags: &str, variables: &[(&str, &str)], file: &str) -> Result<Settings, Usage> {
+    let words = ["cogmig"].into_iter().chain(flags.split(' '));
+    let command = Cli::try_parse_from(words).expect(flags).command;
+    let environment = Environment(|wanted: &str| {
+        let found = variables
+            .iter()
+            .find(|(name, _)| wanted == format!("COGMIG_{name}"));
+        found.map(|(_, value)| OsString::from(value))
+    });
+    Settings::checked([
+        Options::of_flags(&command),
+        Options::of_environment(&environment)?,
+        toml::from_str(file).map_err(|error| Usage(error.to_string()))?,
+    ])
+}
+
+fn refusal(flags: &str, variables: &[(&str, &str)], file: &str) -> String {
+    settings(flags, variables, file)
+        .expect_err("it was taken")
+        .to_string()
+}
+
+/// Each option, its value in the environment, and how a file says it.
+const OPTIONS: [(&str, &str, &str); 18] = [
+    ("OLD_PROFILE", "a", "old-profile = 'a'"),
+    ("NEW_PROFILE", "a", "new-profile = 'a'"),
+    ("OLD_POOL", "a", "old-pool = 'a'"),
+    ("OLD_CLIENT", "a", "old-client = 'a'"),
+    ("NEW_POOL", "a", "new-pool = 'a'"),
+    ("NEW_CLIENT", "a,b", "new-client = ['a', 'b']"),
+    ("OLD_REGION", "a", "old-region = 'a'"),
+    ("NEW_REGION", "a", "new-region = 'a'"),
+    ("SUFFIX", "a", "suffix = 'a'"),
+    ("ARCHITECTURE", "x86_64", "architecture = 'x86_64'"),
+    ("LAMBDA_ZIP", "a", "lambda-zip = 'a'"),
+    ("LOG_RETENTION", "7", "log-retention = 7"),
+    ("REPLACE_TRIGGER", "true", "replace-trigger = true"),
+    ("KEEP_LOGS", "true", "keep-logs = true"),
+    ("YES", "true", "yes = true"),
+    ("OUTPUT", "json", "output = 'json'"),
+    ("QUIET", "true", "quiet = true"),
+    ("VERBOSE", "true", "verbose = true"),
+];
+
+#[test]
+fn each_option_means_the_same_in_the_environment_and_in_the_file() {
+    let nothing = settings("plan", &[], "").unwrap();
+    for (name, value, line) in OPTIONS {
+        let filed = settings("plan", &[], line).unwrap();
+        assert_ne!(filed, nothing, "{line}");
+        assert_eq!(settings("plan", &[(name, value)], "").unwrap(), filed);
+        assert_eq!(settings("plan", &[(name, "")], line).unwrap(), filed);
+        assert_eq!(settings("plan", &[(name, "")], "").unwrap(), nothing);
+        let (key, value) = line.split_once(" = ").unwrap();
+        let snake = format!("{} = {value}", key.replace('-', "_"));
+        assert_eq!(settings("plan", &[], &snake).unwrap(), filed);
+    }
+}
+
+#[test]
+fn a_higher_layer_beats_a_lower_one() {
+    let file = "architecture = 'arm64'\nlog-retention = 1\nlambda-zip = 'f'\nnew-client = 'f, f'\n";
+    let variables = [
+        ("ARCHITECTURE", "x86_64"),
+        ("LOG_RETENTION", "3"),
+        ("LAMBDA_ZIP", "e"),
+        ("NEW_CLIENT", "e"),
+    ];
+    let flags = "plan --architecture arm64 --log-retention 5 --lambda-zip g --new-client g";
+    for (heard, architecture, days, id) in [
+        (settings("plan", &[], file), Architecture::Arm64, 1, "f"),
+        (
+            settings("plan", &variables, file),
+            Architecture::X86_64,
+            3,
+            "e",
+        ),
+        (
+            settings(flags, &variables, file),
+            Architecture::Arm64,
+            5,
+            "g",
+        ),
+    ] {
+        let heard = heard.unwrap();
+        assert_eq!(heard.architecture, Some(architecture));
+        assert_eq!(heard.log_retention, days);
+        assert_eq!(heard.lambda_zip, Some(PathBuf::from(id)));
+        assert_eq!(heard.new.clients, [id]);
+    }
+}
+
+#[test]
+fn an_empty_flag_or_line_is_none_too() {
+    let variables = [("SUFFIX", "e"), ("NEW_CLIENT", ", ,")];
+    let heard = settings(
+        "plan --suffix= --new-client=",
+        &variables,
+        "lambda-zip = ''",
+    );
+    let heard = heard.unwrap();
+    assert_eq!(heard.names, crate::names::Names::new(Some("e")));
+    assert_eq!(heard.lambda_zip, None);
+    assert_eq!(heard.new.clients, Vec::<String>::new());
+}
+
+#[test]
+fn a_variable_can_say_no_to_the_file_and_a_flag_yes_to_the_variable() {
+    type Read = fn(&Settings) -> bool;
+    let options: [(&str, &str, Read); 5] = [
+        ("setup", "replace-trigger", |heard| heard.replace_trigger),
+        ("teardown", "keep-logs", |heard| heard.keep_logs),
+        ("plan", "yes", |heard| heard.yes),
+        ("plan", "quiet", |heard| heard.quiet),
+        ("plan", "verbose", |heard| heard.verbose),
+    ];
+    for (verb, option, read) in options {
+        let name = option.to_uppercase().replace('-', "_");
+        let file = format!("{option} = true");
+        for (value, meant) in [
+            ("false", false),
+            ("0", false),
+            ("No", false),
+            ("TRUE", true),
+            ("1", true),
+            ("yes", true),
+            ("", true),
+        ] {
+            let variables = [(name.as_str(), value)];
+            let heard = settings(verb, &variables, &file).unwrap();
+            assert_eq!(read(&heard), meant, "{option} {value:?}");
+        }
+        let flag = format!("{verb} --{option}");
+        assert!(read(&settings(&flag, &[(&name, "no")], "").unwrap()));
+        let complaint = refusal(&flag, &[(&name, "maybe")], "");
+        for word in [
+            &format!("COGMIG_{name}"),
+            "maybe",
+            "true, false, 1, 0, yes or no",
+        ] {
+            assert!(complaint.contains(word), "{complaint}");
+        }
+    }
+}
+
+#[test]
+fn of_quiet_and_verbose_the_higher_layer_is_heard() {
+    for (flags, variables, file, quiet, verbose) in [
+        ("plan -v", &[("QUIET", "1")][..], "", false, true),
+        ("plan -q", &[("VERBOSE", "1")], "", true, false),
+        ("plan -v", &[], "quiet = true", false, true),
+        ("plan", &[("QUIET", "1")], "verbose = true", true, false),
+        ("plan", &[("QUIET", "0")], "verbose = true", false, true),
+        (
+            "plan -q",
+            &[("QUIET", "1"), ("VERBOSE", "1")],
+            "",
+            true,
+            false,
+        ),
+    ] {
+        let heard = settings(flags, variables, file).unwrap();
+        let case = format!("{flags} {variables:?} {file}");
+        assert_eq!((heard.quiet, heard.verbose), (quiet, verbose), "{case}");
+    }
+    let both = [("QUIET", "1"), ("VERBOSE", "1")];
+    for complaint in [
+        refusal("plan -q -v", &[], ""),
+        refusal("plan", &both, ""),
+        refusal("plan", &[], "quiet = true\nverbose = true"),
+    ] {
+        assert!(complaint.contains("--quiet and --verbose"), "{complaint}");
+    }
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_with_what_can() {
+    for (name, value, words) in [
+        ("ARCHITECTURE", "sparc", "arm64 or x86_64"),
+        ("OUTPUT", "xml", "human or json"),
+        ("LOG_RETENTION", "many", "a whole number"),
+        ("LOG_RETENTION", "8", "5, 7, 14"),
+        ("SUFFIX", "a.b", "letters, digits"),
+    ] {
+        let complaint = refusal("plan", &[(name, value)], "");
+        for word in [&format!("COGMIG_{name}"), value, words] {
+            assert!(complaint.contains(word), "{word}\n{complaint}");
+        }
+    }
+    for file in [
+        "new-client = 3",
+        "new-client = true",
+        "new-client = {a = 'b'}",
+    ] {
+        let complaint = refusal("plan", &[], file);
+        let wanted = "a client id or a list of them";
+        assert!(complaint.contains(wanted), "{complaint}");
+    }
+    assert!(refusal("plan", &[], "new-client = [3]").contains("line 1"));
+    assert_eq!(
+        settings("plan", &[("OUTPUT", "json")], "").unwrap().output,
+        Output::Json
+    );
+}

@@ -1,0 +1,171 @@
+//! Ways in which users could have been locked out or settings lost, each shown closed:
+//! tags edited by hand, triggers under other names, deployments upon each other.
+
+use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
+use serde_json::{Value, json};
+
+use crate::stage::{ACCESS_ROLE, BOTH, LAMBDA, PASSWORD, Stage};
+
+impl Stage {
+    fn retag(&self, key: &str, value: Option<&str>) {
+        let role = json!({"RoleName": LAMBDA});
+        match value {
+            Some(value) => {
+                let tags = json!({"RoleName": LAMBDA, "Tags": [{"Key": key, "Value": value}]});
+                self.aws("new", "iam:TagRole", tags);
+            }
+            None => {
+                let keys = json!({"RoleName": role["RoleName"], "TagKeys": [key]});
+                self.aws("new", "iam:UntagRole", keys);
+            }
+        }
+    }
+
+    fn trigger_stands(&self) -> Value {
+        let pool = json!({"UserPoolId": self.new.id});
+        let pool = self
+            .sandbox
+            .in_pool(&self.new, "DescribeUserPool", pool)
+            .unwrap();
+        pool["UserPool"]["LambdaConfig"]["UserMigration"].clone()
+    }
+
+    fn function_stands(&self) -> bool {
+        let functions = &self.sandbox.standing()[NEW_ACCOUNT]["functions"];
+        !functions.as_array().unwrap().is_empty()
+    }
+
+    /// No trigger is left that nothing answers.
+    fn nothing_dangles(&self) {
+        let stands = self.trigger_stands();
+        assert!(stands.is_null() || self.function_stands(), "{stands}");
+    }
+}
+
+#[test]
+fn a_pool_tag_that_somebody_took_or_spoiled_leaves_no_dangling_trigger() {
+    for value in [None, Some("garbage"), Some("eu-west-1_"), Some("_x")] {
+        let stage = Stage::new();
+        let before = stage.sandbox.standing();
+        stage.setup();
+        stage.retag("cogmig:pool", value);
+        stage.teardown();
+        assert_eq!(stage.sandbox.standing(), before, "{value:?}");
+    }
+}
+
+#[test]
+fn a_pool_tag_that_names_another_pool_stops_teardown() {
+    let stage = Stage::new();
+    stage.setup();
+    stage.retag("cogmig:pool", Some("eu-north-1_abc"));
+    let run = stage.harmless(1, &format!("teardown {BOTH}"));
+    run.assert_complains(&["eu-north-1_abc", &stage.new.id, "cogmig:pool"]);
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn a_client_record_that_cannot_be_read_is_said() {
+    let stage = Stage::new();
+    stage.setup();
+    let key = format!("cogmig:client:{}", stage.new.client);
+    stage.retag(&key, Some("something else"));
+    let run = stage.cogmig(&format!("teardown {BOTH}"));
+    run.assert_ended(1, "teardown");
+    run.assert_complains(&[&stage.new.client, "ExplicitAuthFlows"]);
+    stage.nothing_dangles();
+}
+
+#[test]
+fn a_trigger_that_names_an_alias_of_the_lambda_is_ours() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    stage.setup();
+    let arn = stage.trigger_stands().as_str().unwrap().to_owned();
+    stage.set_trigger(Some(&format!("{arn}:live")));
+    stage.teardown();
+    assert_eq!(stage.sandbox.standing(), before);
+}
+
+#[test]
+fn a_second_deployment_does_not_take_the_pool_of_the_first() {
+    let stage = Stage::new();
+    stage.setup();
+    let run = stage.harmless(1, &format!("setup {BOTH} --suffix two --replace-trigger"));
+    run.assert_complains(&[LAMBDA, "teardown"]);
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn a_migration_back_while_the_first_stands_is_refused() {
+    let stage = Stage::new();
+    stage.setup();
+    let run = stage.harmless(1, "setup --old-profile new --new-profile old");
+    run.assert_complains(&["the other way", LAMBDA]);
+    let run = stage.harmless(1, "setup --old-profile new --new-profile old --suffix back");
+    run.assert_complains(&["the other way"]);
+}
+
+#[test]
+fn a_new_old_client_is_in_use_before_the_former_is_put_back() {
+    let stage = Stage::new();
+    stage.setup();
+    let other = stage
+        .sandbox
+        .client(&stage.old, "other", json!({}))
+        .unwrap();
+    stage.limited("new", "careful", "lambda:UpdateFunctionConfiguration");
+    let setup = format!("setup --old-profile old --old-client {other} --new-profile");
+    let run = stage.cogmig(&format!("{setup} careful"));
+    run.assert_ended(1, "setup");
+    // The Lambda still uses the former one.
+    stage.sign_in("ada", PASSWORD).unwrap();
+    stage.forget("ada");
+    stage.ok(&format!("{setup} new"));
+    stage.sign_in("ada", PASSWORD).unwrap();
+    let former = stage.flows(&stage.old, &stage.old.client);
+    assert!(!former.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned()));
+}
+
+#[test]
+fn a_role_without_our_tag_keeps_its_policy_and_stops_nothing_else() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    stage.setup();
+    stage.retag("cogmig:deployment", None);
+    let run = stage.cogmig(&format!("teardown {BOTH}"));
+    run.assert_ended(1, "teardown");
+    run.assert_complains(&[LAMBDA]);
+    stage.nothing_dangles();
+    assert_eq!(stage.sandbox.standing()[OLD_ACCOUNT], before[OLD_ACCOUNT]);
+}
+
+#[test]
+fn a_weak_external_id_is_replaced_on_both_sides() {
+    let stage = Stage::new();
+    stage.setup();
+    let mut trust = stage.aws("old", "iam:GetRole", json!({"RoleName": ACCESS_ROLE}))["Role"]
+        ["AssumeRolePolicyDocument"]
+        .clone();
+    trust["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"] = json!("xx");
+    let weak = json!({"RoleName": ACCESS_ROLE, "PolicyDocument": trust.to_string()});
+    stage.aws("old", "iam:UpdateAssumeRolePolicy", weak);
+    stage.setup();
+    assert_eq!(stage.external_id().len(), 43);
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn rights_that_others_gave_to_a_role_are_noted() {
+    let stage = Stage::new();
+    stage.setup();
+    let wide = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+    ]});
+    let policy = json!({
+        "RoleName": ACCESS_ROLE, "PolicyName": "extra", "PolicyDocument": wide.to_string(),
+    });
+    stage.aws("old", "iam:PutRolePolicy", policy);
+    let run = stage.setup();
+    assert!(run.said("extra") && run.said(ACCESS_ROLE), "{run}");
+}
