@@ -1,16 +1,19 @@
 //! What stands, read with get, list and describe only.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use futures_util::future::try_join_all;
 
-use crate::account::{Account, Identity};
+use crate::account::{Account, Identity, Side};
 use crate::error::CallError;
+use crate::flows::Added;
 use crate::lossless::Object;
 use crate::names::Names;
 use crate::resources::function::{self, Function};
 use crate::resources::log_group::{self, LogGroup};
 use crate::resources::policy::{self, Policy};
-use crate::resources::role::Role;
+use crate::resources::role::{self, Role};
 use crate::resources::{user_pool, user_pool_client};
 use crate::undo;
 
@@ -55,6 +58,8 @@ pub struct Pool {
     pub described: Option<Object>,
     /// App clients by id, as Describe sends them.
     pub clients: Vec<(String, Option<Object>)>,
+    /// What other deployments record of app clients: a flow goes with its last record.
+    pub shared: BTreeMap<String, Added>,
 }
 
 impl Pool {
@@ -70,6 +75,7 @@ impl Pool {
 /// Reads a pool, the wanted app clients of it, and the ones that `role` records.
 pub async fn pool(
     account: &Account,
+    names: &Names,
     id: Option<&str>,
     wanted: &[String],
     role: Option<&Role>,
@@ -82,8 +88,13 @@ pub async fn pool(
         .map(|role| undo::clients(&role.tags))
         .unwrap_or_default();
     ids.extend(recorded.into_keys().filter(|id| !wanted.contains(id)));
-    let (described, clients) = tokio::try_join!(
+    let (base, own) = match account.identity.side {
+        Side::Old => (Names::new(None).access_role, &names.access_role),
+        Side::New => (Names::new(None).lambda_role, &names.lambda_role),
+    };
+    let (described, others, clients) = tokio::try_join!(
         user_pool::find(account, id),
+        role::others(account, &base, own),
         try_join_all(ids.iter().map(async |client| {
             let described = user_pool_client::find(account, id, client).await?;
             Ok::<_, CallError>((client.clone(), described))
@@ -93,6 +104,7 @@ pub async fn pool(
         id: id.to_owned(),
         described,
         clients,
+        shared: others.iter().flat_map(undo::clients).collect(),
     })
 }
 

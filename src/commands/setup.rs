@@ -48,12 +48,14 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
     let (old_pool, new_pool) = tokio::try_join!(
         observe::pool(
             &old,
+            names,
             Some(&old_target.pool.id),
             &old_ids,
             access_role.as_ref()
         ),
         observe::pool(
             &new,
+            names,
             Some(&new_target.pool.id),
             &new_ids,
             lambda_role.as_ref()

@@ -152,7 +152,7 @@ async fn observe(
 ) -> Result<Observed, CallError> {
     let pool = async |reached: &Reached| {
         let (id, role) = (reached.pool.as_deref(), reached.role.as_ref());
-        observe::pool(&reached.account, id, &[], role).await
+        observe::pool(&reached.account, names, id, &[], role).await
     };
     let old = async {
         let Some(reached) = old else { return Ok(None) };

@@ -399,7 +399,8 @@ fn put_back(plan: &mut Plan, target: &Target, pool: &Pool, role: Option<&Role>, 
         }
         let side = target.identity.side;
         let what = ("app client", id.as_str());
-        let removal = pool.client(&id).map_or(Removal::Nothing, |client| {
+        let client = pool.client(&id).filter(|_| !pool.shared.contains_key(&id));
+        let removal = client.map_or(Removal::Nothing, |client| {
             let rotates = user_pool_client::rotates(client);
             flows::remove(&user_pool_client::flows(client), &added, rotates)
         });
@@ -441,13 +442,13 @@ fn note_others(plan: &mut Plan, name: &str, role: Option<&Role>, own: &str) {
     }
 }
 
+/// What is added goes on record; so does what another deployment added and this one
+/// will use.
 fn record_clients(tags: &mut Tags, target: &Target, pool: &Pool, flow: Flow) {
-    for client in &target.clients {
-        if let Some(added) = pool
-            .client(&client.id)
-            .and_then(|client| to_add(client, flow))
-        {
-            tags.insert(undo::client_key(&client.id), added.to_tag());
+    for Named { id, .. } in &target.clients {
+        let added = pool.client(id).and_then(|client| to_add(client, flow));
+        if let Some(added) = added.as_ref().or_else(|| pool.shared.get(id)) {
+            tags.insert(undo::client_key(id), added.to_tag());
         }
     }
 }

@@ -191,6 +191,13 @@ fn clients(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Role>) {
             ));
             continue;
         };
+        if pool.shared.contains_key(&id) {
+            plan.notes.push(format!(
+                "the app client {id} keeps {}, which another deployment uses",
+                added.flow
+            ));
+            continue;
+        }
         let what = ("app client", id.as_str());
         let rotates = user_pool_client::rotates(client);
         match flows::remove(&user_pool_client::flows(client), &added, rotates) {

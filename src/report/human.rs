@@ -169,6 +169,10 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
             "Done: old users can sign in to the new pool with their old passwords.".to_owned()
         }
         Outcome::TornDown if left => "Done, but for what is marked ! above: look at it.".to_owned(),
+        Outcome::TornDown if told.accounts.len() == 1 => {
+            "Done: this account is as it was before setup. The other one was not looked at."
+                .to_owned()
+        }
         Outcome::TornDown => {
             "Done: everything is as it was before setup. Users who moved stay.".to_owned()
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::error::BuildError;
 use aws_sdk_iam::types::Tag;
+use futures_util::future::try_join_all;
 use serde_json::Value;
 
 use super::{found, gone, has_tags, made};
@@ -45,7 +46,7 @@ pub async fn find(account: &Account, name: &str) -> Result<Option<Role>, CallErr
     else {
         return Ok(None);
     };
-    let documents = futures_util::future::try_join_all(inline.policy_names().iter().map(
+    let documents = try_join_all(inline.policy_names().iter().map(
         async |policy| -> Result<(String, Value), CallError> {
             let answer = account
                 .call(
@@ -78,6 +79,31 @@ pub async fn find(account: &Account, name: &str) -> Result<Option<Role>, CallErr
             .map(|role| from_iam_tags(role.tags()))
             .unwrap_or_default(),
     }))
+}
+
+/// The tags of the roles whose names begin with `base`, but for the one named `own`:
+/// those of the other deployments.
+pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags>, CallError> {
+    let mut names = Vec::new();
+    let mut marker = None;
+    loop {
+        let request = account.iam.list_roles().set_marker(marker.take());
+        let page = account.call("iam:ListRoles", request.send()).await?;
+        let roles = page.roles().iter().map(|role| role.role_name().to_owned());
+        names.extend(roles.filter(|name| name.starts_with(base) && name != own));
+        marker = page.marker().map(str::to_owned);
+        if marker.is_none() {
+            break;
+        }
+    }
+    let tags = try_join_all(names.iter().map(async |name| {
+        let request = account.iam.get_role().role_name(name);
+        let answer = found(account.call("iam:GetRole", request.send()).await)?;
+        let role = answer.as_ref().and_then(|answer| answer.role());
+        Ok(role.map(|role| from_iam_tags(role.tags())))
+    }))
+    .await?;
+    Ok(tags.into_iter().flatten().collect())
 }
 
 /// Makes the role; a trust policy may name what IAM has only just heard of.

@@ -29,7 +29,8 @@ impl<L: Fn(&str) -> Option<OsString>> Environment<L> {
             None => Ok(None),
             Some(text) => T::parse(&text).map(Some).ok_or_else(|| {
                 Usage(format!(
-                    "{variable}: {text:?} is not its value\n  it takes  {}",
+                    "{variable}: {:?} is not its value\n  it takes  {}",
+                    text.to_string_lossy(),
                     T::forms()
                 ))
             }),

@@ -15,7 +15,8 @@ use crate::error::Usage;
 use crate::package::Architecture;
 
 /// What one place says; `None` is what it says nothing of. In `cogmig.toml` these are
-/// the long options without their dashes, with hyphens or underscores.
+/// the long options without their dashes, with hyphens or underscores; `cli` says what
+/// each of them means.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Options {

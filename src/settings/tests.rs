@@ -28,6 +28,11 @@ fn settings(flags: &str, variables: &[(&str, &str)], file: &str) -> Result<Setti
     ])
 }
 
+fn heard(flags: &str, variables: &[(&str, &str)], file: &str) -> Settings {
+    settings(flags, variables, file)
+        .unwrap_or_else(|why| panic!("{flags} {variables:?} {file}: {why}"))
+}
+
 fn refusal(flags: &str, variables: &[(&str, &str)], file: &str) -> String {
     settings(flags, variables, file)
         .expect_err("it was taken")
@@ -58,16 +63,16 @@ const OPTIONS: [(&str, &str, &str); 18] = [
 
 #[test]
 fn each_option_means_the_same_in_the_environment_and_in_the_file() {
-    let nothing = settings("plan", &[], "").unwrap();
+    let nothing = heard("plan", &[], "");
     for (name, value, line) in OPTIONS {
-        let filed = settings("plan", &[], line).unwrap();
+        let filed = heard("plan", &[], line);
         assert_ne!(filed, nothing, "{line}");
-        assert_eq!(settings("plan", &[(name, value)], "").unwrap(), filed);
-        assert_eq!(settings("plan", &[(name, "")], line).unwrap(), filed);
-        assert_eq!(settings("plan", &[(name, "")], "").unwrap(), nothing);
-        let (key, value) = line.split_once(" = ").unwrap();
+        assert_eq!(heard("plan", &[(name, value)], ""), filed);
+        assert_eq!(heard("plan", &[(name, "")], line), filed);
+        assert_eq!(heard("plan", &[(name, "")], ""), nothing);
+        let (key, value) = line.split_once(" = ");
         let snake = format!("{} = {value}", key.replace('-', "_"));
-        assert_eq!(settings("plan", &[], &snake).unwrap(), filed);
+        assert_eq!(heard("plan", &[], &snake), filed);
     }
 }
 
@@ -82,21 +87,15 @@ fn a_higher_layer_beats_a_lower_one() {
     ];
     let flags = "plan --architecture arm64 --log-retention 5 --lambda-zip g --new-client g";
     for (heard, architecture, days, id) in [
-        (settings("plan", &[], file), Architecture::Arm64, 1, "f"),
+        (heard("plan", &[], file), Architecture::Arm64, 1, "f"),
         (
-            settings("plan", &variables, file),
+            heard("plan", &variables, file),
             Architecture::X86_64,
             3,
             "e",
         ),
-        (
-            settings(flags, &variables, file),
-            Architecture::Arm64,
-            5,
-            "g",
-        ),
+        (heard(flags, &variables, file), Architecture::Arm64, 5, "g"),
     ] {
-        let heard = heard.unwrap();
         assert_eq!(heard.architecture, Some(architecture));
         assert_eq!(heard.log_retention, days);
         assert_eq!(heard.lambda_zip, Some(PathBuf::from(id)));
@@ -107,12 +106,11 @@ fn a_higher_layer_beats_a_lower_one() {
 #[test]
 fn an_empty_flag_or_line_is_none_too() {
     let variables = [("SUFFIX", "e"), ("NEW_CLIENT", ", ,")];
-    let heard = settings(
+    let asked = heard(
         "plan --suffix= --new-client=",
         &variables,
         "lambda-zip = ''",
     );
-    let heard = heard.unwrap();
     assert_eq!(heard.names, crate::names::Names::new(Some("e")));
     assert_eq!(heard.lambda_zip, None);
     assert_eq!(heard.new.clients, Vec::<String>::new());
@@ -141,11 +139,11 @@ fn a_variable_can_say_no_to_the_file_and_a_flag_yes_to_the_variable() {
             ("", true),
         ] {
             let variables = [(name.as_str(), value)];
-            let heard = settings(verb, &variables, &file).unwrap();
+            let asked = heard(verb, &variables, &file);
             assert_eq!(read(&heard), meant, "{option} {value:?}");
         }
         let flag = format!("{verb} --{option}");
-        assert!(read(&settings(&flag, &[(&name, "no")], "").unwrap()));
+        assert!(read(&heard(&flag, &[(&name, "no")], "")));
         let complaint = refusal(&flag, &[(&name, "maybe")], "");
         for word in [
             &format!("COGMIG_{name}"),
@@ -173,7 +171,7 @@ fn of_quiet_and_verbose_the_higher_layer_is_heard() {
             false,
         ),
     ] {
-        let heard = settings(flags, variables, file).unwrap();
+        let asked = heard(flags, variables, file);
         let case = format!("{flags} {variables:?} {file}");
         assert_eq!((heard.quiet, heard.verbose), (quiet, verbose), "{case}");
     }
@@ -212,7 +210,7 @@ fn what_cannot_be_meant_is_refused_with_what_can() {
     }
     assert!(refusal("plan", &[], "new-client = [3]").contains("line 1"));
     assert_eq!(
-        settings("plan", &[("OUTPUT", "json")], "").unwrap().output,
+        heard("plan", &[("OUTPUT", "json")], "").output,
         Output::Json
     );
 }

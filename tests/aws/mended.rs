@@ -169,3 +169,20 @@ fn rights_that_others_gave_to_a_role_are_noted() {
     let run = stage.setup();
     assert!(run.said("extra") && run.said(ACCESS_ROLE), "{run}");
 }
+
+#[test]
+fn two_migrations_from_one_old_client_keep_its_flow_until_the_last_is_gone() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    let second = stage.sandbox.pool("new", "Partners").unwrap();
+    let named = |pool: &str| format!("{BOTH} --new-pool {pool}");
+    stage.ok(&format!("setup {}", named(&stage.new.id)));
+    stage.ok(&format!("setup {} --suffix two", named(&second.id)));
+    stage.teardown();
+    stage
+        .sandbox
+        .sign_in(&second.client, "ada", PASSWORD)
+        .unwrap();
+    stage.ok(&format!("teardown {BOTH} --suffix two"));
+    assert_eq!(stage.sandbox.standing()[OLD_ACCOUNT], before[OLD_ACCOUNT]);
+}

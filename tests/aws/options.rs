@@ -4,14 +4,30 @@
 use serde_json::json;
 
 use crate::run::Run;
-use crate::stage::{BOTH, PASSWORD, Stage};
+use crate::stage::{BOTH, LOG_GROUP, PASSWORD, Stage};
 
 /// Runs a command that cannot be meant: exit status 64, and AWS hears nothing of it.
 fn misused(stage: &Stage, arguments: &str, words: &[&str]) {
+    misused_with(stage, arguments, &[], words);
+}
+
+fn misused_with(stage: &Stage, arguments: &str, variables: &[(&str, &str)], words: &[&str]) {
     stage.sandbox.clear_journal();
-    let run = stage.ends(64, arguments);
+    let run = with(stage, 64, arguments, variables);
     run.assert_complains(words);
     assert_eq!(stage.sandbox.journal(), [], "{run}");
+}
+
+/// Runs a command with these variables.
+#[track_caller]
+fn with(stage: &Stage, code: i32, arguments: &str, variables: &[(&str, &str)]) -> Run {
+    let mut command = stage.command();
+    command
+        .args(arguments.split_whitespace())
+        .envs(variables.iter().copied());
+    let run = Run::of(&mut command);
+    run.assert_ended(code, &format!("{arguments} with {variables:?}"));
+    run
 }
 
 #[test]
@@ -117,6 +133,115 @@ fn flags_beat_the_environment_which_beats_the_file() {
 }
 
 #[test]
+fn an_empty_variable_is_none() {
+    let stage = Stage::new();
+    let empty = [
+        "OLD_PROFILE",
+        "NEW_PROFILE",
+        "OLD_POOL",
+        "OLD_CLIENT",
+        "NEW_POOL",
+        "NEW_CLIENT",
+        "OLD_REGION",
+        "NEW_REGION",
+        "SUFFIX",
+        "ARCHITECTURE",
+        "YES",
+        "OUTPUT",
+        "QUIET",
+        "VERBOSE",
+        "CONFIG",
+        "REPLACE_TRIGGER",
+        "LOG_RETENTION",
+        "LAMBDA_ZIP",
+        "KEEP_LOGS",
+    ]
+    .map(|option| format!("COGMIG_{option}"));
+    let empty = empty.each_ref().map(|variable| (variable.as_str(), ""));
+    with(&stage, 0, &format!("teardown {BOTH}"), &empty);
+    misused_with(&stage, "plan", &empty, &["no old profile"]);
+    stage.file(
+        "cogmig.toml",
+        &format!(
+            "old-profile = 'old'\nnew-profile = 'new'\nsuffix = 'file'\noutput = 'json'\n\
+             architecture = '{}'\n",
+            cogmig_sandbox::architecture()
+        ),
+    );
+    let run = with(&stage, 0, "plan", &empty);
+    assert_eq!(run.json()["changes"][0]["name"], "cognito-access-role-file");
+}
+
+#[test]
+fn a_variable_can_say_no_to_the_file() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    stage.file(
+        "cogmig.toml",
+        "old-profile = 'old'\nnew-profile = 'new'\nkeep-logs = true\n",
+    );
+    stage.ok("setup");
+    let no = [("COGMIG_KEEP_LOGS", "No")];
+    let kept = |variables: &[(&str, &str)]| {
+        let run = with(&stage, 0, "teardown --dry-run --output json", variables);
+        let changes = run.json()["changes"].clone();
+        let mut names = changes.as_array().unwrap().iter();
+        names.all(|change| change["name"] != LOG_GROUP)
+    };
+    assert!(kept(&[]) && !kept(&no));
+    with(&stage, 0, "teardown", &no);
+    assert_eq!(stage.sandbox.standing(), before);
+}
+
+#[test]
+fn a_flag_beats_the_other_loudness_of_the_environment() {
+    let stage = Stage::new();
+    let plan = |flag: &str, variables: &[(&str, &str)]| {
+        with(&stage, 0, &format!("plan {BOTH} {flag}"), variables).stderr
+    };
+    let (quiet, verbose) = (("COGMIG_QUIET", "1"), ("COGMIG_VERBOSE", "1"));
+    let call = "GetCallerIdentity";
+    assert!(plan("--verbose", &[quiet]).contains(call));
+    assert_eq!(plan("--quiet", &[verbose]), "");
+    stage.file("cogmig.toml", "quiet = true\n");
+    assert!(plan("", &[verbose]).contains(call));
+    assert_eq!(plan("", &[]), "");
+    assert_ne!(plan("", &[("COGMIG_QUIET", "false")]), "");
+    let words = ["--quiet", "--verbose"];
+    misused(&stage, &format!("plan {BOTH} --quiet --verbose"), &words);
+    misused_with(&stage, &format!("plan {BOTH}"), &[quiet, verbose], &words);
+}
+
+#[test]
+fn a_variable_that_cannot_be_meant_is_refused_by_its_name() {
+    let stage = Stage::new();
+    for (variable, value, forms) in [
+        ("COGMIG_YES", "maybe", "true, false, 1, 0, yes or no"),
+        ("COGMIG_KEEP_LOGS", "2", "true, false, 1, 0, yes or no"),
+        ("COGMIG_OUTPUT", "xml", "human or json"),
+        ("COGMIG_ARCHITECTURE", "sparc", "arm64 or x86_64"),
+        ("COGMIG_LOG_RETENTION", "many", "a whole number"),
+        ("COGMIG_LOG_RETENTION", "8", "5, 7, 14"),
+        ("COGMIG_SUFFIX", "a.b", "letters, digits"),
+        ("COGMIG_CONFIG", "absent.toml", "No such file"),
+    ] {
+        let name = if value == "absent.toml" {
+            value
+        } else {
+            variable
+        };
+        for verb in ["setup", "plan", "teardown"] {
+            misused_with(
+                &stage,
+                &format!("{verb} {BOTH}"),
+                &[(variable, value)],
+                &[name, value, forms],
+            );
+        }
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_meant_is_refused_by_its_name_and_line() {
     let stage = Stage::new();
     misused(
@@ -135,6 +260,11 @@ fn a_file_that_cannot_be_meant_is_refused_by_its_name_and_line() {
         ),
         ("log-retention = 'long'\n", ["cogmig.toml", "log-retention"]),
         ("\n\nlog-retention = 8\n", ["--log-retention 8", "7"]),
+        (
+            "\nnew-client = 3\n",
+            ["line 2", "a client id or a list of them"],
+        ),
+        ("yes = 'maybe'\n", ["line 1", "a boolean"]),
     ] {
         stage.file("cogmig.toml", text);
         for verb in ["setup", "plan", "teardown"] {
