@@ -1,10 +1,13 @@
 //! The plan: the difference between what should stand and what stands, as values.
 //! Nothing here asks AWS or waits.
 
+mod clients;
+mod refuse;
 mod setup;
 mod teardown;
 #[cfg(test)]
 mod tests;
+mod trigger;
 
 use serde_json::Value;
 

@@ -4,17 +4,15 @@
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::{Action, Plan, Step};
+use super::{Action, Plan, Step, clients, refuse, trigger};
 use crate::account::Side::{New, Old};
-use crate::desired::{Desired, Target};
+use crate::desired::Desired;
 use crate::documents::same;
-use crate::flows::{self, ADMIN_PASSWORD, Added, Flow, Removal, USER_PASSWORD};
-use crate::lossless::Object;
+use crate::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::names::Names;
-use crate::observe::{NewSide, OldSide, Pool};
+use crate::observe::{NewSide, OldSide};
+use crate::resources::function;
 use crate::resources::role::Role;
-use crate::resources::user_pool::Named;
-use crate::resources::{function, user_pool, user_pool_client};
 use crate::undo::{self, Tags};
 
 /// The changes that make what stands into what is desired.
@@ -26,23 +24,23 @@ pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     let mut plan = Plan::default();
     let (access, lambda) = (&desired.names.access_role, &desired.names.lambda_role);
     access_role(&mut plan, desired, old)?;
-    add_flows(&mut plan, &desired.old, &old.pool, ADMIN_PASSWORD);
+    clients::add(&mut plan, &desired.old, &old.pool, ADMIN_PASSWORD);
     log_group(&mut plan, desired, new)?;
     lambda_policy(&mut plan, desired, new)?;
     lambda_role(&mut plan, desired, new)?;
     function(&mut plan, desired, new)?;
     permission(&mut plan, desired, new);
-    add_flows(&mut plan, &desired.new, &new.pool, USER_PASSWORD);
-    trigger(&mut plan, desired, new);
+    clients::add(&mut plan, &desired.new, &new.pool, USER_PASSWORD);
+    trigger::attach(&mut plan, desired, new);
     // Last: until here the Lambda may still have used them.
-    put_back(
+    clients::put_back(
         &mut plan,
         &desired.old,
         &old.pool,
         old.role.as_ref(),
         access,
     );
-    put_back(
+    clients::put_back(
         &mut plan,
         &desired.new,
         &new.pool,
@@ -63,14 +61,14 @@ pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
 fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide) -> Result<()> {
     let name = &desired.names.access_role;
     let mut tags = desired.old_tags.clone();
-    record_clients(&mut tags, &desired.old, &old.pool, ADMIN_PASSWORD);
+    clients::record(&mut tags, &desired.old, &old.pool, ADMIN_PASSWORD);
     let put = || Step::PutInline {
         role: name.clone(),
         policy: desired.names.access_policy.clone(),
         document: desired.access_policy.clone(),
     };
     let Some(role) = &old.role else {
-        refuse_unfit(&tags)?;
+        refuse::unfit(&tags)?;
         let why = format!(
             "trusts {} of {}, with an ExternalId",
             desired.names.lambda_role, desired.new.identity.id
@@ -93,8 +91,8 @@ fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide) -> Result<()> 
         );
         return Ok(());
     };
-    refuse_foreign("role", name, &role.tags, desired)?;
-    refuse_other(name, &role.tags, &desired.old_tags)?;
+    refuse::foreign("role", name, &role.tags, desired)?;
+    refuse::other(name, &role.tags, &desired.old_tags)?;
     let (mut edits, mut steps) = record(name, role, &tags)?;
     if !same(&role.trust, &desired.access_trust) {
         edits.push("trust policy".into());
@@ -133,7 +131,7 @@ fn log_group(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
         );
         return Ok(());
     };
-    refuse_foreign("log group", name, &group.tags, desired)?;
+    refuse::foreign("log group", name, &group.tags, desired)?;
     let (mut edits, mut steps) = (Vec::new(), Vec::new());
     if let Some(tags) = missing(&group.tags, &desired.new_tags) {
         edits.push("tags".into());
@@ -171,7 +169,7 @@ fn lambda_policy(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()
         plan.add(New, Action::Create, ("policy", name), why, vec![create]);
         return Ok(());
     };
-    refuse_foreign("policy", name, &policy.tags, desired)?;
+    refuse::foreign("policy", name, &policy.tags, desired)?;
     let (mut edits, mut steps) = (Vec::new(), Vec::new());
     if let Some(tags) = missing(&policy.tags, &desired.new_tags) {
         edits.push("tags".into());
@@ -191,8 +189,8 @@ fn lambda_policy(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()
 fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
     let name = &desired.names.lambda_role;
     let mut tags = desired.new_tags.clone();
-    record_clients(&mut tags, &desired.new, &new.pool, USER_PASSWORD);
-    if let Some(other) = other_trigger(desired, new) {
+    clients::record(&mut tags, &desired.new, &new.pool, USER_PASSWORD);
+    if let Some(other) = trigger::other(desired, new) {
         if Names::function_of_any(&desired.new.identity, other).is_some() {
             bail!(
                 "the user pool {} is served by another deployment already: {other}\n  try  `cogmig teardown` of that one first; a pool has one UserMigration trigger",
@@ -213,7 +211,7 @@ fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> 
         policy_arn: policy_arn.clone(),
     };
     let Some(role) = &new.role else {
-        refuse_unfit(&tags)?;
+        refuse::unfit(&tags)?;
         let create = Step::CreateRole {
             name: name.clone(),
             description: format!(
@@ -233,8 +231,8 @@ fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> 
         );
         return Ok(());
     };
-    refuse_foreign("role", name, &role.tags, desired)?;
-    refuse_other(name, &role.tags, &desired.new_tags)?;
+    refuse::foreign("role", name, &role.tags, desired)?;
+    refuse::other(name, &role.tags, &desired.new_tags)?;
     let (mut edits, mut steps) = record(name, role, &tags)?;
     if !same(&role.trust, &desired.lambda_trust) {
         edits.push("trust policy".into());
@@ -268,7 +266,7 @@ fn function(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
         plan.add(New, Action::Create, ("function", name), why, vec![create]);
         return Ok(());
     };
-    refuse_foreign("function", name, &function.tags, desired)?;
+    refuse::foreign("function", name, &function.tags, desired)?;
     let (mut edits, mut steps) = (Vec::new(), Vec::new());
     if let Some(tags) = missing(&function.tags, &desired.new_tags) {
         let arn = desired.names.function_arn(&desired.new.identity);
@@ -342,90 +340,6 @@ fn lower_keys(value: &Value) -> Value {
     }
 }
 
-fn trigger(plan: &mut Plan, desired: &Desired, new: &NewSide) {
-    let arn = desired.names.function_arn(&desired.new.identity);
-    let stands = new.pool.described.as_ref().and_then(user_pool::trigger);
-    if stands == Some(&arn) {
-        return;
-    }
-    let why = match stands {
-        Some(other) => format!(
-            "LambdaConfig.UserMigration {other} → {}",
-            desired.names.function
-        ),
-        None => format!("LambdaConfig.UserMigration = {}", desired.names.function),
-    };
-    let set = Step::SetTrigger {
-        pool: desired.new.pool.id.clone(),
-        arn: Some(arn),
-    };
-    plan.add(
-        New,
-        Action::Update,
-        ("user pool", &desired.new.pool.id),
-        why,
-        vec![set],
-    );
-}
-
-fn other_trigger<'a>(desired: &Desired, new: &'a NewSide) -> Option<&'a str> {
-    let stands = user_pool::trigger(new.pool.described.as_ref()?)?;
-    let ours = desired.names.is_function(&desired.new.identity, stands);
-    (!ours).then_some(stands)
-}
-
-/// Flows that are still to be added.
-fn add_flows(plan: &mut Plan, target: &Target, pool: &Pool, flow: Flow) {
-    for Named { id, .. } in &target.clients {
-        if let Some(added) = pool.client(id).and_then(|client| to_add(client, flow)) {
-            let add = Step::AddFlow {
-                pool: pool.id.clone(),
-                client: id.clone(),
-                flow,
-            };
-            let why = format!("ExplicitAuthFlows + {}", added.flow);
-            let side = target.identity.side;
-            plan.add(side, Action::Update, ("app client", id), why, vec![add]);
-        }
-    }
-}
-
-/// Flows of app clients that take part no longer.
-fn put_back(plan: &mut Plan, target: &Target, pool: &Pool, role: Option<&Role>, role_name: &str) {
-    let recorded = role.map(|role| undo::clients(&role.tags));
-    for (id, added) in recorded.unwrap_or_default() {
-        if target.clients.iter().any(|client| client.id == id) {
-            continue;
-        }
-        let side = target.identity.side;
-        let what = ("app client", id.as_str());
-        let client = pool.client(&id).filter(|_| !pool.shared.contains_key(&id));
-        let removal = client.map_or(Removal::Nothing, |client| {
-            let rotates = user_pool_client::rotates(client);
-            flows::remove(&user_pool_client::flows(client), &added, rotates)
-        });
-        if removal == Removal::WouldOpenDefaults {
-            plan.add(side, Action::Leave, what, added.is_last(), Vec::new());
-            continue;
-        }
-        let mut steps = Vec::new();
-        let mut why = "takes part no longer".to_owned();
-        if removal != Removal::Nothing {
-            why = format!("{why}: ExplicitAuthFlows - {}", added.flow);
-            steps.push(Step::RemoveFlow {
-                pool: pool.id.clone(),
-                client: id.clone(),
-                added,
-            });
-        }
-        steps.push(Step::UntagRole {
-            role: role_name.to_owned(),
-            key: undo::client_key(&id),
-        });
-        plan.add(side, Action::Update, what, why, steps);
-    }
-}
-
 /// Rights that others gave to a role of ours are not ours to take, and not to be hidden.
 fn note_others(plan: &mut Plan, name: &str, role: Option<&Role>, own: &str) {
     let Some(role) = role else { return };
@@ -442,22 +356,6 @@ fn note_others(plan: &mut Plan, name: &str, role: Option<&Role>, own: &str) {
     }
 }
 
-/// What is added goes on record; so does what another deployment added and this one
-/// will use.
-fn record_clients(tags: &mut Tags, target: &Target, pool: &Pool, flow: Flow) {
-    for Named { id, .. } in &target.clients {
-        let added = pool.client(id).and_then(|client| to_add(client, flow));
-        if let Some(added) = added.as_ref().or_else(|| pool.shared.get(id)) {
-            tags.insert(undo::client_key(id), added.to_tag());
-        }
-    }
-}
-
-fn to_add(client: &Object, flow: Flow) -> Option<Added> {
-    let flows = user_pool_client::flows(client);
-    flows::add(&flows, flow, user_pool_client::rotates(client)).map(|(_, added)| added)
-}
-
 /// The tags still to be written to a role of ours. Of an app client the first entry
 /// wins: at a second setup our own addition is not what was there before.
 fn record(name: &str, role: &Role, wanted: &Tags) -> Result<(Vec<String>, Vec<Step>)> {
@@ -469,7 +367,7 @@ fn record(name: &str, role: &Role, wanted: &Tags) -> Result<(Vec<String>, Vec<St
     };
     let mut all = role.tags.clone();
     all.extend(tags.clone());
-    refuse_unfit(&all)?;
+    refuse::unfit(&all)?;
     let tag = Step::TagRole {
         role: name.to_owned(),
         tags,
@@ -493,38 +391,4 @@ fn update(
     if !steps.is_empty() {
         plan.add(side, Action::Update, what, edits.join(", "), steps);
     }
-}
-
-fn refuse_unfit(tags: &Tags) -> Result<()> {
-    match undo::refusal(tags) {
-        Some(why) => bail!(why),
-        None => Ok(()),
-    }
-}
-
-/// A thing of our name without our tag is somebody else's.
-fn refuse_foreign(kind: &str, name: &str, tags: &Tags, desired: &Desired) -> Result<()> {
-    if tags.get(undo::DEPLOYMENT) != Some(&desired.names.deployment) {
-        bail!(
-            "the {kind} {name} is there already and is not of this deployment: it has no tag {} = {}\n  try  --suffix for other names, or delete it if nobody needs it",
-            undo::DEPLOYMENT,
-            desired.names.deployment
-        );
-    }
-    Ok(())
-}
-
-/// A deployment serves one pair of pools. Pointing it at another would lock out the
-/// users who are on their way between the first two.
-fn refuse_other(name: &str, stands: &Tags, wanted: &Tags) -> Result<()> {
-    for (key, what) in [(undo::POOL, "user pool"), (undo::PEER, "other account")] {
-        if let (Some(stands), Some(wanted)) = (stands.get(key), wanted.get(key))
-            && stands != wanted
-        {
-            bail!(
-                "the deployment of the role {name} serves the {what} {stands}, not {wanted}\n  try  --suffix for a second migration beside it, or `cogmig teardown` first"
-            );
-        }
-    }
-    Ok(())
 }

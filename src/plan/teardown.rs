@@ -2,13 +2,12 @@
 //! back, already as before is nothing to do, anything else is left and said.
 //! Sign-ins come off first, the roles with the record go last.
 
-use super::{Action, Plan, Step};
+use super::{Action, Plan, Step, clients, trigger};
 use crate::account::Side::{self, New, Old};
-use crate::flows::{self, ADMIN_PASSWORD, Removal, USER_PASSWORD};
+use crate::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::names::Names;
-use crate::observe::{NewSide, Observed, OldSide, Pool};
+use crate::observe::{NewSide, Observed, OldSide};
 use crate::resources::role::Role;
-use crate::resources::{user_pool, user_pool_client};
 use crate::undo::{self, Tags};
 
 /// The changes that leave nothing of a deployment behind.
@@ -40,8 +39,8 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
         );
         return;
     }
-    trigger(plan, names, new, role);
-    clients(plan, New, &new.pool, role);
+    trigger::restore(plan, names, new, role);
+    clients::restore(plan, New, &new.pool, role);
     if let Some(function) = &new.function {
         let delete = Step::DeleteFunction {
             name: names.function.clone(),
@@ -127,98 +126,13 @@ fn record_lost(plan: &mut Plan, side: Side, role: &str, lost: &str) {
 fn old_side(plan: &mut Plan, names: &Names, old: &OldSide, new: Option<&NewSide>) {
     if let Some(role) = &old.role {
         if role.tags.get(undo::DEPLOYMENT) == Some(&names.deployment) {
-            clients(plan, Old, &old.pool, Some(role));
+            clients::restore(plan, Old, &old.pool, Some(role));
         }
         let own = [names.access_policy.as_str()];
         delete_role(plan, Old, &names.access_role, role, &own, names);
     } else if new.is_some_and(|new| stands(names, new)) {
         let lost = format!("which app client was given {}", ADMIN_PASSWORD.modern);
         record_lost(plan, Old, &names.access_role, &lost);
-    }
-}
-
-fn trigger(plan: &mut Plan, names: &Names, new: &NewSide, role: Option<&Role>) {
-    let Some(pool) = &new.pool.described else {
-        if !new.pool.id.is_empty() {
-            plan.notes.push(format!(
-                "the user pool {} is gone: nothing to put back there",
-                new.pool.id
-            ));
-        }
-        return;
-    };
-    let before = role
-        .and_then(|role| role.tags.get(undo::TRIGGER_BEFORE))
-        .map(|value| undo::arn_from_tag(value));
-    let stands = user_pool::trigger(pool);
-    let what = ("user pool", new.pool.id.as_str());
-    if stands == before.as_deref() {
-        return;
-    }
-    if !stands.is_some_and(|arn| names.is_function(&new.identity, arn)) {
-        let why = format!(
-            "LambdaConfig.UserMigration is {}, set by somebody else",
-            stands.unwrap_or("none")
-        );
-        plan.add(New, Action::Leave, what, why, Vec::new());
-        return;
-    }
-    let why = match &before {
-        Some(before) => format!("LambdaConfig.UserMigration {} → {before}", names.function),
-        None => format!("LambdaConfig.UserMigration {} → none", names.function),
-    };
-    let set = Step::SetTrigger {
-        pool: new.pool.id.clone(),
-        arn: before,
-    };
-    plan.add(New, Action::Update, what, why, vec![set]);
-}
-
-/// Takes away each flow that the record says was added, and that is still there.
-fn clients(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Role>) {
-    let recorded = role
-        .map(|role| undo::clients(&role.tags))
-        .unwrap_or_default();
-    let unreadable = role.map(|role| undo::unreadable(&role.tags));
-    for id in unreadable.unwrap_or_default() {
-        let why = "is recorded in words that are not ours: look at its ExplicitAuthFlows";
-        plan.add(side, Action::Leave, ("app client", &id), why, Vec::new());
-    }
-    for (id, added) in recorded {
-        let Some(client) = pool.client(&id) else {
-            plan.notes.push(format!(
-                "the app client {id} is gone: nothing to put back there"
-            ));
-            continue;
-        };
-        if pool.shared.contains_key(&id) {
-            plan.notes.push(format!(
-                "the app client {id} keeps {}, which another deployment uses",
-                added.flow
-            ));
-            continue;
-        }
-        let what = ("app client", id.as_str());
-        let rotates = user_pool_client::rotates(client);
-        match flows::remove(&user_pool_client::flows(client), &added, rotates) {
-            Removal::Nothing => {}
-            Removal::To(rest) => {
-                let why = if rest.is_empty() {
-                    "ExplicitAuthFlows: none, as before".to_owned()
-                } else {
-                    format!("ExplicitAuthFlows - {}", added.flow)
-                };
-                let remove = Step::RemoveFlow {
-                    pool: pool.id.clone(),
-                    client: id.clone(),
-                    added,
-                };
-                plan.add(side, Action::Update, what, why, vec![remove]);
-            }
-            Removal::WouldOpenDefaults => {
-                plan.add(side, Action::Leave, what, added.is_last(), Vec::new());
-            }
-        }
     }
 }
 

@@ -8,16 +8,12 @@ use crate::stage::{ACCESS_ROLE, BOTH, LAMBDA, PASSWORD, Stage};
 
 impl Stage {
     fn retag(&self, key: &str, value: Option<&str>) {
-        let role = json!({"RoleName": LAMBDA});
-        match value {
-            Some(value) => {
-                let tags = json!({"RoleName": LAMBDA, "Tags": [{"Key": key, "Value": value}]});
-                self.aws("new", "iam:TagRole", tags);
-            }
-            None => {
-                let keys = json!({"RoleName": role["RoleName"], "TagKeys": [key]});
-                self.aws("new", "iam:UntagRole", keys);
-            }
+        if let Some(value) = value {
+            let tags = json!({"RoleName": LAMBDA, "Tags": [{"Key": key, "Value": value}]});
+            self.aws("new", "iam:TagRole", tags);
+        } else {
+            let keys = json!({"RoleName": LAMBDA, "TagKeys": [key]});
+            self.aws("new", "iam:UntagRole", keys);
         }
     }
 

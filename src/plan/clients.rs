@@ -1,0 +1,134 @@
+//! The flows of app clients, there and back.
+
+use super::{Action, Plan, Step};
+use crate::account::Side;
+use crate::desired::Target;
+use crate::flows::{self, Added, Flow, Removal};
+use crate::lossless::Object;
+use crate::observe::Pool;
+use crate::resources::role::Role;
+use crate::resources::user_pool::Named;
+use crate::resources::user_pool_client;
+use crate::undo::{self, Tags};
+
+/// Flows that are still to be added.
+pub(super) fn add(plan: &mut Plan, target: &Target, pool: &Pool, flow: Flow) {
+    for Named { id, .. } in &target.clients {
+        if let Some(added) = pool.client(id).and_then(|client| to_add(client, flow)) {
+            let add = Step::AddFlow {
+                pool: pool.id.clone(),
+                client: id.clone(),
+                flow,
+            };
+            let why = format!("ExplicitAuthFlows + {}", added.flow);
+            let side = target.identity.side;
+            plan.add(side, Action::Update, ("app client", id), why, vec![add]);
+        }
+    }
+}
+
+/// Flows of app clients that take part no longer.
+pub(super) fn put_back(
+    plan: &mut Plan,
+    target: &Target,
+    pool: &Pool,
+    role: Option<&Role>,
+    role_name: &str,
+) {
+    let recorded = role.map(|role| undo::clients(&role.tags));
+    for (id, added) in recorded.unwrap_or_default() {
+        if target.clients.iter().any(|client| client.id == id) {
+            continue;
+        }
+        let side = target.identity.side;
+        let what = ("app client", id.as_str());
+        let client = pool.client(&id).filter(|_| !pool.shared.contains_key(&id));
+        let removal = client.map_or(Removal::Nothing, |client| {
+            let rotates = user_pool_client::rotates(client);
+            flows::remove(&user_pool_client::flows(client), &added, rotates)
+        });
+        if removal == Removal::WouldOpenDefaults {
+            plan.add(side, Action::Leave, what, added.is_last(), Vec::new());
+            continue;
+        }
+        let mut steps = Vec::new();
+        let mut why = "takes part no longer".to_owned();
+        if removal != Removal::Nothing {
+            why = format!("{why}: ExplicitAuthFlows - {}", added.flow);
+            steps.push(Step::RemoveFlow {
+                pool: pool.id.clone(),
+                client: id.clone(),
+                added,
+            });
+        }
+        steps.push(Step::UntagRole {
+            role: role_name.to_owned(),
+            key: undo::client_key(&id),
+        });
+        plan.add(side, Action::Update, what, why, steps);
+    }
+}
+
+/// What is added goes on record; so does what another deployment added and this one
+/// will use.
+pub(super) fn record(tags: &mut Tags, target: &Target, pool: &Pool, flow: Flow) {
+    for Named { id, .. } in &target.clients {
+        let added = pool.client(id).and_then(|client| to_add(client, flow));
+        if let Some(added) = added.as_ref().or_else(|| pool.shared.get(id)) {
+            tags.insert(undo::client_key(id), added.to_tag());
+        }
+    }
+}
+
+fn to_add(client: &Object, flow: Flow) -> Option<Added> {
+    let flows = user_pool_client::flows(client);
+    flows::add(&flows, flow, user_pool_client::rotates(client)).map(|(_, added)| added)
+}
+
+/// Takes away each flow that the record says was added, and that is still there.
+pub(super) fn restore(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Role>) {
+    let recorded = role
+        .map(|role| undo::clients(&role.tags))
+        .unwrap_or_default();
+    let unreadable = role.map(|role| undo::unreadable(&role.tags));
+    for id in unreadable.unwrap_or_default() {
+        let why = "is recorded in words that are not ours: look at its ExplicitAuthFlows";
+        plan.add(side, Action::Leave, ("app client", &id), why, Vec::new());
+    }
+    for (id, added) in recorded {
+        let Some(client) = pool.client(&id) else {
+            plan.notes.push(format!(
+                "the app client {id} is gone: nothing to put back there"
+            ));
+            continue;
+        };
+        if pool.shared.contains_key(&id) {
+            plan.notes.push(format!(
+                "the app client {id} keeps {}, which another deployment uses",
+                added.flow
+            ));
+            continue;
+        }
+        let what = ("app client", id.as_str());
+        let rotates = user_pool_client::rotates(client);
+        match flows::remove(&user_pool_client::flows(client), &added, rotates) {
+            Removal::Nothing => {}
+            Removal::To(rest) => {
+                let why = if rest.is_empty() {
+                    "ExplicitAuthFlows: none, as before".to_owned()
+                } else {
+                    format!("ExplicitAuthFlows - {}", added.flow)
+                };
+                let remove = Step::RemoveFlow {
+                    pool: pool.id.clone(),
+                    client: id.clone(),
+                    added,
+                };
+                plan.add(side, Action::Update, what, why, vec![remove]);
+            }
+            Removal::WouldOpenDefaults => {
+                plan.add(side, Action::Leave, what, added.is_last(), Vec::new());
+            }
+        }
+    }
+}

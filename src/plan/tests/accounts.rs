@@ -1,0 +1,179 @@
+//! Accounts to plan for: ones that have never heard of us, and the same after setup.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::account::{Identity, Side};
+use crate::desired::{Choices, Desired, Package, Target};
+use crate::flows::ADMIN_PASSWORD;
+use crate::lossless::Object;
+use crate::names::Names;
+use crate::observe::{NewSide, OldSide, Pool};
+use crate::package::Architecture;
+use crate::resources::function::Function;
+use crate::resources::log_group::LogGroup;
+use crate::resources::policy::Policy;
+use crate::resources::role::Role;
+use crate::resources::user_pool::Named;
+use crate::undo::{self, Tags};
+
+pub const EXTERNAL_ID: &str = "the-external-id-that-nobody-sees";
+
+pub fn identity(side: Side) -> Identity {
+    let (id, region) = match side {
+        Side::Old => ("111111111111", "eu-west-1"),
+        Side::New => ("222222222222", "eu-central-1"),
+    };
+    Identity {
+        side,
+        profile: side.as_str().into(),
+        id: id.into(),
+        partition: "aws".into(),
+        region: region.into(),
+    }
+}
+
+pub fn named(id: &str) -> Named {
+    Named {
+        id: id.into(),
+        name: "name".into(),
+    }
+}
+
+pub fn desired() -> Desired {
+    let target = |side: Side, pool: &str, client: &str| Target {
+        identity: identity(side),
+        pool: named(pool),
+        clients: vec![named(client)],
+    };
+    Desired::new(Choices {
+        names: Names::new(None),
+        old: target(Side::Old, "eu-west-1_old", "oldclient"),
+        old_client: named("oldclient"),
+        new: target(Side::New, "eu-central-1_new", "newclient"),
+        external_id: EXTERNAL_ID.into(),
+        package: Package {
+            zip: b"zip".as_slice().into(),
+            sha256: "sha".into(),
+            architecture: Architecture::Arm64,
+        },
+        log_retention: 30,
+        replace_trigger: false,
+    })
+}
+
+pub fn object(value: Value) -> Object {
+    match value {
+        Value::Object(object) => object,
+        _ => Object::new(),
+    }
+}
+
+pub fn pool(id: &str, triggers: &Value, client: &str, flows: &[&str]) -> Pool {
+    Pool {
+        id: id.into(),
+        described: Some(object(json!({"Id": id, "LambdaConfig": triggers}))),
+        clients: vec![(
+            client.into(),
+            Some(object(json!({"ExplicitAuthFlows": flows}))),
+        )],
+        shared: BTreeMap::new(),
+    }
+}
+
+/// Two accounts that have never heard of us.
+pub fn fresh() -> (OldSide, NewSide) {
+    let old = OldSide {
+        role: None,
+        pool: pool(
+            "eu-west-1_old",
+            &json!({}),
+            "oldclient",
+            &["ALLOW_USER_SRP_AUTH"],
+        ),
+    };
+    let new = NewSide {
+        identity: identity(Side::New),
+        role: None,
+        policy: None,
+        log_group: None,
+        function: None,
+        pool: pool("eu-central-1_new", &json!({}), "newclient", &[]),
+    };
+    (old, new)
+}
+
+/// The same accounts after setup.
+pub fn set_up() -> (OldSide, NewSide) {
+    let desired = desired();
+    let names = &desired.names;
+    let with = |tags: &Tags, client: &str, added: &str| {
+        let mut tags = tags.clone();
+        tags.insert(undo::client_key(client), added.into());
+        tags
+    };
+    let arn = names.function_arn(&identity(Side::New));
+    let old = OldSide {
+        role: Some(Role {
+            trust: desired.access_trust.clone(),
+            inline: BTreeMap::from([(names.access_policy.clone(), desired.access_policy.clone())]),
+            attached: BTreeSet::new(),
+            tags: with(&desired.old_tags, "oldclient", ADMIN_PASSWORD.modern),
+        }),
+        pool: pool(
+            "eu-west-1_old",
+            &json!({}),
+            "oldclient",
+            &["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+        ),
+    };
+    let new = NewSide {
+        identity: identity(Side::New),
+        role: Some(Role {
+            trust: desired.lambda_trust.clone(),
+            inline: BTreeMap::new(),
+            attached: BTreeSet::from([names.lambda_policy_arn(&identity(Side::New))]),
+            tags: with(
+                &desired.new_tags,
+                "newclient",
+                "ALLOW_USER_PASSWORD_AUTH to none",
+            ),
+        }),
+        policy: Some(Policy {
+            document: desired.lambda_policy.clone(),
+            attached_to: vec![names.lambda_role.clone()],
+            tags: desired.new_tags.clone(),
+        }),
+        log_group: Some(LogGroup {
+            retention: Some(30),
+            tags: desired.new_tags.clone(),
+        }),
+        function: Some(Function {
+            configuration: desired.configuration.clone(),
+            code_sha256: "sha".into(),
+            architecture: "arm64".into(),
+            policy: json!({"Statement": [{
+                "Sid": names.permission, "Effect": "Allow", "Action": "lambda:InvokeFunction",
+                "Principal": {"Service": "cognito-idp.amazonaws.com"}, "Resource": arn,
+                "Condition": {
+                    "StringEquals": {"AWS:SourceAccount": "222222222222"},
+                    "ArnLike": {"AWS:SourceArn": desired.new.pool_arn()},
+                },
+            }]}),
+            tags: desired.new_tags.clone(),
+        }),
+        pool: pool(
+            "eu-central-1_new",
+            &json!({"UserMigration": arn, "PreSignUp": "theirs"}),
+            "newclient",
+            &[
+                "ALLOW_REFRESH_TOKEN_AUTH",
+                "ALLOW_USER_SRP_AUTH",
+                "ALLOW_CUSTOM_AUTH",
+                "ALLOW_USER_PASSWORD_AUTH",
+            ],
+        ),
+    };
+    (old, new)
+}
