@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 
 use crate::account::{Account, Side};
-use crate::flows::{self, Removal};
+use crate::flows::Removal;
 use crate::plan::{Action, Plan, Step};
 use crate::report::{Event, Events};
 use crate::resources::{function, log_group, policy, role, user_pool, user_pool_client};
@@ -107,8 +107,7 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
         Step::DeleteFunction { name } => function::delete(account, name).await?,
         Step::AddFlow { pool, client, flow } => {
             let lost = user_pool_client::set_flows(account, pool, client, |client| {
-                let rotates = user_pool_client::rotates(client);
-                flows::add(&user_pool_client::flows(client), *flow, rotates).map(|(flows, _)| flows)
+                user_pool_client::with_flow(client, *flow).map(|(flows, _)| flows)
             });
             refuse_lost(account, &format!("app client {client}"), lost.await?)?;
         }
@@ -118,8 +117,7 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
             added,
         } => {
             let lost = user_pool_client::set_flows(account, pool, client, |client| {
-                let rotates = user_pool_client::rotates(client);
-                match flows::remove(&user_pool_client::flows(client), added, rotates) {
+                match user_pool_client::without_flow(client, added) {
                     Removal::To(flows) => Some(flows),
                     Removal::Nothing | Removal::WouldOpenDefaults => None,
                 }

@@ -2,6 +2,7 @@
 //! second migration beside the first.
 
 use crate::account::Identity;
+use crate::undo::{self, Tags};
 
 /// The names of one deployment's resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,11 @@ impl Names {
     /// The ARN of the Lambda.
     pub fn function_arn(&self, new: &Identity) -> String {
         new.arn("lambda", &format!("function:{}", self.function))
+    }
+
+    /// Whether what bears these tags is of this deployment.
+    pub fn own(&self, tags: &Tags) -> bool {
+        tags.get(undo::DEPLOYMENT) == Some(&self.deployment)
     }
 
     /// Whether a trigger is the Lambda, named with or without an alias or a version.

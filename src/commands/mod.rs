@@ -6,6 +6,7 @@ pub mod teardown;
 use anyhow::Result;
 
 use crate::account::{Account, Side};
+use crate::plan::{Action, Plan};
 use crate::report::Events;
 use crate::settings::SideSettings;
 
@@ -18,6 +19,16 @@ pub enum End {
     LookAtIt,
     /// Exit status 2: a plan has changes.
     Differences,
+}
+
+impl End {
+    /// How carrying out a plan ends.
+    fn of(plan: &Plan) -> Self {
+        match plan.count(Action::Leave) {
+            0 => Self::Done,
+            _ => Self::LookAtIt,
+        }
+    }
 }
 
 async fn connect(

@@ -13,7 +13,6 @@ use crate::apply::{Accounts, apply};
 use crate::desired::{Choices, Desired, Package, Target};
 use crate::names::Names;
 use crate::observe::{self, NewSide, OldSide, Pool};
-use crate::plan::Action;
 use crate::report::{Outcome, Report};
 use crate::resources::role::{self, Role};
 use crate::resources::{user_pool, user_pool_client};
@@ -115,10 +114,7 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
             .map(|client| client.id.as_str())
             .collect(),
     });
-    Ok(match plan.count(Action::Leave) {
-        0 => End::Done,
-        _ => End::LookAtIt,
-    })
+    Ok(End::of(&plan))
 }
 
 fn ids(target: &Target) -> Vec<String> {

@@ -11,7 +11,7 @@ use crate::apply::{Accounts, apply};
 use crate::error::{CallError, Usage};
 use crate::names::Names;
 use crate::observe::{self, NewSide, Observed, OldSide};
-use crate::plan::{self, Action};
+use crate::plan;
 use crate::report::{Event, Events, Outcome, Report};
 use crate::resources::role::{self, Role};
 use crate::resources::user_pool::Named;
@@ -47,10 +47,7 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
     say_pools(&observed, report);
     let plan = plan::teardown(names, &observed, settings.keep_logs);
     report.plan(&plan);
-    let end = match plan.count(Action::Leave) {
-        0 => End::Done,
-        _ => End::LookAtIt,
-    };
+    let end = End::of(&plan);
     if dry {
         report.outcome(&Outcome::Planned);
         return Ok(end);
@@ -113,8 +110,7 @@ async fn reach(account: Option<Account>, names: &Names) -> Result<Option<Reached
 
 /// The pool that our tags name; an id starts with its Region.
 fn pool_of(tags: &Tags, names: &Names) -> Option<String> {
-    let ours = tags.get(undo::DEPLOYMENT) == Some(&names.deployment);
-    let pool = tags.get(undo::POOL).filter(|_| ours)?;
+    let pool = tags.get(undo::POOL).filter(|_| names.own(tags))?;
     region_of(pool).map(|_| pool.clone())
 }
 

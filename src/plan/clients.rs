@@ -3,7 +3,7 @@
 use super::{Action, Plan, Step};
 use crate::account::Side;
 use crate::desired::Target;
-use crate::flows::{self, Added, Flow, Removal};
+use crate::flows::{Added, Flow, Removal};
 use crate::lossless::Object;
 use crate::observe::Pool;
 use crate::resources::role::Role;
@@ -44,8 +44,7 @@ pub(super) fn put_back(
         let what = ("app client", id.as_str());
         let client = pool.client(&id).filter(|_| !pool.shared.contains_key(&id));
         let removal = client.map_or(Removal::Nothing, |client| {
-            let rotates = user_pool_client::rotates(client);
-            flows::remove(&user_pool_client::flows(client), &added, rotates)
+            user_pool_client::without_flow(client, &added)
         });
         if removal == Removal::WouldOpenDefaults {
             plan.add(side, Action::Leave, what, added.is_last(), Vec::new());
@@ -81,8 +80,7 @@ pub(super) fn record(tags: &mut Tags, target: &Target, pool: &Pool, flow: Flow) 
 }
 
 fn to_add(client: &Object, flow: Flow) -> Option<Added> {
-    let flows = user_pool_client::flows(client);
-    flows::add(&flows, flow, user_pool_client::rotates(client)).map(|(_, added)| added)
+    user_pool_client::with_flow(client, flow).map(|(_, added)| added)
 }
 
 /// Takes away each flow that the record says was added, and that is still there.
@@ -110,8 +108,7 @@ pub(super) fn restore(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Ro
             continue;
         }
         let what = ("app client", id.as_str());
-        let rotates = user_pool_client::rotates(client);
-        match flows::remove(&user_pool_client::flows(client), &added, rotates) {
+        match user_pool_client::without_flow(client, &added) {
             Removal::Nothing => {}
             Removal::To(rest) => {
                 let why = if rest.is_empty() {

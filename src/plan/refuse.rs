@@ -15,7 +15,7 @@ pub(super) fn unfit(tags: &Tags) -> Result<()> {
 
 /// A thing of our name without our tag is somebody else's.
 pub(super) fn foreign(kind: &str, name: &str, tags: &Tags, desired: &Desired) -> Result<()> {
-    if tags.get(undo::DEPLOYMENT) != Some(&desired.names.deployment) {
+    if !desired.names.own(tags) {
         bail!(
             "the {kind} {name} is there already and is not of this deployment: it has no tag {} = {}\n  try  --suffix for other names, or delete it if nobody needs it",
             undo::DEPLOYMENT,

@@ -8,7 +8,7 @@ use crate::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::names::Names;
 use crate::observe::{NewSide, Observed, OldSide};
 use crate::resources::role::Role;
-use crate::undo::{self, Tags};
+use crate::undo;
 
 /// The changes that leave nothing of a deployment behind.
 pub fn teardown(names: &Names, observed: &Observed, keep_logs: bool) -> Plan {
@@ -23,7 +23,7 @@ pub fn teardown(names: &Names, observed: &Observed, keep_logs: bool) -> Plan {
 }
 
 fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
-    let ours = |tags: &Tags| tags.get(undo::DEPLOYMENT) == Some(&names.deployment);
+    let ours = |tags| names.own(tags);
     let role = new.role.as_ref().filter(|role| ours(&role.tags));
     if new.pool.id.is_empty() && stands(names, new) {
         let why = format!(
@@ -115,7 +115,7 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
 fn stands(names: &Names, new: &NewSide) -> bool {
     new.function
         .as_ref()
-        .is_some_and(|function| function.tags.get(undo::DEPLOYMENT) == Some(&names.deployment))
+        .is_some_and(|function| names.own(&function.tags))
 }
 
 fn record_lost(plan: &mut Plan, side: Side, role: &str, lost: &str) {
@@ -125,7 +125,7 @@ fn record_lost(plan: &mut Plan, side: Side, role: &str, lost: &str) {
 
 fn old_side(plan: &mut Plan, names: &Names, old: &OldSide, new: Option<&NewSide>) {
     if let Some(role) = &old.role {
-        if role.tags.get(undo::DEPLOYMENT) == Some(&names.deployment) {
+        if names.own(&role.tags) {
             clients::restore(plan, Old, &old.pool, Some(role));
         }
         let own = [names.access_policy.as_str()];
@@ -156,7 +156,7 @@ fn delete_role(plan: &mut Plan, side: Side, name: &str, role: &Role, own: &[&str
     steps.push(Step::DeleteRole {
         role: name.to_owned(),
     });
-    let ours = role.tags.get(undo::DEPLOYMENT) == Some(&names.deployment);
+    let ours = names.own(&role.tags);
     delete_ours(plan, side, ("role", name), ours, steps);
     others.retain(|policy| !own.contains(&policy.as_str()));
     if let (true, Some(change)) = (ours && !others.is_empty(), plan.changes.last_mut()) {

@@ -1,10 +1,9 @@
 //! Questions, asked only on a terminal and outside CI.
 
 use anyhow::{Context, Result, bail};
+use console::colors_enabled_stderr;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, MultiSelect, Select};
-
-use console::colors_enabled_stderr;
 
 use super::{Report, complain, human};
 use crate::cli::Output;

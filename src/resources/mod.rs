@@ -13,8 +13,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::account::Account;
 use crate::error::CallError;
 use crate::lossless::{self, Object};
+use crate::retry::{self, BUSY};
 use crate::undo::Tags;
 
 /// What is not there was not found; every other error stays one.
@@ -51,17 +53,41 @@ fn has_tags(stands: &Tags, wanted: &Tags) -> bool {
         .all(|(key, value)| stands.get(key) == Some(value))
 }
 
-/// Where what stands is not what was sent. A read may be older than the write before
-/// it, so that it is given some seconds.
-async fn mismatches(
-    sent: &Object,
-    stands: impl AsyncFn() -> Result<Object, CallError>,
-) -> Result<Vec<String>, CallError> {
+/// Changes one thing of what `describe` finds: `edit` makes the request (`None`: leave
+/// it), `write` sends it. Answers the paths of settings that are then not what was sent;
+/// `None` where the thing is gone.
+///
+/// Each attempt describes anew: the request of an earlier one would take back what
+/// somebody else has set since. So the SDK, which can only resend, must not retry.
+async fn update(
+    account: &Account,
+    what: &str,
+    describe: impl AsyncFn() -> Result<Option<Object>, CallError>,
+    as_update: impl Fn(&Object) -> Object,
+    edit: impl Fn(&Object) -> Option<Object>,
+    write: impl AsyncFn(&Object) -> Result<(), CallError>,
+) -> Result<Option<Vec<String>>, CallError> {
+    let sent = retry::until_settled(account, what, &[BUSY], async || {
+        let Some(described) = describe().await? else {
+            return Ok(None);
+        };
+        let Some(update) = edit(&described) else {
+            return Ok(Some(as_update(&described)));
+        };
+        write(&update).await?;
+        Ok(Some(update))
+    })
+    .await?;
+    let Some(sent) = sent else {
+        return Ok(None);
+    };
+    // A read may be older than the write before it.
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
-        let paths = lossless::mismatches(sent, &stands().await?);
+        let stands = as_update(&describe().await?.unwrap_or_default());
+        let paths = lossless::mismatches(&sent, &stands);
         if paths.is_empty() || Instant::now() > deadline {
-            return Ok(paths);
+            return Ok(Some(paths));
         }
         sleep(Duration::from_millis(500)).await;
     }

@@ -4,12 +4,11 @@ use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use serde_json::{Value, json};
 
-use super::{found, mismatches};
+use super::{found, update};
 use crate::account::Account;
 use crate::error::CallError;
 use crate::lossless::{self, Object};
 use crate::raw::{self, Body};
-use crate::retry::{self, BUSY};
 
 /// A pool or an app client, by id and name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,23 +68,14 @@ pub fn trigger(pool: &Object) -> Option<&str> {
         .filter(|arn| !arn.is_empty())
 }
 
-/// Sets or clears the UserMigration trigger of the pool as it stands at this moment,
-/// and nothing else. Answers the paths of settings that are not what was sent; `None`
-/// where the pool is gone.
-///
-/// Each attempt describes the pool anew: the request of an earlier one would take back
-/// what somebody else has set since. So the SDK, which can only resend, does not retry.
+/// Sets or clears the UserMigration trigger, and nothing else: see [`super::update`].
 pub async fn set_trigger(
     account: &Account,
     id: &str,
     arn: Option<&str>,
 ) -> Result<Option<Vec<String>>, CallError> {
-    let what = "Cognito to take the user pool's trigger";
-    let sent = retry::until_settled(account, what, &[BUSY], async || {
-        let Some(described) = find(account, id).await? else {
-            return Ok(None);
-        };
-        let mut update = lossless::pool_update(&described);
+    let edit = |described: &Object| {
+        let mut update = lossless::pool_update(described);
         let triggers = update.entry("LambdaConfig").or_insert_with(|| json!({}));
         if let Value::Object(triggers) = triggers {
             match arn {
@@ -93,25 +83,20 @@ pub async fn set_trigger(
                 None => triggers.remove("UserMigration"),
             };
         }
+        Some(update)
+    };
+    let write = async |update: &Object| {
         let request = account
             .cognito
             .update_user_pool()
             .user_pool_id(id)
             .customize()
             .config_override(Builder::new().retry_config(RetryConfig::disabled()))
-            .mutate_request(raw::replace(&update));
-        account
-            .call("cognito-idp:UpdateUserPool", request.send())
-            .await?;
-        Ok(Some(update))
-    })
-    .await?;
-    let Some(sent) = sent else {
-        return Ok(None);
+            .mutate_request(raw::replace(update));
+        let answer = account.call("cognito-idp:UpdateUserPool", request.send());
+        answer.await.map(|_| ())
     };
-    let paths = mismatches(&sent, async || {
-        let stands = find(account, id).await?;
-        Ok(lossless::pool_update(&stands.unwrap_or_default()))
-    });
-    paths.await.map(Some)
+    let describe = async || find(account, id).await;
+    let what = "Cognito to take the user pool's trigger";
+    update(account, what, describe, lossless::pool_update, edit, write).await
 }

@@ -5,12 +5,12 @@ use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use serde_json::Value;
 
 use super::user_pool::Named;
-use super::{found, mismatches};
+use super::{found, update};
 use crate::account::Account;
 use crate::error::CallError;
+use crate::flows::{self, Added, Flow, Removal};
 use crate::lossless::{self, Object};
 use crate::raw::{self, Body};
-use crate::retry::{self, BUSY};
 
 /// Every app client of a pool.
 pub async fn list(account: &Account, pool: &str) -> Result<Vec<Named>, CallError> {
@@ -55,8 +55,18 @@ pub async fn find(account: &Account, pool: &str, id: &str) -> Result<Option<Obje
     Ok(found(answer)?.and_then(|_| body.member("UserPoolClient")))
 }
 
+/// The client's flows with this one among them; `None` where it is there.
+pub fn with_flow(client: &Object, flow: Flow) -> Option<(Vec<String>, Added)> {
+    flows::add(&flows(client), flow, rotates(client))
+}
+
+/// What taking an addition away from the client comes to.
+pub fn without_flow(client: &Object, added: &Added) -> Removal {
+    flows::remove(&flows(client), added, rotates(client))
+}
+
 /// The client's `ExplicitAuthFlows`; empty where it has none.
-pub fn flows(client: &Object) -> Vec<String> {
+fn flows(client: &Object) -> Vec<String> {
     client
         .get("ExplicitAuthFlows")
         .and_then(Value::as_array)
@@ -67,7 +77,7 @@ pub fn flows(client: &Object) -> Vec<String> {
 }
 
 /// Whether refresh tokens are rotated.
-pub fn rotates(client: &Object) -> bool {
+fn rotates(client: &Object) -> bool {
     client
         .get("RefreshTokenRotation")
         .and_then(|rotation| rotation.get("Feature"))
@@ -83,30 +93,25 @@ pub fn has_secret(client: &Object) -> bool {
         .is_some_and(|secret| !secret.is_empty())
 }
 
-/// Sets the `ExplicitAuthFlows` of the client as it stands at this moment, by what
-/// `edit` makes of it (`None`: leave it), and nothing else. Answers the paths of
-/// settings that are not what was sent; `None` where the client is gone. Each attempt
-/// describes anew, as [`super::user_pool::set_trigger`] does.
+/// Sets `ExplicitAuthFlows` to what `edit` makes of the client (`None`: leave it), and
+/// nothing else: see [`super::update`].
 pub async fn set_flows(
     account: &Account,
     pool: &str,
     id: &str,
     edit: impl Fn(&Object) -> Option<Vec<String>>,
 ) -> Result<Option<Vec<String>>, CallError> {
-    let what = "Cognito to take the app client's flows";
-    let sent = retry::until_settled(account, what, &[BUSY], async || {
-        let Some(described) = find(account, pool, id).await? else {
-            return Ok(None);
-        };
-        let mut update = lossless::client_update(&described);
-        let Some(flows) = edit(&described) else {
-            return Ok(Some(update));
-        };
+    let edit = |described: &Object| {
+        let flows = edit(described)?;
+        let mut update = lossless::client_update(described);
         if flows.is_empty() {
             update.remove("ExplicitAuthFlows");
         } else {
             update.insert("ExplicitAuthFlows".into(), flows.into());
         }
+        Some(update)
+    };
+    let write = async |update: &Object| {
         let request = account
             .cognito
             .update_user_pool_client()
@@ -114,19 +119,19 @@ pub async fn set_flows(
             .client_id(id)
             .customize()
             .config_override(Builder::new().retry_config(RetryConfig::disabled()))
-            .mutate_request(raw::replace(&update));
-        account
-            .call("cognito-idp:UpdateUserPoolClient", request.send())
-            .await?;
-        Ok(Some(update))
-    })
-    .await?;
-    let Some(sent) = sent else {
-        return Ok(None);
+            .mutate_request(raw::replace(update));
+        let answer = account.call("cognito-idp:UpdateUserPoolClient", request.send());
+        answer.await.map(|_| ())
     };
-    let paths = mismatches(&sent, async || {
-        let stands = find(account, pool, id).await?;
-        Ok(lossless::client_update(&stands.unwrap_or_default()))
-    });
-    paths.await.map(Some)
+    let describe = async || find(account, pool, id).await;
+    let what = "Cognito to take the app client's flows";
+    update(
+        account,
+        what,
+        describe,
+        lossless::client_update,
+        edit,
+        write,
+    )
+    .await
 }

@@ -73,6 +73,11 @@ impl Stage {
         self.in_pool(pool, "UpdateUserPool", settings.into());
     }
 
+    /// The new pool's `LambdaConfig`.
+    pub fn triggers(&self) -> Value {
+        self.in_pool(&self.new, "DescribeUserPool", json!({}))["UserPool"]["LambdaConfig"].take()
+    }
+
     pub fn set_trigger(&self, arn: Option<&str>) {
         self.edit_pool(&self.new, |pool| {
             let triggers = pool["LambdaConfig"].as_object_mut().unwrap();

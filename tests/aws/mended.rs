@@ -2,7 +2,7 @@
 //! tags edited by hand, triggers under other names, deployments upon each other.
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::stage::{ACCESS_ROLE, BOTH, LAMBDA, PASSWORD, Stage};
 
@@ -17,15 +17,6 @@ impl Stage {
         }
     }
 
-    fn trigger_stands(&self) -> Value {
-        let pool = json!({"UserPoolId": self.new.id});
-        let pool = self
-            .sandbox
-            .in_pool(&self.new, "DescribeUserPool", pool)
-            .unwrap();
-        pool["UserPool"]["LambdaConfig"]["UserMigration"].clone()
-    }
-
     fn function_stands(&self) -> bool {
         let functions = &self.sandbox.standing()[NEW_ACCOUNT]["functions"];
         !functions.as_array().unwrap().is_empty()
@@ -33,7 +24,7 @@ impl Stage {
 
     /// No trigger is left that nothing answers.
     fn nothing_dangles(&self) {
-        let stands = self.trigger_stands();
+        let stands = self.triggers()["UserMigration"].take();
         assert!(stands.is_null() || self.function_stands(), "{stands}");
     }
 }
@@ -77,7 +68,8 @@ fn a_trigger_that_names_an_alias_of_the_lambda_is_ours() {
     let stage = Stage::new();
     let before = stage.sandbox.standing();
     stage.setup();
-    let arn = stage.trigger_stands().as_str().unwrap().to_owned();
+    let triggers = stage.triggers();
+    let arn = triggers["UserMigration"].as_str().unwrap();
     stage.set_trigger(Some(&format!("{arn}:live")));
     stage.teardown();
     assert_eq!(stage.sandbox.standing(), before);

@@ -16,10 +16,6 @@ fn occupied() -> Stage {
     }}))
 }
 
-fn trigger(stage: &Stage) -> Value {
-    stage.in_pool(&stage.new, "DescribeUserPool", json!({}))["UserPool"]["LambdaConfig"].take()
-}
-
 #[test]
 fn another_trigger_is_named_and_nothing_is_written() {
     let stage = occupied();
@@ -32,9 +28,9 @@ fn another_trigger_is_named_and_nothing_is_written() {
 fn a_replaced_trigger_is_put_back() {
     let stage = occupied();
     let before = stage.sandbox.standing();
-    let siblings = trigger(&stage)["PostConfirmation"].clone();
+    let siblings = stage.triggers()["PostConfirmation"].clone();
     stage.ok(&format!("setup {BOTH} --replace-trigger"));
-    let set = trigger(&stage);
+    let set = stage.triggers();
     assert_eq!(
         set["UserMigration"],
         format!("arn:aws:lambda:eu-central-1:{NEW_ACCOUNT}:function:{LAMBDA}")
@@ -55,7 +51,7 @@ fn a_trigger_set_by_somebody_else_meanwhile_is_left_and_said() {
     stage.set_trigger(Some(OTHER));
     let run = stage.ends(1, &format!("teardown {BOTH}"));
     assert!(run.said(OTHER) && run.said(&stage.new.id), "{run}");
-    assert_eq!(trigger(&stage)["UserMigration"], OTHER);
+    assert_eq!(stage.triggers()["UserMigration"], OTHER);
     let new = &stage.sandbox.standing()[NEW_ACCOUNT];
     assert_eq!((&new["functions"], &new["roles"]), (&json!([]), &json!([])));
 }
@@ -139,7 +135,7 @@ fn what_others_change_meanwhile_survives() {
         let client = stage.described(pool, &pool.client);
         assert_eq!(client["AccessTokenValidity"], 55);
     }
-    let triggers = trigger(&stage);
+    let triggers = stage.triggers();
     assert_eq!(triggers["PreSignUp"], OTHER);
     assert_eq!(triggers["UserMigration"], Value::Null);
     let pool = stage.in_pool(&stage.new, "DescribeUserPool", json!({}));
