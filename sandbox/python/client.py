@@ -16,6 +16,7 @@ import boto3
 import botocore
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from shapes import filled
 from snapshot import standing
 
 MARKED = Config(user_agent_extra="cogmig-sandbox", retries={"total_max_attempts": 1}, read_timeout=60)
@@ -52,7 +53,7 @@ def public(request):
     return answer
 
 
-DO = {"call": call, "public": public, "standing": standing}
+DO = {"call": call, "public": public, "standing": standing, "filled": filled}
 
 
 def from_json(value):

@@ -13,18 +13,23 @@ from ministack.core import iam_evaluator
 from ministack.core.lambda_runtime import execution_credentials
 from ministack.core.responses import error_response_json, set_request_account_id
 from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
+from updates import members_can_be_planted, updates_refuse_what_conflicts, updates_reset_what_they_leave_out
 
 
 def install():
     """Puts every correction in place; called once, before the first request."""
     principal_arn_of_a_session_is_its_role()
     trust_needs_principals_that_exist()
+    what_is_attached_exists()
     updates_reset_what_they_leave_out()
+    updates_refuse_what_conflicts()
+    members_can_be_planted()
     absent_auth_flows_are_the_default_ones()
     public_calls_find_their_pool()
     migrated_users_are_made_at_once()
     nothing_is_described_as_null()
     functions_log_what_their_role_may()
+    functions_are_ready_soon()
 
 
 def principal_arn_of_a_session_is_its_role():
@@ -71,70 +76,17 @@ def trust_needs_principals_that_exist():
     iam._trust_policy_not_principal_error = refuse_as_aws
 
 
-# None is "not there any more". Not listed: names, which have no default, and the
-# pool's tier, which AWS keeps.
-POOL_DEFAULTS = {
-    "Policies": {
-        "PasswordPolicy": {
-            "MinimumLength": 8,
-            "RequireUppercase": True,
-            "RequireLowercase": True,
-            "RequireNumbers": True,
-            "RequireSymbols": True,
-            "TemporaryPasswordValidityDays": 7,
-        }
-    },
-    "AutoVerifiedAttributes": [],
-    "SmsVerificationMessage": "",
-    "EmailVerificationMessage": "",
-    "EmailVerificationSubject": "",
-    "SmsAuthenticationMessage": "",
-    "MfaConfiguration": "OFF",
-    "DeviceConfiguration": None,
-    "EmailConfiguration": {},
-    "SmsConfiguration": {},
-    "UserPoolTags": {},
-    "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": False, "UnusedAccountValidityDays": 7},
-    "UserPoolAddOns": None,
-    "VerificationMessageTemplate": None,
-    "AccountRecoverySetting": {},
-    "LambdaConfig": {},
-    "UserAttributeUpdateSettings": None,
-    "DeletionProtection": "INACTIVE",
-}
+def what_is_attached_exists():
+    """A policy that is not there cannot be attached to a role."""
+    attach = iam._attach_role_policy
 
-CLIENT_DEFAULTS = {
-    "RefreshTokenValidity": 30,
-    "AccessTokenValidity": None,
-    "IdTokenValidity": None,
-    "TokenValidityUnits": {},
-    "ReadAttributes": [],
-    "WriteAttributes": [],
-    "ExplicitAuthFlows": [],
-    "SupportedIdentityProviders": [],
-    "CallbackURLs": [],
-    "LogoutURLs": [],
-    "DefaultRedirectURI": "",
-    "AllowedOAuthFlows": [],
-    "AllowedOAuthScopes": [],
-    "AllowedOAuthFlowsUserPoolClient": False,
-    "AnalyticsConfiguration": None,
-    "PreventUserExistenceErrors": "LEGACY",
-    "EnableTokenRevocation": True,
-    "EnablePropagateAdditionalUserContextData": False,
-    "AuthSessionValidity": 3,
-}
+    def attach_as_aws(params):
+        arn = iam._p(params, "PolicyArn")
+        if not iam._policy_exists(arn):
+            return iam._error(404, "NoSuchEntity", f"Policy {arn} does not exist or is not attachable.", ns="iam")
+        return attach(params)
 
-
-def updates_reset_what_they_leave_out():
-    """UpdateUserPool and UpdateUserPoolClient set each absent member to its default."""
-
-    def resetting(update, defaults):
-        # Copied through JSON: what is stored must not be the table itself.
-        return lambda data: update({**json.loads(json.dumps(defaults)), **data})
-
-    cognito._update_user_pool = resetting(cognito._update_user_pool, POOL_DEFAULTS)
-    cognito._update_user_pool_client = resetting(cognito._update_user_pool_client, CLIENT_DEFAULTS)
+    iam._IAM_HANDLERS["AttachRolePolicy"] = attach_as_aws
 
 
 def absent_auth_flows_are_the_default_ones():
@@ -221,3 +173,8 @@ def functions_log_what_their_role_may():
             emit(func, *args, **kwargs)
 
     lambda_svc._emit_lambda_logs = emit_as_aws
+
+
+def functions_are_ready_soon():
+    """Pending is told for a moment only; the hop makes it as long as a test wants."""
+    lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.05

@@ -5,10 +5,13 @@ the clock, so that two snapshots are equal when nothing was changed between them
 """
 
 import json
-from functools import partial
+import threading
+from functools import cache, partial
 
 import boto3
 from botocore.exceptions import ClientError
+
+making = threading.Lock()
 
 # Stamps, and what AWS itself calls an estimate or changes by use.
 PASSING = {
@@ -37,16 +40,32 @@ def standing(request):
 
 
 def account_standing(backend, account, regions):
-    connect = partial(
-        boto3.client, endpoint_url=backend, aws_access_key_id=account, aws_secret_access_key="test"
-    )
+    connect = partial(connected, backend, account)
     iam = connect("iam", region_name="us-east-1")
-    found = {"roles": roles(iam), "policies": policies(iam), "pools": [], "functions": [], "log_groups": []}
+    found = {"roles": roles(iam), "policies": policies(iam), "instance_profiles": instance_profiles(iam)}
+    found |= {"pools": [], "functions": [], "log_groups": []}
     for region in regions:
         found["pools"] += pools(connect("cognito-idp", region_name=region))
         found["functions"] += functions(connect("lambda", region_name=region))
         found["log_groups"] += log_groups(connect("logs", region_name=region))
     return found
+
+
+def connected(backend, account, service, region_name):
+    """A client; making one takes much longer than using it."""
+    with making:
+        return made(backend, account, service, region_name)
+
+
+@cache
+def made(backend, account, service, region_name):
+    return boto3.client(
+        service,
+        region_name=region_name,
+        endpoint_url=backend,
+        aws_access_key_id=account,
+        aws_secret_access_key="test",
+    )
 
 
 def steady(value):
@@ -113,6 +132,11 @@ def policies(iam):
             }
         )
     return found
+
+
+def instance_profiles(iam):
+    listed = every(iam, "list_instance_profiles", "InstanceProfiles")
+    return {p["InstanceProfileName"]: [role["RoleName"] for role in p["Roles"]] for p in listed}
 
 
 def functions(awslambda):

@@ -115,6 +115,12 @@ impl Client {
         self.ask(request, Value::Null)
     }
 
+    /// A kind's description with everything in it, by the model of botocore and `additions`.
+    pub(crate) fn filled(&self, kind: &str, additions: &Value) -> Result<Value, AwsFault> {
+        let request = json!({"do": "filled", "kind": kind, "additions": additions});
+        self.ask(request, Value::Null)
+    }
+
     fn ask(&self, mut request: Value, params: Value) -> Result<Value, AwsFault> {
         let (sender, answer) = channel();
         request["params"] = params;

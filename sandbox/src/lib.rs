@@ -9,11 +9,13 @@ mod hop;
 mod install;
 mod pools;
 mod python;
+mod raw;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -21,7 +23,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 pub use client::AwsFault;
-pub use hop::{Call, Message, MessageKind};
+pub use hop::{Call, Disturbance, Fault, Hardness, Message, MessageKind};
 pub use install::tool;
 pub use pools::{Pool, rich_pool};
 
@@ -146,6 +148,27 @@ impl Sandbox {
     /// Forgets the calls until now.
     pub fn clear_journal(&self) {
         self.hop.clear_journal();
+    }
+
+    /// From now on AWS is as hard as this; the sandbox's own boto3 apart.
+    pub fn harden(&self, hardness: Hardness) {
+        self.hop.harden(hardness);
+    }
+
+    /// Lets calls go wrong; the sandbox's own boto3 apart.
+    pub fn disturb(&self, disturbance: Disturbance) {
+        self.hop.disturb(disturbance);
+    }
+
+    /// Nothing goes wrong any more. How many calls did since this was last said.
+    pub fn calm(&self) -> usize {
+        self.hop.calm()
+    }
+
+    /// Waits until a call has gone wrong; whether one did in time.
+    #[must_use]
+    pub fn wait_until_struck(&self, patience: Duration) -> bool {
+        self.hop.wait_until_struck(patience)
     }
 
     /// The messages that Cognito would have sent to users until now.

@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 8] = [
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
     ("corrections.py", include_str!("../python/corrections.py")),
+    ("defaults.py", include_str!("../python/defaults.py")),
+    ("model.py", include_str!("../python/model.py")),
+    ("shapes.py", include_str!("../python/shapes.py")),
     ("snapshot.py", include_str!("../python/snapshot.py")),
+    ("updates.py", include_str!("../python/updates.py")),
 ];
 
 /// Writes them beside each other, and says where.

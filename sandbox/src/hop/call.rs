@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use axum::body::Bytes;
-use axum::http::{Request, Response};
+use bytes::Bytes;
+use http::{Request, Response};
 
 use super::credential::Credential;
 
@@ -21,6 +21,8 @@ pub struct Call {
     pub writes: bool,
     /// The HTTP status of the answer.
     pub status: u16,
+    /// The body of the request, as it came.
+    pub body: Bytes,
 }
 
 /// The first words of operations that change nothing. What is not here counts as a
@@ -73,6 +75,7 @@ impl Call {
                 && !action.starts_with("GET "),
             action,
             status: 0,
+            body: request.body().clone(),
         }
     }
 
@@ -117,7 +120,7 @@ pub(super) fn header<'a>(request: &'a Request<Bytes>, name: &str) -> &'a str {
 }
 
 /// A member of a body of the query protocol (IAM, STS).
-fn form(request: &Request<Bytes>, name: &str) -> Option<String> {
+pub(super) fn form(request: &Request<Bytes>, name: &str) -> Option<String> {
     form_urlencoded::parse(request.body())
         .find(|(key, _)| key == name)
         .map(|(_, value)| value.into_owned())

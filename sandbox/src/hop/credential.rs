@@ -1,7 +1,7 @@
 //! What the credential scope of a signature says: the key, the Region and the service.
 
-use axum::body::Bytes;
-use axum::http::Request;
+use bytes::Bytes;
+use http::Request;
 
 use super::call::header;
 

@@ -1,8 +1,8 @@
 //! The messages that Cognito would have sent: the emulator sends none, and a
 //! migration in which a user gets one has gone wrong.
 
-use axum::body::Bytes;
-use axum::http::{Request, Response};
+use bytes::Bytes;
+use http::{Request, Response};
 use serde_json::Value;
 
 use super::call::Call;

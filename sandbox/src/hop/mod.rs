@@ -1,33 +1,39 @@
 //! The hop: every call to AWS passes through it on its way to the emulator, byte for
 //! byte (signatures cover the headers and the body), and is written into a journal.
+//! On the way it can be made as hard as on AWS, or harder.
 
 mod call;
 mod credential;
+mod fault;
+mod hardness;
 mod messages;
+mod refusal;
+mod serve;
 mod trigger;
 mod upstream;
 
 use std::collections::{BTreeSet, HashMap};
+use std::future::pending;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::State;
-use axum::http::{Request, Response, StatusCode};
-use axum::response::IntoResponse;
-use tokio::net::TcpListener;
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value;
 
 pub use call::Call;
+pub use fault::{Disturbance, Fault};
+pub use hardness::Hardness;
 pub use messages::{Message, MessageKind};
+pub(crate) use serve::serve;
 
-use crate::client::locked;
-use upstream::Upstream;
+use crate::client::{AwsFault, locked};
+use crate::pools::Pool;
+use fault::Faults;
+use hardness::Hard;
+use upstream::{Answer, Place, Upstream};
 
-/// What the sandbox's own boto3 carries in its user agent.
-const MARK: &str = "cogmig-sandbox";
-
-/// The hop's state: the emulator behind it, and what it has seen.
+/// The hop's state: the emulator behind it, what it has seen, and what is to go wrong.
 #[derive(Debug)]
 pub(crate) struct Hop {
     upstream: Upstream,
@@ -36,7 +42,21 @@ pub(crate) struct Hop {
     regions: Mutex<BTreeSet<String>>,
     /// Access keys that were made here, and the account of each.
     keys: Mutex<HashMap<String, String>>,
+    faults: Faults,
+    hardness: Hard,
 }
+
+/// The connection ends without an answer.
+#[derive(Debug)]
+struct Cut;
+
+impl std::fmt::Display for Cut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection is cut")
+    }
+}
+
+impl std::error::Error for Cut {}
 
 impl Hop {
     pub(crate) fn new(backend: SocketAddr, regions: impl IntoIterator<Item = String>) -> Self {
@@ -46,6 +66,8 @@ impl Hop {
             messages: Mutex::default(),
             regions: Mutex::new(regions.into_iter().collect()),
             keys: Mutex::default(),
+            faults: Faults::default(),
+            hardness: Hard::default(),
         }
     }
 
@@ -66,43 +88,98 @@ impl Hop {
         locked(&self.regions).iter().cloned().collect()
     }
 
-    /// One call, in and out. What is to go wrong on its way goes between these lines.
-    async fn pass(&self, call: &mut Call, request: Request<Bytes>) -> Response<Bytes> {
-        let reply = self.upstream.forward(&request).await;
-        let reply = trigger::fire(self, call, &request, reply).await;
-        messages::record(self, call, &request, &reply).await;
-        reply
-    }
-}
-
-/// Serves calls until the runtime ends.
-pub(crate) async fn serve(listener: TcpListener, hop: Arc<Hop>) {
-    let router = Router::new().fallback(answer).with_state(hop);
-    // It ends only with the runtime; an error would be seen by whoever calls.
-    let _ = axum::serve(listener, router).await;
-}
-
-async fn answer(State(hop): State<Arc<Hop>>, request: Request<Body>) -> Response<Body> {
-    let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, usize::MAX).await else {
-        return StatusCode::BAD_REQUEST.into_response();
-    };
-    let request = Request::from_parts(head, body);
-    let marked = call::user_agent(&request).contains(MARK);
-    let mut call = Call::of(&request, &locked(&hop.keys));
-    locked(&hop.regions).extend(credential::region(&request));
-    // A caller that hangs up does not stop what AWS has begun.
-    let passing = tokio::spawn(async move {
-        let replied = hop.pass(&mut call, request.clone()).await;
-        call.status = replied.status().as_u16();
-        call::learn_key(&call, &request, &replied, &mut locked(&hop.keys));
-        if !marked {
-            locked(&hop.journal).push(call);
+    /// A call of Cognito past the journal, as the root of the pool's account.
+    pub(crate) async fn cognito(
+        &self,
+        pool: &Pool,
+        action: &str,
+        body: &Value,
+    ) -> Result<Value, AwsFault> {
+        let place = Place {
+            account: pool.arn.split(':').nth(4).unwrap_or_default().to_owned(),
+            region: pool.region.clone(),
+        };
+        match self.upstream.cognito(&place, action, body).await {
+            Ok(Answer::Ok(answer)) => Ok(answer),
+            Ok(Answer::Fault(code, message)) => Err(AwsFault { code, message }),
+            Err(lost) => Err(AwsFault {
+                code: "SandboxBackendLost".to_owned(),
+                message: format!("{lost:#}"),
+            }),
         }
-        replied
-    });
-    match passing.await {
-        Ok(reply) => reply.map(Body::from),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+
+    pub(crate) fn harden(&self, hardness: Hardness) {
+        self.hardness.set(hardness);
+    }
+
+    pub(crate) fn disturb(&self, disturbance: Disturbance) {
+        self.faults.add(disturbance);
+    }
+
+    pub(crate) fn calm(&self) -> usize {
+        self.faults.clear()
+    }
+
+    pub(crate) fn wait_until_struck(&self, patience: std::time::Duration) -> bool {
+        self.faults.wait(patience)
+    }
+
+    /// One call, in and out, and what goes wrong with it.
+    async fn pass_disturbed(
+        &self,
+        call: &mut Call,
+        request: &Request<Bytes>,
+    ) -> Result<Response<Bytes>, Cut> {
+        tokio::time::sleep(self.hardness.round_trip()).await;
+        let fault = self.faults.of(call);
+        if fault.is_some_and(Fault::is_at_once) {
+            self.faults.strike();
+        }
+        match fault {
+            Some(Fault::Denied) => return Ok(refusal::denied(call)),
+            Some(Fault::Throttled) => return Ok(refusal::throttled(call)),
+            Some(Fault::Internal) => return Ok(refusal::internal(call)),
+            Some(Fault::Refused(status, code, message)) => {
+                return Ok(refusal::refusal(call, status, code, message));
+            }
+            Some(Fault::CutBefore) => return Err(Cut),
+            Some(Fault::Slow(time)) => tokio::time::sleep(time).await,
+            Some(Fault::Held) => self.faults.hold().await,
+            Some(Fault::Twice) => drop(self.pass_hardened(call, request).await),
+            Some(Fault::CutAfter | Fault::Silent) | None => {}
+        }
+        let reply = self.pass_hardened(call, request).await;
+        match fault {
+            Some(Fault::CutAfter) => {
+                self.faults.strike();
+                Err(Cut)
+            }
+            Some(Fault::Silent) => {
+                self.faults.strike();
+                pending().await
+            }
+            Some(Fault::Twice) => {
+                self.faults.strike();
+                Ok(reply)
+            }
+            _ => Ok(reply),
+        }
+    }
+
+    async fn pass_hardened(&self, call: &mut Call, request: &Request<Bytes>) -> Response<Bytes> {
+        if let Some(refusal) = self.hardness.refuse(call, request) {
+            return refusal;
+        }
+        let reply = self.pass(call, request).await;
+        self.hardness.delay_sight(call, request, reply)
+    }
+
+    /// One call, in and out.
+    async fn pass(&self, call: &mut Call, request: &Request<Bytes>) -> Response<Bytes> {
+        let reply = self.upstream.forward(request).await;
+        let reply = trigger::fire(self, call, request, reply).await;
+        messages::record(self, call, request, &reply).await;
+        reply
     }
 }

@@ -1,7 +1,7 @@
 //! What the function is told: the event as it is on the wire, nulls and all.
 
-use axum::body::Bytes;
-use axum::http::{Request, Response};
+use bytes::Bytes;
+use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::fault::Fault;

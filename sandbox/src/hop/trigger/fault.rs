@@ -1,7 +1,7 @@
 //! Cognito's refusals that come from a trigger, with Cognito's codes and words.
 
-use axum::body::Bytes;
-use axum::http::{HeaderValue, Response, StatusCode};
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
 /// An error of Cognito.

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use axum::body::Bytes;
-use axum::http::{Method, Response};
+use bytes::Bytes;
+use http::{Method, Response};
 use serde_json::Value;
 use tokio::time::timeout;
 

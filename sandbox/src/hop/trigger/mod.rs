@@ -10,8 +10,8 @@ mod permission;
 mod pool;
 
 use anyhow::Result;
-use axum::body::Bytes;
-use axum::http::{Request, Response};
+use bytes::Bytes;
+use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::call::Call;

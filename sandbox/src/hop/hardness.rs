@@ -1,0 +1,191 @@
+//! What AWS is by nature and the emulator is not: far away, slow to believe in a new
+//! role, busy after a change to a function, and late to show what was written.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value;
+
+use super::call::{Call, form, header};
+use super::refusal::refusal;
+use crate::client::locked;
+
+/// The first words of operations that show what was written.
+const SHOWS: [&str; 3] = ["Describe", "Get", "List"];
+
+/// How hard AWS is. By default not at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hardness {
+    /// What each call takes on its way, and each new connection too.
+    pub round_trip: Duration,
+    /// How long Lambda cannot assume a role that was just made.
+    pub propagation: Duration,
+    /// How long a function takes no other change, and is not ready, after one.
+    pub busy: Duration,
+    /// How long a read does not see what was just written to its service.
+    pub lag: Duration,
+}
+
+/// The hardness, and what it needs to remember.
+#[derive(Debug, Default)]
+pub(super) struct Hard(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    hardness: Hardness,
+    /// When each role was made.
+    roles: HashMap<(String, String), Instant>,
+    /// When each function was last changed.
+    functions: HashMap<(String, String), Instant>,
+    /// When each service of each account and Region was last written to.
+    writes: HashMap<String, Instant>,
+    /// The last answer to each read, and when it was given.
+    reads: HashMap<(String, Vec<u8>), (Instant, Response<Bytes>)>,
+}
+
+impl Hard {
+    pub(super) fn set(&self, hardness: Hardness) {
+        locked(&self.0).hardness = hardness;
+    }
+
+    pub(super) fn round_trip(&self) -> Duration {
+        locked(&self.0).hardness.round_trip
+    }
+
+    /// What AWS refuses because of what was done a moment ago.
+    pub(super) fn refuse(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+        let state = locked(&self.0);
+        let Hardness {
+            propagation, busy, ..
+        } = state.hardness;
+        if state.hardness == Hardness::default() {
+            return None;
+        }
+        let within = |when: Option<&Instant>, how_long| when?.elapsed().lt(&how_long).then_some(());
+        if let Some(role) = role_of(call, request)
+            && within(state.roles.get(&(call.account.clone(), role)), propagation).is_some()
+        {
+            let words = "The role defined for the function cannot be assumed by Lambda.";
+            return Some(refusal(call, 400, "InvalidParameterValueException", words));
+        }
+        let changes = call.action.starts_with("UpdateFunction");
+        if changes && within(state.functions.get(&function_of(call, request)), busy).is_some() {
+            let words = "The operation cannot be performed at this time. An update is in progress for resource.";
+            return Some(refusal(call, 409, "ResourceConflictException", words));
+        }
+        None
+    }
+
+    /// The answer, or the one that was given before the last write.
+    pub(super) fn delay_sight(
+        &self,
+        call: &Call,
+        request: &Request<Bytes>,
+        reply: Response<Bytes>,
+    ) -> Response<Bytes> {
+        let mut state = locked(&self.0);
+        let (Hardness { lag, busy, .. }, now) = (state.hardness, Instant::now());
+        if state.hardness == Hardness::default() {
+            return reply;
+        }
+        let place = place(call, request);
+        if call.writes {
+            if reply.status().is_success() {
+                state.remember(call, request, now);
+                state.writes.insert(place, now);
+            }
+            return reply;
+        }
+        if !SHOWS.iter().any(|show| call.action.starts_with(show)) {
+            return reply;
+        }
+        let asked = (place, question(request));
+        let written = state.writes.get(&asked.0).copied();
+        if let Some(written) = written
+            && now.duration_since(written) < lag
+            && let Some((when, before)) = state.reads.get(&asked)
+            && *when < written
+        {
+            return before.clone();
+        }
+        let changed = state.functions.get(&function_of(call, request));
+        let reply = match changed {
+            Some(changed) if changed.elapsed() < busy => not_ready(reply),
+            _ => reply,
+        };
+        state.reads.insert(asked, (now, reply.clone()));
+        reply
+    }
+}
+
+impl State {
+    fn remember(&mut self, call: &Call, request: &Request<Bytes>, now: Instant) {
+        match call.action.as_str() {
+            "CreateRole" => {
+                let role = form(request, "RoleName").unwrap_or_default();
+                self.roles.insert((call.account.clone(), role), now);
+            }
+            "CreateFunction" | "UpdateFunctionCode" | "UpdateFunctionConfiguration" => {
+                self.functions.insert(function_of(call, request), now);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The role that a function is to have.
+fn role_of(call: &Call, request: &Request<Bytes>) -> Option<String> {
+    if !["CreateFunction", "UpdateFunctionConfiguration"].contains(&call.action.as_str()) {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(request.body()).ok()?;
+    body["Role"].as_str()?.rsplit('/').next().map(str::to_owned)
+}
+
+/// Account and name of the function that a call of Lambda is about.
+fn function_of(call: &Call, request: &Request<Bytes>) -> (String, String) {
+    let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    let named = body["FunctionName"].as_str().map(str::to_owned);
+    let in_path = || request.uri().path().split('/').nth(3).map(str::to_owned);
+    (
+        call.account.clone(),
+        named.or_else(in_path).unwrap_or_default(),
+    )
+}
+
+/// A service of an account in a Region.
+fn place(call: &Call, request: &Request<Bytes>) -> String {
+    let region = super::credential::region(request).unwrap_or_default();
+    format!("{} {} {region}", call.account, call.service)
+}
+
+/// What a request asks, whoever signed it and when.
+fn question(request: &Request<Bytes>) -> Vec<u8> {
+    let mut question = request.uri().to_string().into_bytes();
+    question.extend(header(request, "x-amz-target").as_bytes());
+    question.extend(request.body());
+    question
+}
+
+/// A function described as still being changed.
+fn not_ready(reply: Response<Bytes>) -> Response<Bytes> {
+    let Ok(mut body) = serde_json::from_slice::<Value>(reply.body()) else {
+        return reply;
+    };
+    let set = if body["Configuration"].is_object() {
+        &mut body["Configuration"]
+    } else {
+        &mut body
+    };
+    if set["State"].is_string() {
+        set["State"] = "Pending".into();
+        set["LastUpdateStatus"] = "InProgress".into();
+        let (mut head, _) = reply.into_parts();
+        head.headers.remove("content-length");
+        return Response::from_parts(head, Bytes::from(body.to_string()));
+    }
+    reply
+}

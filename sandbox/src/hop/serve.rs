@@ -1,0 +1,68 @@
+//! Connections: each call is read whole, passed, and answered, unless the connection
+//! is to be cut.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+
+use super::call::{self, Call};
+use super::{Hop, credential};
+use crate::client::locked;
+
+/// What the sandbox's own boto3 carries in its user agent.
+const MARK: &str = "cogmig-sandbox";
+
+/// Serves calls until the runtime ends.
+pub(crate) async fn serve(listener: TcpListener, hop: Arc<Hop>) {
+    loop {
+        // A caller that is gone before it was served is no fault of the hop's.
+        if let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(connection(stream, Arc::clone(&hop)));
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, hop: Arc<Hop>) {
+    tokio::time::sleep(hop.hardness.round_trip()).await;
+    let answering = service_fn(|request| answer(Arc::clone(&hop), request));
+    // It ends with an error when either side cuts it, which is what is wanted.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), answering)
+        .await;
+}
+
+/// An error ends the connection without an answer.
+async fn answer(
+    hop: Arc<Hop>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
+    let (head, body) = request.into_parts();
+    let request = Request::from_parts(head, body.collect().await?.to_bytes());
+    let marked = call::user_agent(&request).contains(MARK);
+    let mut call = Call::of(&request, &locked(&hop.keys));
+    locked(&hop.regions).extend(credential::region(&request));
+    // A caller that hangs up does not stop what AWS has begun.
+    let passing = tokio::spawn(async move {
+        let passed = if marked {
+            Ok(hop.pass(&mut call, &request).await)
+        } else {
+            hop.pass_disturbed(&mut call, &request).await
+        };
+        if let Ok(reply) = &passed {
+            call.status = reply.status().as_u16();
+            call::learn_key(&call, &request, reply, &mut locked(&hop.keys));
+        }
+        if !marked {
+            locked(&hop.journal).push(call);
+        }
+        passed
+    });
+    Ok(passing.await??.map(Full::new))
+}

@@ -1,0 +1,127 @@
+//! AWS's updates of pools and app clients: all that is sent is kept, all that is not is
+//! forgotten, and what cannot be together is refused.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use cogmig_sandbox::{Pool, Sandbox};
+use serde_json::{Value, json};
+
+fn described(sandbox: &Sandbox, pool: &Pool) -> [Value; 2] {
+    let answer = sandbox.raw(pool, "DescribeUserPool", json!({}));
+    let client = json!({"ClientId": pool.client});
+    let other = sandbox.raw(pool, "DescribeUserPoolClient", client);
+    [
+        answer.unwrap()["UserPool"].take(),
+        other.unwrap()["UserPoolClient"].take(),
+    ]
+}
+
+/// The same members for the pool and for its client; both updates must succeed.
+fn update(sandbox: &Sandbox, pool: &Pool, members: &Value) {
+    let mut client = members.clone();
+    client["ClientId"] = pool.client.as_str().into();
+    sandbox
+        .raw(pool, "UpdateUserPool", members.clone())
+        .unwrap();
+    sandbox.raw(pool, "UpdateUserPoolClient", client).unwrap();
+}
+
+#[test]
+fn a_member_that_nobody_knows_is_kept_if_sent_and_forgotten_if_not() {
+    let sandbox = Sandbox::start().unwrap();
+    let pool = sandbox.pool("new", "users").unwrap();
+    let unheard = json!({"Unheard": {"Deep": [0, ""]}, "Null": null});
+    for sent in [&unheard, &json!({})] {
+        update(&sandbox, &pool, sent);
+        for stands in described(&sandbox, &pool) {
+            assert_eq!(stands["Unheard"], sent["Unheard"]);
+            assert_eq!(stands.get("Null"), None);
+        }
+    }
+}
+
+#[test]
+fn a_member_that_only_describes_is_ignored_and_survives() {
+    let sandbox = Sandbox::start().unwrap();
+    let pool = sandbox.pool("new", "users").unwrap();
+    let planted = json!({"Status": "Enabled", "CustomDomain": "a.example.com"});
+    sandbox.plant(&pool, &planted).unwrap();
+    let secret = json!({"ClientSecret": "planted"});
+    sandbox.plant_client(&pool, &pool.client, &secret).unwrap();
+    let before = described(&sandbox, &pool);
+    let sent = json!({
+        "Name": "other", "Id": "other", "Arn": "other", "Status": "Disabled", "SchemaAttributes": [],
+        "ClientSecret": "other", "CreationDate": 1,
+    });
+    update(&sandbox, &pool, &sent);
+    let after = described(&sandbox, &pool);
+    for (kind, member) in [
+        (0, "Name"),
+        (0, "Id"),
+        (0, "Arn"),
+        (0, "Status"),
+        (0, "CustomDomain"),
+        (0, "SchemaAttributes"),
+        (0, "CreationDate"),
+        (1, "ClientName"),
+        (1, "ClientId"),
+        (1, "ClientSecret"),
+        (1, "CreationDate"),
+    ] {
+        assert_eq!(after[kind][member], before[kind][member], "{member}");
+    }
+    let names = json!({"PoolName": "renamed", "ClientName": "renamed"});
+    update(&sandbox, &pool, &names);
+    let [renamed, client] = described(&sandbox, &pool);
+    assert_eq!(
+        (&renamed["Name"], &client["ClientName"]),
+        (&"renamed".into(), &"renamed".into())
+    );
+}
+
+#[test]
+fn what_conflicts_is_refused() {
+    let sandbox = Sandbox::start().unwrap();
+    let pool = sandbox.pool("new", "users").unwrap();
+    let before = described(&sandbox, &pool);
+    let refused = Err("InvalidParameterException".to_owned());
+    for members in [
+        json!({"AdminCreateUserConfig": {"UnusedAccountValidityDays": 1},
+               "Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 1}}}),
+        json!({"SmsConfiguration": {"SnsCallerArn": "a", "EumsSms": {"CallerArn": "a"}}}),
+        json!({"LambdaConfig": {"PreTokenGeneration": "a", "PreTokenGenerationConfig": {"LambdaArn": "b"}}}),
+    ] {
+        let answer = sandbox.raw(&pool, "UpdateUserPool", members.clone());
+        assert_eq!(answer.map_err(|fault| fault.code), refused, "{members}");
+    }
+    for mut members in [
+        json!({"AnalyticsConfiguration": {"ApplicationArn": "a", "RoleArn": "a"}}),
+        json!({"AnalyticsConfiguration": {"ApplicationArn": "a", "ExternalId": "a"}}),
+        json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ADMIN_NO_SRP_AUTH"]}),
+        json!({"ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"], "RefreshTokenRotation": {"Feature": "ENABLED"}}),
+    ] {
+        members["ClientId"] = pool.client.as_str().into();
+        let answer = sandbox.raw(&pool, "UpdateUserPoolClient", members.clone());
+        assert_eq!(answer.map_err(|fault| fault.code), refused, "{members}");
+    }
+    assert_eq!(described(&sandbox, &pool), before);
+}
+
+#[test]
+fn a_model_that_cannot_be_filled_is_a_fault() {
+    let sandbox = Sandbox::start().unwrap();
+    for (kind, additions, why) in [
+        (
+            "pool",
+            json!({"UpdateUserPoolRequest": {"Unseen": "StringType"}}),
+            "Unseen",
+        ),
+        (
+            "client",
+            json!({"UserPoolClientType": {"Odd": {"type": "string", "pattern": "[0-9]{3}"}}}),
+            "Odd",
+        ),
+    ] {
+        let fault = sandbox.filled(kind, &additions).unwrap_err();
+        assert!(fault.message.contains(why), "{fault}");
+    }
+}
