@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::{Builder as HttpClient, tls};
@@ -121,6 +122,7 @@ impl Account {
                     .build(),
             )
             .timeout_config(time_outs())
+            .retry_config(retries())
             .http_client(http)
             .load()
             .await;
@@ -255,6 +257,14 @@ async fn region_of(side: Side, profile: &str, provider: &ProviderConfig) -> Resu
         "profile `{profile}` is not there, or names no Region\n  try  `aws configure list-profiles`, `region = …` in the profile, or --{}-region",
         side.as_str()
     )))
+}
+
+/// Cognito's pool and client operations are throttled at 15 a second for the whole
+/// account: others may use that up for a while.
+fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(6)
+        .with_initial_backoff(Duration::from_millis(250))
 }
 
 /// The SDK waits for ever by default. An attempt may have to carry the Lambda's

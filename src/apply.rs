@@ -1,13 +1,17 @@
 //! Runs a plan, change after change, and decides nothing. A change that fails stops
 //! it there: what stands stays, and running the command again continues.
 
+use std::sync::Arc;
+
 use anyhow::{Result, bail};
 
 use crate::account::{Account, Side};
-use crate::flows::Removal;
+use crate::flows::{Added, Flow, Removal};
+use crate::interrupt::{self, Interrupted};
 use crate::plan::{Action, Plan, Step};
 use crate::report::{Event, Events};
-use crate::resources::{function, log_group, policy, role, user_pool, user_pool_client};
+use crate::resources::{Updated, function, log_group, policy, role, user_pool, user_pool_client};
+use crate::undo;
 
 /// The accounts that a plan is run in.
 pub struct Accounts<'a> {
@@ -20,8 +24,11 @@ pub struct Accounts<'a> {
 /// Makes the changes in their order.
 ///
 /// # Errors
-/// The first call that fails for good, or a setting that is not as it was sent.
+/// The first call that fails for good, a setting that is not as it was sent, or the
+/// wish to stop.
 pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Result<()> {
+    let told = Arc::clone(events);
+    interrupt::listen(move || told(Event::Stopping));
     for (index, change) in plan.changes.iter().enumerate() {
         if change.action == Action::Leave {
             continue;
@@ -33,11 +40,25 @@ pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Res
         let Some(account) = account else {
             bail!("the {} account was not reached", change.side.as_str());
         };
-        events(Event::Started { index });
-        for step in &change.steps {
-            if let Err(error) = run(account, step).await {
+        for (done, step) in change.steps.iter().enumerate() {
+            let answer = match (interrupt::is_asked(), done) {
+                (true, 0) => return Err(Interrupted::Between.into()),
+                (true, _) => Err(Interrupted::Between.into()),
+                (false, _) => {
+                    if done == 0 {
+                        events(Event::Started { index });
+                    }
+                    run(account, step).await
+                }
+            };
+            if let Err(error) = answer {
                 events(Event::Failed { index });
-                return Err(error);
+                // A wait that was broken off ends with what it waited for.
+                return Err(if interrupt::is_asked() && !error.is::<Interrupted>() {
+                    error.context(Interrupted::Between)
+                } else {
+                    error
+                });
             }
         }
         events(Event::Done { index });
@@ -105,48 +126,95 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
             function::permit(account, name, statement, pool_arn).await?;
         }
         Step::DeleteFunction { name } => function::delete(account, name).await?,
-        Step::AddFlow { pool, client, flow } => {
-            let lost = user_pool_client::set_flows(account, pool, client, |client| {
-                user_pool_client::with_flow(client, *flow).map(|(flows, _)| flows)
-            });
-            refuse_lost(account, &format!("app client {client}"), lost.await?)?;
-        }
+        Step::AddFlow {
+            pool,
+            client,
+            flow,
+            role,
+        } => add_flow(account, pool, client, *flow, role).await?,
         Step::RemoveFlow {
             pool,
             client,
             added,
-        } => {
-            let lost = user_pool_client::set_flows(account, pool, client, |client| {
-                match user_pool_client::without_flow(client, added) {
-                    Removal::To(flows) => Some(flows),
-                    Removal::Nothing | Removal::WouldOpenDefaults => None,
-                }
-            });
-            refuse_lost(account, &format!("app client {client}"), lost.await?)?;
+        } => remove_flow(account, pool, client, added).await?,
+        Step::SetTrigger { pool, from, to } => {
+            let updated =
+                user_pool::set_trigger(account, pool, from.as_deref(), to.as_deref()).await?;
+            refuse_lost(account, &format!("user pool {pool}"), updated)?;
         }
-        Step::SetTrigger { pool, arn } => {
-            let lost = user_pool::set_trigger(account, pool, arn.as_deref()).await?;
-            refuse_lost(account, &format!("user pool {pool}"), lost)?;
+        Step::ConfirmFunction {
+            name,
+            pool,
+            arn,
+            before,
+        } => {
+            if !function::exists(account, name).await? {
+                user_pool::set_trigger(account, pool, Some(arn), before.as_deref()).await?;
+                bail!(
+                    "the function {name} in the {} was deleted while this ran: the user pool's trigger is put back\n  try  the same command again, and see who tears down at the same time",
+                    account.place()
+                );
+            }
         }
     }
     Ok(())
 }
 
-/// Settings that are not what was sent, which is what was read but for the one change,
-/// are the worst that can happen to a pool: said at once, by name.
-fn refuse_lost(account: &Account, what: &str, lost: Option<Vec<String>>) -> Result<()> {
-    let Some(paths) = lost else {
+/// Adds a flow. Its record was written before; where somebody tore it down meanwhile,
+/// nothing would ever take the flow away again, so that it is taken away here.
+async fn add_flow(
+    account: &Account,
+    pool: &str,
+    client: &str,
+    flow: Flow,
+    role: &str,
+) -> Result<()> {
+    let mut added = None;
+    let updated = user_pool_client::set_flows(account, pool, client, |client| {
+        let (flows, addition) = user_pool_client::with_flow(client, flow)?;
+        added = Some(addition);
+        Some(flows)
+    });
+    refuse_lost(account, &format!("app client {client}"), updated.await?)?;
+    if let Some(added) = added
+        && !role::bears(account, role, &undo::client_key(client)).await?
+    {
+        remove_flow(account, pool, client, &added).await?;
         bail!(
-            "the {what} in the {} was deleted while this ran\n  try  the same command again",
+            "the record of the app client {client} on the role {role} in the {} was deleted while this ran: its flow is taken away again\n  try  the same command again, and see who tears down at the same time",
             account.place()
         );
-    };
-    if paths.is_empty() {
-        return Ok(());
     }
+    Ok(())
+}
+
+async fn remove_flow(account: &Account, pool: &str, client: &str, added: &Added) -> Result<()> {
+    let updated = user_pool_client::set_flows(account, pool, client, |client| {
+        match user_pool_client::without_flow(client, added) {
+            Removal::To(flows) => Some(flows),
+            Removal::Nothing | Removal::WouldOpenDefaults => None,
+        }
+    });
+    refuse_lost(account, &format!("app client {client}"), updated.await?)
+}
+
+/// Settings that are not what was sent, which is what was read but for the one change,
+/// are the worst that can happen to a pool: said at once, each with what was before.
+fn refuse_lost(account: &Account, what: &str, updated: Updated) -> Result<()> {
+    let place = account.place();
+    let lost = match updated {
+        Updated::Compared(lost) if lost.is_empty() => return Ok(()),
+        Updated::Compared(lost) => lost,
+        Updated::Gone => bail!(
+            "the {what} in the {place} was deleted while this ran\n  try  the same command again"
+        ),
+        Updated::Taken(by) => bail!(
+            "somebody else set the {what} in the {place} while this ran: its UserMigration trigger is {by}\n  try  the same command again, which takes that into account"
+        ),
+    };
+    let lost: Vec<_> = lost.iter().map(|one| format!("\n  {one}")).collect();
     bail!(
-        "settings of the {what} in the {} are not as they were sent: {}\n  try  compare them with what you know of it; all but one were sent as they had been read",
-        account.place(),
-        paths.join(", ")
+        "settings of the {what} in the {place} are not as they were before this change:{}\n  try  to set them back to what they were: what was sent is what had been read, but for one change",
+        lost.concat()
     )
 }

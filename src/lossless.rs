@@ -3,6 +3,7 @@
 //! member that came goes back, known to this program or not.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde_json::{Map, Value};
 
@@ -78,7 +79,8 @@ fn temporary_password_validity(update: &mut Object) {
     let Some(Value::Object(create)) = update.get_mut("AdminCreateUserConfig") else {
         return;
     };
-    let Some(unused) = create.get("UnusedAccountValidityDays").cloned() else {
+    let unused = create.get("UnusedAccountValidityDays").cloned();
+    let Some(unused) = unused.filter(|days| days.as_i64() != Some(0)) else {
         return;
     };
     if temporary > 0 {
@@ -103,7 +105,7 @@ fn sns_caller(update: &mut Object) {
     }
 }
 
-/// The older member must say what the newer one says.
+/// The older member, where there is one, must say what the newer one says.
 fn pre_token_generation(update: &mut Object) {
     let Some(Value::Object(triggers)) = update.get_mut("LambdaConfig") else {
         return;
@@ -112,8 +114,8 @@ fn pre_token_generation(update: &mut Object) {
         .get("PreTokenGenerationConfig")
         .and_then(|config| config.get("LambdaArn"))
         .cloned();
-    if let Some(arn) = newer {
-        triggers.insert("PreTokenGeneration".into(), arn);
+    if let (Some(arn), Some(older)) = (newer, triggers.get_mut("PreTokenGeneration")) {
+        *older = arn;
     }
 }
 
@@ -125,17 +127,44 @@ fn without(described: &Object, describing: &[&str]) -> Object {
         .collect()
 }
 
-/// Where what stands is not what was sent, both as update requests: paths in order.
-/// Cognito keeps lists as sets, and absent and empty are the same to it.
-pub fn mismatches(sent: &Object, stands: &Object) -> Vec<String> {
-    let mut paths = Vec::new();
-    compare("", &sent.clone().into(), &stands.clone().into(), &mut paths);
-    // What is left of a member that another replaced: see the conflicts.
-    paths.retain(|path| path != "AdminCreateUserConfig.UnusedAccountValidityDays");
-    paths
+/// A setting that is not what was sent. All but one were sent as they had been read, so
+/// that this is what was before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lost {
+    /// Where, such as `Policies.PasswordPolicy.MinimumLength`.
+    pub path: String,
+    /// What was sent.
+    pub sent: Value,
+    /// What stands.
+    pub stands: Value,
 }
 
-fn compare(path: &str, sent: &Value, stands: &Value, paths: &mut Vec<String>) {
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, sent, stands } = self;
+        // Of SMS and analytics roles, which are nobody's business either.
+        if path.ends_with("ExternalId") || path.ends_with("ClientSecret") {
+            return write!(f, "{path} was changed (its value is not shown)");
+        }
+        let text = |value: &Value| match value {
+            Value::Null => "none".to_owned(),
+            value => value.to_string(),
+        };
+        write!(f, "{path} was {}, is {}", text(sent), text(stands))
+    }
+}
+
+/// Where what stands is not what was sent, both as update requests, in order. Cognito
+/// keeps lists as sets, and absent and empty are the same to it.
+pub fn lost(sent: &Object, stands: &Object) -> Vec<Lost> {
+    let mut lost = Vec::new();
+    compare("", &sent.clone().into(), &stands.clone().into(), &mut lost);
+    // What is left of a member that another replaced: see the conflicts.
+    lost.retain(|one| one.path != "AdminCreateUserConfig.UnusedAccountValidityDays");
+    lost
+}
+
+fn compare(path: &str, sent: &Value, stands: &Value, lost: &mut Vec<Lost>) {
     let empty = Object::new();
     match (sent, stands) {
         (Value::Object(_), Value::Object(_) | Value::Null) | (Value::Null, Value::Object(_)) => {
@@ -149,11 +178,15 @@ fn compare(path: &str, sent: &Value, stands: &Value, paths: &mut Vec<String>) {
                 };
                 let (sent, stands) = (sent.get(member), stands.get(member));
                 let null = &Value::Null;
-                compare(&path, sent.unwrap_or(null), stands.unwrap_or(null), paths);
+                compare(&path, sent.unwrap_or(null), stands.unwrap_or(null), lost);
             }
         }
         _ if as_set(sent) == as_set(stands) => {}
-        _ => paths.push(path.to_owned()),
+        _ => lost.push(Lost {
+            path: path.to_owned(),
+            sent: sent.clone(),
+            stands: stands.clone(),
+        }),
     }
 }
 
@@ -227,6 +260,10 @@ mod tests {
                 json!({"LambdaConfig": {"PreTokenGeneration": "old", "PreTokenGenerationConfig": {"LambdaArn": "new", "LambdaVersion": "V2_0"}}}),
                 json!({"LambdaConfig": {"PreTokenGeneration": "new", "PreTokenGenerationConfig": {"LambdaArn": "new", "LambdaVersion": "V2_0"}}}),
             ),
+            (
+                json!({"LambdaConfig": {"PreTokenGenerationConfig": {"LambdaArn": "new"}}}),
+                json!({"LambdaConfig": {"PreTokenGenerationConfig": {"LambdaArn": "new"}}}),
+            ),
         ];
         for (described, update) in table {
             assert_eq!(pool_update(&object(described)), object(update));
@@ -250,15 +287,27 @@ mod tests {
         );
         stands.insert("EmailConfiguration".into(), json!({}));
         stands.insert("SmsVerificationMessage".into(), json!(""));
-        assert_eq!(mismatches(&sent, &stands), Vec::<String>::new());
+        assert_eq!(lost(&sent, &stands), []);
         stands.insert("Policies".into(), json!({}));
         stands.insert(
             "LambdaConfig".into(),
             json!({"UserMigration": "f", "New": "n"}),
         );
+        let told: Vec<_> = lost(&sent, &stands).iter().map(Lost::to_string).collect();
         assert_eq!(
-            mismatches(&sent, &stands),
-            ["LambdaConfig.New", "LambdaConfig.PreSignUp", "Policies.A"]
+            told,
+            [
+                r#"LambdaConfig.New was none, is "n""#,
+                r#"LambdaConfig.PreSignUp was "p", is none"#,
+                "Policies.A was 1, is none",
+            ]
         );
+    }
+
+    #[test]
+    fn an_external_id_that_was_lost_is_not_shown() {
+        let sent = object(json!({"SmsConfiguration": {"ExternalId": "very secret"}}));
+        let told = lost(&sent, &Object::new())[0].to_string();
+        assert!(told.contains("SmsConfiguration.ExternalId") && !told.contains("very secret"));
     }
 }

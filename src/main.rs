@@ -8,6 +8,7 @@ mod desired;
 mod documents;
 mod error;
 mod flows;
+mod interrupt;
 mod lossless;
 mod names;
 mod observe;
@@ -30,6 +31,7 @@ use clap::Parser;
 use cli::{Cli, Command};
 use commands::{End, setup, teardown};
 use error::Usage;
+use interrupt::Interrupted;
 use report::Report;
 use settings::Settings;
 
@@ -37,6 +39,8 @@ use settings::Settings;
 const WRONG_USAGE: u8 = 64;
 /// As terraform's `plan -detailed-exitcode`.
 const DIFFERENCES: u8 = 2;
+/// As a shell tells of a command that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -68,13 +72,21 @@ async fn run(command: Command) -> ExitCode {
         }
     };
     let report = Arc::new(Report::new(command.name(), &settings));
-    match carry_out(&command, &settings, &report).await {
+    let end = tokio::select! {
+        end = carry_out(&command, &settings, &report) => end,
+        () = interrupt::asked_twice() => Err(Interrupted::AtOnce.into()),
+    };
+    match end {
         Ok(End::Done) => ExitCode::SUCCESS,
         Ok(End::LookAtIt) => ExitCode::FAILURE,
         Ok(End::Differences) => ExitCode::from(DIFFERENCES),
         Err(error) => {
             report.failure(&error);
-            ExitCode::from(if error.is::<Usage>() { WRONG_USAGE } else { 1 })
+            ExitCode::from(match () {
+                () if error.is::<Usage>() => WRONG_USAGE,
+                () if error.is::<Interrupted>() => INTERRUPTED,
+                () => 1,
+            })
         }
     }
 }

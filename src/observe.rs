@@ -47,6 +47,8 @@ pub struct NewSide {
     pub function: Option<Function>,
     /// The user pool and its app clients.
     pub pool: Pool,
+    /// Whether the trigger that ours took the place of has lost its function since.
+    pub before_is_gone: bool,
 }
 
 /// A user pool and those of its app clients that matter.
@@ -85,9 +87,13 @@ pub async fn pool(
     };
     let mut ids = wanted.to_vec();
     let recorded = role
-        .map(|role| undo::clients(&role.tags))
-        .unwrap_or_default();
-    ids.extend(recorded.into_keys().filter(|id| !wanted.contains(id)));
+        .into_iter()
+        .flat_map(|role| undo::client_ids(&role.tags));
+    ids.extend(
+        recorded
+            .map(str::to_owned)
+            .filter(|id| !wanted.contains(id)),
+    );
     let (base, own) = match account.identity.side {
         Side::Old => (Names::new(None).access_role, &names.access_role),
         Side::New => (Names::new(None).lambda_role, &names.lambda_role),
@@ -120,10 +126,17 @@ pub async fn new_side(
         names.lambda_policy_arn(&identity),
         names.log_group_arn(&identity),
     );
-    let (policy, log_group, function) = tokio::try_join!(
+    let before = role
+        .as_ref()
+        .and_then(|role| role.tags.get(undo::TRIGGER_BEFORE));
+    let before = before
+        .map(|tag| undo::arn_from_tag(tag))
+        .unwrap_or_default();
+    let (policy, log_group, function, before_is_gone) = tokio::try_join!(
         policy::find(account, &policy_arn),
         log_group::find(account, &names.log_group, &group_arn),
         function::find(account, &names.function),
+        function::is_gone(account, &before),
     )?;
     Ok(NewSide {
         identity,
@@ -132,5 +145,6 @@ pub async fn new_side(
         log_group,
         function,
         pool,
+        before_is_gone,
     })
 }

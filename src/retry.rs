@@ -7,17 +7,41 @@ use tokio::time::Instant;
 
 use crate::account::Account;
 use crate::error::CallError;
+use crate::interrupt;
 
 /// IAM publishes no bound for its propagation; terraform's provider waits as long.
-const DEADLINE: Duration = Duration::from_mins(2);
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+pub const DEADLINE: Duration = Duration::from_mins(2);
+/// How long a service may not see what was written to itself a moment before. Longer,
+/// and somebody has deleted it.
+pub const SIGHT: Duration = Duration::from_secs(15);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
-/// An error that passes by itself: its code and a fragment of its message.
-pub type Passing = (&'static str, &'static str);
+/// Errors that pass by themselves, and within what time.
+pub struct Passing {
+    /// Their codes, and fragments of their messages.
+    errors: &'static [(&'static str, &'static str)],
+    patience: Duration,
+}
+
+impl Passing {
+    /// These, within two minutes.
+    pub const fn new(errors: &'static [(&'static str, &'static str)]) -> Self {
+        Self {
+            errors,
+            patience: DEADLINE,
+        }
+    }
+
+    fn has(&self, error: &CallError) -> bool {
+        let is = error.code.as_deref().unwrap_or_default();
+        let mut errors = self.errors.iter();
+        errors.any(|(code, fragment)| is == *code && error.message.contains(fragment))
+    }
+}
 
 /// What a role, or its rights, not yet known everywhere looks like from elsewhere.
-pub const PROPAGATION: &[Passing] = &[
+pub const PROPAGATION: &Passing = &Passing::new(&[
     (
         "InvalidParameterValueException",
         "cannot be assumed by Lambda",
@@ -31,11 +55,16 @@ pub const PROPAGATION: &[Passing] = &[
         "is invalid for CreateGrant",
     ),
     ("MalformedPolicyDocument", "Invalid principal in policy"),
-    ("NoSuchEntity", ""),
-];
+]);
+
+/// What IAM itself has only just been told of.
+pub const UNSEEN: &Passing = &Passing {
+    errors: &[("NoSuchEntity", ""), ("DeleteConflict", "")],
+    patience: SIGHT,
+};
 
 /// Two writers at once, or a change that is still being carried out.
-pub const BUSY: &[Passing] = &[
+pub const BUSY: &Passing = &Passing::new(&[
     ("ConcurrentModification", ""),
     ("ConcurrentModificationException", ""),
     ("ResourceConflictException", "in progress"),
@@ -45,41 +74,192 @@ pub const BUSY: &[Passing] = &[
     ("UserImportInProgressException", ""),
     ("TooManyRequestsException", ""),
     ("ThrottlingException", ""),
+    ("Throttling", ""),
     ("InternalErrorException", ""),
     ("ServiceUnavailable", ""),
-    ("DeleteConflict", ""),
-];
+]);
 
-/// Awaits `operation` until it succeeds, fails for good, or two minutes are over.
+/// No answer, or none of AWS: for calls that the SDK must not send again by itself.
+pub const UNANSWERED: &Passing = &Passing::new(&[("", "")]);
+
+/// Awaits `operation` until it succeeds, fails for good, or what passes has not passed.
 ///
 /// # Errors
-/// The last error, when it is not among `passing` or the deadline has passed.
+/// The last error, when it is not among `passing`, its time is over, or the run was
+/// asked to stop.
 pub async fn until_settled<T>(
     account: &Account,
     what: &str,
-    passing: &[&[Passing]],
-    mut operation: impl AsyncFnMut() -> Result<T, CallError>,
+    passing: &[&Passing],
+    operation: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T, CallError> {
-    let start = Instant::now();
-    let mut pause = FIRST_PAUSE;
+    let told = |since| account.waiting(what, since);
+    settle(told, passing, operation).await
+}
+
+/// A write that another one at the same moment may keep waiting.
+///
+/// # Errors
+/// As [`until_settled`].
+pub async fn patiently<T>(
+    account: &Account,
+    operation: impl AsyncFnMut() -> Result<T, CallError>,
+) -> Result<T, CallError> {
+    until_settled(account, "another change to end", &[BUSY], operation).await
+}
+
+/// Asks `question` until it has an answer; `None` when it has none within `patience`,
+/// or the run was asked to stop.
+///
+/// # Errors
+/// Whatever the question failed with.
+pub async fn until_seen<T>(
+    account: &Account,
+    what: &str,
+    patience: Duration,
+    mut question: impl AsyncFnMut() -> Result<Option<T>, CallError>,
+) -> Result<Option<T>, CallError> {
+    let mut pauses = Pauses::within(patience);
     loop {
-        let error = match operation().await {
-            Err(error) if passes(&error, passing) => error,
-            settled => return settled,
-        };
-        if start.elapsed() + pause > DEADLINE {
-            return Err(error);
+        if let Some(seen) = question().await? {
+            return Ok(Some(seen));
         }
-        account.waiting(what, start.elapsed());
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        if !pauses.next(|since| account.waiting(what, since)).await {
+            return Ok(None);
+        }
     }
 }
 
-fn passes(error: &CallError, passing: &[&[Passing]]) -> bool {
-    passing
-        .iter()
-        .copied()
-        .flatten()
-        .any(|(code, fragment)| error.is(code) && error.message.contains(fragment))
+async fn settle<T>(
+    told: impl Fn(Duration),
+    passing: &[&Passing],
+    mut operation: impl AsyncFnMut() -> Result<T, CallError>,
+) -> Result<T, CallError> {
+    let mut pauses = Pauses::within(DEADLINE);
+    loop {
+        let error = match operation().await {
+            Err(error) => error,
+            done => return done,
+        };
+        let Some(passing) = passing.iter().find(|passing| passing.has(&error)) else {
+            return Err(error);
+        };
+        pauses.patience = passing.patience;
+        if !pauses.next(&told).await {
+            return Err(error);
+        }
+    }
+}
+
+/// Pauses that grow, to a deadline.
+struct Pauses {
+    start: Instant,
+    patience: Duration,
+    pause: Duration,
+}
+
+impl Pauses {
+    fn within(patience: Duration) -> Self {
+        Self {
+            start: Instant::now(),
+            patience,
+            pause: FIRST_PAUSE,
+        }
+    }
+
+    /// Pauses, and says so; whether there is time for another attempt.
+    async fn next(&mut self, told: impl Fn(Duration)) -> bool {
+        let since = self.start.elapsed();
+        if since + self.pause > self.patience {
+            return false;
+        }
+        told(since);
+        tokio::select! {
+            () = tokio::time::sleep(self.pause) => {}
+            () = interrupt::asked() => return false,
+        }
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    fn refused(code: &str, message: &str) -> CallError {
+        CallError {
+            place: "new account".into(),
+            call: "cognito-idp:UpdateUserPool",
+            code: Some(code.into()),
+            message: message.into(),
+            request_id: None,
+        }
+    }
+
+    /// How long it is tried and how often, and how often that is told.
+    async fn tries(code: &str, message: &str) -> (Duration, usize, usize) {
+        let start = Instant::now();
+        let (mut tries, told) = (0, RefCell::new(0));
+        let answer = settle(
+            |_| *told.borrow_mut() += 1,
+            &[PROPAGATION, UNSEEN, BUSY],
+            async || {
+                tries += 1;
+                Err::<(), _>(refused(code, message))
+            },
+        )
+        .await;
+        assert!(answer.is_err_and(|error| error.is(code)));
+        (start.elapsed(), tries, told.into_inner())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_passes_is_tried_to_the_deadline_and_told() {
+        for passing in [PROPAGATION, UNSEEN, BUSY] {
+            let patience = passing.patience;
+            for (code, message) in passing.errors {
+                let (took, tries, told) = tries(code, &format!("… {message} …")).await;
+                assert!(
+                    took <= patience && took > patience * 2 / 3,
+                    "{code} {took:?}"
+                );
+                assert!(tries > 6 && told == tries - 1, "{code} {tries} {told}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_pass_is_not_tried_again() {
+        for (code, message) in [
+            ("AccessDenied", "no"),
+            ("InvalidParameterValueException", "The handler is too long"),
+            ("ResourceConflictException", "already exists"),
+            ("MalformedPolicyDocument", "Syntax errors in policy."),
+        ] {
+            assert_eq!(tries(code, message).await, (Duration::ZERO, 1, 0), "{code}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_attempts_come_early() {
+        let mut attempts = Vec::new();
+        let start = Instant::now();
+        let answer = settle(
+            |_| (),
+            &[BUSY],
+            async || {
+                attempts.push(start.elapsed());
+                match attempts.len() {
+                    4 => Ok(()),
+                    _ => Err(refused("TooManyRequestsException", "Rate exceeded")),
+                }
+            },
+        )
+        .await;
+        assert!(answer.is_ok());
+        assert!(attempts[3] < Duration::from_secs(2), "{attempts:?}");
+    }
 }

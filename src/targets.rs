@@ -70,8 +70,10 @@ pub async fn find(
         how,
     });
 
-    let recorded = role.map(|role| undo::clients(&role.tags).into_keys().collect());
-    let recorded = recorded.unwrap_or_default();
+    let recorded = role
+        .into_iter()
+        .flat_map(|role| undo::client_ids(&role.tags));
+    let recorded = recorded.map(str::to_owned).collect();
     let clients = user_pool_client::list(account, &pool.id).await?;
     let several = account.identity.side == Side::New;
     let search = Search {

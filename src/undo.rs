@@ -19,6 +19,11 @@ pub const PEER: &str = "cogmig:peer";
 pub const TRIGGER_BEFORE: &str = "cogmig:trigger-before";
 /// Before the id of an app client whose flows were added to.
 const CLIENT: &str = "cogmig:client:";
+/// Before every key of ours.
+const OURS: &str = "cogmig:";
+/// In the place of a record that was lost with an earlier role: what is there now may
+/// be ours or may not.
+pub const UNKNOWN: &str = "unknown";
 
 /// The tag's key for an app client.
 pub fn client_key(client_id: &str) -> String {
@@ -35,7 +40,13 @@ pub fn clients(tags: &Tags) -> BTreeMap<String, Added> {
         .collect()
 }
 
-/// The app clients whose record is there and cannot be read: somebody edited it.
+/// The ids of all app clients that a role's tags record, readable or not.
+pub fn client_ids(tags: &Tags) -> impl Iterator<Item = &str> {
+    tags.keys().filter_map(|key| key.strip_prefix(CLIENT))
+}
+
+/// The app clients whose record is there and tells nothing: it was lost, or somebody
+/// edited it.
 pub fn unreadable(tags: &Tags) -> Vec<String> {
     tags.iter()
         .filter(|(_, value)| Added::from_tag(value).is_none())
@@ -54,22 +65,34 @@ pub fn arn_from_tag(value: &str) -> String {
     value.replace('@', "$")
 }
 
-/// The first reason why IAM would refuse these tags, if there is one: 50 a role,
-/// keys of 1–128 and values of 0–256 letters, digits, spaces and `_.:/=+-@`.
+/// The first reason why IAM would refuse these tags, if there is one: 50 a role, of
+/// which no two keys differ in case alone, keys of 1–128 and values of 0–256 letters,
+/// digits, spaces and `_.:/=+-@`. Of letters AWS's ids have only those of ASCII; what
+/// others tagged, IAM took already; and what AWS tagged does not count.
 pub fn refusal(tags: &Tags) -> Option<String> {
-    let legal = |text: &str| {
-        text.chars()
-            .all(|c| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c))
-    };
-    if tags.len() > 50 {
+    let counted = tags.keys().filter(|key| !key.starts_with("aws:")).count();
+    if counted > 50 {
         return Some(format!(
-            "the undo record needs {} tags on one role, and IAM allows 50: name fewer app clients, or spread them over several deployments with --suffix",
-            tags.len()
+            "the undo record needs {counted} tags on one role, and IAM allows 50\n  try  fewer app clients; one that has the flow already needs no tag: give it to some of them yourself"
         ));
     }
+    let mut keys = BTreeMap::new();
+    for key in tags.keys() {
+        if let Some(other) = keys.insert(key.to_lowercase(), key) {
+            return Some(format!(
+                "the undo record cannot hold both {other} and {key}: IAM takes them for one tag\n  try  one of the two app clients"
+            ));
+        }
+    }
+    let legal = |text: &str, most: usize| {
+        let mut characters = text.chars();
+        text.chars().count() <= most
+            && characters.all(|c| c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c))
+    };
     tags.iter()
-        .find(|(key, value)| key.len() > 128 || value.len() > 256 || !legal(key) || !legal(value))
-        .map(|(key, _)| format!("the undo record does not fit an IAM tag: {key}"))
+        .filter(|(key, _)| key.starts_with(OURS))
+        .find(|(key, value)| !legal(key, 128) || !legal(value, 256))
+        .map(|(key, value)| format!("the undo record does not fit an IAM tag: {key} = {value}"))
 }
 
 #[cfg(test)]
@@ -92,9 +115,36 @@ mod tests {
 
     #[test]
     fn what_iam_forbids_is_refused() {
-        let tags = Tags::from([(client_key("a*b"), String::new())]);
-        assert!(refusal(&tags).is_some());
-        let tags = Tags::from([(client_key("a"), "x".repeat(257))]);
-        assert!(refusal(&tags).is_some());
+        let room = 128 - CLIENT.len();
+        let table = [
+            (client_key("a*b"), String::new(), false),
+            (client_key("a,b"), String::new(), false),
+            (client_key("a\u{345}"), String::new(), false),
+            (client_key("_+a-b"), String::new(), true),
+            (client_key(&"x".repeat(room)), String::new(), true),
+            (client_key(&"x".repeat(room + 1)), String::new(), false),
+            (client_key("a"), "x".repeat(256), true),
+            (client_key("a"), "x".repeat(257), false),
+            // Not ours to judge: IAM took it already.
+            ("Größe".into(), "ü".repeat(256), true),
+        ];
+        for (key, value, fits) in table {
+            let tags = Tags::from([(key.clone(), value)]);
+            assert_eq!(refusal(&tags).is_none(), fits, "{key}");
+        }
+    }
+
+    #[test]
+    fn ids_that_differ_in_case_alone_are_refused() {
+        let tags = ["7abc", "7aBc"].map(|id| (client_key(id), String::new()));
+        let refusal = refusal(&tags.into()).expect("IAM takes them for one");
+        assert!(refusal.contains("7abc") && refusal.contains("7aBc"));
+    }
+
+    #[test]
+    fn what_aws_itself_tagged_does_not_count() {
+        let ours = (0..50).map(|n| (client_key(&n.to_string()), String::new()));
+        let stack = [("aws:cloudformation:stack-id".to_owned(), "x".to_owned())];
+        assert_eq!(refusal(&ours.chain(stack).collect()), None);
     }
 }

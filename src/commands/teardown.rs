@@ -10,7 +10,7 @@ use crate::account::{Account, Side};
 use crate::apply::{Accounts, apply};
 use crate::error::{CallError, Usage};
 use crate::names::Names;
-use crate::observe::{self, NewSide, Observed, OldSide};
+use crate::observe::{self, NewSide, Observed, OldSide, Pool};
 use crate::plan;
 use crate::report::{Event, Events, Outcome, Report};
 use crate::resources::role::{self, Role};
@@ -146,25 +146,53 @@ async fn observe(
     new: Option<&Reached>,
     names: &Names,
 ) -> Result<Observed, CallError> {
-    let pool = async |reached: &Reached| {
-        let (id, role) = (reached.pool.as_deref(), reached.role.as_ref());
-        observe::pool(&reached.account, names, id, &[], role).await
+    let new = match new {
+        Some(reached) => {
+            let (role, pool) = (reached.role.clone(), pool(reached, names).await?);
+            Some(observe::new_side(&reached.account, names, role, pool).await?)
+        }
+        None => None,
     };
-    let old = async {
-        let Some(reached) = old else { return Ok(None) };
-        Ok(Some(OldSide {
+    let old = match old {
+        Some(reached) => Some(OldSide {
             role: reached.role.clone(),
-            pool: pool(reached).await?,
-        }))
+            pool: old_pool(reached, names, new.as_ref()).await?,
+        }),
+        None => None,
     };
-    let new = async {
-        let Some(reached) = new else { return Ok(None) };
-        let (role, pool) = (reached.role.clone(), pool(reached).await?);
-        let side: NewSide = observe::new_side(&reached.account, names, role, pool).await?;
-        Ok::<_, CallError>(Some(side))
-    };
-    let (old, new) = tokio::try_join!(old, new)?;
     Ok(Observed { old, new })
+}
+
+async fn pool(reached: &Reached, names: &Names) -> Result<Pool, CallError> {
+    let (id, role) = (reached.pool.as_deref(), reached.role.as_ref());
+    observe::pool(&reached.account, names, id, &[], role).await
+}
+
+/// The old pool that the role records. Where no role of ours does, the function tells
+/// which app client it asks: that spares a person a look where nothing is left there,
+/// so that failing to read it is no failure.
+async fn old_pool(
+    reached: &Reached,
+    names: &Names,
+    new: Option<&NewSide>,
+) -> Result<Pool, CallError> {
+    let role = reached.role.as_ref();
+    if role.is_some_and(|role| names.own(&role.tags)) {
+        return pool(reached, names).await;
+    }
+    let function = new.and_then(|new| new.function.as_ref());
+    let asked = function.and_then(|function| {
+        let set = &function.configuration.environment;
+        let pool = set.get("OLD_USER_POOL_ID")?;
+        Some((region_of(pool)?, pool, set.get("OLD_CLIENT_ID")?))
+    });
+    let Some((region, pool, client)) = asked else {
+        return Ok(Pool::default());
+    };
+    let account = reached.account.clone().in_region(region);
+    let asked = [client.clone()];
+    let read = observe::pool(&account, names, Some(pool), &asked, None).await;
+    Ok(read.unwrap_or_default())
 }
 
 /// Tearing down one half of one migration and one half of another is never meant.

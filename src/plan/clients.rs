@@ -3,7 +3,7 @@
 use super::{Action, Plan, Step};
 use crate::account::Side;
 use crate::desired::Target;
-use crate::flows::{Added, Flow, Removal};
+use crate::flows::{ADMIN_PASSWORD, Added, Flow, Removal, USER_PASSWORD};
 use crate::lossless::Object;
 use crate::observe::Pool;
 use crate::resources::role::Role;
@@ -12,13 +12,14 @@ use crate::resources::user_pool_client;
 use crate::undo::{self, Tags};
 
 /// Flows that are still to be added.
-pub(super) fn add(plan: &mut Plan, target: &Target, pool: &Pool, flow: Flow) {
+pub(super) fn add(plan: &mut Plan, target: &Target, pool: &Pool, flow: Flow, role: &str) {
     for Named { id, .. } in &target.clients {
         if let Some(added) = pool.client(id).and_then(|client| to_add(client, flow)) {
             let add = Step::AddFlow {
                 pool: pool.id.clone(),
                 client: id.clone(),
                 flow,
+                role: role.to_owned(),
             };
             let why = format!("ExplicitAuthFlows + {}", added.flow);
             let side = target.identity.side;
@@ -69,18 +70,43 @@ pub(super) fn put_back(
 }
 
 /// What is added goes on record; so does what another deployment added and this one
-/// will use.
-pub(super) fn record(tags: &mut Tags, target: &Target, pool: &Pool, flow: Flow) {
+/// will use. Where an earlier record was `lost`, what is there may be ours.
+pub(super) fn record(tags: &mut Tags, target: &Target, pool: &Pool, flow: Flow, lost: bool) {
     for Named { id, .. } in &target.clients {
         let added = pool.client(id).and_then(|client| to_add(client, flow));
         if let Some(added) = added.as_ref().or_else(|| pool.shared.get(id)) {
             tags.insert(undo::client_key(id), added.to_tag());
+        } else if lost {
+            tags.insert(undo::client_key(id), undo::UNKNOWN.into());
         }
     }
 }
 
+/// Whether it is known that no app client of these has the flow.
+pub(super) fn none_has(pool: &Pool, flow: Flow) -> bool {
+    let has = |client: &Object| to_add(client, flow).is_none();
+    let lacks = |described: &Option<Object>| !described.as_ref().is_some_and(has);
+    pool.described.is_some()
+        && !pool.clients.is_empty()
+        && pool.clients.iter().all(|(_, described)| lacks(described))
+}
+
 fn to_add(client: &Object, flow: Flow) -> Option<Added> {
     user_pool_client::with_flow(client, flow).map(|(_, added)| added)
+}
+
+/// A setup that is still under way may add a flow after it was looked for: the last
+/// look comes when the record is gone, which keeps that setup from adding more.
+pub(super) fn last_look(pool: &Pool, role: &Role) -> Vec<Step> {
+    let recorded = undo::clients(&role.tags).into_iter();
+    let ours = recorded.filter(|(id, _)| !pool.shared.contains_key(id));
+    ours.filter(|(id, _)| pool.client(id).is_some())
+        .map(|(client, added)| Step::RemoveFlow {
+            pool: pool.id.clone(),
+            client,
+            added,
+        })
+        .collect()
 }
 
 /// Takes away each flow that the record says was added, and that is still there.
@@ -88,10 +114,20 @@ pub(super) fn restore(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Ro
     let recorded = role
         .map(|role| undo::clients(&role.tags))
         .unwrap_or_default();
+    let flow = match side {
+        Side::Old => ADMIN_PASSWORD,
+        Side::New => USER_PASSWORD,
+    };
     let unreadable = role.map(|role| undo::unreadable(&role.tags));
     for id in unreadable.unwrap_or_default() {
-        let why = "is recorded in words that are not ours: look at its ExplicitAuthFlows";
-        plan.add(side, Action::Leave, ("app client", &id), why, Vec::new());
+        let has = |client| to_add(client, flow).is_none();
+        if pool.client(&id).is_some_and(has) && !pool.shared.contains_key(&id) {
+            let why = format!(
+                "allows {}, and no record tells whether it did before: look at its ExplicitAuthFlows",
+                flow.modern
+            );
+            plan.add(side, Action::Leave, ("app client", &id), why, Vec::new());
+        }
     }
     for (id, added) in recorded {
         let Some(client) = pool.client(&id) else {

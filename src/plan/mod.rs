@@ -2,6 +2,7 @@
 //! Nothing here asks AWS or waits.
 
 mod clients;
+mod notes;
 mod refuse;
 mod setup;
 mod teardown;
@@ -17,8 +18,10 @@ pub use teardown::teardown;
 use crate::account::Side;
 use crate::desired::Package;
 use crate::flows::{Added, Flow};
-use crate::resources::function::Configuration;
-use crate::undo::Tags;
+use crate::names::Names;
+use crate::resources::function::{Configuration, Function};
+use crate::resources::role::Role;
+use crate::undo::{self, Tags};
 
 /// Changes in the order in which they are made.
 #[derive(Default)]
@@ -152,11 +155,12 @@ pub enum Step {
     },
     /// Delete the function.
     DeleteFunction { name: String },
-    /// Add a flow to an app client.
+    /// Add a flow to an app client, which `role` records.
     AddFlow {
         pool: String,
         client: String,
         flow: Flow,
+        role: String,
     },
     /// Take away what was added to an app client.
     RemoveFlow {
@@ -164,8 +168,38 @@ pub enum Step {
         client: String,
         added: Added,
     },
-    /// Set the pool's UserMigration trigger.
-    SetTrigger { pool: String, arn: Option<String> },
+    /// Put one UserMigration trigger in the place of another.
+    SetTrigger {
+        pool: String,
+        from: Option<String>,
+        to: Option<String>,
+    },
+    /// See that the trigger's function is there, or put back what was before: a trigger
+    /// that nothing answers keeps every user out whom the pool does not know.
+    ConfirmFunction {
+        name: String,
+        pool: String,
+        arn: String,
+        before: Option<String>,
+    },
+}
+
+/// Whether the role was made after the function, which setup makes after its roles: it
+/// is not the one that setup made. IAM tells whole seconds, so that equal ones tell
+/// nothing.
+fn made_again(role: &Role, function: &Function) -> bool {
+    matches!((role.created, function.modified), (Some(made), Some(set)) if made > set)
+}
+
+/// Whether a role once stood here with an undo record that is there no more: that of
+/// a deployment whose function stands.
+fn record_is_lost(names: &Names, role: Option<&Role>, function: Option<&Function>) -> bool {
+    let Some(function) = function.filter(|function| names.own(&function.tags)) else {
+        return false;
+    };
+    role.is_none_or(|role| {
+        made_again(role, function) && undo::client_ids(&role.tags).next().is_none()
+    })
 }
 
 impl Plan {

@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::{Action, Plan, Step, clients, refuse, trigger};
+use super::{Action, Plan, Step, clients, made_again, notes, record_is_lost, refuse, trigger};
 use crate::account::Side::{New, Old};
 use crate::desired::Desired;
 use crate::documents::same;
@@ -23,14 +23,14 @@ use crate::undo::{self, Tags};
 pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     let mut plan = Plan::default();
     let (access, lambda) = (&desired.names.access_role, &desired.names.lambda_role);
-    access_role(&mut plan, desired, old)?;
-    clients::add(&mut plan, &desired.old, &old.pool, ADMIN_PASSWORD);
+    access_role(&mut plan, desired, old, new)?;
+    clients::add(&mut plan, &desired.old, &old.pool, ADMIN_PASSWORD, access);
     log_group(&mut plan, desired, new)?;
     lambda_policy(&mut plan, desired, new)?;
     lambda_role(&mut plan, desired, new)?;
     function(&mut plan, desired, new)?;
     permission(&mut plan, desired, new);
-    clients::add(&mut plan, &desired.new, &new.pool, USER_PASSWORD);
+    clients::add(&mut plan, &desired.new, &new.pool, USER_PASSWORD, lambda);
     trigger::attach(&mut plan, desired, new);
     // Last: until here the Lambda may still have used them.
     clients::put_back(
@@ -47,21 +47,23 @@ pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
         new.role.as_ref(),
         lambda,
     );
-    note_others(
+    notes::others(
         &mut plan,
         access,
         old.role.as_ref(),
         &desired.names.access_policy,
     );
     let policy_arn = desired.names.lambda_policy_arn(&desired.new.identity);
-    note_others(&mut plan, lambda, new.role.as_ref(), &policy_arn);
+    notes::others(&mut plan, lambda, new.role.as_ref(), &policy_arn);
     Ok(plan)
 }
 
-fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide) -> Result<()> {
+fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide) -> Result<()> {
     let name = &desired.names.access_role;
     let mut tags = desired.old_tags.clone();
-    clients::record(&mut tags, &desired.old, &old.pool, ADMIN_PASSWORD);
+    let lost = record_is_lost(&desired.names, old.role.as_ref(), new.function.as_ref());
+    clients::record(&mut tags, &desired.old, &old.pool, ADMIN_PASSWORD, lost);
+    notes::lost(plan, name, &tags);
     let put = || Step::PutInline {
         role: name.clone(),
         policy: desired.names.access_policy.clone(),
@@ -189,7 +191,12 @@ fn lambda_policy(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()
 fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
     let name = &desired.names.lambda_role;
     let mut tags = desired.new_tags.clone();
-    clients::record(&mut tags, &desired.new, &new.pool, USER_PASSWORD);
+    let lost = record_is_lost(&desired.names, new.role.as_ref(), new.function.as_ref());
+    clients::record(&mut tags, &desired.new, &new.pool, USER_PASSWORD, lost);
+    if lost && trigger::is_ours(&desired.names, new) {
+        tags.insert(undo::TRIGGER_BEFORE.into(), undo::UNKNOWN.into());
+    }
+    notes::lost(plan, name, &tags);
     if let Some(other) = trigger::other(desired, new) {
         if Names::function_of_any(&desired.new.identity, other).is_some() {
             bail!(
@@ -273,21 +280,23 @@ fn function(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
         edits.push("tags".into());
         steps.push(Step::TagFunction { arn, tags });
     }
+    // The grant with which Lambda decrypts the environment belongs to the role's
+    // unique id: a role that was made again needs to be set again, and before the new
+    // code makes the function look younger than the role.
+    let remade = (new.role.as_ref()).is_none_or(|role| made_again(role, function));
+    if function.configuration != *set || remade {
+        edits.push("configuration".into());
+        steps.push(Step::Configure {
+            name: name.clone(),
+            set: set.clone(),
+        });
+    }
     let architecture = package.architecture.as_str();
     if function.code_sha256 != package.sha256 || function.architecture != architecture {
         edits.push("code".into());
         steps.push(Step::UpdateCode {
             name: name.clone(),
             package: package.clone(),
-        });
-    }
-    // The grant with which Lambda decrypts the environment belongs to the role's
-    // unique id: a role that was made again needs to be set again.
-    if function.configuration != *set || new.role.is_none() {
-        edits.push("configuration".into());
-        steps.push(Step::Configure {
-            name: name.clone(),
-            set: set.clone(),
         });
     }
     update(plan, New, ("function", name), &edits, steps);
@@ -337,22 +346,6 @@ fn lower_keys(value: &Value) -> Value {
             .map(|(name, value)| (name.to_lowercase(), lower_keys(value)))
             .collect(),
         other => other.clone(),
-    }
-}
-
-/// Rights that others gave to a role of ours are not ours to take, and not to be hidden.
-fn note_others(plan: &mut Plan, name: &str, role: Option<&Role>, own: &str) {
-    let Some(role) = role else { return };
-    let policies = role.inline.keys().chain(&role.attached);
-    let others: Vec<_> = policies
-        .filter(|policy| *policy != own)
-        .map(String::as_str)
-        .collect();
-    if !others.is_empty() {
-        plan.notes.push(format!(
-            "the role {name} has been given more than it needs: {}",
-            others.join(", ")
-        ));
     }
 }
 

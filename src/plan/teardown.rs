@@ -2,7 +2,9 @@
 //! back, already as before is nothing to do, anything else is left and said.
 //! Sign-ins come off first, the roles with the record go last.
 
-use super::{Action, Plan, Step, clients, trigger};
+use serde_json::Value;
+
+use super::{Action, Plan, Step, clients, record_is_lost, trigger};
 use crate::account::Side::{self, New, Old};
 use crate::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::names::Names;
@@ -26,31 +28,30 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
     let ours = |tags| names.own(tags);
     let role = new.role.as_ref().filter(|role| ours(&role.tags));
     if new.pool.id.is_empty() && stands(names, new) {
-        let why = format!(
-            "bears no {}: which user pool it serves is not known",
-            undo::POOL
-        );
-        plan.add(
-            New,
-            Action::Leave,
-            ("function", &names.function),
-            why,
-            Vec::new(),
-        );
+        pool_unknown(plan, New, ("function", &names.function));
+        return;
+    }
+    if new.pool.id.is_empty() && role.is_some_and(records_clients) {
+        pool_unknown(plan, New, ("role", &names.lambda_role));
         return;
     }
     trigger::restore(plan, names, new, role);
     clients::restore(plan, New, &new.pool, role);
     if let Some(function) = &new.function {
-        let delete = Step::DeleteFunction {
+        let mut steps = vec![Step::DeleteFunction {
             name: names.function.clone(),
-        };
+        }];
+        if role.is_none() {
+            steps.extend(trigger::last_look(names, new, role));
+        }
+        let others = statements(&function.policy).filter(|id| *id != names.permission);
         delete_ours(
             plan,
             New,
             ("function", &names.function),
             ours(&function.tags),
-            vec![delete],
+            &others.collect::<Vec<_>>(),
+            steps,
         );
     }
     if let Some(group) = &new.log_group {
@@ -66,6 +67,7 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
                 New,
                 ("log group", &names.log_group),
                 ours(&group.tags),
+                &[],
                 vec![delete],
             );
         }
@@ -96,47 +98,108 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
             steps.push(Step::DeletePolicy {
                 arn: policy_arn.clone(),
             });
-            delete_ours(plan, New, what, ours(&policy.tags), steps);
+            delete_ours(plan, New, what, ours(&policy.tags), &[], steps);
         }
     }
-    if let Some(role) = &new.role {
-        delete_role(plan, New, &names.lambda_role, role, &[&policy_arn], names);
-    } else if stands(names, new) {
-        let lost = format!(
-            "which app clients were given {}, and which trigger stood before",
-            USER_PASSWORD.modern
-        );
-        record_lost(plan, New, &names.lambda_role, &lost);
+    let lost = format!(
+        "which app clients were given {}, and which trigger stood before",
+        USER_PASSWORD.modern
+    );
+    let name = names.lambda_role.as_str();
+    let role = new.role.as_ref();
+    if !record_lost(plan, names, (New, name), role, Some(new), &lost)
+        && let Some(role) = role
+    {
+        let mut last_look = clients::last_look(&new.pool, role);
+        last_look.extend(trigger::last_look(names, new, Some(role)));
+        delete_role(plan, names, (New, name), role, &[&policy_arn], last_look);
     }
 }
 
-/// Whether the function of the deployment stands. It goes before the roles do: one that
-/// is missing then was taken away by somebody else.
+/// Whether the function of the deployment stands, or is the trigger. Both go before the
+/// roles do: a role that is missing then was taken away by somebody else.
 fn stands(names: &Names, new: &NewSide) -> bool {
-    new.function
-        .as_ref()
-        .is_some_and(|function| names.own(&function.tags))
+    let function = new.function.as_ref();
+    function.is_some_and(|function| names.own(&function.tags)) || trigger::is_ours(names, new)
 }
 
-fn record_lost(plan: &mut Plan, side: Side, role: &str, lost: &str) {
-    let why = format!("is gone, and with it the record of {lost}: look there");
-    plan.add(side, Action::Leave, ("role", role), why, Vec::new());
+fn records_clients(role: &Role) -> bool {
+    undo::client_ids(&role.tags).next().is_some()
+}
+
+fn pool_unknown(plan: &mut Plan, side: Side, what: (&'static str, &str)) {
+    let why = format!(
+        "bears no {}: which user pool it serves is not known",
+        undo::POOL
+    );
+    plan.add(side, Action::Leave, what, why, Vec::new());
+}
+
+/// Says so where a role with the record was there, and is there no more or is another.
+/// Whether that is all there is to say: of a role that is not ours.
+fn record_lost(
+    plan: &mut Plan,
+    names: &Names,
+    (side, name): (Side, &str),
+    role: Option<&Role>,
+    new: Option<&NewSide>,
+    lost: &str,
+) -> bool {
+    let ours = role.filter(|role| names.own(&role.tags));
+    let is_lost = |new: &NewSide| match ours {
+        Some(role) => record_is_lost(names, Some(role), new.function.as_ref()),
+        None => stands(names, new),
+    };
+    if !new.is_some_and(is_lost) {
+        return false;
+    }
+    let how = match (role, ours) {
+        (None, _) => "is gone".to_owned(),
+        (Some(_), None) => format!("is not of this deployment: no tag {}", undo::DEPLOYMENT),
+        (Some(_), Some(_)) => "was made again by somebody else".to_owned(),
+    };
+    let why = format!("{how}; with the one that setup made went the record of {lost}: look there");
+    plan.add(side, Action::Leave, ("role", name), why, Vec::new());
+    ours.is_none()
 }
 
 fn old_side(plan: &mut Plan, names: &Names, old: &OldSide, new: Option<&NewSide>) {
-    if let Some(role) = &old.role {
-        if names.own(&role.tags) {
-            clients::restore(plan, Old, &old.pool, Some(role));
-        }
-        let own = [names.access_policy.as_str()];
-        delete_role(plan, Old, &names.access_role, role, &own, names);
-    } else if new.is_some_and(|new| stands(names, new)) {
-        let lost = format!("which app client was given {}", ADMIN_PASSWORD.modern);
-        record_lost(plan, Old, &names.access_role, &lost);
+    let name = names.access_role.as_str();
+    let role = old.role.as_ref();
+    let lost = format!("which app client was given {}", ADMIN_PASSWORD.modern);
+    // Torn down alone before, this side has nothing left to look at.
+    let new = new.filter(|_| !clients::none_has(&old.pool, ADMIN_PASSWORD));
+    if record_lost(plan, names, (Old, name), role, new, &lost) {
+        return;
     }
+    let Some(role) = role else { return };
+    if names.own(&role.tags) && old.pool.id.is_empty() && records_clients(role) {
+        pool_unknown(plan, Old, ("role", name));
+        return;
+    }
+    if names.own(&role.tags) {
+        clients::restore(plan, Old, &old.pool, Some(role));
+    }
+    let last_look = clients::last_look(&old.pool, role);
+    let own = [names.access_policy.as_str()];
+    delete_role(plan, names, (Old, name), role, &own, last_look);
 }
 
-fn delete_role(plan: &mut Plan, side: Side, name: &str, role: &Role, own: &[&str], names: &Names) {
+/// The ids of the statements of a resource policy.
+fn statements(policy: &Value) -> impl Iterator<Item = &str> {
+    let statements = policy.get("Statement").and_then(Value::as_array);
+    let statements = statements.into_iter().flatten();
+    statements.filter_map(|statement| statement.get("Sid")?.as_str())
+}
+
+fn delete_role(
+    plan: &mut Plan,
+    names: &Names,
+    (side, name): (Side, &str),
+    role: &Role,
+    own: &[&str],
+    last_look: Vec<Step>,
+) {
     let mut steps = Vec::new();
     let mut others = Vec::new();
     for policy in role.inline.keys() {
@@ -144,40 +207,39 @@ fn delete_role(plan: &mut Plan, side: Side, name: &str, role: &Role, own: &[&str
             role: name.to_owned(),
             policy: policy.clone(),
         });
-        others.push(policy);
+        others.push(policy.as_str());
     }
     for arn in &role.attached {
         steps.push(Step::Detach {
             role: name.to_owned(),
             policy_arn: arn.clone(),
         });
-        others.push(arn);
+        others.push(arn.as_str());
     }
     steps.push(Step::DeleteRole {
         role: name.to_owned(),
     });
+    steps.extend(last_look);
+    others.retain(|policy| !own.contains(policy));
     let ours = names.own(&role.tags);
-    delete_ours(plan, side, ("role", name), ours, steps);
-    others.retain(|policy| !own.contains(&policy.as_str()));
-    if let (true, Some(change)) = (ours && !others.is_empty(), plan.changes.last_mut()) {
-        let others = others
-            .iter()
-            .map(|policy| policy.as_str())
-            .collect::<Vec<_>>();
-        change.why = format!("with what others gave it: {}", others.join(", "));
-    }
+    delete_ours(plan, side, ("role", name), ours, &others, steps);
 }
 
-/// Deletes what bears our tag, and leaves what does not.
+/// Deletes what bears our tag, with what others gave it, and leaves what does not.
 fn delete_ours(
     plan: &mut Plan,
     side: Side,
     what: (&'static str, &str),
     ours: bool,
+    others: &[&str],
     steps: Vec<Step>,
 ) {
     if ours {
-        plan.add(side, Action::Delete, what, "", steps);
+        let why = match others {
+            [] => String::new(),
+            others => format!("with what others gave it: {}", others.join(", ")),
+        };
+        plan.add(side, Action::Delete, what, why, steps);
     } else {
         let why = format!("is not of this deployment: no tag {}", undo::DEPLOYMENT);
         plan.add(side, Action::Leave, what, why, Vec::new());

@@ -49,6 +49,8 @@ pub enum Event {
     Done { index: usize },
     /// A change of the plan could not be made.
     Failed { index: usize },
+    /// The run was asked to stop.
+    Stopping,
 }
 
 /// What a command came to.
@@ -165,6 +167,9 @@ impl Report {
                 ));
             }
             Event::Called { .. } => {}
+            Event::Stopping => self
+                .progress
+                .say("  stopping after the change in hand; ask once more to stop at once"),
             Event::Waiting { what, since } => self.progress.waiting(&what, since),
             Event::Started { index } => {
                 if let Some(line) = told.changes.get_mut(index) {

@@ -1,24 +1,21 @@
 //! The Lambda function: its code, its configuration and who may invoke it.
 
-use std::time::Duration;
-
-use aws_sdk_lambda::client::Waiters;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
-    Architecture as LambdaArchitecture, Environment, FunctionCode, Runtime,
+    Architecture as LambdaArchitecture, Environment, FunctionCode, LastUpdateStatus, Runtime, State,
 };
-use aws_smithy_runtime_api::client::waiters::error::WaiterError;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{found, gone, has_tags, made};
 use crate::account::Account;
 use crate::error::CallError;
+use crate::interrupt;
 use crate::package::{self, Architecture};
-use crate::retry::{self, BUSY, PROPAGATION};
+use crate::retry::{self, BUSY, DEADLINE, PROPAGATION, SIGHT};
 use crate::undo::Tags;
-
-/// AWS's own waiters ask for up to five minutes too.
-const SETTLES_WITHIN: Duration = Duration::from_mins(2);
 
 /// What can be said of a function besides its code.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,6 +49,8 @@ pub struct Function {
     pub policy: Value,
     /// Its tags.
     pub tags: Tags,
+    /// When code or configuration was last changed, in seconds since 1970.
+    pub modified: Option<i64>,
 }
 
 /// The function of this name.
@@ -104,7 +103,33 @@ pub async fn find(account: &Account, name: &str) -> Result<Option<Function>, Cal
             .unwrap_or_default()
             .into_iter()
             .collect(),
+        modified: set.last_modified().and_then(seconds),
     }))
+}
+
+/// Lambda writes `2026-01-31T12:00:00.000+0000`, and always in UTC.
+fn seconds(time: &str) -> Option<i64> {
+    let utc = format!("{}Z", time.get(..19)?);
+    let time = DateTime::from_str(&utc, Format::DateTime).ok()?;
+    Some(time.secs())
+}
+
+/// Whether the function of this ARN is known not to be there. Of one in another
+/// account, or that must not be looked at, nothing is known.
+pub async fn is_gone(account: &Account, arn: &str) -> Result<bool, CallError> {
+    let parts: Vec<_> = arn.split(':').collect();
+    let ["arn", _, "lambda", region, owner, "function", ..] = parts[..] else {
+        return Ok(false);
+    };
+    if owner != account.identity.id {
+        return Ok(false);
+    }
+    let account = account.clone().in_region(region);
+    let request = account.lambda.get_function().function_name(arn);
+    match found(account.call("lambda:GetFunction", request.send()).await) {
+        Err(error) if error.is("AccessDeniedException") => Ok(false),
+        answer => answer.map(|function| function.is_none()),
+    }
 }
 
 /// Makes the function and waits until it can be invoked. Its role may be seconds old:
@@ -136,16 +161,16 @@ pub async fn create(
         account.call("lambda:CreateFunction", request.send()).await
     })
     .await;
-    made(answer, async {
+    made(answer, account, async || {
         let stands = find(account, name).await?;
-        Ok(stands.is_some_and(|function| {
+        Ok(stands.map(|function| {
             function.configuration == *set
                 && function.code_sha256 == package::code_sha256(zip)
                 && has_tags(&function.tags, tags)
         }))
     })
     .await?;
-    until_active(account, name).await
+    until_ready(account, name).await
 }
 
 /// Replaces the function's code and waits until it is in force.
@@ -168,7 +193,7 @@ pub async fn update_code(
             .await
     })
     .await?;
-    until_updated(account, name).await
+    until_ready(account, name).await
 }
 
 /// Sets the function's configuration and waits until it is in force.
@@ -195,7 +220,7 @@ pub async fn configure(
             .await
     })
     .await?;
-    until_updated(account, name).await
+    until_ready(account, name).await
 }
 
 /// Adds tags, or replaces their values.
@@ -220,37 +245,32 @@ pub async fn permit(
     pool_arn: &str,
 ) -> Result<(), CallError> {
     let add = async || {
-        retry::until_settled(
-            account,
-            "Lambda to take the permission",
-            &[BUSY],
-            async || {
-                let request = account
-                    .lambda
-                    .add_permission()
-                    .function_name(name)
-                    .statement_id(statement)
-                    .action("lambda:InvokeFunction")
-                    .principal("cognito-idp.amazonaws.com")
-                    .source_arn(pool_arn)
-                    .source_account(&account.identity.id);
-                account.call("lambda:AddPermission", request.send()).await
-            },
-        )
+        retry::patiently(account, async || {
+            let request = account
+                .lambda
+                .add_permission()
+                .function_name(name)
+                .statement_id(statement)
+                .action("lambda:InvokeFunction")
+                .principal("cognito-idp.amazonaws.com")
+                .source_arn(pool_arn)
+                .source_account(&account.identity.id);
+            account.call("lambda:AddPermission", request.send()).await
+        })
         .await
     };
     match add().await {
         Err(error) if error.is_already_there() => {
-            let request = account
-                .lambda
-                .remove_permission()
-                .function_name(name)
-                .statement_id(statement);
-            gone(
-                account
-                    .call("lambda:RemovePermission", request.send())
-                    .await,
-            )?;
+            retry::patiently(account, async || {
+                let request = account
+                    .lambda
+                    .remove_permission()
+                    .function_name(name)
+                    .statement_id(statement);
+                let answer = account.call("lambda:RemovePermission", request.send());
+                gone(answer.await)
+            })
+            .await?;
             add().await.map(|_| ())
         }
         answer => answer.map(|_| ()),
@@ -282,42 +302,52 @@ fn environment(set: &Configuration) -> Environment {
         .build()
 }
 
-async fn until_active(account: &Account, name: &str) -> Result<(), CallError> {
-    let waiter = account.lambda.wait_until_function_active_v2();
-    let answer = waiter.function_name(name).wait(SETTLES_WITHIN).await;
-    settled(account, answer)
-}
-
-async fn until_updated(account: &Account, name: &str) -> Result<(), CallError> {
-    let waiter = account.lambda.wait_until_function_updated_v2();
-    let answer = waiter.function_name(name).wait(SETTLES_WITHIN).await;
-    settled(account, answer)
-}
-
-fn settled<O, E, R>(
-    account: &Account,
-    answer: Result<O, WaiterError<E, R>>,
-) -> Result<(), CallError>
-where
-    E: std::fmt::Debug,
-    R: std::fmt::Debug,
-{
-    answer.map(|_| ()).map_err(|error| CallError {
+/// Waits until no change of the function is under way any more: Lambda takes no other
+/// before, and does not run the code.
+async fn until_ready(account: &Account, name: &str) -> Result<(), CallError> {
+    let what = format!("Lambda to have {name} ready");
+    let (mut failed, mut seen) = (None, Instant::now());
+    let ready = retry::until_seen(account, &what, DEADLINE, async || {
+        let request = account.lambda.get_function().function_name(name);
+        let answer = found(account.call("lambda:GetFunction", request.send()).await)?;
+        let Some(set) = answer.as_ref().and_then(|answer| answer.configuration()) else {
+            failed = (seen.elapsed() > SIGHT).then(|| "it was deleted while this ran".to_owned());
+            return Ok(failed.is_some().then_some(()));
+        };
+        seen = Instant::now();
+        let (state, update) = (set.state(), set.last_update_status());
+        if state == Some(&State::Failed) || update == Some(&LastUpdateStatus::Failed) {
+            let reasons = [set.state_reason(), set.last_update_status_reason()];
+            failed = Some(reasons.into_iter().flatten().collect::<Vec<_>>().join(" "));
+            return Ok(Some(()));
+        }
+        let ready = state != Some(&State::Pending) && update != Some(&LastUpdateStatus::InProgress);
+        Ok(ready.then_some(()))
+    })
+    .await?;
+    let message = match (ready, failed) {
+        (Some(()), None) => return Ok(()),
+        (_, Some(reason)) => format!("Lambda could not make the function ready: {reason}"),
+        (None, None) if interrupt::is_asked() => {
+            format!("the function {name} was not waited for any longer")
+        }
+        (None, None) => format!("the function {name} was not ready in time"),
+    };
+    Err(CallError {
         place: account.place(),
         call: "lambda:GetFunction",
         code: None,
-        message: match error {
-            WaiterError::ExceededMaxWait(_) => {
-                format!(
-                    "the function was not ready after {} s",
-                    SETTLES_WITHIN.as_secs()
-                )
-            }
-            WaiterError::FailureState(_) => {
-                "Lambda says that the function failed to become ready".into()
-            }
-            _ => "the function's state could not be read".into(),
-        },
+        message,
         request_id: None,
     })
+}
+
+/// Whether the function is there; it may take a moment to show.
+pub async fn exists(account: &Account, name: &str) -> Result<bool, CallError> {
+    let what = format!("Lambda to show {name}");
+    let seen = retry::until_seen(account, &what, SIGHT, async || {
+        let request = account.lambda.get_function().function_name(name);
+        found(account.call("lambda:GetFunction", request.send()).await)
+    });
+    Ok(seen.await?.is_some())
 }

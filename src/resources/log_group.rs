@@ -4,7 +4,7 @@
 use super::{gone, has_tags, made};
 use crate::account::Account;
 use crate::error::CallError;
-use crate::retry::{self, BUSY};
+use crate::retry;
 use crate::undo::Tags;
 
 /// A log group as it stands.
@@ -47,39 +47,37 @@ pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<Log
 
 /// Makes the log group.
 pub async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
-    let answer = retry::until_settled(
-        account,
-        "CloudWatch Logs to make the log group",
-        &[BUSY],
-        async || {
-            let request = account
-                .logs
-                .create_log_group()
-                .log_group_name(name)
-                .set_tags(Some(tags.clone().into_iter().collect()));
-            account.call("logs:CreateLogGroup", request.send()).await
-        },
-    )
+    let answer = retry::patiently(account, async || {
+        let request = account
+            .logs
+            .create_log_group()
+            .log_group_name(name)
+            .set_tags(Some(tags.clone().into_iter().collect()));
+        account.call("logs:CreateLogGroup", request.send()).await
+    })
     .await;
-    made(answer, async {
+    made(answer, account, async || {
         let arn = account.identity.arn("logs", &format!("log-group:{name}"));
         let stands = find(account, name, &arn).await?;
-        Ok(stands.is_some_and(|group| has_tags(&group.tags, tags)))
+        Ok(stands.map(|group| has_tags(&group.tags, tags)))
     })
     .await
 }
 
 /// Keeps events for this many days.
 pub async fn keep(account: &Account, name: &str, days: i32) -> Result<(), CallError> {
-    let request = account
-        .logs
-        .put_retention_policy()
-        .log_group_name(name)
-        .retention_in_days(days);
-    account
-        .call("logs:PutRetentionPolicy", request.send())
-        .await
-        .map(|_| ())
+    retry::patiently(account, async || {
+        let request = account
+            .logs
+            .put_retention_policy()
+            .log_group_name(name)
+            .retention_in_days(days);
+        account
+            .call("logs:PutRetentionPolicy", request.send())
+            .await
+    })
+    .await
+    .map(|_| ())
 }
 
 /// Adds tags, or replaces their values.
@@ -97,6 +95,9 @@ pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallEr
 
 /// Deletes the log group and its events.
 pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
-    let request = account.logs.delete_log_group().log_group_name(name);
-    gone(account.call("logs:DeleteLogGroup", request.send()).await)
+    retry::patiently(account, async || {
+        let request = account.logs.delete_log_group().log_group_name(name);
+        gone(account.call("logs:DeleteLogGroup", request.send()).await)
+    })
+    .await
 }

@@ -9,14 +9,10 @@ pub mod role;
 pub mod user_pool;
 pub mod user_pool_client;
 
-use std::time::Duration;
-
-use tokio::time::{Instant, sleep};
-
 use crate::account::Account;
 use crate::error::CallError;
-use crate::lossless::{self, Object};
-use crate::retry::{self, BUSY};
+use crate::lossless::{self, Lost, Object};
+use crate::retry::{self, BUSY, SIGHT, UNANSWERED};
 use crate::undo::Tags;
 
 /// What is not there was not found; every other error stays one.
@@ -28,21 +24,23 @@ fn found<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
     }
 }
 
-/// What is there already, and equal, was made: by an answer that was lost on its way,
-/// or by another run.
+/// What is there already, and equal, was made: by a call whose answer was lost on its
+/// way, or by another run. `stands` tells whether it is equal, once it is to be seen.
 async fn made<T>(
     answer: Result<T, CallError>,
-    stands: impl Future<Output = Result<bool, CallError>>,
+    account: &Account,
+    stands: impl AsyncFnMut() -> Result<Option<bool>, CallError>,
 ) -> Result<(), CallError> {
-    match answer {
-        Err(error) if error.is_already_there() => {
-            if stands.await? {
-                Ok(())
-            } else {
-                Err(error)
-            }
-        }
-        answer => answer.map(|_| ()),
+    let error = match answer {
+        Err(error) if error.is_already_there() => error,
+        answer => return answer.map(|_| ()),
+    };
+    // What is there need not show at once.
+    let seen = retry::until_seen(account, "AWS to show what it has", SIGHT, stands).await?;
+    if seen == Some(true) {
+        Ok(())
+    } else {
+        Err(error)
     }
 }
 
@@ -53,9 +51,28 @@ fn has_tags(stands: &Tags, wanted: &Tags) -> bool {
         .all(|(key, value)| stands.get(key) == Some(value))
 }
 
-/// Changes one thing of what `describe` finds: `edit` makes the request (`None`: leave
-/// it), `write` sends it. Answers the paths of settings that are then not what was sent;
-/// `None` where the thing is gone.
+/// What is to be done to a setting.
+enum Edit {
+    /// It is as it should be.
+    Nothing,
+    /// Somebody else has set it since it was read: to this.
+    Taken(String),
+    /// This request.
+    Send(Object),
+}
+
+/// What came of changing one thing of a pool or an app client.
+pub enum Updated {
+    /// It is not there any more.
+    Gone,
+    /// Somebody else has set that one thing to this.
+    Taken(String),
+    /// What else is not as it was; empty is as it should be.
+    Compared(Vec<Lost>),
+}
+
+/// Changes one thing of what `describe` finds, as `edit` says; `write` sends it. Then
+/// compares: nothing else may have changed.
 ///
 /// Each attempt describes anew: the request of an earlier one would take back what
 /// somebody else has set since. So the SDK, which can only resend, must not retry.
@@ -64,33 +81,54 @@ async fn update(
     what: &str,
     describe: impl AsyncFn() -> Result<Option<Object>, CallError>,
     as_update: impl Fn(&Object) -> Object,
-    edit: impl Fn(&Object) -> Option<Object>,
+    mut edit: impl FnMut(&Object) -> Edit,
     write: impl AsyncFn(&Object) -> Result<(), CallError>,
-) -> Result<Option<Vec<String>>, CallError> {
-    let sent = retry::until_settled(account, what, &[BUSY], async || {
+) -> Result<Updated, CallError> {
+    let waits_for = format!("Cognito to take {what}");
+    let mut sent = None;
+    let early = retry::until_settled(account, &waits_for, &[BUSY, UNANSWERED], async || {
         let Some(described) = describe().await? else {
-            return Ok(None);
+            return Ok(Some(Updated::Gone));
         };
-        let Some(update) = edit(&described) else {
-            return Ok(Some(as_update(&described)));
-        };
-        write(&update).await?;
-        Ok(Some(update))
+        match edit(&described) {
+            Edit::Taken(by) => return Ok(Some(Updated::Taken(by))),
+            // What was sent before is still to be compared: its answer was lost.
+            Edit::Nothing => {}
+            Edit::Send(update) => {
+                let answer = write(&update).await;
+                // Without an answer it may have been taken all the same.
+                if answer
+                    .as_ref()
+                    .map_or_else(|error| error.code.is_none(), |()| true)
+                {
+                    sent = Some(update);
+                }
+                answer?;
+            }
+        }
+        Ok(None)
     })
     .await?;
+    if let Some(early) = early {
+        return Ok(early);
+    }
     let Some(sent) = sent else {
-        return Ok(None);
+        return Ok(Updated::Compared(Vec::new()));
     };
     // A read may be older than the write before it.
-    let deadline = Instant::now() + Duration::from_secs(10);
-    loop {
-        let stands = as_update(&describe().await?.unwrap_or_default());
-        let paths = lossless::mismatches(&sent, &stands);
-        if paths.is_empty() || Instant::now() > deadline {
-            return Ok(Some(paths));
-        }
-        sleep(Duration::from_millis(500)).await;
-    }
+    let mut lost = Vec::new();
+    retry::until_seen(
+        account,
+        &format!("Cognito to show {what}"),
+        SIGHT,
+        async || {
+            let stands = as_update(&describe().await?.unwrap_or_default());
+            lost = lossless::lost(&sent, &stands);
+            Ok(lost.is_empty().then_some(()))
+        },
+    )
+    .await?;
+    Ok(Updated::Compared(lost))
 }
 
 /// What is gone was deleted.

@@ -8,8 +8,11 @@ use super::{found, gone, has_tags, made};
 use crate::account::Account;
 use crate::documents;
 use crate::error::CallError;
-use crate::retry::{self, BUSY};
+use crate::retry::{self, BUSY, Passing, UNSEEN};
 use crate::undo::Tags;
+
+/// Five versions are there: one whose answer was lost among them.
+const FULL: &Passing = &Passing::new(&[("LimitExceeded", "")]);
 
 /// A managed policy as it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,18 +76,21 @@ pub async fn create(
     document: &Value,
     tags: &Tags,
 ) -> Result<(), CallError> {
-    let request = account
-        .iam
-        .create_policy()
-        .policy_name(name)
-        .description(description)
-        .policy_document(document.to_string())
-        .set_tags(Some(iam_tags(tags)));
-    let answer = account.call("iam:CreatePolicy", request.send()).await;
-    made(answer, async {
+    let answer = retry::patiently(account, async || {
+        let request = account
+            .iam
+            .create_policy()
+            .policy_name(name)
+            .description(description)
+            .policy_document(document.to_string())
+            .set_tags(Some(iam_tags(tags)));
+        account.call("iam:CreatePolicy", request.send()).await
+    })
+    .await;
+    made(answer, account, async || {
         let arn = account.identity.iam_arn(&format!("policy/{name}"));
         let stands = find(account, &arn).await?;
-        Ok(stands.is_some_and(|policy| {
+        Ok(stands.map(|policy| {
             documents::same(&policy.document, document) && has_tags(&policy.tags, tags)
         }))
     })
@@ -94,43 +100,40 @@ pub async fn create(
 /// Makes `document` the default version. A policy holds five versions: the oldest
 /// that is not the default gives way.
 pub async fn update(account: &Account, arn: &str, document: &Value) -> Result<(), CallError> {
-    let spare = spare_versions(account, arn).await?;
-    if spare.len() >= 4
-        && let Some(oldest) = spare.first()
-    {
-        delete_version(account, arn, oldest).await?;
-    }
-    retry::until_settled(
-        account,
-        "IAM to take the policy's new version",
-        &[BUSY],
-        async || {
-            let request = account
-                .iam
-                .create_policy_version()
-                .policy_arn(arn)
-                .policy_document(document.to_string())
-                .set_as_default(true);
-            account
-                .call("iam:CreatePolicyVersion", request.send())
-                .await
-        },
-    )
+    let what = "IAM to take the policy's new version";
+    retry::until_settled(account, what, &[BUSY, FULL], async || {
+        let spare = spare_versions(account, arn).await?;
+        if spare.len() >= 4
+            && let Some(oldest) = spare.first()
+        {
+            delete_version(account, arn, oldest).await?;
+        }
+        let request = account
+            .iam
+            .create_policy_version()
+            .policy_arn(arn)
+            .policy_document(document.to_string())
+            .set_as_default(true);
+        account
+            .call("iam:CreatePolicyVersion", request.send())
+            .await
+    })
     .await
     .map(|_| ())
 }
 
 /// Adds tags, or replaces their values.
 pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
-    let request = account
-        .iam
-        .tag_policy()
-        .policy_arn(arn)
-        .set_tags(Some(iam_tags(tags)));
-    account
-        .call("iam:TagPolicy", request.send())
-        .await
-        .map(|_| ())
+    retry::patiently(account, async || {
+        let request = account
+            .iam
+            .tag_policy()
+            .policy_arn(arn)
+            .set_tags(Some(iam_tags(tags)));
+        account.call("iam:TagPolicy", request.send()).await
+    })
+    .await
+    .map(|_| ())
 }
 
 /// Deletes a policy that nobody has attached any more, with all its versions. A role
@@ -142,7 +145,7 @@ pub async fn delete(account: &Account, arn: &str) -> Result<(), CallError> {
     retry::until_settled(
         account,
         "IAM to let go of the policy",
-        &[BUSY],
+        &[UNSEEN, BUSY],
         async || {
             let request = account.iam.delete_policy().policy_arn(arn);
             gone(account.call("iam:DeletePolicy", request.send()).await)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::error::BuildError;
+use aws_sdk_iam::operation::list_instance_profiles_for_role::ListInstanceProfilesForRoleOutput;
 use aws_sdk_iam::types::Tag;
 use futures_util::future::try_join_all;
 use serde_json::Value;
@@ -11,7 +12,7 @@ use super::{found, gone, has_tags, made};
 use crate::account::Account;
 use crate::documents;
 use crate::error::CallError;
-use crate::retry::{self, BUSY, PROPAGATION};
+use crate::retry::{self, BUSY, PROPAGATION, SIGHT, UNSEEN};
 use crate::undo::Tags;
 
 /// A role as it stands.
@@ -25,6 +26,8 @@ pub struct Role {
     pub attached: BTreeSet<String>,
     /// Its tags.
     pub tags: Tags,
+    /// When it was made, in seconds since 1970.
+    pub created: Option<i64>,
 }
 
 /// The role of this name.
@@ -78,7 +81,20 @@ pub async fn find(account: &Account, name: &str) -> Result<Option<Role>, CallErr
         tags: role
             .map(|role| from_iam_tags(role.tags()))
             .unwrap_or_default(),
+        created: role.map(|role| role.create_date().secs()),
     }))
+}
+
+/// Whether the role bears this tag; it may take a moment to show.
+pub async fn bears(account: &Account, name: &str, key: &str) -> Result<bool, CallError> {
+    let what = known(name);
+    let seen = retry::until_seen(account, &what, SIGHT, async || {
+        let request = account.iam.get_role().role_name(name);
+        let answer = found(account.call("iam:GetRole", request.send()).await)?;
+        let role = answer.as_ref().and_then(|answer| answer.role());
+        Ok(role.and_then(|role| role.tags().iter().any(|tag| tag.key() == key).then_some(())))
+    });
+    Ok(seen.await?.is_some())
 }
 
 /// The tags of the roles whose names begin with `base`, but for the one named `own`:
@@ -127,10 +143,9 @@ pub async fn create(
         account.call("iam:CreateRole", request.send()).await
     })
     .await;
-    made(answer, async {
+    made(answer, account, async || {
         let stands = find(account, name).await?;
-        Ok(stands
-            .is_some_and(|role| documents::same(&role.trust, trust) && has_tags(&role.tags, tags)))
+        Ok(stands.map(|role| documents::same(&role.trust, trust) && has_tags(&role.tags, tags)))
     })
     .await
 }
@@ -138,7 +153,7 @@ pub async fn create(
 /// Says who may assume the role.
 pub async fn set_trust(account: &Account, name: &str, trust: &Value) -> Result<(), CallError> {
     let what = format!("IAM to accept the trust policy of {name}");
-    retry::until_settled(account, &what, &[PROPAGATION, BUSY], async || {
+    retry::until_settled(account, &what, &[PROPAGATION, UNSEEN, BUSY], async || {
         let request = account
             .iam
             .update_assume_role_policy()
@@ -159,7 +174,7 @@ pub async fn put_inline(
     policy: &str,
     document: &Value,
 ) -> Result<(), CallError> {
-    retry::until_settled(account, &known(name), &[PROPAGATION, BUSY], async || {
+    retry::until_settled(account, &known(name), &[UNSEEN, BUSY], async || {
         let request = account
             .iam
             .put_role_policy()
@@ -174,7 +189,7 @@ pub async fn put_inline(
 
 /// Attaches a managed policy.
 pub async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
-    retry::until_settled(account, &known(name), &[PROPAGATION, BUSY], async || {
+    retry::until_settled(account, &known(name), &[UNSEEN, BUSY], async || {
         let request = account
             .iam
             .attach_role_policy()
@@ -188,51 +203,90 @@ pub async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(
 
 /// Adds tags, or replaces their values.
 pub async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
-    let request = account
-        .iam
-        .tag_role()
-        .role_name(name)
-        .set_tags(Some(iam_tags(tags)));
-    account
-        .call("iam:TagRole", request.send())
-        .await
-        .map(|_| ())
+    retry::patiently(account, async || {
+        let request = account
+            .iam
+            .tag_role()
+            .role_name(name)
+            .set_tags(Some(iam_tags(tags)));
+        account.call("iam:TagRole", request.send()).await
+    })
+    .await
+    .map(|_| ())
 }
 
 /// Takes a tag away.
 pub async fn untag(account: &Account, name: &str, key: &str) -> Result<(), CallError> {
-    let request = account.iam.untag_role().role_name(name).tag_keys(key);
-    gone(account.call("iam:UntagRole", request.send()).await)
+    retry::patiently(account, async || {
+        let request = account.iam.untag_role().role_name(name).tag_keys(key);
+        gone(account.call("iam:UntagRole", request.send()).await)
+    })
+    .await
 }
 
 /// Takes a managed policy off the role.
 pub async fn detach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
-    let request = account
-        .iam
-        .detach_role_policy()
-        .role_name(name)
-        .policy_arn(policy_arn);
-    gone(account.call("iam:DetachRolePolicy", request.send()).await)
+    retry::patiently(account, async || {
+        let request = account
+            .iam
+            .detach_role_policy()
+            .role_name(name)
+            .policy_arn(policy_arn);
+        gone(account.call("iam:DetachRolePolicy", request.send()).await)
+    })
+    .await
 }
 
 /// Deletes an inline policy.
 pub async fn delete_inline(account: &Account, name: &str, policy: &str) -> Result<(), CallError> {
-    let request = account
-        .iam
-        .delete_role_policy()
-        .role_name(name)
-        .policy_name(policy);
-    gone(account.call("iam:DeleteRolePolicy", request.send()).await)
-}
-
-/// Deletes a role that has no policies any more.
-pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
-    let what = format!("IAM to let go of {name}");
-    retry::until_settled(account, &what, &[BUSY], async || {
-        let request = account.iam.delete_role().role_name(name);
-        gone(account.call("iam:DeleteRole", request.send()).await)
+    retry::patiently(account, async || {
+        let request = account
+            .iam
+            .delete_role_policy()
+            .role_name(name)
+            .policy_name(policy);
+        gone(account.call("iam:DeleteRolePolicy", request.send()).await)
     })
     .await
+}
+
+/// Deletes a role that has no policies any more, and takes it out of the instance
+/// profiles that others put it into: it cannot go before.
+pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
+    let what = format!("IAM to let go of {name}");
+    retry::until_settled(account, &what, &[UNSEEN, BUSY], async || {
+        let request = account.iam.delete_role().role_name(name);
+        let answer = gone(account.call("iam:DeleteRole", request.send()).await);
+        // Few roles are in one, so that only then the right to look is needed.
+        if answer
+            .as_ref()
+            .is_err_and(|error| error.is("DeleteConflict"))
+        {
+            leave_instance_profiles(account, name).await?;
+        }
+        answer
+    })
+    .await
+}
+
+async fn leave_instance_profiles(account: &Account, name: &str) -> Result<(), CallError> {
+    let request = account
+        .iam
+        .list_instance_profiles_for_role()
+        .role_name(name);
+    let answer = account.call("iam:ListInstanceProfilesForRole", request.send());
+    let profiles = found(answer.await)?;
+    let profiles = profiles.iter();
+    for profile in profiles.flat_map(ListInstanceProfilesForRoleOutput::instance_profiles) {
+        let request = account
+            .iam
+            .remove_role_from_instance_profile()
+            .instance_profile_name(profile.instance_profile_name())
+            .role_name(name);
+        let answer = account.call("iam:RemoveRoleFromInstanceProfile", request.send());
+        gone(answer.await)?;
+    }
+    Ok(())
 }
 
 fn known(name: &str) -> String {

@@ -4,7 +4,7 @@ use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use serde_json::{Value, json};
 
-use super::{found, update};
+use super::{Edit, Updated, found, update};
 use crate::account::Account;
 use crate::error::CallError;
 use crate::lossless::{self, Object};
@@ -68,22 +68,31 @@ pub fn trigger(pool: &Object) -> Option<&str> {
         .filter(|arn| !arn.is_empty())
 }
 
-/// Sets or clears the UserMigration trigger, and nothing else: see [`super::update`].
+/// Puts the UserMigration trigger `to` in the place of `from`, and changes nothing else:
+/// see [`super::update`].
 pub async fn set_trigger(
     account: &Account,
     id: &str,
-    arn: Option<&str>,
-) -> Result<Option<Vec<String>>, CallError> {
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<Updated, CallError> {
     let edit = |described: &Object| {
+        let stands = trigger(described);
+        if stands == to {
+            return Edit::Nothing;
+        }
+        if stands != from {
+            return Edit::Taken(stands.unwrap_or("none").to_owned());
+        }
         let mut update = lossless::pool_update(described);
         let triggers = update.entry("LambdaConfig").or_insert_with(|| json!({}));
         if let Value::Object(triggers) = triggers {
-            match arn {
+            match to {
                 Some(arn) => triggers.insert("UserMigration".into(), arn.into()),
                 None => triggers.remove("UserMigration"),
             };
         }
-        Some(update)
+        Edit::Send(update)
     };
     let write = async |update: &Object| {
         let request = account
@@ -97,6 +106,6 @@ pub async fn set_trigger(
         answer.await.map(|_| ())
     };
     let describe = async || find(account, id).await;
-    let what = "Cognito to take the user pool's trigger";
+    let what = "the user pool's trigger";
     update(account, what, describe, lossless::pool_update, edit, write).await
 }

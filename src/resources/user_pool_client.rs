@@ -5,7 +5,7 @@ use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use serde_json::Value;
 
 use super::user_pool::Named;
-use super::{found, update};
+use super::{Edit, Updated, found, update};
 use crate::account::Account;
 use crate::error::CallError;
 use crate::flows::{self, Added, Flow, Removal};
@@ -99,17 +99,19 @@ pub async fn set_flows(
     account: &Account,
     pool: &str,
     id: &str,
-    edit: impl Fn(&Object) -> Option<Vec<String>>,
-) -> Result<Option<Vec<String>>, CallError> {
+    mut edit: impl FnMut(&Object) -> Option<Vec<String>>,
+) -> Result<Updated, CallError> {
     let edit = |described: &Object| {
-        let flows = edit(described)?;
+        let Some(flows) = edit(described) else {
+            return Edit::Nothing;
+        };
         let mut update = lossless::client_update(described);
         if flows.is_empty() {
             update.remove("ExplicitAuthFlows");
         } else {
             update.insert("ExplicitAuthFlows".into(), flows.into());
         }
-        Some(update)
+        Edit::Send(update)
     };
     let write = async |update: &Object| {
         let request = account
@@ -124,7 +126,7 @@ pub async fn set_flows(
         answer.await.map(|_| ())
     };
     let describe = async || find(account, pool, id).await;
-    let what = "Cognito to take the app client's flows";
+    let what = "the app client's flows";
     update(
         account,
         what,

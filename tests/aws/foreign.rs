@@ -89,6 +89,15 @@ fn an_access_role_of_our_name() {
 }
 
 #[test]
+fn a_lambda_role_of_our_name() {
+    let untag = |stage: &Stage| {
+        let keys = json!({"RoleName": LAMBDA, "TagKeys": TAGS});
+        stage.aws("new", "iam:UntagRole", keys);
+    };
+    is_left_alone("role", LAMBDA, untag, |all| &all[NEW_ACCOUNT]["roles"][0]);
+}
+
+#[test]
 fn a_role_of_the_lambdas_name() {
     let stage = Stage::new();
     stage.role("new", LAMBDA, &["s3:GetObject"]);

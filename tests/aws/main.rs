@@ -3,8 +3,11 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod accounts;
+mod after;
+mod as_it_is;
 mod attacks;
 mod choices;
+mod conflicts;
 mod deleted;
 mod denied;
 mod deploy;
@@ -14,6 +17,7 @@ mod foreign;
 mod forgotten;
 mod hand;
 mod identities;
+mod lossless;
 mod meddler;
 mod mended;
 mod options;

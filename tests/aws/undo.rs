@@ -9,11 +9,26 @@ use crate::stage::{BOTH, LAMBDA, PASSWORD, Stage};
 const OTHER: &str = "arn:aws:lambda:eu-central-1:222222222222:function:other";
 
 /// The new pool with another UserMigration trigger, and a sibling of it.
-fn occupied() -> Stage {
+fn occupied_by(arn: &str) -> Stage {
     Stage::with_new_pool(json!({"LambdaConfig": {
-        "UserMigration": OTHER,
+        "UserMigration": arn,
         "PostConfirmation": "arn:aws:lambda:eu-central-1:222222222222:function:greet",
     }}))
+}
+
+/// The same with a function behind it.
+fn occupied() -> Stage {
+    let stage = occupied_by(OTHER);
+    stage.role("new", "runner", &["logs:PutLogEvents"]);
+    // An archive without entries.
+    let nothing = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
+    let params = json!({
+        "FunctionName": "other", "Runtime": "provided.al2023", "Handler": "bootstrap",
+        "Role": format!("arn:aws:iam::{NEW_ACCOUNT}:role/runner"),
+        "Code": {"ZipFile": {"$bytes": nothing}},
+    });
+    stage.aws("new", "lambda:CreateFunction", params);
+    stage
 }
 
 #[test]
@@ -44,26 +59,47 @@ fn a_replaced_trigger_is_put_back() {
     assert_eq!(stage.sandbox.standing(), before);
 }
 
+/// A trigger that nothing answers would break the sign-in of every unknown user.
 #[test]
-fn a_trigger_set_by_somebody_else_meanwhile_is_left_and_said() {
-    let stage = Stage::new();
-    stage.setup();
-    stage.set_trigger(Some(OTHER));
+fn a_replaced_trigger_whose_function_is_gone_is_not_put_back() {
+    let stage = occupied();
+    let mut before = stage.sandbox.standing();
+    stage.ok(&format!("setup {BOTH} --replace-trigger"));
+    let name = json!({"FunctionName": "other"});
+    stage.aws("new", "lambda:DeleteFunction", name);
     let run = stage.ends(1, &format!("teardown {BOTH}"));
-    assert!(run.said(OTHER) && run.said(&stage.new.id), "{run}");
-    assert_eq!(stage.triggers()["UserMigration"], OTHER);
-    let new = &stage.sandbox.standing()[NEW_ACCOUNT];
-    assert_eq!((&new["functions"], &new["roles"]), (&json!([]), &json!([])));
+    run.assert_complains(&[OTHER, "is gone since: not put back"]);
+    before[NEW_ACCOUNT]["functions"] = json!([]);
+    let triggers = &mut before[NEW_ACCOUNT]["pools"][0]["pool"]["LambdaConfig"];
+    triggers.as_object_mut().unwrap().remove("UserMigration");
+    assert_eq!(stage.sandbox.standing(), before);
+    stage.harmless(0, &format!("teardown {BOTH}"));
 }
 
 #[test]
-fn a_trigger_taken_off_meanwhile_stays_off() {
-    let stage = Stage::new();
+fn a_replaced_trigger_of_another_account_is_put_back_unseen() {
+    let stage = occupied_by(&OTHER.replace(NEW_ACCOUNT, "333333333333"));
     let before = stage.sandbox.standing();
-    stage.setup();
-    stage.set_trigger(None);
+    stage.ok(&format!("setup {BOTH} --replace-trigger"));
     stage.teardown();
     assert_eq!(stage.sandbox.standing(), before);
+}
+
+/// Three tags are the deployment's own.
+#[test]
+fn more_clients_than_a_role_has_tags_for_are_refused_before_anything_is_written() {
+    let stage = Stage::new();
+    let make = |n| {
+        stage
+            .sandbox
+            .client(&stage.new, &format!("app{n}"), json!({}))
+    };
+    let ids: Vec<_> = (0..48).map(|n| make(n).unwrap()).collect();
+    let setup =
+        |ids: &[String]| format!("setup {BOTH} --new-client {}", ids.join(" --new-client "));
+    let run = stage.harmless(1, &setup(&ids));
+    run.assert_complains(&["51 tags", "IAM allows 50"]);
+    stage.ok(&setup(&ids[1..]));
 }
 
 /// Setup, a sign-in and teardown with an app client of these flows on each side.
@@ -87,6 +123,7 @@ fn there_and_back(old: &Value, new: &Value) {
 #[test]
 fn clients_without_flows_have_none_again() {
     there_and_back(&Value::Null, &Value::Null);
+    there_and_back(&json!([]), &json!([]));
 }
 
 #[test]
@@ -143,45 +180,4 @@ fn what_others_change_meanwhile_survives() {
         pool["UserPool"]["UserPoolTags"],
         json!({"team": "accounts", "owner": "someone"})
     );
-}
-
-#[test]
-fn each_side_alone_can_be_torn_down() {
-    for (first, second) in [("new", "old"), ("old", "new")] {
-        let stage = Stage::new();
-        let before = stage.sandbox.standing();
-        stage.setup();
-        let between = stage.sandbox.standing();
-        stage.ok(&format!("teardown --{first}-profile {first}"));
-        let half = stage.sandbox.standing();
-        let (done, left) = if first == "new" {
-            (NEW_ACCOUNT, cogmig_sandbox::OLD_ACCOUNT)
-        } else {
-            (cogmig_sandbox::OLD_ACCOUNT, NEW_ACCOUNT)
-        };
-        assert_eq!(half[done], before[done], "{first} first");
-        assert_eq!(half[left], between[left], "{first} first");
-        stage.sign_in("ada", PASSWORD).unwrap_err();
-        stage.ok(&format!("teardown --{second}-profile {second}"));
-        assert_eq!(stage.sandbox.standing(), before, "{first} first");
-    }
-}
-
-#[test]
-fn a_client_or_a_pool_that_is_gone_needs_no_undoing() {
-    let stage = Stage::new();
-    stage.setup();
-    let client = json!({"ClientId": stage.old.client});
-    stage.in_pool(&stage.old, "DeleteUserPoolClient", client);
-    stage.edit_pool(&stage.new, |pool| {
-        pool["DeletionProtection"] = "INACTIVE".into();
-    });
-    stage.in_pool(&stage.new, "DeleteUserPool", json!({}));
-    stage.teardown();
-    let standing = stage.sandbox.standing();
-    for (account, kinds) in standing.as_object().unwrap() {
-        for kind in ["roles", "policies", "functions", "log_groups"] {
-            assert_eq!(kinds[kind], json!([]), "{account} {kind}");
-        }
-    }
 }

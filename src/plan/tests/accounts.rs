@@ -18,6 +18,8 @@ use crate::resources::role::Role;
 use crate::resources::user_pool::Named;
 use crate::undo::{self, Tags};
 
+/// The second in which roles and function were made.
+pub const MADE: i64 = 1_800_000_000;
 pub const EXTERNAL_ID: &str = "the-external-id-that-nobody-sees";
 
 pub fn identity(side: Side) -> Identity {
@@ -100,6 +102,7 @@ pub fn fresh() -> (OldSide, NewSide) {
         log_group: None,
         function: None,
         pool: pool("eu-central-1_new", &json!({}), "newclient", &[]),
+        before_is_gone: false,
     };
     (old, new)
 }
@@ -120,6 +123,7 @@ pub fn set_up() -> (OldSide, NewSide) {
             inline: BTreeMap::from([(names.access_policy.clone(), desired.access_policy.clone())]),
             attached: BTreeSet::new(),
             tags: with(&desired.old_tags, "oldclient", ADMIN_PASSWORD.modern),
+            created: Some(MADE),
         }),
         pool: pool(
             "eu-west-1_old",
@@ -139,6 +143,7 @@ pub fn set_up() -> (OldSide, NewSide) {
                 "newclient",
                 "ALLOW_USER_PASSWORD_AUTH to none",
             ),
+            created: Some(MADE),
         }),
         policy: Some(Policy {
             document: desired.lambda_policy.clone(),
@@ -162,7 +167,9 @@ pub fn set_up() -> (OldSide, NewSide) {
                 },
             }]}),
             tags: desired.new_tags.clone(),
+            modified: Some(MADE),
         }),
+        before_is_gone: false,
         pool: pool(
             "eu-central-1_new",
             &json!({"UserMigration": arn, "PreSignUp": "theirs"}),

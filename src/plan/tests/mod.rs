@@ -250,23 +250,36 @@ fn another_trigger_is_refused_or_recorded() {
 /// Law 5, for the trigger: what stands, what stood before, and what teardown does.
 #[test]
 fn the_trigger_is_compared_and_restored() {
+    type Row<'a> = (Option<&'a str>, Option<&'a str>, bool, Option<Action>);
     let names = Names::new(None);
     let ours = names.function_arn(&identity(Side::New));
-    let table: [(Option<&str>, Option<&str>, Option<Action>); 6] = [
-        (Some(&ours), None, Some(Action::Update)),
-        (Some(&ours), Some("before"), Some(Action::Update)),
-        (None, None, None),
-        (Some("before"), Some("before"), None),
-        (Some("theirs"), None, Some(Action::Leave)),
-        (Some("theirs"), Some("before"), Some(Action::Leave)),
+    let (update, leave) = (Some(Action::Update), Some(Action::Leave));
+    let table: [Row<'_>; 9] = [
+        (Some(&ours), None, false, update),
+        (Some(&ours), Some("before"), false, update),
+        (Some(&ours), Some("before"), true, update),
+        (None, None, false, None),
+        (None, Some("before"), false, leave),
+        (None, Some("before"), true, None),
+        (Some("before"), Some("before"), false, None),
+        (Some("theirs"), None, false, leave),
+        (Some("theirs"), Some("before"), false, leave),
     ];
-    for (stands, before, action) in table {
+    // Without its role, the deployment never had a trigger to put back.
+    let (old, mut new) = set_up();
+    let theirs = json!({"LambdaConfig": {"UserMigration": "theirs"}});
+    new.pool.described = Some(object(theirs));
+    (new.role, new.function) = (None, None);
+    let plan = torn_down((old, new));
+    assert!(plan.changes.iter().all(|change| change.kind != "user pool"));
+    for (stands, before, gone, action) in table {
         let (old, mut new) = set_up();
         let triggers = stands.map_or(json!({}), |arn| json!({"UserMigration": arn}));
         new.pool.described = Some(object(json!({"LambdaConfig": triggers})));
         if let (Some(before), Some(role)) = (before, &mut new.role) {
             role.tags.insert(undo::TRIGGER_BEFORE.into(), before.into());
         }
+        new.before_is_gone = gone;
         let plan = torn_down((old, new));
         let change = plan
             .changes
@@ -277,11 +290,15 @@ fn the_trigger_is_compared_and_restored() {
             action,
             "{stands:?} {before:?}"
         );
+        let left = plan.changes.iter().any(|change| {
+            (change.action, change.kind, Some(change.name.as_str()))
+                == (Action::Leave, "function", before)
+        });
+        assert_eq!(left, gone, "{stands:?} {before:?}");
+        let before = before.filter(|_| !gone);
         if action == Some(Action::Update) {
             let set = change.map(|change| &change.steps[..]);
-            assert!(
-                matches!(set, Some([Step::SetTrigger { arn, .. }]) if arn.as_deref() == before)
-            );
+            assert!(matches!(set, Some([Step::SetTrigger { to, .. }]) if to.as_deref() == before));
         }
     }
 }
@@ -298,6 +315,60 @@ fn a_role_made_again_is_set_again_on_the_function() {
             "new ~ function cognito-migration-lambda"
         ]
     );
+}
+
+/// Killed between the two, a setup leaves a role that is younger than the function.
+/// Those of the same second are as setup makes them.
+#[test]
+fn a_role_younger_than_the_function_is_set_again_on_it() {
+    for (later, wanted) in [(-1, 0), (0, 0), (1, 1)] {
+        let (old, mut new) = set_up();
+        new.role.iter_mut().for_each(|role| {
+            role.created = role.created.map(|made| made + later);
+        });
+        let plan = planned(&(old, new));
+        let steps: Vec<_> = plan.changes.iter().flat_map(|c| &c.steps).collect();
+        assert_eq!(steps.len(), wanted, "{later} s");
+        assert!(steps.iter().all(|s| matches!(s, Step::Configure { .. })));
+    }
+}
+
+/// New code makes the function look younger than its role.
+#[test]
+fn a_role_is_set_again_before_the_code_is_replaced() {
+    let (old, mut new) = set_up();
+    new.role.iter_mut().for_each(|role| {
+        role.created = role.created.map(|made| made + 1);
+    });
+    new.function.iter_mut().for_each(|function| {
+        function.code_sha256 = "another".into();
+    });
+    let plan = planned(&(old, new));
+    assert!(matches!(
+        plan.changes[0].steps[..],
+        [Step::Configure { .. }, Step::UpdateCode { .. }]
+    ));
+}
+
+/// What an earlier role recorded is lost with it: that is written down, and said at
+/// teardown.
+#[test]
+fn what_stands_when_a_role_is_made_again_is_recorded_as_unknown() {
+    let (mut old, mut new) = set_up();
+    (old.role, new.role) = (None, None);
+    let plan = planned(&(old, new));
+    let steps = plan.changes.iter().flat_map(|change| &change.steps);
+    let recorded: Vec<_> = steps
+        .filter_map(|step| match step {
+            Step::CreateRole { tags, .. } => Some(tags),
+            _ => None,
+        })
+        .flatten()
+        .filter(|(_, value)| *value == undo::UNKNOWN)
+        .map(|(key, _)| key.clone())
+        .collect();
+    let (one, two) = (undo::client_key("oldclient"), undo::client_key("newclient"));
+    assert_eq!(recorded, [one, two, undo::TRIGGER_BEFORE.to_owned()]);
 }
 
 #[test]
