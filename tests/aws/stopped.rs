@@ -1,0 +1,98 @@
+//! Ctrl-C, and the SIGTERM of a pipeline that is cancelled: once, and the run stops after
+//! the change in hand and says what stands; twice, and it stops now.
+
+use std::time::Duration;
+
+use cogmig_sandbox::{Fault, Hardness, NEW_ACCOUNT};
+
+use crate::calls::{Nth, Running};
+use crate::run::Run;
+use crate::stage::{BOTH, Stage};
+
+const INTERRUPTED: i32 = 130;
+
+/// Setup, held at this call in the new account.
+fn held(action: &str) -> (Stage, Running) {
+    let stage = Stage::new();
+    let nth = Nth::of(NEW_ACCOUNT, action, 0);
+    stage.disturb(&nth, Fault::Held, 1);
+    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    (stage, running)
+}
+
+/// Time for a signal to be seen before the call that is held goes on.
+fn a_moment() {
+    std::thread::sleep(Duration::from_millis(300));
+}
+
+/// It can be continued, and torn down.
+fn assert_continues(stage: &Stage, run: &Run, last: &str) {
+    run.assert_ended(INTERRUPTED, "setup");
+    run.assert_complains(&["as asked", "changes were made and stand", "teardown"]);
+    let writes = stage.writes();
+    assert_eq!(writes.last().unwrap(), last, "{writes:?}");
+    stage.setup();
+    stage.harmless(0, &format!("setup {BOTH}"));
+}
+
+#[test]
+fn asked_once_it_stops_after_the_change_in_hand() {
+    for signal in ["INT", "TERM"] {
+        let (stage, running) = held("CreatePolicy");
+        running.signal(signal);
+        a_moment();
+        stage.sandbox.calm();
+        let run = running.end();
+        run.assert_complains(&["stopping after the change in hand", "+ policy", "4 of 9"]);
+        assert_continues(&stage, &run, "CreatePolicy");
+        stage.teardown();
+    }
+}
+
+#[test]
+fn asked_twice_it_stops_now() {
+    let (stage, running) = held("CreateFunction");
+    running.signal("INT");
+    a_moment();
+    running.signal("INT");
+    let run = running.end();
+    run.assert_complains(&["at once", "may be half-made"]);
+    stage.sandbox.calm();
+    // What was under way arrives all the same.
+    a_moment();
+    assert_continues(&stage, &run, "CreateFunction");
+}
+
+#[test]
+fn asked_while_it_waits_it_stops_waiting() {
+    let stage = Stage::new();
+    stage.sandbox.harden(Hardness {
+        propagation: Duration::from_mins(10),
+        ..Hardness::default()
+    });
+    // It strikes nothing by itself, and tells when the call is made.
+    let nth = Nth::of(NEW_ACCOUNT, "CreateFunction", 0);
+    stage.disturb(&nth, Fault::Slow(Duration::ZERO), 1);
+    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    a_moment();
+    running.signal("INT");
+    let run = running.end();
+    run.assert_complains(&["waiting for Lambda", "cannot be assumed by Lambda"]);
+    stage.sandbox.calm();
+    stage.sandbox.harden(Hardness::default());
+    assert_continues(&stage, &run, "CreateFunction");
+}
+
+#[test]
+fn asked_before_any_change_it_ends_as_any_program_and_nothing_was_done() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    stage.disturb(&Nth::of(NEW_ACCOUNT, "ListUserPools", 0), Fault::Held, 1);
+    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    running.signal("INT");
+    let run = running.end();
+    stage.sandbox.calm();
+    assert_eq!(run.code, -1, "{run}");
+    assert_eq!(stage.writes(), Vec::<String>::new());
+    assert_eq!(stage.sandbox.standing(), before);
+}
