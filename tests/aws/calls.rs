@@ -4,12 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use cogmig_sandbox::{Disturbance, Fault, tool};
+use cogmig_sandbox::{Disturbance, Fault};
 use serde_json::Value;
 
-use crate::lossless;
 use crate::run::Run;
-use crate::stage::{BOTH, Stage};
+use crate::stage::Stage;
 
 /// One call of an undisturbed run: the so-manieth of its operation in its account.
 #[derive(Debug)]
@@ -64,24 +63,6 @@ impl Running {
 }
 
 impl Stage {
-    /// Both accounts, every member of pools and app clients set, with a package that is
-    /// never invoked, and is hashed and sent in no time; and the commands there and back.
-    pub fn for_many_runs() -> (Self, String, String) {
-        let stage = Self::new();
-        let [pool, client] = ["pool", "client"].map(|kind| {
-            let mut filled = stage.sandbox.filled(kind, &Value::Null).unwrap();
-            filled["variants"][0].take()
-        });
-        lossless::plant(&stage, &pool, &client);
-        stage.file("bootstrap", "");
-        let mut pack = stage.sandbox.command(tool("python").unwrap());
-        pack.args(["-m", "zipfile", "-c", "small.zip", "bootstrap"]);
-        let packed = pack.current_dir(stage.sandbox.home()).status().unwrap();
-        assert!(packed.success());
-        let there = format!("setup {BOTH} --lambda-zip small.zip --replace-trigger");
-        (stage, there, format!("teardown {BOTH}"))
-    }
-
     /// The calls of a command that succeeds.
     pub fn calls_of(&self, command: &str) -> Vec<Nth> {
         self.sandbox.clear_journal();

@@ -29,6 +29,7 @@ mod races;
 mod repeat;
 mod rights;
 mod run;
+mod scene;
 mod sign_in;
 mod stage;
 mod stopped;

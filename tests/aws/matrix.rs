@@ -2,13 +2,11 @@
 //! calls are counted at the hop, not listed by hand. Whatever happens, the next setup
 //! comes to what an undisturbed one makes, and the next teardown leaves what was before.
 
-use std::collections::HashSet;
 use std::time::Instant;
 
 use cogmig_sandbox::{Fault, NEW_ACCOUNT};
-use serde_json::Value;
 
-use crate::calls::Nth;
+use crate::scene::{Scene, Verb};
 use crate::stage::Stage;
 
 /// What happens to a call, and how the run that it happens to ends.
@@ -46,15 +44,19 @@ const TWICE: Trial = Trial {
     ends: Some(0),
 };
 
-/// Runs a command while this happens to that call of it.
-fn disturbed(stage: &Stage, command: &str, nth: &Nth, trial: Trial) {
-    let words = || format!("{command}, {nth:?}, {trial:?}");
+/// Runs a command while this happens to its call of this number; and tells what it did.
+fn disturb(scene: &Scene, verb: Verb, n: usize, trial: Trial) -> String {
+    scene.make_ready(verb);
+    let (command, nth) = (scene.command(verb), &scene.calls(verb)[n]);
+    let words = format!("{command}, {nth:?}, {trial:?}");
+    let stage = &scene.stage;
     stage.disturb(nth, trial.fault, trial.times);
     match trial.ends {
-        Some(code) => stage.cogmig(command).assert_ended(code, &words()),
+        Some(code) => stage.cogmig(command).assert_ended(code, &words),
         None => stage.start_until_struck(command).kill(),
     }
-    assert_eq!(stage.sandbox.calm(), trial.times, "{}", words());
+    assert_eq!(stage.sandbox.calm(), trial.times, "{words}");
+    words
 }
 
 /// The ExternalId that is asked for is the one that is given.
@@ -65,104 +67,80 @@ fn assert_one_external_id(stage: &Stage) {
     assert_eq!(*given, stage.external_id());
 }
 
-/// Lets this happen to every call of `command` in turn. What follows depends on nothing
-/// but what stands in AWS: a state that was followed up once by a setup and by a
-/// teardown need not be again.
+/// Lets this happen to every call of a command in turn.
 #[expect(clippy::print_stderr, reason = "the matrix is to be told")]
-fn every_call(command: &str, trial: Trial) {
+fn every_call(verb: Verb, trial: Trial) {
     let start = Instant::now();
-    let (stage, there, back) = Stage::for_many_runs();
-    let before = stage.steady();
-    let setup = stage.calls_of(&there);
-    let after = stage.steady();
-    let teardown = stage.calls_of(&back);
-    stage.assert_stands(&before, "there and back");
-    let (command, calls, from) = match command {
-        "setup" => (&there, setup, &before),
-        _ => (&back, teardown, &after),
-    };
-    let return_to = |from: &Value| {
-        let stands = stage.steady();
-        if stands != *from {
-            stage.ok(if *from == before { &back } else { &there });
+    let mut scene = Scene::new();
+    for n in 0..scene.calls(verb).len() {
+        let words = disturb(&scene, verb, n, trial);
+        if scene.is_new() {
+            let stands = scene.stage.steady();
+            scene.follow_up(Verb::Setup, &words);
+            assert_one_external_id(&scene.stage);
+            scene.follow_up(Verb::Teardown, &words);
+            disturb(&scene, verb, n, trial);
+            scene
+                .stage
+                .assert_stands(&stands, &format!("{words}, twice"));
+            scene.follow_up(Verb::Teardown, &words);
         }
-    };
-    let mut followed = HashSet::from([before.to_string(), after.to_string()]);
-    for nth in &calls {
-        let words = format!("{command}, {nth:?}, {trial:?}");
-        return_to(from);
-        disturbed(&stage, command, nth, trial);
-        let stands = stage.steady();
-        if !followed.insert(stands.to_string()) {
-            continue;
-        }
-        stage.ok(&there);
-        stage.assert_stands(&after, &format!("{words}, then setup"));
-        assert_one_external_id(&stage);
-        stage.ok(&back);
-        stage.assert_stands(&before, &format!("{words}, then setup and teardown"));
-        return_to(from);
-        disturbed(&stage, command, nth, trial);
-        stage.assert_stands(&stands, &format!("{words}, twice"));
-        stage.ok(&back);
-        stage.assert_stands(&before, &format!("{words}, then teardown"));
     }
     eprintln!(
-        "{:?} at each of {} calls of {}: {} states between, {} s",
+        "{:?} at each of {} calls of {verb:?}: {} states between, {} s",
         trial.fault,
-        calls.len(),
-        command.split(' ').next().unwrap(),
-        followed.len() - 2,
+        scene.calls(verb).len(),
+        scene.states(),
         start.elapsed().as_secs()
     );
 }
 
 #[test]
 fn an_error_at_every_call_of_setup() {
-    every_call("setup", DENIED);
+    every_call(Verb::Setup, DENIED);
 }
 
 #[test]
 fn an_error_at_every_call_of_teardown() {
-    every_call("teardown", DENIED);
+    every_call(Verb::Teardown, DENIED);
 }
 
 #[test]
 fn every_answer_to_setup_cut_off() {
-    every_call("setup", CUT);
+    every_call(Verb::Setup, CUT);
 }
 
 #[test]
 fn every_answer_to_teardown_cut_off() {
-    every_call("teardown", CUT);
+    every_call(Verb::Teardown, CUT);
 }
 
 #[test]
 fn setup_killed_at_every_call() {
-    every_call("setup", KILLED);
+    every_call(Verb::Setup, KILLED);
 }
 
 #[test]
 fn teardown_killed_at_every_call() {
-    every_call("teardown", KILLED);
+    every_call(Verb::Teardown, KILLED);
 }
 
 #[test]
 fn every_call_of_setup_throttled() {
-    every_call("setup", THROTTLED);
+    every_call(Verb::Setup, THROTTLED);
 }
 
 #[test]
 fn every_call_of_teardown_throttled() {
-    every_call("teardown", THROTTLED);
+    every_call(Verb::Teardown, THROTTLED);
 }
 
 #[test]
 fn every_step_of_setup_done_twice() {
-    every_call("setup", TWICE);
+    every_call(Verb::Setup, TWICE);
 }
 
 #[test]
 fn every_step_of_teardown_done_twice() {
-    every_call("teardown", TWICE);
+    every_call(Verb::Teardown, TWICE);
 }

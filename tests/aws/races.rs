@@ -2,28 +2,12 @@
 //! the other runs from beginning to end. Whatever comes of it, the next setup comes to
 //! what a lonely one makes, and the next teardown leaves what was before.
 
-use std::collections::HashSet;
+use std::thread;
 
 use cogmig_sandbox::Fault;
 
-use crate::calls::Nth;
 use crate::run::Run;
-use crate::stage::Stage;
-
-#[derive(Clone, Copy)]
-enum Verb {
-    Setup,
-    Teardown,
-}
-
-impl Verb {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Setup => "setup",
-            Self::Teardown => "teardown",
-        }
-    }
-}
+use crate::scene::{Scene, Verb};
 
 /// One of the two runs: it succeeds, or says why not.
 fn assert_told(run: &Run, words: &str) {
@@ -32,55 +16,45 @@ fn assert_told(run: &Run, words: &str) {
     assert!(run.code == 0 || (run.code == 1 && told), "{words}\n{run}");
 }
 
+/// Most of the time both wait, and nothing is to be seen of them.
+const AT_ONCE: usize = 3;
+
 /// Holds `held` at each of its calls, while `other` runs.
 #[expect(clippy::print_stderr, reason = "the matrix is to be told")]
 fn at_once(held: Verb, other: Verb) {
-    let (stage, there, back) = Stage::for_many_runs();
-    let before = stage.steady();
-    let setup = stage.calls_of(&there);
-    let after = stage.steady();
-    let teardown = stage.calls_of(&back);
-    let command = |verb| match verb {
-        Verb::Setup => there.as_str(),
-        Verb::Teardown => back.as_str(),
-    };
-    let calls: &[Nth] = match held {
-        Verb::Setup => &setup,
-        Verb::Teardown => &teardown,
-    };
-    let from = match held {
-        Verb::Setup => &before,
-        Verb::Teardown => &after,
-    };
-    let mut followed = HashSet::from([before.to_string(), after.to_string()]);
-    let mut both_succeeded = 0;
-    for nth in calls {
-        let words = format!("{} held at {nth:?} for {}", command(held), command(other));
-        if stage.steady() != *from {
-            stage.ok(if *from == before { &back } else { &there });
-        }
-        stage.disturb(nth, Fault::Held, 1);
-        let first = stage.start_until_struck(command(held));
-        let second = stage.cogmig(command(other));
-        stage.sandbox.calm();
+    let told = thread::scope(|scope| {
+        let shares = (0..AT_ONCE).map(|share| scope.spawn(move || share_of(share, held, other)));
+        let shares: Vec<_> = shares.collect();
+        let told = shares.into_iter().map(|share| share.join().unwrap());
+        told.collect::<Vec<_>>().join("; ")
+    });
+    eprintln!("{held:?} held for {other:?}: {told}");
+}
+
+/// Every so-manieth call, in accounts of their own.
+fn share_of(share: usize, held: Verb, other: Verb) -> String {
+    let mut scene = Scene::new();
+    let (mut calls, mut both) = (0, 0);
+    for n in (share..scene.calls(held).len()).step_by(AT_ONCE) {
+        scene.make_ready(held);
+        let nth = &scene.calls(held)[n];
+        let words = format!("{held:?} held at {nth:?} for {other:?}");
+        scene.stage.disturb(nth, Fault::Held, 1);
+        let first = scene.stage.start_until_struck(scene.command(held));
+        let second = scene.stage.cogmig(scene.command(other));
+        scene.stage.sandbox.calm();
         let first = first.end();
         assert_told(&second, &words);
         assert_told(&first, &words);
-        both_succeeded += usize::from(first.code == 0 && second.code == 0);
-        if followed.insert(stage.steady().to_string()) {
-            stage.ok(&there);
-            stage.assert_stands(&after, &format!("{words}, then setup"));
-            stage.ok(&back);
-            stage.assert_stands(&before, &format!("{words}, then setup and teardown"));
+        calls += 1;
+        both += usize::from(first.code == 0 && second.code == 0);
+        if scene.is_new() {
+            scene.follow_up(Verb::Setup, &words);
+            scene.follow_up(Verb::Teardown, &words);
         }
     }
-    eprintln!(
-        "{} held at each of {} calls for {}: both succeeded {both_succeeded} times, {} states between",
-        held.name(),
-        calls.len(),
-        other.name(),
-        followed.len() - 2
-    );
+    let states = scene.states();
+    format!("{calls} calls, both succeeded {both} times, {states} states between")
 }
 
 #[test]
