@@ -6,12 +6,14 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use crate::account::{Account, Side};
+use crate::error::CallError;
 use crate::flows::{Added, Flow, Removal};
 use crate::interrupt::{self, Interrupted};
+use crate::names::Names;
 use crate::plan::{Action, Plan, Step};
 use crate::report::{Event, Events};
 use crate::resources::{Updated, function, log_group, policy, role, user_pool, user_pool_client};
-use crate::undo;
+use crate::undo::{self, Tags};
 
 /// The accounts that a plan is run in.
 pub struct Accounts<'a> {
@@ -40,21 +42,15 @@ pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Res
         let Some(account) = account else {
             bail!("the {} account was not reached", change.side.as_str());
         };
-        for (done, step) in change.steps.iter().enumerate() {
-            let answer = match (interrupt::is_asked(), done) {
-                (true, 0) => return Err(Interrupted::Between.into()),
-                (true, _) => Err(Interrupted::Between.into()),
-                (false, _) => {
-                    if done == 0 {
-                        events(Event::Started { index });
-                    }
-                    run(account, step).await
-                }
-            };
-            if let Err(error) = answer {
+        if interrupt::is_asked() {
+            return Err(Interrupted::Between.into());
+        }
+        events(Event::Started { index });
+        for step in &change.steps {
+            if let Err(error) = run(account, step).await {
                 events(Event::Failed { index });
                 // A wait that was broken off ends with what it waited for.
-                return Err(if interrupt::is_asked() && !error.is::<Interrupted>() {
+                return Err(if interrupt::is_asked() && error.is::<CallError>() {
                     error.context(Interrupted::Between)
                 } else {
                     error
@@ -136,7 +132,13 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
             pool,
             client,
             added,
-        } => remove_flow(account, pool, client, added).await?,
+            role,
+        } => remove_flow(account, pool, client, added, role).await?,
+        Step::ConfirmOurs {
+            kind,
+            name,
+            deployment,
+        } => confirm_ours(account, kind, name, deployment).await?,
         Step::SetTrigger { pool, from, to } => {
             let updated =
                 user_pool::set_trigger(account, pool, from.as_deref(), to.as_deref()).await?;
@@ -149,7 +151,9 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
             before,
         } => {
             if !function::exists(account, name).await? {
-                user_pool::set_trigger(account, pool, Some(arn), before.as_deref()).await?;
+                let updated =
+                    user_pool::set_trigger(account, pool, Some(arn), before.as_deref()).await?;
+                refuse_lost(account, &format!("user pool {pool}"), updated)?;
                 bail!(
                     "the function {name} in the {} was deleted while this ran: the user pool's trigger is put back\n  try  the same command again, and see who tears down at the same time",
                     account.place()
@@ -179,7 +183,7 @@ async fn add_flow(
     if let Some(added) = added
         && !role::bears(account, role, &undo::client_key(client)).await?
     {
-        remove_flow(account, pool, client, &added).await?;
+        remove_flow(account, pool, client, &added, role).await?;
         bail!(
             "the record of the app client {client} on the role {role} in the {} was deleted while this ran: its flow is taken away again\n  try  the same command again, and see who tears down at the same time",
             account.place()
@@ -188,7 +192,24 @@ async fn add_flow(
     Ok(())
 }
 
-async fn remove_flow(account: &Account, pool: &str, client: &str, added: &Added) -> Result<()> {
+/// Takes a flow away, unless another deployment records it by now.
+async fn remove_flow(
+    account: &Account,
+    pool: &str,
+    client: &str,
+    added: &Added,
+    role: &str,
+) -> Result<()> {
+    let names = Names::new(None);
+    let base = match account.identity.side {
+        Side::Old => names.access_role,
+        Side::New => names.lambda_role,
+    };
+    let others = role::others(account, &base, role).await?;
+    let key = undo::client_key(client);
+    if others.iter().any(|tags| tags.contains_key(&key)) {
+        return Ok(());
+    }
     let updated = user_pool_client::set_flows(account, pool, client, |client| {
         match user_pool_client::without_flow(client, added) {
             Removal::To(flows) => Some(flows),
@@ -196,6 +217,37 @@ async fn remove_flow(account: &Account, pool: &str, client: &str, added: &Added)
         }
     });
     refuse_lost(account, &format!("app client {client}"), updated.await?)
+}
+
+/// Between plan and apply a thing may have become somebody else's.
+async fn confirm_ours(account: &Account, kind: &str, name: &str, deployment: &str) -> Result<()> {
+    let who = &account.identity;
+    let tags = match kind {
+        "function" => function::find(account, name).await?.map(|one| one.tags),
+        "log group" => {
+            let arn = who.arn("logs", &format!("log-group:{name}"));
+            log_group::find(account, name, &arn)
+                .await?
+                .map(|one| one.tags)
+        }
+        "policy" => {
+            let arn = who.iam_arn(&format!("policy/{name}"));
+            policy::find(account, &arn).await?.map(|one| one.tags)
+        }
+        _ => role::find(account, name).await?.map(|one| one.tags),
+    };
+    let owner = |tags: &Tags| {
+        tags.get(undo::DEPLOYMENT)
+            .is_some_and(|tag| tag == deployment)
+    };
+    if tags.as_ref().is_some_and(|tags| !owner(tags)) {
+        bail!(
+            "the {kind} {name} in the {} lost its tag {} while this ran: it is somebody else's, and stays\n  try  the same command again, which takes that into account",
+            account.place(),
+            undo::DEPLOYMENT
+        );
+    }
+    Ok(())
 }
 
 /// Settings that are not what was sent, which is what was read but for the one change,

@@ -36,6 +36,9 @@ pub struct CallError {
     pub message: String,
     /// AWS's request id, for its support.
     pub request_id: Option<String>,
+    /// Whether it went out, as far as is known, and nothing of AWS came back: it may have
+    /// been carried out.
+    pub unanswered: bool,
 }
 
 impl CallError {
@@ -62,6 +65,24 @@ impl CallError {
             code: code.map(str::to_owned),
             message: message.map_or_else(|| causes(error), str::to_owned),
             request_id: error.request_id().map(str::to_owned),
+            unanswered: match error {
+                SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
+                SdkError::DispatchFailure(failure) => failure.is_io() || failure.is_timeout(),
+                SdkError::ServiceError(service) => service.err().code().is_none(),
+                _ => false,
+            },
+        }
+    }
+
+    /// AWS's answer is not what the service's model says.
+    pub fn unreadable(place: String, call: &'static str) -> Self {
+        Self {
+            place,
+            call,
+            code: None,
+            message: "the answer could not be read".into(),
+            request_id: None,
+            unanswered: false,
         }
     }
 
@@ -114,6 +135,9 @@ impl CallError {
             }
             "" if said("SSO") || said("sso") => {
                 "`aws sso login` with this profile".into()
+            }
+            "" if said("credential") => {
+                "sign in again, or look at what gives this profile its credentials".into()
             }
             "" if said(NOT_OF_AWS) => {
                 "look for a proxy or a sign-in page on the way, and at endpoint_url".into()

@@ -142,15 +142,39 @@ pub struct Lost {
 impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, sent, stands } = self;
-        // Of SMS and analytics roles, which are nobody's business either.
-        if path.ends_with("ExternalId") || path.ends_with("ClientSecret") {
+        if is_secret(path) {
             return write!(f, "{path} was changed (its value is not shown)");
         }
         let text = |value: &Value| match value {
             Value::Null => "none".to_owned(),
-            value => value.to_string(),
+            value => without_secrets(value).to_string(),
         };
         write!(f, "{path} was {}, is {}", text(sent), text(stands))
+    }
+}
+
+/// The ExternalIds of SMS and analytics roles, and what sounds like it.
+fn is_secret(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path).to_lowercase();
+    let secrets = ["externalid", "secret", "password", "apikey", "token"];
+    secrets.iter().any(|secret| name.ends_with(secret))
+}
+
+fn without_secrets(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let shown = members.iter().map(|(name, value)| {
+                let value = if is_secret(name) {
+                    "(not shown)".into()
+                } else {
+                    without_secrets(value)
+                };
+                (name.clone(), value)
+            });
+            shown.collect()
+        }
+        Value::Array(items) => items.iter().map(without_secrets).collect(),
+        value => value.clone(),
     }
 }
 
@@ -227,6 +251,17 @@ mod tests {
             "MemberOfTheFuture": {"Deep": [1, "", 0, false]},
         }));
         assert_eq!(pool_update(&described), update);
+    }
+
+    #[test]
+    fn a_number_goes_back_digit_by_digit() {
+        let text = r#"{"Future":[123.45678901234567,12345678901234567890123,1E400,0.10]}"#;
+        let described: Object = serde_json::from_str(text).expect("JSON");
+        let update = Value::from(pool_update(&described)).to_string();
+        assert_eq!(
+            update.to_lowercase(),
+            text.replace("1E400", "1e+400").to_lowercase()
+        );
     }
 
     #[test]
@@ -309,5 +344,11 @@ mod tests {
         let sent = object(json!({"SmsConfiguration": {"ExternalId": "very secret"}}));
         let told = lost(&sent, &Object::new())[0].to_string();
         assert!(told.contains("SmsConfiguration.ExternalId") && !told.contains("very secret"));
+        let sent = object(json!({"Senders": [{"ApiKey": "very secret", "Name": "a"}]}));
+        let told = lost(&sent, &Object::new())[0].to_string();
+        assert!(
+            told.contains("Name") && !told.contains("very secret"),
+            "{told}"
+        );
     }
 }

@@ -21,6 +21,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 pub struct Passing {
     /// Their codes, and fragments of their messages.
     errors: &'static [(&'static str, &'static str)],
+    /// No answer at all is one of them.
+    silence: bool,
     patience: Duration,
 }
 
@@ -29,6 +31,7 @@ impl Passing {
     pub const fn new(errors: &'static [(&'static str, &'static str)]) -> Self {
         Self {
             errors,
+            silence: false,
             patience: DEADLINE,
         }
     }
@@ -36,7 +39,8 @@ impl Passing {
     fn has(&self, error: &CallError) -> bool {
         let is = error.code.as_deref().unwrap_or_default();
         let mut errors = self.errors.iter();
-        errors.any(|(code, fragment)| is == *code && error.message.contains(fragment))
+        (self.silence && error.unanswered)
+            || errors.any(|(code, fragment)| is == *code && error.message.contains(fragment))
     }
 }
 
@@ -60,6 +64,7 @@ pub const PROPAGATION: &Passing = &Passing::new(&[
 /// What IAM itself has only just been told of.
 pub const UNSEEN: &Passing = &Passing {
     errors: &[("NoSuchEntity", ""), ("DeleteConflict", "")],
+    silence: false,
     patience: SIGHT,
 };
 
@@ -80,7 +85,11 @@ pub const BUSY: &Passing = &Passing::new(&[
 ]);
 
 /// No answer, or none of AWS: for calls that the SDK must not send again by itself.
-pub const UNANSWERED: &Passing = &Passing::new(&[("", "")]);
+pub const UNANSWERED: &Passing = &Passing {
+    errors: &[],
+    silence: true,
+    patience: DEADLINE,
+};
 
 /// Awaits `operation` until it succeeds, fails for good, or what passes has not passed.
 ///
@@ -124,7 +133,10 @@ pub async fn until_seen<T>(
         if let Some(seen) = question().await? {
             return Ok(Some(seen));
         }
-        if !pauses.next(|since| account.waiting(what, since)).await {
+        if !pauses
+            .next_unless_asked(|since| account.waiting(what, since))
+            .await
+        {
             return Ok(None);
         }
     }
@@ -145,21 +157,22 @@ async fn settle<T>(
             return Err(error);
         };
         pauses.patience = passing.patience;
-        if !pauses.next(&told).await {
+        if !pauses.next_unless_asked(&told).await {
             return Err(error);
         }
     }
 }
 
 /// Pauses that grow, to a deadline.
-struct Pauses {
+pub struct Pauses {
     start: Instant,
     patience: Duration,
     pause: Duration,
 }
 
 impl Pauses {
-    fn within(patience: Duration) -> Self {
+    /// For attempts over so long a time.
+    pub fn within(patience: Duration) -> Self {
         Self {
             start: Instant::now(),
             patience,
@@ -168,18 +181,23 @@ impl Pauses {
     }
 
     /// Pauses, and says so; whether there is time for another attempt.
-    async fn next(&mut self, told: impl Fn(Duration)) -> bool {
+    pub async fn next(&mut self, told: impl Fn(Duration)) -> bool {
         let since = self.start.elapsed();
         if since + self.pause > self.patience {
             return false;
         }
         told(since);
-        tokio::select! {
-            () = tokio::time::sleep(self.pause) => {}
-            () = interrupt::asked() => return false,
-        }
+        tokio::time::sleep(self.pause).await;
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
         true
+    }
+
+    /// The same, but that a wish to stop ends it.
+    async fn next_unless_asked(&mut self, told: impl Fn(Duration)) -> bool {
+        tokio::select! {
+            next = self.next(told) => next,
+            () = interrupt::asked() => false,
+        }
     }
 }
 
@@ -196,6 +214,7 @@ mod tests {
             code: Some(code.into()),
             message: message.into(),
             request_id: None,
+            unanswered: false,
         }
     }
 

@@ -88,7 +88,7 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
     if dry {
         report.outcome(&Outcome::Planned);
         return Ok(if plan.is_empty() {
-            End::Done
+            End::of(&plan)
         } else {
             End::Differences
         });

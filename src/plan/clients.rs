@@ -59,6 +59,7 @@ pub(super) fn put_back(
                 pool: pool.id.clone(),
                 client: id.clone(),
                 added,
+                role: role_name.to_owned(),
             });
         }
         steps.push(Step::UntagRole {
@@ -95,22 +96,43 @@ fn to_add(client: &Object, flow: Flow) -> Option<Added> {
     user_pool_client::with_flow(client, flow).map(|(_, added)| added)
 }
 
+/// The flows that stand already and that another deployment may take away at this very
+/// moment: looked at once more when they are on record here too, which keeps it from that.
+pub(super) fn confirm(target: &Target, pool: &Pool, flow: Flow, role: &str) -> Vec<Step> {
+    let clients = target.clients.iter();
+    let shared = clients.filter(|client| pool.shared.contains_key(&client.id));
+    let step = |client: &Named| Step::AddFlow {
+        pool: pool.id.clone(),
+        client: client.id.clone(),
+        flow,
+        role: role.to_owned(),
+    };
+    shared.map(step).collect()
+}
+
 /// A setup that is still under way may add a flow after it was looked for: the last
-/// look comes when the record is gone, which keeps that setup from adding more.
-pub(super) fn last_look(pool: &Pool, role: &Role) -> Vec<Step> {
+/// look comes when the record is gone, which keeps that setup from adding more. Another
+/// deployment may have gone meanwhile too, and have left a shared flow to this one.
+pub(super) fn last_look(pool: &Pool, role: &Role, role_name: &str) -> Vec<Step> {
     let recorded = undo::clients(&role.tags).into_iter();
-    let ours = recorded.filter(|(id, _)| !pool.shared.contains_key(id));
-    ours.filter(|(id, _)| pool.client(id).is_some())
+    recorded
+        .filter(|(id, _)| pool.client(id).is_some())
         .map(|(client, added)| Step::RemoveFlow {
             pool: pool.id.clone(),
             client,
             added,
+            role: role_name.to_owned(),
         })
         .collect()
 }
 
 /// Takes away each flow that the record says was added, and that is still there.
-pub(super) fn restore(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Role>) {
+pub(super) fn restore(
+    plan: &mut Plan,
+    (side, role_name): (Side, &str),
+    pool: &Pool,
+    role: Option<&Role>,
+) {
     let recorded = role
         .map(|role| undo::clients(&role.tags))
         .unwrap_or_default();
@@ -156,6 +178,7 @@ pub(super) fn restore(plan: &mut Plan, side: Side, pool: &Pool, role: Option<&Ro
                     pool: pool.id.clone(),
                     client: id.clone(),
                     added,
+                    role: role_name.to_owned(),
                 };
                 plan.add(side, Action::Update, what, why, vec![remove]);
             }

@@ -153,6 +153,12 @@ pub enum Step {
         statement: String,
         pool_arn: String,
     },
+    /// See that what is to be deleted still bears the deployment's tag.
+    ConfirmOurs {
+        kind: &'static str,
+        name: String,
+        deployment: String,
+    },
     /// Delete the function.
     DeleteFunction { name: String },
     /// Add a flow to an app client, which `role` records.
@@ -162,11 +168,13 @@ pub enum Step {
         flow: Flow,
         role: String,
     },
-    /// Take away what was added to an app client.
+    /// Take away what was added to an app client, which `role` records, unless the role
+    /// of another deployment does too.
     RemoveFlow {
         pool: String,
         client: String,
         added: Added,
+        role: String,
     },
     /// Put one UserMigration trigger in the place of another.
     SetTrigger {

@@ -11,8 +11,8 @@ use crate::documents::same;
 use crate::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::names::Names;
 use crate::observe::{NewSide, OldSide};
-use crate::resources::function;
 use crate::resources::role::Role;
+use crate::resources::{function, user_pool};
 use crate::undo::{self, Tags};
 
 /// The changes that make what stands into what is desired.
@@ -63,6 +63,7 @@ fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide)
     let mut tags = desired.old_tags.clone();
     let lost = record_is_lost(&desired.names, old.role.as_ref(), new.function.as_ref());
     clients::record(&mut tags, &desired.old, &old.pool, ADMIN_PASSWORD, lost);
+    let confirm = clients::confirm(&desired.old, &old.pool, ADMIN_PASSWORD, name);
     notes::lost(plan, name, &tags);
     let put = || Step::PutInline {
         role: name.clone(),
@@ -84,18 +85,14 @@ fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide)
             trust: desired.access_trust.clone(),
             tags,
         };
-        plan.add(
-            Old,
-            Action::Create,
-            ("role", name),
-            why,
-            vec![create, put()],
-        );
+        let mut steps = vec![create, put()];
+        steps.extend(confirm);
+        plan.add(Old, Action::Create, ("role", name), why, steps);
         return Ok(());
     };
     refuse::foreign("role", name, &role.tags, desired)?;
     refuse::other(name, &role.tags, &desired.old_tags)?;
-    let (mut edits, mut steps) = record(name, role, &tags)?;
+    let (mut edits, mut steps) = record(name, role, &tags, confirm)?;
     if !same(&role.trust, &desired.access_trust) {
         edits.push("trust policy".into());
         steps.push(Step::SetTrust {
@@ -193,6 +190,7 @@ fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> 
     let mut tags = desired.new_tags.clone();
     let lost = record_is_lost(&desired.names, new.role.as_ref(), new.function.as_ref());
     clients::record(&mut tags, &desired.new, &new.pool, USER_PASSWORD, lost);
+    let confirm = clients::confirm(&desired.new, &new.pool, USER_PASSWORD, name);
     if lost && trigger::is_ours(&desired.names, new) {
         tags.insert(undo::TRIGGER_BEFORE.into(), undo::UNKNOWN.into());
     }
@@ -229,18 +227,23 @@ fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> 
             tags,
         };
         let why = format!("runs the function, with {}", desired.names.lambda_policy);
-        plan.add(
-            New,
-            Action::Create,
-            ("role", name),
-            why,
-            vec![create, attach()],
-        );
+        let mut steps = vec![create, attach()];
+        steps.extend(confirm);
+        plan.add(New, Action::Create, ("role", name), why, steps);
         return Ok(());
     };
     refuse::foreign("role", name, &role.tags, desired)?;
     refuse::other(name, &role.tags, &desired.new_tags)?;
-    let (mut edits, mut steps) = record(name, role, &tags)?;
+    let (mut edits, mut steps) = record(name, role, &tags, confirm)?;
+    // What was recorded was taken off by its owner before ours could take its place.
+    let stands = new.pool.described.as_ref().and_then(user_pool::trigger);
+    if stands.is_none() && role.tags.contains_key(undo::TRIGGER_BEFORE) {
+        edits.push("no trigger stood before".into());
+        steps.push(Step::UntagRole {
+            role: name.clone(),
+            key: undo::TRIGGER_BEFORE.into(),
+        });
+    }
     if !same(&role.trust, &desired.lambda_trust) {
         edits.push("trust policy".into());
         steps.push(Step::SetTrust {
@@ -351,7 +354,12 @@ fn lower_keys(value: &Value) -> Value {
 
 /// The tags still to be written to a role of ours. Of an app client the first entry
 /// wins: at a second setup our own addition is not what was there before.
-fn record(name: &str, role: &Role, wanted: &Tags) -> Result<(Vec<String>, Vec<Step>)> {
+fn record(
+    name: &str,
+    role: &Role,
+    wanted: &Tags,
+    confirm: Vec<Step>,
+) -> Result<(Vec<String>, Vec<Step>)> {
     let known = undo::clients(&role.tags);
     let mut wanted = wanted.clone();
     wanted.retain(|key, _| !known.keys().any(|id| *key == undo::client_key(id)));
@@ -365,7 +373,9 @@ fn record(name: &str, role: &Role, wanted: &Tags) -> Result<(Vec<String>, Vec<St
         role: name.to_owned(),
         tags,
     };
-    Ok((vec!["undo record".into()], vec![tag]))
+    let mut steps = vec![tag];
+    steps.extend(confirm);
+    Ok((vec!["undo record".into()], steps))
 }
 
 fn missing(stands: &Tags, wanted: &Tags) -> Option<Tags> {

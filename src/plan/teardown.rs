@@ -20,6 +20,12 @@ pub fn teardown(names: &Names, observed: &Observed, keep_logs: bool) -> Plan {
     }
     if let Some(old) = &observed.old {
         old_side(&mut plan, names, old, observed.new.as_ref());
+        let peer = old.role.as_ref().and_then(|role| role.tags.get(undo::PEER));
+        if let (None, Some(peer)) = (&observed.new, peer) {
+            plan.notes.push(format!(
+                "as long as the trigger stands in the new account {peer}, whom its pool does not know gets an error there: tear that side down too"
+            ));
+        }
     }
     plan
 }
@@ -36,7 +42,7 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
         return;
     }
     trigger::restore(plan, names, new, role);
-    clients::restore(plan, New, &new.pool, role);
+    clients::restore(plan, (New, &names.lambda_role), &new.pool, role);
     if let Some(function) = &new.function {
         let mut steps = vec![Step::DeleteFunction {
             name: names.function.clone(),
@@ -47,8 +53,8 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
         let others = statements(&function.policy).filter(|id| *id != names.permission);
         delete_ours(
             plan,
-            New,
-            ("function", &names.function),
+            names,
+            (New, ("function", &names.function)),
             ours(&function.tags),
             &others.collect::<Vec<_>>(),
             steps,
@@ -64,8 +70,8 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
             };
             delete_ours(
                 plan,
-                New,
-                ("log group", &names.log_group),
+                names,
+                (New, ("log group", &names.log_group)),
                 ours(&group.tags),
                 &[],
                 vec![delete],
@@ -98,7 +104,7 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
             steps.push(Step::DeletePolicy {
                 arn: policy_arn.clone(),
             });
-            delete_ours(plan, New, what, ours(&policy.tags), &[], steps);
+            delete_ours(plan, names, (New, what), ours(&policy.tags), &[], steps);
         }
     }
     let lost = format!(
@@ -110,7 +116,7 @@ fn new_side(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
     if !record_lost(plan, names, (New, name), role, Some(new), &lost)
         && let Some(role) = role
     {
-        let mut last_look = clients::last_look(&new.pool, role);
+        let mut last_look = clients::last_look(&new.pool, role, name);
         last_look.extend(trigger::last_look(names, new, Some(role)));
         delete_role(plan, names, (New, name), role, &[&policy_arn], last_look);
     }
@@ -178,9 +184,9 @@ fn old_side(plan: &mut Plan, names: &Names, old: &OldSide, new: Option<&NewSide>
         return;
     }
     if names.own(&role.tags) {
-        clients::restore(plan, Old, &old.pool, Some(role));
+        clients::restore(plan, (Old, name), &old.pool, Some(role));
     }
-    let last_look = clients::last_look(&old.pool, role);
+    let last_look = clients::last_look(&old.pool, role, name);
     let own = [names.access_policy.as_str()];
     delete_role(plan, names, (Old, name), role, &own, last_look);
 }
@@ -222,19 +228,28 @@ fn delete_role(
     steps.extend(last_look);
     others.retain(|policy| !own.contains(policy));
     let ours = names.own(&role.tags);
-    delete_ours(plan, side, ("role", name), ours, &others, steps);
+    delete_ours(plan, names, (side, ("role", name)), ours, &others, steps);
 }
 
 /// Deletes what bears our tag, with what others gave it, and leaves what does not.
 fn delete_ours(
     plan: &mut Plan,
-    side: Side,
-    what: (&'static str, &str),
+    names: &Names,
+    (side, what): (Side, (&'static str, &str)),
     ours: bool,
     others: &[&str],
-    steps: Vec<Step>,
+    mut steps: Vec<Step>,
 ) {
     if ours {
+        let (kind, name) = what;
+        steps.insert(
+            0,
+            Step::ConfirmOurs {
+                kind,
+                name: name.to_owned(),
+                deployment: names.deployment.clone(),
+            },
+        );
         let why = match others {
             [] => String::new(),
             others => format!("with what others gave it: {}", others.join(", ")),

@@ -46,6 +46,7 @@ fn failure(error: &anyhow::Error) -> Value {
     let call = error.downcast_ref::<CallError>();
     json!({
         "message": error.to_string(),
+        "causes": error.chain().skip(1).map(ToString::to_string).collect::<Vec<_>>(),
         "usage": error.is::<Usage>(),
         "call": call.map(|call| call.call),
         "code": call.and_then(|call| call.code.clone()),

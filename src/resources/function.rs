@@ -339,6 +339,7 @@ async fn until_ready(account: &Account, name: &str) -> Result<(), CallError> {
         code: None,
         message,
         request_id: None,
+        unanswered: false,
     })
 }
 

@@ -99,7 +99,7 @@ async fn update(
                 // Without an answer it may have been taken all the same.
                 if answer
                     .as_ref()
-                    .map_or_else(|error| error.code.is_none(), |()| true)
+                    .map_or_else(|error| error.unanswered, |()| true)
                 {
                     sent = Some(update);
                 }
@@ -115,20 +115,20 @@ async fn update(
     let Some(sent) = sent else {
         return Ok(Updated::Compared(Vec::new()));
     };
-    // A read may be older than the write before it.
-    let mut lost = Vec::new();
-    retry::until_seen(
-        account,
-        &format!("Cognito to show {what}"),
-        SIGHT,
-        async || {
-            let stands = as_update(&describe().await?.unwrap_or_default());
-            lost = lossless::lost(&sent, &stands);
-            Ok(lost.is_empty().then_some(()))
-        },
-    )
-    .await?;
-    Ok(Updated::Compared(lost))
+    // A read may be older than the write before it. No wish to stop ends this: what was
+    // sent is always compared.
+    let mut pauses = retry::Pauses::within(SIGHT);
+    loop {
+        let read = retry::until_settled(account, &waits_for, &[BUSY, UNANSWERED], &describe);
+        let Some(stands) = read.await? else {
+            return Ok(Updated::Gone);
+        };
+        let lost = lossless::lost(&sent, &as_update(&stands));
+        let shows = format!("Cognito to show {what}");
+        if lost.is_empty() || !pauses.next(|since| account.waiting(&shows, since)).await {
+            return Ok(Updated::Compared(lost));
+        }
+    }
 }
 
 /// What is gone was deleted.

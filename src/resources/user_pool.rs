@@ -54,10 +54,14 @@ pub async fn find(account: &Account, id: &str) -> Result<Option<Object>, CallErr
         .user_pool_id(id)
         .customize()
         .interceptor(body.clone());
-    let answer = account
-        .call("cognito-idp:DescribeUserPool", request.send())
-        .await;
-    Ok(found(answer)?.and_then(|_| body.member("UserPool")))
+    let call = "cognito-idp:DescribeUserPool";
+    if found(account.call(call, request.send()).await)?.is_none() {
+        return Ok(None);
+    }
+    // Taken for gone, it would be left with a trigger that nothing answers.
+    let read = body.member("UserPool");
+    read.map(Some)
+        .ok_or_else(|| CallError::unreadable(account.place(), call))
 }
 
 /// The ARN of the pool's UserMigration trigger.
@@ -86,6 +90,9 @@ pub async fn set_trigger(
         }
         let mut update = lossless::pool_update(described);
         let triggers = update.entry("LambdaConfig").or_insert_with(|| json!({}));
+        if triggers.is_null() {
+            *triggers = json!({});
+        }
         if let Value::Object(triggers) = triggers {
             match to {
                 Some(arn) => triggers.insert("UserMigration".into(), arn.into()),

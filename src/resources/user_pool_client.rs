@@ -49,10 +49,14 @@ pub async fn find(account: &Account, pool: &str, id: &str) -> Result<Option<Obje
         .client_id(id)
         .customize()
         .interceptor(body.clone());
-    let answer = account
-        .call("cognito-idp:DescribeUserPoolClient", request.send())
-        .await;
-    Ok(found(answer)?.and_then(|_| body.member("UserPoolClient")))
+    let call = "cognito-idp:DescribeUserPoolClient";
+    if found(account.call(call, request.send()).await)?.is_none() {
+        return Ok(None);
+    }
+    // Taken for gone, it would be left with a trigger that nothing answers.
+    let read = body.member("UserPoolClient");
+    read.map(Some)
+        .ok_or_else(|| CallError::unreadable(account.place(), call))
 }
 
 /// The client's flows with this one among them; `None` where it is there.

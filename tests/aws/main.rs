@@ -6,6 +6,7 @@ mod accounts;
 mod after;
 mod as_it_is;
 mod attacks;
+mod between;
 mod calls;
 mod choices;
 mod conflicts;
