@@ -149,19 +149,28 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
             pool,
             arn,
             before,
-        } => {
-            if !function::exists(account, name).await? {
-                let updated =
-                    user_pool::set_trigger(account, pool, Some(arn), before.as_deref()).await?;
-                refuse_lost(account, &format!("user pool {pool}"), updated)?;
-                bail!(
-                    "the function {name} in the {} was deleted while this ran: the user pool's trigger is put back\n  try  the same command again, and see who tears down at the same time",
-                    account.place()
-                );
-            }
-        }
+        } => confirm_function(account, name, pool, arn, before.as_deref()).await?,
     }
     Ok(())
+}
+
+/// A trigger that nothing answers keeps every user out whom the pool does not know.
+async fn confirm_function(
+    account: &Account,
+    name: &str,
+    pool: &str,
+    arn: &str,
+    before: Option<&str>,
+) -> Result<()> {
+    if function::exists(account, name).await? {
+        return Ok(());
+    }
+    let updated = user_pool::set_trigger(account, pool, Some(arn), before).await?;
+    refuse_lost(account, &format!("user pool {pool}"), updated)?;
+    bail!(
+        "the function {name} in the {} was deleted while this ran: the user pool's trigger is put back\n  try  the same command again, and see who tears down at the same time",
+        account.place()
+    )
 }
 
 /// Adds a flow. Its record was written before; where somebody tore it down meanwhile,

@@ -38,29 +38,38 @@ pub struct Added {
     pub flow: String,
     /// The client had no `ExplicitAuthFlows`; the defaults were spelled out.
     pub had_none: bool,
+    /// Refresh-token rotation was on, which leaves one of the defaults out.
+    pub rotated: bool,
 }
 
 const HAD_NONE: &str = " to none";
+const HAD_NONE_ROTATED: &str = " to none with rotation";
 
 impl Added {
     /// As the value of a tag.
     pub fn to_tag(&self) -> String {
-        let ending = if self.had_none { HAD_NONE } else { "" };
+        let ending = match (self.had_none, self.rotated) {
+            (false, _) => "",
+            (true, false) => HAD_NONE,
+            (true, true) => HAD_NONE_ROTATED,
+        };
         format!("{}{ending}", self.flow)
     }
 
     /// From the value of a tag; `None` where it is not one of ours.
     pub fn from_tag(value: &str) -> Option<Self> {
-        let (flow, had_none) = match value.strip_suffix(HAD_NONE) {
-            Some(flow) => (flow, true),
-            None => (value, false),
-        };
+        let endings = [(HAD_NONE_ROTATED, true), (HAD_NONE, false)];
+        let none = endings
+            .iter()
+            .find_map(|(ending, rotated)| Some((value.strip_suffix(ending)?, true, *rotated)));
+        let (flow, had_none, rotated) = none.unwrap_or((value, false, false));
         [ADMIN_PASSWORD, USER_PASSWORD]
             .iter()
             .any(|known| known.modern == flow || known.legacy == flow)
             .then(|| Self {
                 flow: flow.to_owned(),
                 had_none,
+                rotated,
             })
     }
 }
@@ -90,7 +99,12 @@ pub fn add(flows: &[String], flow: Flow, rotates: bool) -> Option<(Vec<String>, 
     };
     with.push(name.to_owned());
     let flow = name.to_owned();
-    Some((with, Added { flow, had_none }))
+    let added = Added {
+        flow,
+        had_none,
+        rotated: had_none && rotates,
+    };
+    Some((with, added))
 }
 
 /// What taking an addition away comes to.
@@ -123,7 +137,8 @@ pub fn remove(flows: &[String], added: &Added, rotates: bool) -> Removal {
         flows.sort();
         flows
     };
-    if added.had_none && sorted(rest.clone()) == sorted(defaults(rotates)) {
+    let spelled_out = [defaults(rotates), defaults(added.rotated)].map(sorted);
+    if added.had_none && spelled_out.contains(&sorted(rest.clone())) {
         return Removal::To(Vec::new());
     }
     if rest.is_empty() {
@@ -194,7 +209,11 @@ mod tests {
     fn refresh_token_rotation_leaves_refresh_out() {
         let (with, added) = add(&[], USER_PASSWORD, true).expect("it is not there");
         assert!(!with.contains(&"ALLOW_REFRESH_TOKEN_AUTH".to_owned()));
-        assert_eq!(remove(&with, &added, true), Removal::To(Vec::new()));
+        let added = Added::from_tag(&added.to_tag()).expect("it is ours");
+        // Whether rotation is still on by then or not.
+        for rotates in [true, false] {
+            assert_eq!(remove(&with, &added, rotates), Removal::To(Vec::new()));
+        }
     }
 
     #[test]
@@ -214,6 +233,7 @@ mod tests {
         let added = Added {
             flow: "ALLOW_USER_PASSWORD_AUTH".into(),
             had_none: false,
+            rotated: false,
         };
         assert_eq!(
             remove(&flows(&["ALLOW_USER_SRP_AUTH"]), &added, false),
@@ -226,6 +246,7 @@ mod tests {
         let added = Added {
             flow: "ALLOW_USER_PASSWORD_AUTH".into(),
             had_none: false,
+            rotated: false,
         };
         let left = remove(&flows(&["ALLOW_USER_PASSWORD_AUTH"]), &added, false);
         assert_eq!(left, Removal::WouldOpenDefaults);
@@ -241,6 +262,7 @@ mod tests {
         let added = Added {
             flow: "ADMIN_NO_SRP_AUTH".into(),
             had_none: false,
+            rotated: false,
         };
         let modern = flows(&["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]);
         let rest = Removal::To(flows(&["ALLOW_USER_SRP_AUTH"]));

@@ -387,6 +387,7 @@ fn what_another_deployment_uses_is_recorded_and_left() {
     let added = crate::flows::Added {
         flow: ADMIN_PASSWORD.modern.into(),
         had_none: false,
+        rotated: false,
     };
     let (mut old, new) = fresh();
     old.pool = set_up().0.pool;
