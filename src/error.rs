@@ -5,6 +5,7 @@ use std::fmt;
 
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::ErrorKind;
 use aws_types::request_id::RequestId;
 
 /// The command line, the environment or `cogmig.toml` asked for something that
@@ -67,7 +68,14 @@ impl CallError {
             request_id: error.request_id().map(str::to_owned),
             unanswered: match error {
                 SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
-                SdkError::DispatchFailure(failure) => failure.is_io() || failure.is_timeout(),
+                SdkError::DispatchFailure(failure) => {
+                    let cut = failure
+                        .as_connector_error()
+                        .and_then(|error| error.as_other());
+                    failure.is_io()
+                        || failure.is_timeout()
+                        || cut == Some(ErrorKind::TransientError)
+                }
                 SdkError::ServiceError(service) => service.err().code().is_none(),
                 _ => false,
             },
