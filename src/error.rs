@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::ErrorKind;
 use aws_types::request_id::RequestId;
@@ -71,7 +71,7 @@ impl CallError {
                 SdkError::DispatchFailure(failure) => {
                     let cut = failure
                         .as_connector_error()
-                        .and_then(|error| error.as_other());
+                        .and_then(ConnectorError::as_other);
                     failure.is_io()
                         || failure.is_timeout()
                         || cut == Some(ErrorKind::TransientError)
