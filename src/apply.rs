@@ -210,11 +210,8 @@ async fn remove_flow(
     role: &str,
 ) -> Result<()> {
     let names = Names::new(None);
-    let base = match account.identity.side {
-        Side::Old => names.access_role,
-        Side::New => names.lambda_role,
-    };
-    let others = role::others(account, &base, role).await?;
+    let base = names.record_role(account.identity.side);
+    let others = role::others(account, base, role).await?;
     let key = undo::client_key(client);
     if others.iter().any(|tags| tags.contains_key(&key)) {
         return Ok(());

@@ -1,7 +1,7 @@
 //! What everything is called. The names are the migration guide's; a suffix sets a
 //! second migration beside the first.
 
-use crate::account::Identity;
+use crate::account::{Identity, Side};
 use crate::undo::{self, Tags};
 
 /// The names of one deployment's resources.
@@ -41,6 +41,14 @@ impl Names {
             function: named("cognito-migration-lambda"),
             log_group: named("/aws/lambda/cognito-migration-lambda"),
             permission: "cognito-user-migration".to_owned(),
+        }
+    }
+
+    /// The role that holds the undo record of a side.
+    pub fn record_role(&self, side: Side) -> &str {
+        match side {
+            Side::Old => &self.access_role,
+            Side::New => &self.lambda_role,
         }
     }
 

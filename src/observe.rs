@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use futures_util::future::try_join_all;
 
-use crate::account::{Account, Identity, Side};
+use crate::account::{Account, Identity};
 use crate::error::CallError;
 use crate::flows::Added;
 use crate::lossless::Object;
@@ -94,13 +94,11 @@ pub async fn pool(
             .map(str::to_owned)
             .filter(|id| !wanted.contains(id)),
     );
-    let (base, own) = match account.identity.side {
-        Side::Old => (Names::new(None).access_role, &names.access_role),
-        Side::New => (Names::new(None).lambda_role, &names.lambda_role),
-    };
+    let side = account.identity.side;
+    let (first, own) = (Names::new(None), names.record_role(side));
     let (described, others, clients) = tokio::try_join!(
         user_pool::find(account, id),
-        role::others(account, &base, own),
+        role::others(account, first.record_role(side), own),
         try_join_all(ids.iter().map(async |client| {
             let described = user_pool_client::find(account, id, client).await?;
             Ok::<_, CallError>((client.clone(), described))

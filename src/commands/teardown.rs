@@ -89,10 +89,7 @@ async fn reach(account: Option<Account>, names: &Names) -> Result<Option<Reached
         return Ok(None);
     };
     let side = account.identity.side;
-    let role = match side {
-        Side::Old => role::find(&account, &names.access_role).await?,
-        Side::New => role::find(&account, &names.lambda_role).await?,
-    };
+    let role = role::find(&account, names.record_role(side)).await?;
     let pool = match side {
         Side::Old => role.as_ref().and_then(|role| pool_of(&role.tags, names)),
         Side::New => new_pool(&account, names, role.as_ref()).await?,
