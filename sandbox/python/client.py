@@ -6,6 +6,7 @@ marked by their user agent so that the journal does not count them.
 """
 
 import base64
+import hmac
 import json
 import sys
 import threading
@@ -53,7 +54,13 @@ def public(request):
     return answer
 
 
-DO = {"call": call, "public": public, "standing": standing, "filled": filled}
+def secret_hash(request):
+    """SECRET_HASH, computed by nothing of the product's."""
+    secret, message = request["secret"], request["username"] + request["client"]
+    return base64.b64encode(hmac.digest(secret.encode(), message.encode(), "sha256")).decode()
+
+
+DO = {"call": call, "public": public, "standing": standing, "filled": filled, "secret_hash": secret_hash}
 
 
 def from_json(value):

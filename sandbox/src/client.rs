@@ -121,6 +121,19 @@ impl Client {
         self.ask(request, Value::Null)
     }
 
+    /// `SECRET_HASH` of an app client's secret.
+    pub(crate) fn secret_hash(
+        &self,
+        secret: &str,
+        username: &str,
+        client: &str,
+    ) -> Result<Value, AwsFault> {
+        let request = json!({
+            "do": "secret_hash", "secret": secret, "username": username, "client": client,
+        });
+        self.ask(request, Value::Null)
+    }
+
     fn ask(&self, mut request: Value, params: Value) -> Result<Value, AwsFault> {
         let (sender, answer) = channel();
         request["params"] = params;

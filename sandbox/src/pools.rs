@@ -130,6 +130,23 @@ impl Sandbox {
         id.map(str::to_owned).context("an app client without an id")
     }
 
+    /// What an app client with a secret has to send beside this user name: `SECRET_HASH`, or
+    /// `SecretHash`. The secret is as AWS describes it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such app client, or it has no secret.
+    pub fn secret_hash(&self, pool: &Pool, client: &str, username: &str) -> Result<String> {
+        let params = json!({"UserPoolId": pool.id, "ClientId": client});
+        let described = self.in_pool(pool, "DescribeUserPoolClient", params)?;
+        let secret = described["UserPoolClient"]["ClientSecret"].as_str();
+        let secret = secret.context("an app client without a secret")?;
+        let hash = self.client.secret_hash(secret, username, client)?;
+        hash.as_str()
+            .map(str::to_owned)
+            .context("a hash that is none")
+    }
+
     /// Makes a confirmed user with a permanent password; no message is sent.
     ///
     /// # Errors

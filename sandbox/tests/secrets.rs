@@ -1,0 +1,147 @@
+//! App clients with a secret: who calls must prove to know it, and only there.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use cogmig_sandbox::{AwsFault, Pool, Sandbox};
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "Correct-horse-1";
+
+/// A call that wants the proof, with `hash` where it goes.
+fn call(
+    sandbox: &Sandbox,
+    pool: &Pool,
+    client: &str,
+    operation: &str,
+    hash: Option<&str>,
+) -> Result<Value, AwsFault> {
+    let admin = operation == "AdminInitiateAuth";
+    let mut params = match operation {
+        "InitiateAuth" | "AdminInitiateAuth" => json!({
+            "AuthFlow": if admin { "ADMIN_USER_PASSWORD_AUTH" } else { "USER_PASSWORD_AUTH" },
+            "AuthParameters": {"USERNAME": "ann", "PASSWORD": PASSWORD},
+        }),
+        "SignUp" => json!({
+            "Username": "ann", "Password": PASSWORD,
+            "UserAttributes": [{"Name": "email", "Value": "ann@example.com"}],
+        }),
+        "ConfirmForgotPassword" => {
+            json!({"Username": "ann", "Password": PASSWORD, "ConfirmationCode": "654321"})
+        }
+        _ => json!({"Username": "ann"}),
+    };
+    params["ClientId"] = client.into();
+    if let Some(hash) = hash {
+        if params["AuthParameters"].is_object() {
+            params["AuthParameters"]["SECRET_HASH"] = hash.into();
+        } else {
+            params["SecretHash"] = hash.into();
+        }
+    }
+    if admin {
+        params["UserPoolId"] = pool.id.as_str().into();
+        sandbox.in_pool(pool, operation, params)
+    } else {
+        sandbox.public(operation, params)
+    }
+}
+
+#[test]
+fn a_secret_is_proved_wherever_it_is_asked_for() {
+    let sandbox = Sandbox::start().unwrap();
+    let pool = sandbox
+        .pool_with("old", "users", json!({"AdminCreateUserConfig": null}))
+        .unwrap();
+    let flows = json!(["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]);
+    let settings = json!({"ExplicitAuthFlows": flows, "GenerateSecret": true});
+    let secret = sandbox.client(&pool, "server", settings).unwrap();
+    let other = json!({"ExplicitAuthFlows": flows, "GenerateSecret": true});
+    let other = sandbox.client(&pool, "server", other).unwrap();
+    let open = sandbox
+        .client(&pool, "browser", json!({"ExplicitAuthFlows": flows}))
+        .unwrap();
+    let right = sandbox.secret_hash(&pool, &secret, "ann").unwrap();
+    let wrong = [
+        sandbox.secret_hash(&pool, &other, "ann").unwrap(),
+        sandbox.secret_hash(&pool, &secret, "Ann").unwrap(),
+        "guessed".to_owned(),
+    ];
+    for operation in [
+        "SignUp",
+        "AdminInitiateAuth",
+        "InitiateAuth",
+        "ForgotPassword",
+        "ConfirmForgotPassword",
+    ] {
+        let refused = |client: &str, hash: Option<&str>, code: &str, message: String| {
+            let fault = call(&sandbox, &pool, client, operation, hash).unwrap_err();
+            let code = code.to_owned();
+            assert_eq!(fault, AwsFault { code, message }, "{operation} {hash:?}");
+        };
+        refused(
+            &secret,
+            None,
+            "NotAuthorizedException",
+            format!("Client {secret} is configured with secret but SECRET_HASH was not received"),
+        );
+        for hash in &wrong {
+            let message = format!("Unable to verify secret hash for client {secret}");
+            refused(&secret, Some(hash), "NotAuthorizedException", message);
+        }
+        refused(
+            &open,
+            Some(&right),
+            "InvalidParameterException",
+            format!("App client {open} is not configured for secret but secret hash was received"),
+        );
+        call(&sandbox, &pool, &secret, operation, Some(&right)).unwrap();
+        if operation == "SignUp" {
+            let user = json!({"UserPoolId": pool.id, "Username": "ann"});
+            sandbox.in_pool(&pool, "AdminConfirmSignUp", user).unwrap();
+        } else {
+            call(&sandbox, &pool, &open, operation, None).unwrap_or_else(|fault| {
+                // The code is spent: that it is looked at at all is what counts.
+                assert_eq!(operation, "ConfirmForgotPassword", "{fault}");
+                Value::Null
+            });
+        }
+    }
+}
+
+#[test]
+fn clients_of_one_name_are_told_apart_by_their_ids() {
+    let sandbox = Sandbox::start().unwrap();
+    let pool = sandbox.pool("old", "users").unwrap();
+    let listed = || {
+        let params = json!({"UserPoolId": pool.id, "MaxResults": 2});
+        let first = sandbox
+            .in_pool(&pool, "ListUserPoolClients", params)
+            .unwrap();
+        let mut all = first["UserPoolClients"].as_array().unwrap().clone();
+        if let Some(token) = first.get("NextToken") {
+            let params = json!({"UserPoolId": pool.id, "MaxResults": 2, "NextToken": token});
+            let rest = sandbox
+                .in_pool(&pool, "ListUserPoolClients", params)
+                .unwrap();
+            all.extend(rest["UserPoolClients"].as_array().unwrap().clone());
+        }
+        let ids = all
+            .iter()
+            .filter(|client| client["ClientName"] == "cogmig")
+            .map(|client| client["ClientId"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let mut made = [(); 3].map(|()| sandbox.client(&pool, "cogmig", json!({})).unwrap());
+    let mut found = listed();
+    made.sort();
+    found.sort();
+    assert_eq!(found, made);
+    let gone = json!({"UserPoolId": pool.id, "ClientId": made[1]});
+    sandbox
+        .in_pool(&pool, "DeleteUserPoolClient", gone.clone())
+        .unwrap();
+    let fault = sandbox
+        .in_pool(&pool, "DeleteUserPoolClient", gone)
+        .unwrap_err();
+    assert_eq!(fault.code, "ResourceNotFoundException");
+    assert_eq!(listed().len(), 2);
+}
