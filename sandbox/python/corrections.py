@@ -13,6 +13,14 @@ from ministack.core import iam_evaluator
 from ministack.core.lambda_runtime import execution_credentials
 from ministack.core.responses import error_response_json, set_request_account_id
 from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
+from mfa import (
+    challenges_are_answered_by_who_was_asked,
+    factors_are_asked_for,
+    no_factor_is_not_described,
+    preferences_need_their_factor,
+    sms_is_configured_in_one_place,
+)
+from names import aliases_are_not_moved_by_an_update, names_are_not_given_twice, users_are_found_in_any_case
 from updates import members_can_be_planted, updates_refuse_what_conflicts, updates_reset_what_they_leave_out
 
 
@@ -26,6 +34,14 @@ def install():
     members_can_be_planted()
     absent_auth_flows_are_the_default_ones()
     public_calls_find_their_pool()
+    users_are_found_in_any_case()
+    names_are_not_given_twice()
+    aliases_are_not_moved_by_an_update()
+    preferences_need_their_factor()
+    no_factor_is_not_described()
+    factors_are_asked_for()
+    challenges_are_answered_by_who_was_asked()
+    sms_is_configured_in_one_place()
     migrated_users_are_made_at_once()
     nothing_is_described_as_null()
     functions_log_what_their_role_may()
@@ -145,6 +161,8 @@ def migrated_users_are_made_at_once():
             user = pool["_users"][json.loads(answer[2])["User"]["Username"]]
             user["_password"] = migration.get("Password") or unknown
             user["UserStatus"] = migration["UserStatus"]
+            if migration["SmsMfa"]:
+                user |= {"_mfa_enabled": ["SMS_MFA"], "_preferred_mfa": "SMS_MFA"}
         return answer
 
     cognito._admin_create_user = create_as_aws

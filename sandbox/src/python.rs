@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 10] = [
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
     ("corrections.py", include_str!("../python/corrections.py")),
     ("defaults.py", include_str!("../python/defaults.py")),
+    ("mfa.py", include_str!("../python/mfa.py")),
     ("model.py", include_str!("../python/model.py")),
+    ("names.py", include_str!("../python/names.py")),
     ("shapes.py", include_str!("../python/shapes.py")),
     ("snapshot.py", include_str!("../python/snapshot.py")),
     ("updates.py", include_str!("../python/updates.py")),

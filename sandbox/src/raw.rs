@@ -42,6 +42,17 @@ impl Sandbox {
         self.raw(pool, "UpdateUserPoolClient", body).map(|_| ())
     }
 
+    /// Gives a user a software token that an authenticator app has verified. It is asked for
+    /// once the user's preference has it (`AdminSetUserMFAPreference`).
+    ///
+    /// # Errors
+    ///
+    /// When there is no such user.
+    pub fn software_token(&self, pool: &Pool, username: &str) -> Result<(), AwsFault> {
+        let body = json!({"Username": username, "SandboxToken": true});
+        self.raw(pool, "AdminSetUserMFAPreference", body).map(drop)
+    }
+
     /// What botocore's model says of a `pool` or a `client`: `variants`, descriptions with
     /// every member in them down to the leaves; `settable`, the members that the update
     /// takes, and what it calls them; `describing`, those it does not take; `leaves`, all

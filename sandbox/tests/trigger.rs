@@ -286,3 +286,34 @@ fn alias_pools_need_a_name_that_is_no_address() {
     );
     assert_eq!(it.user("thief"), None);
 }
+
+#[test]
+fn a_guard_of_the_pools_own_can_veto() {
+    let named = |name: &str| {
+        let attributes = json!({"email": format!("{name}@example.com"), "username": name});
+        json!({"response": with(&migrated(""), &json!({"userAttributes": attributes}))})
+    };
+    // One function is both triggers: the guard is told the name that the other answers.
+    let answers = json!({
+        "to-ann": named("ann"), "to-bob": named("bob"), "bob": {"raise": "not bob"},
+    });
+    let arn = |name: &str| format!("arn:aws:lambda:eu-central-1:222222222222:function:{name}");
+    let pool = |guard: &str| {
+        let guard =
+            json!({"AliasAttributes": ["email"], "LambdaConfig": {"PreSignUp": arn(guard)}});
+        Deployed::with_pool(&answers, guard)
+    };
+    let it = pool("migrate");
+    let _ = it.sign_in("to-ann");
+    assert_eq!(it.user("ann").unwrap()["UserStatus"], "CONFIRMED");
+    let fault = it.sign_in("to-bob").unwrap_err();
+    assert_eq!(fault.code, "UserLambdaValidationException");
+    assert_eq!(fault.message, "PreSignUp failed with error not bob.");
+    assert_eq!(it.user("bob"), None);
+
+    let it = pool("absent");
+    let fault = it.sign_in("to-ann").unwrap_err();
+    assert_eq!(fault.code, "UnexpectedLambdaException");
+    assert!(fault.message.starts_with("PreSignUp invocation failed"));
+    assert_eq!(it.user("ann"), None);
+}

@@ -26,7 +26,7 @@ impl Deployed {
         let sandbox = Sandbox::start().unwrap();
         let function = format!("arn:aws:lambda:eu-central-1:{NEW_ACCOUNT}:function:{FUNCTION}");
         let mut settings = settings;
-        settings["LambdaConfig"] = json!({"UserMigration": function});
+        settings["LambdaConfig"]["UserMigration"] = function.into();
         settings["Policies"] = json!({"PasswordPolicy": {"MinimumLength": 10}});
         let mut pool = sandbox.pool_with("new", "users", settings).unwrap();
         let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]});

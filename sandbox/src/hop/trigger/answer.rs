@@ -19,6 +19,8 @@ pub(super) struct NewUser {
     /// How the welcome message goes out, unless it is suppressed.
     pub(super) welcome: Option<Vec<String>>,
     pub(super) takes_aliases: bool,
+    /// Whether a code by SMS is asked for from now on.
+    pub(super) sms_mfa: bool,
 }
 
 /// Nothing for an event that came back as it was: a refusal.
@@ -62,15 +64,34 @@ pub(super) fn judge(
         }
         _ => return Err(Fault::unrecognizable()),
     };
-    let username = username(pool, sign_in, attributes.remove("username"))?;
+    let takes_aliases = flag(&response["forceAliasCreation"])?;
+    let sms_mfa = flag(&response["enableSMSMFA"])?;
+    let named = attributes.remove("username");
+    let username = username(pool, sign_in, named.as_ref(), &attributes)?;
     check_schema(pool, sign_in, &attributes)?;
+    let has_mfa = matches!(
+        pool.settings["MfaConfiguration"].as_str(),
+        Some("ON" | "OPTIONAL")
+    );
+    if sms_mfa && !(has_mfa && attributes.contains_key("phone_number")) {
+        return Err(sign_in.cannot_migrate());
+    }
     Ok(Some(NewUser {
         username,
         attributes,
         status,
         welcome,
-        takes_aliases: response["forceAliasCreation"] == true,
+        takes_aliases,
+        sms_mfa,
     }))
+}
+
+fn flag(value: &Value) -> Result<bool, Fault> {
+    match value {
+        Value::Null => Ok(false),
+        Value::Bool(flag) => Ok(*flag),
+        _ => Err(Fault::unrecognizable()),
+    }
 }
 
 fn is_empty(attributes: &Value) -> bool {
@@ -90,21 +111,36 @@ fn strings_only(attributes: &Value) -> Result<BTreeMap<String, String>, Fault> {
 }
 
 /// The name to make the user by. Where e-mail addresses are aliases, a user cannot be
-/// called by one; where they are the names, Cognito makes up the name behind them.
-fn username(pool: &PoolAt, sign_in: &SignIn, named: Option<String>) -> Result<String, Fault> {
-    let has = |member: &str| {
-        pool.settings[member]
-            .as_array()
-            .is_some_and(|list| !list.is_empty())
+/// called by one, which the emulator sees to; where they are the names, Cognito makes up
+/// the name behind them, and the one that was typed must be the user's.
+fn username(
+    pool: &PoolAt,
+    sign_in: &SignIn,
+    named: Option<&String>,
+    attributes: &BTreeMap<String, String>,
+) -> Result<String, Fault> {
+    let kinds = |member: &str| {
+        let kinds = pool.settings[member].as_array();
+        kinds
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
     };
     let typed = &sign_in.username;
-    match named {
-        Some(named) if has("AliasAttributes") && !named.contains('@') => Ok(named),
-        Some(named) if !has("UsernameAttributes") && named == *typed => Ok(named),
-        Some(_) => Err(sign_in.cannot_migrate()),
-        None if has("AliasAttributes") && typed.contains('@') => Err(sign_in.cannot_migrate()),
-        None => Ok(typed.clone()),
-    }
+    let addresses = kinds("UsernameAttributes");
+    let named = match named {
+        None if addresses.is_empty() => Some(typed),
+        None => addresses
+            .iter()
+            .filter_map(|kind| attributes.get(*kind))
+            .find(|address| pool.is_same_name(address, typed)),
+        Some(_) if !addresses.is_empty() => None,
+        Some(named) => {
+            Some(named).filter(|named| *named == typed || !kinds("AliasAttributes").is_empty())
+        }
+    };
+    named.cloned().ok_or_else(|| sign_in.cannot_migrate())
 }
 
 /// Attributes the schema lacks, required ones that are missing, values that do not fit:
@@ -126,15 +162,8 @@ fn check_schema(
                 .get(name.as_str())
                 .is_some_and(|attribute| value_fits(attribute, value))
     });
-    let names_user = |name: &str| {
-        let kinds = pool.settings["UsernameAttributes"].as_array();
-        kinds.into_iter().flatten().any(|kind| kind == name)
-    };
     let complete = schema.iter().all(|(name, attribute)| {
-        attribute["Required"] != true
-            || *name == "sub"
-            || attributes.contains_key(*name)
-            || names_user(name)
+        attribute["Required"] != true || *name == "sub" || attributes.contains_key(*name)
     });
     if fits && complete {
         Ok(())

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
+use super::answer::NewUser;
 use super::fault::Fault;
 use super::pool::PoolAt;
 use crate::hop::call::Call;
@@ -76,25 +77,46 @@ impl SignIn {
         } else {
             "UserMigration_ForgotPassword"
         };
+        let response = json!({
+            "userAttributes": null,
+            "forceAliasCreation": null,
+            "enableSMSMFA": null,
+            "finalUserStatus": null,
+            "messageAction": null,
+            "desiredDeliveryMediums": null,
+        });
+        self.about(pool, source, &self.username, &request, &response)
+    }
+
+    /// What the pool's `PreSignUp` trigger is told of the user who is about to be made.
+    pub(super) fn pre_sign_up(&self, pool: &PoolAt, user: &NewUser) -> Value {
+        let request = json!({"userAttributes": user.attributes, "validationData": null});
+        let response =
+            json!({"autoConfirmUser": false, "autoVerifyEmail": false, "autoVerifyPhone": false});
+        let source = "PreSignUp_AdminCreateUser";
+        self.about(pool, source, &user.username, &request, &response)
+    }
+
+    fn about(
+        &self,
+        pool: &PoolAt,
+        source: &str,
+        username: &str,
+        request: &Value,
+        response: &Value,
+    ) -> Value {
         json!({
             "version": "1",
             "triggerSource": source,
             "region": pool.place.region,
             "userPoolId": pool.id,
-            "userName": self.username,
+            "userName": username,
             "callerContext": {
                 "awsSdkVersion": "aws-sdk-unknown-unknown",
                 "clientId": self.client,
             },
             "request": request,
-            "response": {
-                "userAttributes": null,
-                "forceAliasCreation": null,
-                "enableSMSMFA": null,
-                "finalUserStatus": null,
-                "messageAction": null,
-                "desiredDeliveryMediums": null,
-            },
+            "response": response,
         })
     }
 

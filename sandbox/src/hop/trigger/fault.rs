@@ -20,14 +20,14 @@ impl Fault {
     }
 
     /// The function could not be run at all: `error` says why.
-    pub(super) fn not_invoked(error: &str) -> Self {
-        let message = format!("UserMigration invocation failed due to error {error}.");
+    pub(super) fn not_invoked(trigger: &str, error: &str) -> Self {
+        let message = format!("{trigger} invocation failed due to error {error}.");
         Self::new("UnexpectedLambdaException", message)
     }
 
     /// The function ran and failed.
-    pub(super) fn raised(error: &str) -> Self {
-        let message = format!("UserMigration failed with error {error}.");
+    pub(super) fn raised(trigger: &str, error: &str) -> Self {
+        let message = format!("{trigger} failed with error {error}.");
         Self::new("UserLambdaValidationException", message)
     }
 

@@ -20,9 +20,10 @@ const TRIES: usize = 3;
 const DEADLINE: Duration = Duration::from_secs(5);
 const TIMED_OUT: &str = "Socket timeout while invoking Lambda function";
 
-/// The function's answer to the event, or why there is none.
+/// The answer of a trigger's function to the event, or why there is none.
 pub(super) async fn ask(
     hop: &Hop,
+    trigger: &str,
     arn: &str,
     pool: &PoolAt,
     event: &Value,
@@ -40,7 +41,12 @@ pub(super) async fn ask(
             name,
             qualifier,
         ] => (region, account, name, Some(qualifier)),
-        _ => return Ok(Err(Fault::not_invoked("InvalidParameterValueException"))),
+        _ => {
+            return Ok(Err(Fault::not_invoked(
+                trigger,
+                "InvalidParameterValueException",
+            )));
+        }
     };
     let place = Place {
         account: account.to_owned(),
@@ -58,16 +64,16 @@ pub(super) async fn ask(
         Answer::Fault(..) => false,
     };
     if !allowed {
-        return Ok(Err(Fault::not_invoked("AccessDeniedException")));
+        return Ok(Err(Fault::not_invoked(trigger, "AccessDeniedException")));
     }
 
     let path = format!("{path}/invocations{query}");
-    let mut outcome = Err(Fault::not_invoked(TIMED_OUT));
+    let mut outcome = Err(Fault::not_invoked(trigger, TIMED_OUT));
     for _ in 0..TRIES {
         let invoked = hop.upstream.lambda(&place, Method::POST, &path, event);
         outcome = match timeout(DEADLINE, invoked).await {
-            Ok(reply) => read(&reply?),
-            Err(_) => Err(Fault::not_invoked(TIMED_OUT)),
+            Ok(reply) => read(trigger, &reply?),
+            Err(_) => Err(Fault::not_invoked(trigger, TIMED_OUT)),
         };
         if outcome.is_ok() {
             break;
@@ -76,14 +82,15 @@ pub(super) async fn ask(
     Ok(outcome)
 }
 
-fn read(reply: &Response<Bytes>) -> Result<Value, Fault> {
+fn read(trigger: &str, reply: &Response<Bytes>) -> Result<Value, Fault> {
     let failed = reply.headers().contains_key("x-amz-function-error");
     match Answer::of(reply) {
-        Answer::Fault(code, _) => Err(Fault::not_invoked(&code)),
+        Answer::Fault(code, _) => Err(Fault::not_invoked(trigger, &code)),
         Answer::Ok(value) if failed && value["errorType"] == "Sandbox.Timedout" => {
-            Err(Fault::not_invoked(TIMED_OUT))
+            Err(Fault::not_invoked(trigger, TIMED_OUT))
         }
         Answer::Ok(value) if failed => Err(Fault::raised(
+            trigger,
             value["errorMessage"].as_str().unwrap_or("null"),
         )),
         Answer::Ok(value) => Ok(value),

@@ -75,7 +75,7 @@ async fn migrate(hop: &Hop, sign_in: &SignIn) -> Result<Outcome> {
         return Ok(Outcome::Refused);
     }
     let event = sign_in.event(&pool);
-    let answered = match function::ask(hop, arn, &pool, &event).await? {
+    let answered = match function::ask(hop, "UserMigration", arn, &pool, &event).await? {
         Ok(answered) => answered,
         Err(fault) => return Ok(Outcome::Failed(fault)),
     };
@@ -86,16 +86,10 @@ async fn migrate(hop: &Hop, sign_in: &SignIn) -> Result<Outcome> {
     }
 }
 
-/// Makes the user, unless an alias is another's.
+/// Makes the user, unless a guard of the pool's own or a name that is another's is against it.
 async fn make(hop: &Hop, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> Result<Outcome> {
-    for alias in pool.aliases(&user.attributes) {
-        if !pool.knows(hop, alias).await? {
-            continue;
-        }
-        if !user.takes_aliases {
-            return Ok(Outcome::Failed(sign_in.cannot_migrate()));
-        }
-        pool.free_alias(hop, alias).await?;
+    if let Err(fault) = guard(hop, pool, sign_in, &user).await? {
+        return Ok(Outcome::Failed(fault));
     }
     let attributes: Vec<Value> = user
         .attributes
@@ -109,8 +103,11 @@ async fn make(hop: &Hop, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> Resu
             "Username": user.username,
             "UserAttributes": attributes,
             "MessageAction": "SUPPRESS",
+            "ForceAliasCreation": user.takes_aliases,
             // Read by corrections.py: password and status, in the same moment.
-            "SandboxMigration": {"Password": sign_in.password, "UserStatus": user.status},
+            "SandboxMigration": {
+                "Password": sign_in.password, "UserStatus": user.status, "SmsMfa": user.sms_mfa,
+            },
         }),
     );
     if let Answer::Fault(..) = made.await? {
@@ -125,4 +122,23 @@ async fn make(hop: &Hop, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> Resu
         });
     }
     Ok(Outcome::Migrated)
+}
+
+/// The pool's `PreSignUp` trigger has a say too: it runs before the user is made.
+async fn guard(
+    hop: &Hop,
+    pool: &PoolAt,
+    sign_in: &SignIn,
+    user: &NewUser,
+) -> Result<Result<(), Fault>> {
+    let Some(arn) = pool.settings["LambdaConfig"]["PreSignUp"].as_str() else {
+        return Ok(Ok(()));
+    };
+    let event = sign_in.pre_sign_up(pool, user);
+    let answered = function::ask(hop, "PreSignUp", arn, pool, &event).await?;
+    Ok(match answered {
+        Ok(answer) if answer["response"].is_object() => Ok(()),
+        Ok(_) => Err(Fault::unrecognizable()),
+        Err(fault) => Err(fault),
+    })
 }

@@ -1,8 +1,6 @@
 //! The pool that a call is for: public calls name an app client and no more, so it is
 //! looked for over both accounts and all Regions.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -90,34 +88,12 @@ impl PoolAt {
         }
     }
 
-    /// The aliases that these attributes make: verified ones, and the preferred name.
-    pub(super) fn aliases<'a>(
-        &'a self,
-        attributes: &'a BTreeMap<String, String>,
-    ) -> impl Iterator<Item = &'a str> {
-        let kinds = self.settings["AliasAttributes"].as_array();
-        let kinds = kinds.into_iter().flatten().filter_map(Value::as_str);
-        kinds.filter_map(|kind| {
-            let verified = attributes.get(&format!("{kind}_verified"));
-            let counts =
-                kind == "preferred_username" || verified.is_some_and(|value| value == "true");
-            attributes.get(kind).filter(|_| counts).map(String::as_str)
-        })
-    }
-
-    /// Takes an alias from whoever has it: it is not verified any more.
-    pub(super) async fn free_alias(&self, hop: &Hop, alias: &str) -> Result<()> {
-        let kind = if alias.contains('@') {
-            "email_verified"
+    /// Whether both are one name; case counts where the pool does not say that it does not.
+    pub(super) fn is_same_name(&self, one: &str, other: &str) -> bool {
+        if self.settings["UsernameConfiguration"]["CaseSensitive"] == false {
+            one.to_lowercase() == other.to_lowercase()
         } else {
-            "phone_number_verified"
-        };
-        let unverified = json!({
-            "Username": alias, "UserAttributes": [{"Name": kind, "Value": "false"}],
-        });
-        let freed = self
-            .call(hop, "AdminUpdateUserAttributes", unverified)
-            .await?;
-        freed.expect_ok().map(drop)
+            one == other
+        }
     }
 }
