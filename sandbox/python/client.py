@@ -29,8 +29,8 @@ writing = threading.Lock()
 
 
 def client(service, profile, region, config, endpoint=None):
-    """A boto3 client, made once for each (profile, service, Region)."""
-    key = (service, profile, region, config is UNSIGNED)
+    """A boto3 client, made once for each (profile, service, Region, endpoint)."""
+    key = (service, profile, region, config is UNSIGNED, endpoint)
     with making:
         if key not in clients:
             session = boto3.Session(profile_name=profile)
@@ -40,7 +40,7 @@ def client(service, profile, region, config, endpoint=None):
 
 def call(request):
     """One operation by its AWS name, with its AWS members."""
-    chosen = client(request["service"], request["profile"], request.get("region"), MARKED)
+    chosen = client(request["service"], request["profile"], request.get("region"), MARKED, request.get("endpoint"))
     answer = chosen._make_api_call(request["operation"], from_json(request["params"]))
     answer.pop("ResponseMetadata", None)
     return answer

@@ -89,6 +89,20 @@ impl Client {
         self.ask(request, params)
     }
 
+    /// One operation of Cognito in the Region of the profile `old`, at another endpoint.
+    pub(crate) fn call_at(
+        &self,
+        endpoint: &str,
+        operation: &str,
+        params: Value,
+    ) -> Result<Value, AwsFault> {
+        let request = json!({
+            "do": "call", "profile": "old", "endpoint": endpoint,
+            "service": "cognito-idp", "operation": operation
+        });
+        self.ask(request, params)
+    }
+
     /// One operation of Cognito without credentials.
     pub(crate) fn public(
         &self,

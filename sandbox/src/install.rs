@@ -53,7 +53,7 @@ fn install(venv: &Path) -> Result<()> {
         fs::remove_dir_all(venv).context("cannot remove the sandbox's old venv")?;
     }
     eprintln!(
-        "sandbox: installing ministack and boto3 into {} (once)",
+        "sandbox: installing ministack, boto3 and moto into {} (once)",
         venv.display()
     );
     run(

@@ -7,9 +7,11 @@ mod client;
 mod home;
 mod hop;
 mod install;
+mod moto;
 mod pools;
 mod python;
 mod raw;
+mod server;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -25,12 +27,13 @@ use tokio::runtime::Runtime;
 pub use client::AwsFault;
 pub use hop::{Call, Disturbance, Fault, Hardness, Message, MessageKind};
 pub use install::tool;
+pub use moto::Moto;
 pub use pools::{Pool, rich_pool};
 
-use backend::Backend;
 use client::Client;
 use home::PROFILES;
 use hop::Hop;
+use server::Server;
 
 /// The account that the users leave.
 pub const OLD_ACCOUNT: &str = "111111111111";
@@ -51,8 +54,8 @@ pub fn architecture() -> &'static str {
 #[derive(Debug)]
 pub struct Sandbox {
     // In the order in which they must end: the folder last.
-    client: Client,
-    backend: Backend,
+    client: Arc<Client>,
+    backend: Server,
     hop: Arc<Hop>,
     runtime: Option<Runtime>,
     endpoint: String,
@@ -83,8 +86,8 @@ impl Sandbox {
         let endpoint = format!("http://{}", listener.local_addr()?);
         let scripts = python::write(folder.path())?;
         home::write(folder.path(), &endpoint)?;
-        let client = Client::start(&python, &scripts, folder.path())?;
-        let backend = Backend::start(&python, &scripts, folder.path(), &endpoint)?;
+        let client = Arc::new(Client::start(&python, &scripts, folder.path())?);
+        let backend = backend::start(&python, &scripts, folder.path(), &endpoint)?;
         let regions = PROFILES.map(|(_, _, region)| region.to_owned());
         let hop = Arc::new(Hop::new(backend.address(), regions));
         runtime.spawn(hop::serve(listener, Arc::clone(&hop)));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 12] = [
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
     ("corrections.py", include_str!("../python/corrections.py")),
@@ -13,14 +13,16 @@ const FILES: [(&str, &str); 10] = [
     ("mfa.py", include_str!("../python/mfa.py")),
     ("model.py", include_str!("../python/model.py")),
     ("names.py", include_str!("../python/names.py")),
+    ("parent.py", include_str!("../python/parent.py")),
+    ("second.py", include_str!("../python/second.py")),
     ("shapes.py", include_str!("../python/shapes.py")),
     ("snapshot.py", include_str!("../python/snapshot.py")),
     ("updates.py", include_str!("../python/updates.py")),
 ];
 
 /// Writes them beside each other, and says where.
-pub(crate) fn write(folder: &Path) -> Result<PathBuf> {
-    let scripts = folder.join("python");
+pub(crate) fn write(home: &Path) -> Result<PathBuf> {
+    let scripts = folder(home);
     fs::create_dir(&scripts)
         .and_then(|()| {
             FILES
@@ -29,4 +31,9 @@ pub(crate) fn write(folder: &Path) -> Result<PathBuf> {
         })
         .context("the sandbox's Python files could not be written")?;
     Ok(scripts)
+}
+
+/// Where they are, in the sandbox's home.
+pub(crate) fn folder(home: &Path) -> PathBuf {
+    home.join("python")
 }

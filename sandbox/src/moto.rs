@@ -1,0 +1,71 @@
+//! A second opinion: moto, which knows Cognito's challenges independently of ministack. It
+//! stands beside the hop, knows neither IAM nor Lambda, and is softer than AWS elsewhere.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::server::Server;
+use crate::{AwsFault, Sandbox, install, python};
+
+/// A running moto, for as long as the value lives.
+#[derive(Debug)]
+pub struct Moto {
+    client: Arc<Client>,
+    server: Server,
+    endpoint: String,
+}
+
+impl Sandbox {
+    /// Starts a moto, empty, beside the two accounts; they cannot see it. A function in them
+    /// can be pointed to it by `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`.
+    ///
+    /// # Errors
+    ///
+    /// When it does not come up.
+    pub fn moto(&self) -> Result<Moto> {
+        let python = install::python()?;
+        let folder = tempfile::Builder::new()
+            .prefix("moto-")
+            .tempdir_in(self.home())?
+            .keep();
+        let script = python::folder(self.home()).join("second.py");
+        let server = Server::start(&folder, &folder.join("moto.log"), |port| {
+            let mut command = Command::new(&python);
+            command.arg(&script).arg(port.to_string()).env_clear();
+            command
+        })?;
+        Ok(Moto {
+            client: Arc::clone(&self.client),
+            endpoint: server.url(),
+            server,
+        })
+    }
+}
+
+impl Moto {
+    /// Where it is.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// What it wrote, for when a test fails.
+    #[must_use]
+    pub fn log(&self) -> &Path {
+        self.server.log()
+    }
+
+    /// One call of `cognito-idp` in `eu-west-1` by boto3.
+    ///
+    /// # Errors
+    ///
+    /// moto's own code and message.
+    pub fn call(&self, operation: &str, params: Value) -> Result<Value, AwsFault> {
+        self.client.call_at(&self.endpoint, operation, params)
+    }
+}
