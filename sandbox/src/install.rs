@@ -58,7 +58,7 @@ fn install(venv: &Path) -> Result<()> {
     );
     run(
         Command::new("python3").args(["-m", "venv"]).arg(venv),
-        "the sandbox needs python3 (3.10 or newer) with its venv module \
+        "the sandbox needs python3 (3.11 or newer) with its venv module \
          (on Debian and Ubuntu: apt install python3-venv)",
     )?;
     let list = venv.with_file_name("requirements.txt");

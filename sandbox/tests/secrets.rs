@@ -53,9 +53,8 @@ fn a_secret_is_proved_wherever_it_is_asked_for() {
         .unwrap();
     let flows = json!(["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]);
     let settings = json!({"ExplicitAuthFlows": flows, "GenerateSecret": true});
-    let secret = sandbox.client(&pool, "server", settings).unwrap();
-    let other = json!({"ExplicitAuthFlows": flows, "GenerateSecret": true});
-    let other = sandbox.client(&pool, "server", other).unwrap();
+    let [secret, other] =
+        [(); 2].map(|()| sandbox.client(&pool, "server", settings.clone()).unwrap());
     let open = sandbox
         .client(&pool, "browser", json!({"ExplicitAuthFlows": flows}))
         .unwrap();
@@ -97,12 +96,8 @@ fn a_secret_is_proved_wherever_it_is_asked_for() {
         if operation == "SignUp" {
             let user = json!({"UserPoolId": pool.id, "Username": "ann"});
             sandbox.in_pool(&pool, "AdminConfirmSignUp", user).unwrap();
-        } else {
-            call(&sandbox, &pool, &open, operation, None).unwrap_or_else(|fault| {
-                // The code is spent: that it is looked at at all is what counts.
-                assert_eq!(operation, "ConfirmForgotPassword", "{fault}");
-                Value::Null
-            });
+        } else if operation != "ConfirmForgotPassword" {
+            call(&sandbox, &pool, &open, operation, None).unwrap();
         }
     }
 }
