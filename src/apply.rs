@@ -6,12 +6,14 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use crate::account::{Account, Side};
+use crate::desired::ID_TO_COME;
 use crate::error::CallError;
 use crate::flows::{Added, Flow, Removal};
 use crate::interrupt::{self, Interrupted};
 use crate::names::Names;
 use crate::plan::{Action, Plan, Step};
 use crate::report::{Event, Events};
+use crate::resources::function::Configuration;
 use crate::resources::{Updated, function, log_group, policy, role, user_pool, user_pool_client};
 use crate::undo::{self, Tags};
 
@@ -31,6 +33,7 @@ pub struct Accounts<'a> {
 pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Result<()> {
     let told = Arc::clone(events);
     interrupt::listen(move || told(Event::Stopping));
+    let mut made = None;
     for (index, change) in plan.changes.iter().enumerate() {
         if change.action == Action::Leave {
             continue;
@@ -47,7 +50,7 @@ pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Res
         }
         events(Event::Started { index });
         for step in &change.steps {
-            if let Err(error) = run(account, step).await {
+            if let Err(error) = run(account, step, &mut made).await {
                 events(Event::Failed { index });
                 // A wait that was broken off ends with what it waited for.
                 return Err(if interrupt::is_asked() && error.is::<CallError>() {
@@ -62,7 +65,8 @@ pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Res
     Ok(())
 }
 
-async fn run(account: &Account, step: &Step) -> Result<()> {
+/// `made` is the id of the app client that was made on the way.
+async fn run(account: &Account, step: &Step, made: &mut Option<String>) -> Result<()> {
     match step {
         Step::CreateRole {
             name,
@@ -107,12 +111,15 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
             package,
             tags,
         } => {
+            let set = &with_client(set, made.as_deref());
             function::create(account, name, set, &package.zip, package.architecture, tags).await?;
         }
         Step::UpdateCode { name, package } => {
             function::update_code(account, name, &package.zip, package.architecture).await?;
         }
-        Step::Configure { name, set } => function::configure(account, name, set).await?,
+        Step::Configure { name, set } => {
+            function::configure(account, name, &with_client(set, made.as_deref())).await?;
+        }
         Step::TagFunction { arn, tags } => function::tag(account, arn, tags).await?,
         Step::Permit {
             name,
@@ -134,6 +141,12 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
             added,
             role,
         } => remove_flow(account, pool, client, added, role).await?,
+        Step::CreateClient { pool, name, role } => {
+            *made = Some(create_client(account, pool, name, role).await?);
+        }
+        Step::DeleteClients { pool, name } => {
+            user_pool_client::delete_all(account, pool, name).await?;
+        }
         Step::ConfirmOurs {
             kind,
             name,
@@ -152,6 +165,32 @@ async fn run(account: &Account, step: &Step) -> Result<()> {
         } => confirm_function(account, name, pool, arn, before.as_deref()).await?,
     }
     Ok(())
+}
+
+/// The configuration with the id of the app client that was made on the way.
+fn with_client(set: &Configuration, made: Option<&str>) -> Configuration {
+    let mut set = set.clone();
+    if let Some(id) = made {
+        let to_come = set.environment.values_mut();
+        to_come
+            .filter(|value| *value == ID_TO_COME)
+            .for_each(|value| id.clone_into(value));
+    }
+    set
+}
+
+/// Makes an app client. Its record was written before; where somebody tore it down
+/// meanwhile, nothing would ever delete the client, so that it is deleted here.
+async fn create_client(account: &Account, pool: &str, name: &str, role: &str) -> Result<String> {
+    let id = user_pool_client::create(account, pool, name).await?;
+    if !role::bears(account, role, undo::DEDICATED_CLIENT).await? {
+        user_pool_client::delete_all(account, pool, name).await?;
+        bail!(
+            "the record of the app client {name} on the role {role} in the {} was deleted while this ran: it is deleted again\n  try  the same command again, and see who tears down at the same time",
+            account.place()
+        );
+    }
+    Ok(id)
 }
 
 /// A trigger that nothing answers keeps every user out whom the pool does not know.

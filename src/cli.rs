@@ -73,6 +73,20 @@ pub enum Command {
         #[arg(long)]
         detailed_exitcode: bool,
     },
+    /// Show what differs from what setup makes, and try the way of a sign-in: from the
+    /// function to the old pool. Writes nothing, moves nobody.
+    #[command(after_help = PLACES)]
+    Verify {
+        /// Which deployment.
+        #[command(flatten)]
+        common: Common,
+        /// What was deployed.
+        #[command(flatten)]
+        deploy: Deploy,
+        /// Try this user of the old pool, with the password from standard input.
+        #[arg(long, value_name = "NAME")]
+        username: Option<String>,
+    },
 }
 
 impl Command {
@@ -82,6 +96,7 @@ impl Command {
             Self::Setup { .. } => "setup",
             Self::Teardown { .. } => "teardown",
             Self::Plan { .. } => "plan",
+            Self::Verify { .. } => "verify",
         }
     }
 }
@@ -148,6 +163,60 @@ pub struct Deploy {
     /// Deploy this package in the place of the built-in Lambda.
     #[arg(long, value_name = "FILE")]
     pub lambda_zip: Option<PathBuf>,
+    /// Check passwords through an app client made for it, and leave the application's alone.
+    #[arg(long)]
+    pub dedicated_old_client: bool,
+    /// What becomes of users with a second factor [no default where the old pool has MFA on].
+    #[arg(long, value_name = "WHAT")]
+    pub mfa_users: Option<MfaUsers>,
+    /// What becomes of users who were given a temporary password [default: refuse].
+    #[arg(long, value_name = "WHAT")]
+    pub temporary_passwords: Option<TemporaryPasswords>,
+    /// What becomes of users who ask for a code in the place of their password [default: migrate].
+    #[arg(long, value_name = "WHAT")]
+    pub forgot_password: Option<ForgotPassword>,
+    /// Move an attribute under another name; may be repeated.
+    #[arg(long, value_name = "OLD=NEW", value_delimiter = ',')]
+    pub attribute: Vec<String>,
+    /// Leave an attribute behind; may be repeated.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub drop_attribute: Vec<String>,
+    /// Keep the old `sub` in this attribute of the new pool.
+    #[arg(long, value_name = "NAME")]
+    pub old_sub: Option<String>,
+}
+
+/// What becomes of users with a second factor, which does not move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum MfaUsers {
+    /// They stay in the old pool.
+    Refuse,
+    /// They move by their password alone; codes by SMS go on where the new pool sends them.
+    Migrate,
+}
+
+/// What becomes of users who have forgotten their password: no trigger of the old pool sees
+/// them, and the code that they are sent is all that proves them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum ForgotPassword {
+    /// They stay in the old pool until they know it.
+    Refuse,
+    /// They move where an e-mail address or phone number is verified, and set a new one.
+    #[default]
+    Migrate,
+}
+
+/// What becomes of users who were given a temporary password and never signed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum TemporaryPasswords {
+    /// They stay in the old pool.
+    #[default]
+    Refuse,
+    /// They move, and set a password by a code sent to their verified e-mail or phone.
+    Reset,
 }
 
 /// How the result is written.

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::account::Identity;
 use crate::documents::{
-    ACCESS_ROLE_POLICY, ACCESS_ROLE_TRUST, LAMBDA_POLICY, LAMBDA_ROLE_TRUST, fill,
+    ACCESS_ROLE_POLICY, ACCESS_ROLE_POLICY_WITH_SECRET, ACCESS_ROLE_TRUST, LAMBDA_POLICY,
+    LAMBDA_ROLE_TRUST, fill,
 };
 use crate::names::Names;
 use crate::package::Architecture;
@@ -18,6 +19,45 @@ use crate::undo::{self, Tags};
 const TRIGGER_TIMEOUT: i32 = 5;
 /// MB; Lambda gives CPU in proportion, and the handler needs some for TLS.
 const MEMORY: i32 = 256;
+
+/// In the place of the id of an app client that is still to be made.
+pub const ID_TO_COME: &str = "(known once it is made)";
+
+/// The app client of the old pool that passwords are checked through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OldClient {
+    /// One of an application's.
+    Applications {
+        /// Its id.
+        id: String,
+        /// Whether it has a secret, which the function then has to read.
+        has_secret: bool,
+    },
+    /// One of the deployment's own.
+    Dedicated {
+        /// Its id, where one stands that is as it was made.
+        id: Option<String>,
+    },
+}
+
+impl OldClient {
+    fn id(&self) -> &str {
+        match self {
+            Self::Applications { id, .. } | Self::Dedicated { id: Some(id) } => id,
+            Self::Dedicated { id: None } => ID_TO_COME,
+        }
+    }
+
+    fn has_secret(&self) -> bool {
+        matches!(
+            self,
+            Self::Applications {
+                has_secret: true,
+                ..
+            }
+        )
+    }
+}
 
 /// The pool of one side and those of its app clients that take part.
 #[derive(Clone, Debug)]
@@ -62,8 +102,10 @@ pub struct Package {
 pub struct Desired {
     /// What things are called.
     pub names: Names,
-    /// The pool that users come from, with one app client.
+    /// The pool that users come from, with the application's client that takes part.
     pub old: Target,
+    /// What passwords are checked through.
+    pub old_client: OldClient,
     /// The pool that users go to.
     pub new: Target,
     /// Who may assume the access role.
@@ -94,8 +136,8 @@ pub struct Choices {
     pub names: Names,
     /// The old side.
     pub old: Target,
-    /// The app client of the old side.
-    pub old_client: Named,
+    /// What passwords are checked through.
+    pub old_client: OldClient,
     /// The new side.
     pub new: Target,
     /// The ExternalId that stands, or a new one.
@@ -106,6 +148,8 @@ pub struct Choices {
     pub log_retention: i32,
     /// Whether another trigger may be replaced.
     pub replace_trigger: bool,
+    /// What the function has to know to decide on a user.
+    pub variables: Tags,
 }
 
 impl Desired {
@@ -117,11 +161,31 @@ impl Desired {
             old_client,
             new,
             external_id,
+            variables,
             ..
         } = choices;
+        let access_policy = if old_client.has_secret() {
+            ACCESS_ROLE_POLICY_WITH_SECRET
+        } else {
+            ACCESS_ROLE_POLICY
+        };
         let access_role_arn = names.access_role_arn(&old.identity);
         let lambda_role_arn = names.lambda_role_arn(&new.identity);
-        let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut environment = variables;
+        for (name, value) in [
+            ("NEW_USER_POOL_ID", new.pool.id.as_str()),
+            ("OLD_CLIENT_ID", old_client.id()),
+            ("OLD_EXTERNAL_ID", &external_id),
+            ("OLD_ROLE_ARN", &access_role_arn),
+            ("OLD_USER_POOL_ID", &old.pool.id),
+            ("OLD_USER_POOL_REGION", &old.identity.region),
+        ] {
+            environment.insert(name.to_owned(), value.to_owned());
+        }
+        // The secret itself would stand there for whoever may read a configuration.
+        if old_client.has_secret() {
+            environment.insert("OLD_CLIENT_SECRET".into(), "read".into());
+        }
         Self {
             access_trust: fill(
                 ACCESS_ROLE_TRUST,
@@ -132,7 +196,7 @@ impl Desired {
                     ("EXTERNAL_ID", &external_id),
                 ],
             ),
-            access_policy: fill(ACCESS_ROLE_POLICY, &[("OLD_POOL_ARN", &old.pool_arn())]),
+            access_policy: fill(access_policy, &[("OLD_POOL_ARN", &old.pool_arn())]),
             old_tags: old.tags(&names, &new.identity),
             lambda_trust: fill(LAMBDA_ROLE_TRUST, &[]),
             lambda_policy: fill(
@@ -153,19 +217,14 @@ impl Desired {
                 handler: "bootstrap".into(),
                 memory: MEMORY,
                 timeout: TRIGGER_TIMEOUT,
-                environment: Tags::from([
-                    variable("OLD_CLIENT_ID", &old_client.id),
-                    variable("OLD_EXTERNAL_ID", &external_id),
-                    variable("OLD_ROLE_ARN", &access_role_arn),
-                    variable("OLD_USER_POOL_ID", &old.pool.id),
-                    variable("OLD_USER_POOL_REGION", &old.identity.region),
-                ]),
+                environment,
             },
             package: choices.package,
             log_retention: choices.log_retention,
             replace_trigger: choices.replace_trigger,
             names,
             old,
+            old_client,
             new,
         }
     }

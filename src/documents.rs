@@ -7,6 +7,9 @@ use serde_json::Value;
 pub const ACCESS_ROLE_TRUST: &str = include_str!("../templates/access-role-trust.json");
 /// What that role may do.
 pub const ACCESS_ROLE_POLICY: &str = include_str!("../templates/access-role-policy.json");
+/// What it may do where the old app client has a secret.
+pub const ACCESS_ROLE_POLICY_WITH_SECRET: &str =
+    include_str!("../templates/access-role-policy-with-secret.json");
 /// Who may assume the Lambda's role.
 pub const LAMBDA_ROLE_TRUST: &str = include_str!("../templates/lambda-role-trust.json");
 /// What the Lambda may do.
@@ -129,6 +132,7 @@ mod tests {
         for template in [
             ACCESS_ROLE_TRUST,
             ACCESS_ROLE_POLICY,
+            ACCESS_ROLE_POLICY_WITH_SECRET,
             LAMBDA_ROLE_TRUST,
             LAMBDA_POLICY,
         ] {

@@ -14,6 +14,8 @@ mod names;
 mod observe;
 mod package;
 mod plan;
+mod preflight;
+mod probe;
 mod raw;
 mod report;
 mod resources;
@@ -29,7 +31,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use cli::{Cli, Command};
-use commands::{End, setup, teardown};
+use commands::{End, setup, teardown, verify};
 use error::Usage;
 use interrupt::Interrupted;
 use report::Report;
@@ -104,5 +106,8 @@ async fn carry_out(command: &Command, settings: &Settings, report: &Arc<Report>)
             end => Ok(end),
         },
         Command::Teardown { dry_run, .. } => teardown::run(settings, report, *dry_run).await,
+        Command::Verify { username, .. } => {
+            verify::run(settings, report, username.as_deref()).await
+        }
     }
 }

@@ -23,6 +23,8 @@ pub struct Names {
     pub log_group: String,
     /// The statement in the function's resource policy that lets Cognito invoke it.
     pub permission: String,
+    /// The app client of the old pool that is made where a dedicated one is asked for.
+    pub old_client: String,
 }
 
 impl Names {
@@ -41,6 +43,7 @@ impl Names {
             function: named("cognito-migration-lambda"),
             log_group: named("/aws/lambda/cognito-migration-lambda"),
             permission: "cognito-user-migration".to_owned(),
+            old_client: named("cognito-migration-lambda"),
         }
     }
 
@@ -75,6 +78,11 @@ impl Names {
     /// Whether what bears these tags is of this deployment.
     pub fn own(&self, tags: &Tags) -> bool {
         tags.get(undo::DEPLOYMENT) == Some(&self.deployment)
+    }
+
+    /// Whether a role of this deployment records by these tags that an app client was made.
+    pub fn made_client(&self, tags: &Tags) -> bool {
+        self.own(tags) && tags.get(undo::DEDICATED_CLIENT) == Some(&self.old_client)
     }
 
     /// Whether a trigger is the Lambda, named with or without an alias or a version.

@@ -31,6 +31,8 @@ pub struct OldSide {
     pub role: Option<Role>,
     /// The user pool and its app clients.
     pub pool: Pool,
+    /// The app clients of the name that a dedicated one has, in the order of their ids.
+    pub dedicated: Vec<(String, Object)>,
 }
 
 /// What stands in the new account.
@@ -110,6 +112,25 @@ pub async fn pool(
         clients,
         shared: others.iter().flat_map(undo::clients).collect(),
     })
+}
+
+/// Reads the app clients that have the name of a dedicated one. A call whose answer was
+/// lost may have made one more.
+pub async fn dedicated(
+    account: &Account,
+    names: &Names,
+    pool: &str,
+) -> Result<Vec<(String, Object)>, CallError> {
+    let clients = user_pool_client::by_name(account, pool, &names.old_client).await?;
+    let described = clients.into_iter().map(async |id| {
+        let described = user_pool_client::find(account, pool, &id).await?;
+        Ok::<_, CallError>(described.map(|client| (id, client)))
+    });
+    Ok(try_join_all(described)
+        .await?
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 /// Reads what bears our names in the new account, its role apart.

@@ -84,6 +84,12 @@ pub const BUSY: &Passing = &Passing::new(&[
     ("ServiceUnavailable", ""),
 ]);
 
+/// What a role that was made a moment ago looks like to a function that it runs.
+pub const DECRYPTION: &Passing = &Passing::new(&[
+    ("KMSAccessDeniedException", ""),
+    ("AccessDeniedException", "decrypt"),
+]);
+
 /// No answer, or none of AWS: for calls that the SDK must not send again by itself.
 pub const UNANSWERED: &Passing = &Passing {
     errors: &[],
@@ -224,7 +230,7 @@ mod tests {
         let (mut tries, told) = (0, RefCell::new(0));
         let answer = settle(
             |_| *told.borrow_mut() += 1,
-            &[PROPAGATION, UNSEEN, BUSY],
+            &[PROPAGATION, UNSEEN, BUSY, DECRYPTION],
             async || {
                 tries += 1;
                 Err::<(), _>(refused(code, message))
@@ -237,7 +243,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_passes_is_tried_to_the_deadline_and_told() {
-        for passing in [PROPAGATION, UNSEEN, BUSY] {
+        for passing in [PROPAGATION, UNSEEN, BUSY, DECRYPTION] {
             let patience = passing.patience;
             for (code, message) in passing.errors {
                 let (took, tries, told) = tries(code, &format!("… {message} …")).await;

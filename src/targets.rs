@@ -39,7 +39,8 @@ impl Found {
     }
 }
 
-/// Finds the pool and the app clients of one side, and says which they are.
+/// Finds the pool and, where they are asked for, the app clients of one side, and says
+/// which they are.
 ///
 /// # Errors
 /// A named one is not there, there is none, or there are several and nobody to ask.
@@ -47,6 +48,7 @@ pub async fn find(
     account: &Account,
     settings: &SideSettings,
     role: Option<&Role>,
+    with_clients: bool,
     report: &Report,
 ) -> Result<Target> {
     let recorded = role.and_then(|role| role.tags.get(undo::POOL)).cloned();
@@ -70,6 +72,13 @@ pub async fn find(
         how,
     });
 
+    if !with_clients {
+        return Ok(Target {
+            identity: account.identity.clone(),
+            pool,
+            clients: Vec::new(),
+        });
+    }
     let recorded = role
         .into_iter()
         .flat_map(|role| undo::client_ids(&role.tags));

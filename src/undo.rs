@@ -17,6 +17,9 @@ pub const POOL: &str = "cogmig:pool";
 pub const PEER: &str = "cogmig:peer";
 /// The UserMigration trigger that ours took the place of.
 pub const TRIGGER_BEFORE: &str = "cogmig:trigger-before";
+/// The name of the app client of the old pool that was made for the deployment. It stands
+/// before the client does, whose id nobody knows by then.
+pub const DEDICATED_CLIENT: &str = "cogmig:dedicated-client";
 /// Before the id of an app client whose flows were added to.
 const CLIENT: &str = "cogmig:client:";
 /// Before every key of ours.

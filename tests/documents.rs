@@ -43,16 +43,17 @@ fn document(name: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// All four, as CloudFormation has them.
+/// All of them, as CloudFormation has them.
 fn template() -> Value {
     let role = |trust: &str, inline: Value| {
         json!({"Type": "AWS::IAM::Role", "Properties": {
             "AssumeRolePolicyDocument": document(trust), "Policies": inline,
         }})
     };
-    let access = json!([{
-        "PolicyName": "cognito-access", "PolicyDocument": document("access-role-policy.json"),
-    }]);
+    let access = json!([
+        {"PolicyName": "cognito-access", "PolicyDocument": document("access-role-policy.json")},
+        {"PolicyName": "with-secret", "PolicyDocument": document("access-role-policy-with-secret.json")},
+    ]);
     json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Resources": {
@@ -110,6 +111,7 @@ fn every_document_is_here() {
     let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
     names.sort();
     let known = [
+        "access-role-policy-with-secret.json",
         "access-role-policy.json",
         "access-role-trust.json",
         "lambda-policy.json",
@@ -125,7 +127,11 @@ fn cfn_lint_finds_nothing() {
 
 #[test]
 fn parliament_finds_nothing() {
-    for name in ["access-role-policy.json", "lambda-policy.json"] {
+    for name in [
+        "access-role-policy.json",
+        "access-role-policy-with-secret.json",
+        "lambda-policy.json",
+    ] {
         assert_eq!(parliament(&document(name)), Ok(()), "{name}");
     }
 }

@@ -1,6 +1,12 @@
-//! Which of the old user's attributes go to the new pool, and what they prove. Pure: no client, no event.
+//! Which of the old user's attributes go to the new pool, under which names, and what they prove there. Pure: no
+//! client, no event.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+
+#[cfg(test)]
+mod tests;
 
 /// An attribute's name and value, as the old pool gives them.
 pub type Attribute = (String, String);
@@ -11,130 +17,76 @@ const CONTACTS: [(&str, &str); 2] = [
     ("phone_number", "phone_number_verified"),
 ];
 
+/// One attribute that goes along.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    /// Its name in the old pool.
+    pub old: String,
+    /// Its name in the new pool.
+    pub new: String,
+}
+
 /// The attributes that the new user gets. Those that Cognito itself sets are left out, as it refuses them, and so are
-/// empty ones; a verification flag goes as it truly is, and only beside its contact.
-pub fn for_new_user(old: &[Attribute]) -> Map<String, Value> {
-    old.iter()
-        .filter(|(name, value)| !value.is_empty() && !is_of_cognito(name))
-        .filter(
-            |(name, _)| match CONTACTS.iter().find(|(_, flag)| flag == name) {
-                Some((contact, _)) => value_of(old, contact).is_some(),
-                None => true,
-            },
-        )
-        .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+/// empty ones. Of two old attributes for one new one the first that has a value wins.
+pub fn for_new_user(old: &[Attribute], mappings: &[Mapping]) -> Map<String, Value> {
+    let mut chosen: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    for Mapping { old: from, new: to } in mappings {
+        if let Some(value) = value_of(old, from)
+            && !is_reserved(to)
+        {
+            chosen.entry(to).or_insert((from, value));
+        }
+    }
+    // A flag is true of the one value that it was set for. Beside another it would say that a contact was proved which
+    // nobody proved, and whoever holds it could then have the user's password reset.
+    for (contact, flag) in CONTACTS {
+        let own = mappings
+            .iter()
+            .any(|mapping| mapping.old == flag && mapping.new == flag);
+        let beside_its_own = chosen
+            .get(contact)
+            .is_some_and(|(from, _)| *from == contact);
+        if let Some(value) = value_of(old, flag)
+            && own
+            && beside_its_own
+        {
+            chosen.insert(flag, (flag, value));
+        }
+    }
+    chosen
+        .into_iter()
+        .map(|(name, (_, value))| (name.to_owned(), value.into()))
         .collect()
 }
 
-/// Whether a code can be sent to a contact that was proved to be the user's.
-pub fn has_verified_contact(old: &[Attribute]) -> bool {
-    CONTACTS.iter().any(|(contact, flag)| {
-        value_of(old, contact).is_some() && value_of(old, flag) == Some("true")
-    })
+/// Whether a code can be sent to a contact of the new user, of one of these kinds, that was proved to be the user's.
+pub fn has_verified_contact(new: &Map<String, Value>, kinds: &[&str]) -> bool {
+    kinds
+        .iter()
+        .any(|contact| new.contains_key(*contact) && is_verified(new, contact))
+}
+
+/// Whether the new user's attribute needs no proof or has it.
+pub fn is_verified(new: &Map<String, Value>, name: &str) -> bool {
+    CONTACTS
+        .iter()
+        .find(|(contact, _)| *contact == name)
+        .is_none_or(|(_, flag)| new.get(*flag).is_some_and(|value| value == "true"))
 }
 
 /// The value of an attribute, where there is one that is not empty.
-fn value_of<'a>(old: &'a [Attribute], name: &str) -> Option<&'a str> {
+pub fn value_of<'a>(old: &'a [Attribute], name: &str) -> Option<&'a str> {
     old.iter()
         .find(|(known, value)| known == name && !value.is_empty())
         .map(|(_, value)| value.as_str())
 }
 
-fn is_of_cognito(name: &str) -> bool {
-    ["", "sub", "identities"].contains(&name)
+/// Whether a mapping may not write to this name: Cognito sets it, or takes it for the name of the user, or it is a
+/// flag, which has rules of its own.
+fn is_reserved(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["", "sub", "identities", "username"].contains(&name.as_str())
         || name.starts_with("cognito:")
         || name.starts_with("dev:")
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::{Attribute, for_new_user, has_verified_contact};
-
-    fn attributes(rows: &[(&str, &str)]) -> Vec<Attribute> {
-        rows.iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
-    }
-
-    #[test]
-    fn the_new_user_gets_what_is_the_users() {
-        let rows: [(&[(&str, &str)], Value); 9] = [
-            (&[], json!({})),
-            (&[("sub", "1"), ("identities", "[]"), ("", "x")], json!({})),
-            (
-                &[
-                    ("cognito:user_status", "CONFIRMED"),
-                    ("dev:custom:note", "x"),
-                ],
-                json!({}),
-            ),
-            (&[("name", ""), ("custom:empty", "")], json!({})),
-            (
-                &[("custom:sub", "1"), ("custom:tenant", "a")],
-                json!({"custom:sub": "1", "custom:tenant": "a"}),
-            ),
-            (
-                &[("email", "e"), ("email_verified", "true")],
-                json!({"email": "e", "email_verified": "true"}),
-            ),
-            (
-                &[("email", "e"), ("email_verified", "false")],
-                json!({"email": "e", "email_verified": "false"}),
-            ),
-            (
-                &[
-                    ("email_verified", "true"),
-                    ("phone_number_verified", "true"),
-                    ("email", ""),
-                ],
-                json!({}),
-            ),
-            (
-                &[
-                    ("phone_number", "+1"),
-                    ("phone_number_verified", "true"),
-                    ("email", "e"),
-                ],
-                json!({"phone_number": "+1", "phone_number_verified": "true", "email": "e"}),
-            ),
-        ];
-        for (old, new) in rows {
-            assert_eq!(
-                Value::Object(for_new_user(&attributes(old))),
-                new,
-                "{old:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_contact_is_verified_by_its_own_flag() {
-        let rows: [(&[(&str, &str)], bool); 9] = [
-            (&[], false),
-            (&[("email", "e")], false),
-            (&[("email_verified", "true")], false),
-            (&[("email", ""), ("email_verified", "true")], false),
-            (&[("email", "e"), ("email_verified", "false")], false),
-            (&[("email", "e"), ("phone_number_verified", "true")], false),
-            (&[("email", "e"), ("email_verified", "true")], true),
-            (
-                &[("phone_number", "+1"), ("phone_number_verified", "true")],
-                true,
-            ),
-            (
-                &[
-                    ("email", "e"),
-                    ("email_verified", "false"),
-                    ("phone_number", "+1"),
-                    ("phone_number_verified", "true"),
-                ],
-                true,
-            ),
-        ];
-        for (old, verified) in rows {
-            assert_eq!(has_verified_contact(&attributes(old)), verified, "{old:?}");
-        }
-    }
+        || CONTACTS.iter().any(|(_, flag)| *flag == name)
 }

@@ -24,16 +24,24 @@ pub enum Refusal {
     NotConfirmed,
     /// An administrator wants the password reset.
     ResetRequired,
-    /// The old pool asks for more than the password.
+    /// The old pool asks for what proves no password, or for what this program does not know.
     Challenge,
+    /// The user has a second factor, which nothing here proves.
+    SecondFactor,
+    /// The password is one that an administrator gave, for one sign-in.
+    TemporaryPassword,
     /// A trigger of the old pool's own refused.
     OldTrigger,
     /// An administrator disabled the user.
     Disabled,
-    /// The user has a second factor, which a code to reset the password does not prove.
-    SecondFactor,
     /// A code to reset the password could be sent to no contact known to be the user's.
     NoVerifiedContact,
+    /// Whoever has forgotten the password is not to come along.
+    ForgotPassword,
+    /// The new pool would not know the user by the name that was typed.
+    Name,
+    /// The old pool cannot make sense of the name or the password.
+    InvalidParameter,
     /// The old pool said what this program does not know.
     UnknownAnswer,
 }
@@ -41,20 +49,26 @@ pub enum Refusal {
 /// Why it cannot be said whether the user may be migrated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
+    /// The function's environment, or the old pool itself, is not set up as it must be.
+    Configuration,
     /// The event lacks what its trigger source promises.
     Event,
+    /// The event is another pool's.
+    ForeignPool,
     /// The function is attached to another trigger.
     TriggerSource,
-    /// The old app client has a secret.
-    SecretHash,
-    /// The old app client does not allow the flow, or the request does not fit the old pool.
-    InvalidParameter,
-    /// The old pool or its app client is not there.
-    NotFound,
-    /// The access role may not do this.
-    AccessDenied,
     /// The access role cannot be assumed.
     Credentials,
+    /// The access role may not do this.
+    AccessDenied,
+    /// The old app client does not allow the flow.
+    Flow,
+    /// The old app client has a secret, or another one than is known here.
+    SecretHash,
+    /// The old pool is not there.
+    PoolNotFound,
+    /// The old app client is not there.
+    ClientNotFound,
     /// The old pool is asked too often.
     Throttled,
     /// The old pool failed.
@@ -66,7 +80,7 @@ pub enum Fault {
 }
 
 impl Failure {
-    /// The class of the failure, for the log.
+    /// The class of the failure, for the log and the probe.
     pub const fn outcome(self) -> &'static str {
         match self {
             Self::Refused(_) => "refused",
@@ -74,37 +88,21 @@ impl Failure {
         }
     }
 
-    /// The reason code, for the log.
+    /// The reason code, for the log and the probe.
     pub const fn reason(self) -> &'static str {
         match self {
-            Self::Refused(Refusal::NotAuthorized) => "not_authorized",
-            Self::Refused(Refusal::UnknownUser) => "unknown_user",
-            Self::Refused(Refusal::NotConfirmed) => "not_confirmed",
-            Self::Refused(Refusal::ResetRequired) => "reset_required",
-            Self::Refused(Refusal::Challenge) => "challenge",
-            Self::Refused(Refusal::OldTrigger) => "old_trigger",
-            Self::Refused(Refusal::Disabled) => "disabled",
-            Self::Refused(Refusal::SecondFactor) => "second_factor",
-            Self::Refused(Refusal::NoVerifiedContact) => "no_verified_contact",
-            Self::Refused(Refusal::UnknownAnswer) => "unknown_answer",
-            Self::Fault(Fault::Event) => "event",
-            Self::Fault(Fault::TriggerSource) => "trigger_source",
-            Self::Fault(Fault::SecretHash) => "secret_hash",
-            Self::Fault(Fault::InvalidParameter) => "invalid_parameter",
-            Self::Fault(Fault::NotFound) => "not_found",
-            Self::Fault(Fault::AccessDenied) => "access_denied",
-            Self::Fault(Fault::Credentials) => "credentials",
-            Self::Fault(Fault::Throttled) => "throttled",
-            Self::Fault(Fault::Internal) => "internal",
-            Self::Fault(Fault::Unreachable) => "unreachable",
-            Self::Fault(Fault::TimedOut) => "timed_out",
+            Self::Refused(refusal) => refusal.code(),
+            Self::Fault(fault) => fault.code(),
         }
     }
 
     /// What an error of Cognito means. By its code and not by the SDK's types, as some codes belong to no operation.
     pub fn of_service(code: &str, message: &str, status: u16) -> Self {
+        let message = message.to_ascii_lowercase();
+        let names = |text: &str| message.contains(text);
         match code {
-            "NotAuthorizedException" if names_secret_hash(message) => {
+            // The two texts by which Cognito says that the app client has a secret; every other is about the user.
+            "NotAuthorizedException" if names("secret hash") || names("secret_hash") => {
                 Self::Fault(Fault::SecretHash)
             }
             "NotAuthorizedException" => Self::Refused(Refusal::NotAuthorized),
@@ -114,10 +112,18 @@ impl Failure {
             "UserLambdaValidationException"
             | "UnexpectedLambdaException"
             | "InvalidLambdaResponseException" => Self::Refused(Refusal::OldTrigger),
-            "InvalidParameterException" | "InvalidUserPoolConfigurationException" => {
-                Self::Fault(Fault::InvalidParameter)
+            // Whoever types an odd name must not raise an alarm; a validation error quotes what was typed.
+            "InvalidParameterException" if names("validation error") => {
+                Self::Refused(Refusal::InvalidParameter)
             }
-            "ResourceNotFoundException" => Self::Fault(Fault::NotFound),
+            "InvalidParameterException" if names("flow not enabled") => Self::Fault(Fault::Flow),
+            "InvalidParameterException" if names("secret hash was received") => {
+                Self::Fault(Fault::SecretHash)
+            }
+            "InvalidParameterException" => Self::Refused(Refusal::InvalidParameter),
+            "InvalidUserPoolConfigurationException" => Self::Fault(Fault::Configuration),
+            "ResourceNotFoundException" if names("client") => Self::Fault(Fault::ClientNotFound),
+            "ResourceNotFoundException" => Self::Fault(Fault::PoolNotFound),
             "AccessDenied"
             | "AccessDeniedException"
             | "ExpiredToken"
@@ -125,6 +131,8 @@ impl Failure {
             | "InvalidClientTokenId"
             | "InvalidSignatureException"
             | "UnrecognizedClientException" => Self::Fault(Fault::AccessDenied),
+            // A limit of the user's and not of the account's: the password may have been judged.
+            "LimitExceededException" => Self::Refused(Refusal::UnknownAnswer),
             "TooManyRequestsException" | "Throttling" | "ThrottlingException" => {
                 Self::Fault(Fault::Throttled)
             }
@@ -136,11 +144,56 @@ impl Failure {
             _ => Self::Refused(Refusal::UnknownAnswer),
         }
     }
+
+    /// The failure of a call that is about no user: it refuses none, so the deployment is wrong.
+    pub const fn of_no_user(self) -> Self {
+        match self {
+            Self::Refused(Refusal::NotAuthorized) => Self::Fault(Fault::AccessDenied),
+            Self::Refused(Refusal::InvalidParameter) => Self::Fault(Fault::Configuration),
+            Self::Refused(_) => Self::Fault(Fault::Internal),
+            Self::Fault(_) => self,
+        }
+    }
 }
 
-/// The two texts by which Cognito says that the app client has a secret; every other text of that error is about the
-/// user.
-fn names_secret_hash(message: &str) -> bool {
-    let message = message.to_ascii_lowercase();
-    message.contains("secret hash") || message.contains("secret_hash")
+impl Refusal {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::NotAuthorized => "not_authorized",
+            Self::UnknownUser => "unknown_user",
+            Self::NotConfirmed => "not_confirmed",
+            Self::ResetRequired => "reset_required",
+            Self::Challenge => "challenge",
+            Self::SecondFactor => "second_factor",
+            Self::TemporaryPassword => "temporary_password",
+            Self::OldTrigger => "old_trigger",
+            Self::Disabled => "disabled",
+            Self::NoVerifiedContact => "no_verified_contact",
+            Self::ForgotPassword => "forgot_password",
+            Self::Name => "name",
+            Self::InvalidParameter => "invalid_parameter",
+            Self::UnknownAnswer => "unknown_answer",
+        }
+    }
+}
+
+impl Fault {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Event => "event",
+            Self::ForeignPool => "foreign_pool",
+            Self::TriggerSource => "trigger_source",
+            Self::Credentials => "credentials",
+            Self::AccessDenied => "access_denied",
+            Self::Flow => "flow",
+            Self::SecretHash => "secret_hash",
+            Self::PoolNotFound => "pool_not_found",
+            Self::ClientNotFound => "client_not_found",
+            Self::Throttled => "throttled",
+            Self::Internal => "internal",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+        }
+    }
 }

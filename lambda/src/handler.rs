@@ -1,17 +1,22 @@
-//! The decision: from an event and the old pool's answers to the event's reply. A refusal is the event unmodified, so
-//! that from outside a wrong password, an unknown user and a disabled one look the same.
+//! From an event to its reply, in time. A refusal is the event byte for byte, so that from outside a wrong password, an
+//! unknown user and a disabled one look the same; a fault is one text, whatever its cause.
 
 use std::time::Duration;
 
 use lambda_runtime::Diagnostic;
-use serde_json::{Map, Value, json};
-use tokio::time::timeout;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
+use tokio::time::{Instant, timeout_at};
 
-use crate::attributes::{self, Attribute};
-use crate::failure::{Failure, Fault, Refusal};
+use crate::calls::{Call, Calls};
+use crate::decision::{self, Ground, Migration, Rules};
+use crate::event::{self, Source};
+use crate::failure::{Failure, Fault};
+use crate::old_pool::OldPool;
+use crate::probe;
 
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 /// Cognito waits five seconds and asks again; one of them is left for the way there and back.
 const BUDGET: Duration = Duration::from_secs(4);
@@ -19,168 +24,141 @@ const BUDGET: Duration = Duration::from_secs(4);
 /// All that a user is ever told of a fault: nothing of its cause, and nothing of whether the user exists.
 const FAULT: &str = "temporarily unavailable";
 
-/// What the decision needs of the old pool.
-pub trait OldPool {
-    /// Whether the password is this user's and nothing more is asked for.
-    async fn check_password(&self, username: &str, password: &str) -> Result<(), Failure>;
-
-    /// The user.
-    async fn user(&self, username: &str) -> Result<OldUser, Failure>;
-}
-
-/// A user of the old pool. Not `Debug`, as nothing of it may be printed.
-#[derive(Clone)]
-pub struct OldUser {
-    /// False when an administrator has disabled the user.
-    pub enabled: bool,
-    /// Whether the status is CONFIRMED, and none of the others.
-    pub confirmed: bool,
-    /// Whether the user has set up a second factor.
-    pub has_mfa: bool,
-    /// All attributes, those that Cognito sets among them.
-    pub attributes: Vec<Attribute>,
-}
-
-/// The trigger sources that there is an answer to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Trigger {
-    /// A sign-in with a password.
-    Authentication,
-    /// A forgotten password; the event carries none.
-    ForgotPassword,
-}
-
-impl Trigger {
-    /// Cognito's word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Authentication => "UserMigration_Authentication",
-            Self::ForgotPassword => "UserMigration_ForgotPassword",
-        }
-    }
-
-    fn of(event: &Value) -> Option<Self> {
-        let source = event.get("triggerSource")?.as_str()?;
-        [Self::Authentication, Self::ForgotPassword]
-            .into_iter()
-            .find(|known| known.as_str() == source)
-    }
+/// What a function that is rightly configured answers with.
+pub struct Service<P> {
+    /// The old pool.
+    pub pool: P,
+    /// The only pool whose events are answered.
+    pub new_user_pool_id: String,
+    /// How it is decided.
+    pub rules: Rules,
 }
 
 /// The reply to an event. Not `Debug`, as the event holds the password.
 pub struct Reply {
-    /// What was asked, where it is known.
-    pub trigger: Option<Trigger>,
+    /// Who asked, where that is known.
+    pub source: Option<Source>,
+    /// The calls that were made for it.
+    pub calls: Calls,
+    raw: Box<RawValue>,
     event: Value,
-    failure: Option<Failure>,
+    decision: Result<Migration, Failure>,
 }
 
 impl Reply {
     /// Why the user was not migrated, if so.
-    pub const fn failure(&self) -> Option<Failure> {
-        self.failure
+    pub fn failure(&self) -> Option<Failure> {
+        self.decision.as_ref().err().copied()
     }
 
-    /// What Cognito gets: the event, or for a fault one text.
-    pub fn into_result(self) -> Result<Value, Diagnostic> {
-        match self.failure {
-            Some(Failure::Fault(_)) => Err(Diagnostic {
-                error_type: "Unavailable".to_owned(),
-                error_message: FAULT.to_owned(),
-            }),
-            Some(Failure::Refused(_)) | None => Ok(self.event),
+    /// What goes back: the event, or for a fault one text.
+    pub fn into_result(mut self) -> Result<Box<RawValue>, Diagnostic> {
+        match self.decision {
+            decision if self.source == Some(Source::Probe) => {
+                raw(&probe::answer(&decision, self.calls.last()))
+            }
+            Ok(migration) => {
+                fill_in(&mut self.event, migration.into_response());
+                raw(&self.event)
+            }
+            Err(Failure::Refused(_)) => Ok(self.raw),
+            Err(Failure::Fault(_)) => Err(unavailable()),
         }
     }
 }
 
-/// Answers an event, in time.
-pub async fn answer(pool: &impl OldPool, mut event: Value) -> Reply {
-    let trigger = Trigger::of(&event);
-    let decision = timeout(BUDGET, decide(pool, trigger, &event))
+/// Answers an event, in time. Without a service, the environment is not what it must be.
+pub async fn answer(service: Option<&Service<impl OldPool>>, raw: Box<RawValue>) -> Reply {
+    let deadline = Instant::now() + BUDGET;
+    // What cannot be read, such as half a surrogate pair or a thousand brackets, is an event of no known source.
+    let event = serde_json::from_str(raw.get()).unwrap_or_default();
+    let (source, calls) = (Source::of(&event), Calls::default());
+    let decision = timeout_at(deadline, decide(service, source, &event, &calls, deadline))
         .await
         .unwrap_or(Err(Failure::Fault(Fault::TimedOut)));
-    let failure = match decision {
-        Ok(migration) => {
-            fill_in(&mut event, migration);
-            None
-        }
-        Err(failure) => Some(failure),
-    };
     Reply {
-        trigger,
+        source,
+        calls,
+        raw,
         event,
-        failure,
+        decision,
     }
 }
 
-/// Decides on the members of the response that make Cognito create the user.
 async fn decide(
-    pool: &impl OldPool,
-    trigger: Option<Trigger>,
+    service: Option<&Service<impl OldPool>>,
+    source: Option<Source>,
     event: &Value,
-) -> Result<Map<String, Value>, Failure> {
-    let trigger = trigger.ok_or(Failure::Fault(Fault::TriggerSource))?;
-    let username = text(event.get("userName"))?;
-    let mut response = Map::new();
-    let user = match trigger {
-        Trigger::Authentication => {
-            let password = text(
-                event
-                    .get("request")
-                    .and_then(|request| request.get("password")),
-            )?;
-            pool.check_password(username, password).await?;
-            response.insert("finalUserStatus".to_owned(), json!("CONFIRMED"));
-            pool.user(username).await?
-        }
-        // Without a final status the user is made to reset the password, and is thus proved by the code that Cognito
-        // sends to the verified contact. Whoever could not have signed in to the old pool must not come in this way.
-        Trigger::ForgotPassword => {
-            let user = pool.user(username).await?;
-            may_reset(&user).map_err(Failure::Refused)?;
-            user
+    calls: &Calls,
+    deadline: Instant,
+) -> Result<Migration, Failure> {
+    let service = service.ok_or(Failure::Fault(Fault::Configuration))?;
+    let source = source.ok_or(Failure::Fault(Fault::TriggerSource))?;
+    if !event::is_of_pool(event, &service.new_user_pool_id) {
+        return Err(Failure::Fault(Fault::ForeignPool));
+    }
+    let username = event::username(event)?;
+    // The role's session may outlive the role: what is at hand would hide what is broken.
+    let afresh = match source {
+        Source::Probe => Some(service.pool.afresh().await),
+        Source::Authentication | Source::ForgotPassword => None,
+    };
+    let pool = afresh.as_ref().unwrap_or(&service.pool);
+    let ground = match source {
+        Source::ForgotPassword => Ground::of_forgotten(&service.rules).map_err(Failure::Refused),
+        Source::Authentication | Source::Probe => {
+            let password = event::password(event)?;
+            ground(service, pool, username, password, calls, deadline).await
         }
     };
-    response.insert(
-        "userAttributes".to_owned(),
-        Value::Object(attributes::for_new_user(&user.attributes)),
-    );
-    response.insert("messageAction".to_owned(), json!("SUPPRESS"));
-    Ok(response)
-}
-
-/// A text that Cognito promises for this trigger source.
-fn text(value: Option<&Value>) -> Result<&str, Failure> {
-    value
-        .and_then(Value::as_str)
-        .filter(|text| !text.is_empty())
-        .ok_or(Failure::Fault(Fault::Event))
-}
-
-fn may_reset(user: &OldUser) -> Result<(), Refusal> {
-    if !user.enabled {
-        Err(Refusal::Disabled)
-    } else if !user.confirmed {
-        Err(Refusal::NotConfirmed)
-    } else if user.has_mfa {
-        // The second factor does not move, and a mailbox alone must not stand for both.
-        Err(Refusal::SecondFactor)
-    } else if !attributes::has_verified_contact(&user.attributes) {
-        Err(Refusal::NoVerifiedContact)
-    } else {
-        Ok(())
+    match ground {
+        Err(Failure::Refused(_)) if source == Source::Probe => {}
+        Err(failure) => return Err(failure),
+        Ok(_) => {}
     }
+    let user = calls
+        .note(Call::AdminGetUser, pool.user(username, deadline))
+        .await;
+    decision::decide(&service.rules, username, ground, user)
+}
+
+/// What the password is worth.
+async fn ground<P: OldPool>(
+    service: &Service<P>,
+    pool: &P,
+    username: &str,
+    password: &str,
+    calls: &Calls,
+    deadline: Instant,
+) -> Result<Ground, Failure> {
+    calls
+        .note(Call::DescribeUserPoolClient, pool.prepare())
+        .await?;
+    let asked = pool.check_password(username, password, deadline);
+    let answer = calls.note(Call::AdminInitiateAuth, asked).await?;
+    Ground::of(&answer, &service.rules).map_err(Failure::Refused)
 }
 
 /// Puts the decided members into the event's response and leaves all others of it as they came.
-fn fill_in(event: &mut Value, migration: Map<String, Value>) {
+fn fill_in(event: &mut Value, members: Map<String, Value>) {
     let Some(event) = event.as_object_mut() else {
         return;
     };
     match event.get_mut("response").and_then(Value::as_object_mut) {
-        Some(response) => response.extend(migration),
+        Some(response) => response.extend(members),
         None => {
-            event.insert("response".to_owned(), Value::Object(migration));
+            event.insert("response".to_owned(), Value::Object(members));
         }
+    }
+}
+
+fn raw(value: &Value) -> Result<Box<RawValue>, Diagnostic> {
+    to_raw_value(value).map_err(|_| unavailable())
+}
+
+fn unavailable() -> Diagnostic {
+    Diagnostic {
+        error_type: "Unavailable".to_owned(),
+        error_message: FAULT.to_owned(),
     }
 }

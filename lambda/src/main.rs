@@ -1,26 +1,46 @@
 //! The `UserMigration` trigger of the new user pool: it asks the old pool, in another account, whether a sign-in is
-//! right, and hands the old user's attributes over. Clients are made once, before the first event.
+//! right, and hands the old user's attributes over.
+//!
+//! | to see | open |
+//! |---|---|
+//! | who is migrated and who is refused | `decision`, and for each error of the old pool `failure` |
+//! | what goes along | `attributes` |
+//! | under which name | `names` |
+//! | what an event leads to, in which order | `handler`, `event`, `calls` |
+//! | what `cogmig` is told when it asks | `probe` |
+//! | how the old pool is asked | `old_pool` for the questions, `cognito` for the SDK |
+//! | the function's environment | `settings` |
+//! | what is written | `log` |
 
 mod attributes;
+mod calls;
+mod cognito;
+mod decision;
+mod event;
 mod failure;
 mod handler;
 mod log;
+mod names;
 mod old_pool;
+mod probe;
+mod settings;
 
 use std::time::Instant;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::hush_panics();
-    let pool = &old_pool::Cognito::from_env().await?;
-    lambda_runtime::run(service_fn(async move |event: LambdaEvent<Value>| {
-        let started = Instant::now();
-        let reply = handler::answer(pool, event.payload).await;
-        log::event(&event.context.request_id, &reply, started.elapsed());
-        reply.into_result()
-    }))
+    let service = &cognito::service_from_env().await;
+    lambda_runtime::run(service_fn(
+        async move |event: LambdaEvent<Box<RawValue>>| {
+            let started = Instant::now();
+            let reply = handler::answer(service.as_ref(), event.payload).await;
+            log::event(&event.context, &reply, started.elapsed());
+            reply.into_result()
+        },
+    ))
     .await
 }

@@ -1,7 +1,9 @@
 //! One file a verb; each reads like a table of contents.
 
+mod prepare;
 pub mod setup;
 pub mod teardown;
+pub mod verify;
 
 use anyhow::Result;
 

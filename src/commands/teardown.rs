@@ -9,6 +9,7 @@ use super::{End, connect};
 use crate::account::{Account, Side};
 use crate::apply::{Accounts, apply};
 use crate::error::{CallError, Usage};
+use crate::lossless::Object;
 use crate::names::Names;
 use crate::observe::{self, NewSide, Observed, OldSide, Pool};
 use crate::plan;
@@ -154,10 +155,21 @@ async fn observe(
         Some(reached) => Some(OldSide {
             role: reached.role.clone(),
             pool: old_pool(reached, names, new.as_ref()).await?,
+            dedicated: dedicated(reached, names).await?,
         }),
         None => None,
     };
     Ok(Observed { old, new })
+}
+
+/// The app clients of the old pool that were made for this deployment.
+async fn dedicated(reached: &Reached, names: &Names) -> Result<Vec<(String, Object)>, CallError> {
+    let role = reached.role.as_ref();
+    let recorded = role.is_some_and(|role| names.made_client(&role.tags));
+    match &reached.pool {
+        Some(pool) if recorded => observe::dedicated(&reached.account, names, pool).await,
+        _ => Ok(Vec::new()),
+    }
 }
 
 async fn pool(reached: &Reached, names: &Names) -> Result<Pool, CallError> {

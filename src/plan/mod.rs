@@ -2,6 +2,7 @@
 //! Nothing here asks AWS or waits.
 
 mod clients;
+mod dedicated;
 mod notes;
 mod refuse;
 mod setup;
@@ -14,11 +15,14 @@ use serde_json::Value;
 
 pub use setup::setup;
 pub use teardown::teardown;
+#[cfg(test)]
+pub use tests::accounts;
 
 use crate::account::Side;
 use crate::desired::Package;
 use crate::flows::{Added, Flow};
 use crate::names::Names;
+use crate::preflight::Finding;
 use crate::resources::function::{Configuration, Function};
 use crate::resources::role::Role;
 use crate::undo::{self, Tags};
@@ -30,6 +34,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// What a person should know although nothing is done about it.
     pub notes: Vec<String>,
+    /// What a person should know before users move.
+    pub warnings: Vec<Finding>,
 }
 
 /// What happens to one resource.
@@ -176,6 +182,14 @@ pub enum Step {
         added: Added,
         role: String,
     },
+    /// Make an app client, which `role` records.
+    CreateClient {
+        pool: String,
+        name: String,
+        role: String,
+    },
+    /// Delete the app clients of a name.
+    DeleteClients { pool: String, name: String },
     /// Put one UserMigration trigger in the place of another.
     SetTrigger {
         pool: String,

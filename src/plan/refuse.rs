@@ -13,6 +13,21 @@ pub(super) fn unfit(tags: &Tags) -> Result<()> {
     }
 }
 
+/// Bytes of JSON that Lambda takes for a function's environment.
+const MOST_ENVIRONMENT: usize = 4096;
+
+/// Lambda would refuse the environment, when half of the rest stands already.
+pub(super) fn too_large(environment: &Tags) -> Result<()> {
+    let size = serde_json::json!(environment).to_string().len();
+    if size > MOST_ENVIRONMENT {
+        bail!(
+            "what the function has to know takes {size} bytes, and Lambda allows {MOST_ENVIRONMENT}: most of it are names of attributes
+  try  --drop-attribute for those that nobody needs"
+        );
+    }
+    Ok(())
+}
+
 /// A thing of our name without our tag is somebody else's.
 pub(super) fn foreign(kind: &str, name: &str, tags: &Tags, desired: &Desired) -> Result<()> {
     if !desired.names.own(tags) {

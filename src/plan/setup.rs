@@ -4,9 +4,11 @@
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::{Action, Plan, Step, clients, made_again, notes, record_is_lost, refuse, trigger};
+use super::{
+    Action, Plan, Step, clients, dedicated, made_again, notes, record_is_lost, refuse, trigger,
+};
 use crate::account::Side::{New, Old};
-use crate::desired::Desired;
+use crate::desired::{Desired, OldClient};
 use crate::documents::same;
 use crate::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::names::Names;
@@ -19,11 +21,12 @@ use crate::undo::{self, Tags};
 ///
 /// # Errors
 /// Something of our name is somebody else's, or serves another migration; another
-/// trigger stands in the way; the undo record would not fit.
+/// trigger stands in the way; the undo record or the environment would not fit.
 pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     let mut plan = Plan::default();
     let (access, lambda) = (&desired.names.access_role, &desired.names.lambda_role);
     access_role(&mut plan, desired, old, new)?;
+    dedicated::make(&mut plan, desired, old)?;
     clients::add(&mut plan, &desired.old, &old.pool, ADMIN_PASSWORD, access);
     log_group(&mut plan, desired, new)?;
     lambda_policy(&mut plan, desired, new)?;
@@ -40,6 +43,7 @@ pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
         old.role.as_ref(),
         access,
     );
+    dedicated::put_back(&mut plan, desired, old);
     clients::put_back(
         &mut plan,
         &desired.new,
@@ -61,6 +65,10 @@ pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
 fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide) -> Result<()> {
     let name = &desired.names.access_role;
     let mut tags = desired.old_tags.clone();
+    if let OldClient::Dedicated { .. } = desired.old_client {
+        let client = desired.names.old_client.clone();
+        tags.insert(undo::DEDICATED_CLIENT.into(), client);
+    }
     let lost = record_is_lost(&desired.names, old.role.as_ref(), new.function.as_ref());
     clients::record(&mut tags, &desired.old, &old.pool, ADMIN_PASSWORD, lost);
     let confirm = clients::confirm(&desired.old, &old.pool, ADMIN_PASSWORD, name);
@@ -262,6 +270,7 @@ fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> 
 fn function(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
     let name = &desired.names.function;
     let (set, package) = (&desired.configuration, &desired.package);
+    refuse::too_large(&set.environment)?;
     let Some(function) = &new.function else {
         let why = format!(
             "{} {}, {} MB, {} s",

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Action, Plan, Step, clients, record_is_lost, trigger};
+use super::{Action, Plan, Step, clients, dedicated, record_is_lost, trigger};
 use crate::account::Side::{self, New, Old};
 use crate::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::names::Names;
@@ -179,14 +179,17 @@ fn old_side(plan: &mut Plan, names: &Names, old: &OldSide, new: Option<&NewSide>
         return;
     }
     let Some(role) = role else { return };
-    if names.own(&role.tags) && old.pool.id.is_empty() && records_clients(role) {
+    let records = records_clients(role) || names.made_client(&role.tags);
+    if names.own(&role.tags) && old.pool.id.is_empty() && records {
         pool_unknown(plan, Old, ("role", name));
         return;
     }
     if names.own(&role.tags) {
         clients::restore(plan, (Old, name), &old.pool, Some(role));
+        dedicated::restore(plan, names, old);
     }
-    let last_look = clients::last_look(&old.pool, role, name);
+    let mut last_look = clients::last_look(&old.pool, role, name);
+    last_look.extend(dedicated::last_look(names, old));
     let own = [names.access_policy.as_str()];
     delete_role(plan, names, (Old, name), role, &own, last_look);
 }

@@ -1,7 +1,7 @@
 //! Questions, asked only on a terminal and outside CI.
 
 use anyhow::{Context, Result, bail};
-use console::colors_enabled_stderr;
+use console::{Term, colors_enabled_stderr};
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, MultiSelect, Select};
 
@@ -26,6 +26,31 @@ impl Report {
             .default(false)
             .interact()
             .context("no answer could be read from the terminal; --yes asks nothing")
+    }
+
+    /// Has a password typed, which is not shown.
+    ///
+    /// # Errors
+    /// The terminal went away.
+    pub fn password(username: &str) -> Result<String> {
+        let terminal = Term::stderr();
+        terminal.write_str(&format!("Password of {username} in the old pool: "))?;
+        Ok(terminal.read_secure_line()?)
+    }
+
+    /// Has one of several answers chosen.
+    ///
+    /// # Errors
+    /// The terminal went away.
+    pub fn choose<T: Copy>(question: &str, answers: &[(&str, T)]) -> Result<T> {
+        let labels: Vec<_> = answers.iter().map(|(label, _)| label).collect();
+        let chosen = Select::with_theme(&ColorfulTheme::default())
+            .with_prompt(question)
+            .items(&labels)
+            .default(0)
+            .interact()
+            .context("no answer could be read from the terminal")?;
+        Ok(answers[chosen].1)
     }
 
     /// Has one or several picked from a list.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use console::Style;
 
-use super::{Line, Outcome, Told};
+use super::{Line, Outcome, Told, Verified};
 use crate::account::{Identity, Side};
 use crate::plan::Action;
 use crate::resources::user_pool::Named;
@@ -44,6 +44,14 @@ pub fn chosen(side: Side, what: &str, named: &Named, how: Found) -> String {
         format!("{}  {}", named.id, named.name)
     };
     format!("{} {what:<10}  {named}  ({})", side.as_str(), how.as_str())
+}
+
+/// How many users a pool has.
+pub fn users(side: Side, count: u64) -> String {
+    format!(
+        "{} users       about {count}, by AWS's estimate",
+        side.as_str()
+    )
 }
 
 /// The plan, grouped by account, and its count.
@@ -108,7 +116,13 @@ pub fn plan(told: &Told, width: usize, colours: bool) -> String {
     for note in &told.notes {
         let _ = write!(text, "\nnote: {note}");
     }
-    if !told.notes.is_empty() {
+    let warning = style(Style::new().yellow().bold())
+        .apply_to("warning:")
+        .to_string();
+    for finding in &told.warnings {
+        let _ = write!(text, "\n{warning} {finding}");
+    }
+    if !(told.notes.is_empty() && told.warnings.is_empty()) {
         text.push('\n');
     }
     let count = |action| {
@@ -152,6 +166,9 @@ pub fn left(line: &Line) -> String {
 
 /// The end of a command.
 pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
+    if let Outcome::Verified(verified) = outcome {
+        return self::verified(told, verified);
+    }
     let nothing = told.changes.iter().all(|line| line.action == Action::Leave);
     let left = told.changes.iter().any(|line| line.action == Action::Leave);
     let mut text = match outcome {
@@ -165,8 +182,13 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
             "Nothing to do: nothing of this deployment stands.".to_owned()
         }
         Outcome::Planned => "Nothing was changed.".to_owned(),
+        Outcome::SetUp { probed: true, .. } => {
+            "Done, and tried: old users can sign in to the new pool with their old passwords."
+                .to_owned()
+        }
         Outcome::SetUp { .. } => {
-            "Done: old users can sign in to the new pool with their old passwords.".to_owned()
+            "Done. Whether users can sign in was not tried, since the package is your own."
+                .to_owned()
         }
         Outcome::TornDown if left => "Done, but for what is marked ! above: look at it.".to_owned(),
         Outcome::TornDown if told.accounts.len() == 1 => {
@@ -180,11 +202,13 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
             "Done: everything is as it was before setup. Users who moved stay.".to_owned()
         }
         Outcome::Declined => "Nothing was changed, as you wished.".to_owned(),
+        Outcome::Verified(_) => String::new(),
     };
     if let Outcome::SetUp {
         new_pool,
         new_region,
         new_clients,
+        ..
     } = outcome
         && !quiet
         && !nothing
@@ -202,6 +226,24 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
         );
     }
     format!("\n{text}")
+}
+
+/// What verify found, a line a question.
+fn verified(told: &Told, verified: &Verified) -> String {
+    let drift = match told.changes.len() {
+        0 => "none: everything stands as setup makes it".to_owned(),
+        1 => "one resource differs, see above: `cogmig setup` mends it".to_owned(),
+        many => format!("{many} resources differ, see above: `cogmig setup` mends them"),
+    };
+    let chain = match &verified.chain {
+        Ok(()) => "works: the function can ask the old pool whether a password is right".to_owned(),
+        Err(broken) => broken.to_string().replace('\n', "\n       "),
+    };
+    let mut text = format!("\ndrift  {drift}\nchain  {chain}");
+    if let Some(user) = &verified.user {
+        let _ = write!(text, "\nuser   {user}");
+    }
+    text
 }
 
 /// What failed, and what stands now.

@@ -2,15 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::Told;
+use super::{Told, Verified};
 use crate::error::{CallError, Usage};
 
 /// The version of the document's schema; a member that is added does not raise it.
 const SCHEMA_VERSION: u32 = 1;
 
 /// The document of a command.
-pub fn document(command: &str, told: &Told, result: &str, error: Option<&anyhow::Error>) -> String {
-    let document = json!({
+pub fn document(
+    command: &str,
+    told: &Told,
+    result: &str,
+    error: Option<&anyhow::Error>,
+    verified: Option<&Verified>,
+) -> String {
+    let mut document = json!({
         "schema_version": SCHEMA_VERSION,
         "command": command,
         "result": result,
@@ -37,8 +43,26 @@ pub fn document(command: &str, told: &Told, result: &str, error: Option<&anyhow:
             "status": line.status,
         })).collect::<Vec<_>>(),
         "notes": told.notes,
+        "warnings": told.warnings.iter().map(|one| json!({
+            "message": one.what,
+            "try": one.remedy,
+        })).collect::<Vec<_>>(),
+        "users": told.users.iter().map(|(side, count)| json!({
+            "side": side.as_str(),
+            "estimate": count,
+        })).collect::<Vec<_>>(),
         "error": error.map(failure),
     });
+    if let Some(Verified { chain, user }) = verified {
+        let broken = chain.as_ref().err();
+        document["chain"] = json!({
+            "works": broken.is_none(),
+            "broken_at": broken.map(|broken| broken.link.as_str()),
+            "message": broken.map(|broken| &broken.what),
+            "try": broken.map(|broken| broken.remedy),
+        });
+        document["user"] = json!(user);
+    }
     format!("{document:#}")
 }
 

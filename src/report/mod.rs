@@ -16,6 +16,8 @@ use console::{Term, colors_enabled, colors_enabled_stderr};
 use crate::account::{Identity, Side};
 use crate::cli::Output;
 use crate::plan::{Action, Plan};
+use crate::preflight::Finding;
+use crate::probe::Broken;
 use crate::resources::user_pool::Named;
 use crate::settings::Settings;
 use crate::targets::Found;
@@ -33,6 +35,8 @@ pub enum Event {
         named: Named,
         how: Found,
     },
+    /// About so many users are in a pool.
+    Users { side: Side, count: u64 },
     /// A call was answered, or was not.
     Called {
         side: Side,
@@ -62,17 +66,31 @@ pub enum Outcome<'a> {
         new_pool: &'a str,
         new_region: &'a str,
         new_clients: Vec<&'a str>,
+        /// Whether the way of a sign-in was tried.
+        probed: bool,
     },
+    /// The deployment was looked at.
+    Verified(&'a Verified),
     /// Teardown made its changes, or had none to make.
     TornDown,
     /// The user said no.
     Declined,
 }
 
+/// What verify found.
+pub struct Verified {
+    /// The way of a sign-in.
+    pub chain: Result<(), Broken>,
+    /// What would become of the user who was named, in words.
+    pub user: Option<String>,
+}
+
 /// What was told so far, for what is printed at the end.
 #[derive(Default)]
 struct Told {
     accounts: Vec<Identity>,
+    users: Vec<(Side, u64)>,
+    warnings: Vec<Finding>,
     chosen: Vec<(Side, &'static str, Named, Found)>,
     changes: Vec<Line>,
     notes: Vec<String>,
@@ -151,6 +169,10 @@ impl Report {
                 self.progress.say(&human::chosen(side, what, &named, how));
                 told.chosen.push((side, what, named, how));
             }
+            Event::Users { side, count } => {
+                self.progress.say(&human::users(side, count));
+                told.users.push((side, count));
+            }
             Event::Called {
                 side,
                 call,
@@ -196,6 +218,7 @@ impl Report {
     pub fn plan(&self, plan: &Plan) {
         let mut told = self.told();
         told.notes.clone_from(&plan.notes);
+        told.warnings.clone_from(&plan.warnings);
         told.changes = plan
             .changes
             .iter()
@@ -212,7 +235,7 @@ impl Report {
                 },
             })
             .collect();
-        if self.output == Output::Human && !(plan.changes.is_empty() && plan.notes.is_empty()) {
+        if self.output == Output::Human && !is_empty(&told) {
             let width = usize::from(
                 Term::stdout()
                     .size_checked()
@@ -234,7 +257,14 @@ impl Report {
         }
         match self.output {
             Output::Human => print(&human::outcome(&told, outcome, self.quiet)),
-            Output::Json => print(&json::document(self.command, &told, outcome.as_str(), None)),
+            Output::Json => {
+                let verified = match outcome {
+                    Outcome::Verified(verified) => Some(*verified),
+                    _ => None,
+                };
+                let result = outcome.as_str();
+                print(&json::document(self.command, &told, result, None, verified));
+            }
         }
     }
 
@@ -244,7 +274,8 @@ impl Report {
         let told = self.told();
         complain(&human::failure(&told, error, colors_enabled_stderr()));
         if self.output == Output::Json {
-            print(&json::document(self.command, &told, "failed", Some(error)));
+            let error = Some(error);
+            print(&json::document(self.command, &told, "failed", error, None));
         }
     }
 
@@ -258,9 +289,15 @@ impl Outcome<'_> {
         match self {
             Self::Planned => "planned",
             Self::SetUp { .. } | Self::TornDown => "done",
+            Self::Verified(Verified { chain: Ok(()), .. }) => "works",
+            Self::Verified(_) => "broken",
             Self::Declined => "declined",
         }
     }
+}
+
+fn is_empty(told: &Told) -> bool {
+    told.changes.is_empty() && told.notes.is_empty() && told.warnings.is_empty()
 }
 
 /// An error before there was anything to report on.

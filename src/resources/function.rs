@@ -277,6 +277,31 @@ pub async fn permit(
     }
 }
 
+/// What an invocation came to.
+pub struct Invoked {
+    /// What the function answered.
+    pub answer: Value,
+    /// Whether that is an error of the function's.
+    pub failed: bool,
+}
+
+/// Invokes the function and waits for its answer.
+pub async fn invoke(account: &Account, name: &str, event: &Value) -> Result<Invoked, CallError> {
+    let call = "lambda:InvokeFunction";
+    let request = account
+        .lambda
+        .invoke()
+        .function_name(name)
+        .payload(Blob::new(event.to_string()));
+    let answer = account.call(call, request.send()).await?;
+    let payload = answer.payload().map(AsRef::as_ref).unwrap_or_default();
+    Ok(Invoked {
+        answer: serde_json::from_slice(payload)
+            .map_err(|_| CallError::unreadable(account.place(), call))?,
+        failed: answer.function_error().is_some(),
+    })
+}
+
 /// Deletes the function, its resource policy with it.
 pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
     let what = format!("Lambda to let go of {name}");

@@ -64,6 +64,21 @@ pub async fn find(account: &Account, id: &str) -> Result<Option<Object>, CallErr
         .ok_or_else(|| CallError::unreadable(account.place(), call))
 }
 
+/// Whether the pool can ask for a code by SMS as a second factor. DescribeUserPool tells only
+/// whether it can send messages.
+pub async fn has_sms_mfa(account: &Account, id: &str) -> Result<bool, CallError> {
+    let request = account.cognito.get_user_pool_mfa_config().user_pool_id(id);
+    let config = account
+        .call("cognito-idp:GetUserPoolMfaConfig", request.send())
+        .await?;
+    Ok(config.sms_mfa_configuration().is_some())
+}
+
+/// How many users the pool has, as DescribeUserPool estimates it.
+pub fn users(pool: &Object) -> Option<u64> {
+    pool.get("EstimatedNumberOfUsers")?.as_u64()
+}
+
 /// The ARN of the pool's UserMigration trigger.
 pub fn trigger(pool: &Object) -> Option<&str> {
     pool.get("LambdaConfig")?

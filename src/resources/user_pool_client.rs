@@ -2,15 +2,19 @@
 
 use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
+use aws_sdk_cognitoidentityprovider::types::{
+    ExplicitAuthFlowsType, PreventUserExistenceErrorTypes, TimeUnitsType, TokenValidityUnitsType,
+};
 use serde_json::Value;
 
 use super::user_pool::Named;
-use super::{Edit, Updated, found, update};
+use super::{Edit, Updated, found, gone, update};
 use crate::account::Account;
 use crate::error::CallError;
-use crate::flows::{self, Added, Flow, Removal};
+use crate::flows::{self, ADMIN_PASSWORD, Added, Flow, Removal};
 use crate::lossless::{self, Object};
 use crate::raw::{self, Body};
+use crate::retry::{self, BUSY, UNANSWERED};
 
 /// Every app client of a pool.
 pub async fn list(account: &Account, pool: &str) -> Result<Vec<Named>, CallError> {
@@ -37,6 +41,87 @@ pub async fn list(account: &Account, pool: &str) -> Result<Vec<Named>, CallError
             return Ok(clients);
         }
     }
+}
+
+/// The ids of the app clients of this name, in order; names need not be unique.
+pub async fn by_name(account: &Account, pool: &str, name: &str) -> Result<Vec<String>, CallError> {
+    let clients = list(account, pool).await;
+    let clients = found(clients)?.unwrap_or_default().into_iter();
+    let named = clients.filter(|client| client.name == name);
+    let mut ids: Vec<_> = named.map(|client| client.id).collect();
+    ids.sort();
+    Ok(ids)
+}
+
+/// Makes an app client that can do no more than tell whether a password is right, and gives
+/// its id: no secret, one flow that needs AWS credentials, and of each token's life the
+/// shortest that Cognito has (5 minutes, 60 for refresh tokens).
+pub async fn create(account: &Account, pool: &str, name: &str) -> Result<String, CallError> {
+    let what = format!("Cognito to make the app client {name}");
+    let mut sent = false;
+    retry::until_settled(account, &what, &[BUSY, UNANSWERED], async || {
+        // Names are not unique: what an earlier attempt may have made is looked for.
+        if std::mem::replace(&mut sent, true)
+            && let Some(id) = by_name(account, pool, name).await?.into_iter().next()
+        {
+            return Ok(id);
+        }
+        let minutes = TimeUnitsType::Minutes;
+        let units = TokenValidityUnitsType::builder()
+            .access_token(minutes.clone())
+            .id_token(minutes.clone())
+            .refresh_token(minutes)
+            .build();
+        let call = "cognito-idp:CreateUserPoolClient";
+        let request = account
+            .cognito
+            .create_user_pool_client()
+            .user_pool_id(pool)
+            .client_name(name)
+            .generate_secret(false)
+            .explicit_auth_flows(ExplicitAuthFlowsType::AllowAdminUserPasswordAuth)
+            .supported_identity_providers("COGNITO")
+            .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
+            .enable_token_revocation(true)
+            .access_token_validity(5)
+            .id_token_validity(5)
+            .refresh_token_validity(60)
+            .token_validity_units(units)
+            .customize()
+            .config_override(Builder::new().retry_config(RetryConfig::disabled()));
+        let made = account.call(call, request.send()).await?;
+        let id = made
+            .user_pool_client()
+            .and_then(|client| client.client_id());
+        id.map(str::to_owned)
+            .ok_or_else(|| CallError::unreadable(account.place(), call))
+    })
+    .await
+}
+
+/// Deletes every app client of this name.
+pub async fn delete_all(account: &Account, pool: &str, name: &str) -> Result<(), CallError> {
+    for id in by_name(account, pool, name).await? {
+        retry::patiently(account, async || {
+            let request = account
+                .cognito
+                .delete_user_pool_client()
+                .user_pool_id(pool)
+                .client_id(&id);
+            gone(
+                account
+                    .call("cognito-idp:DeleteUserPoolClient", request.send())
+                    .await,
+            )
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Whether an app client is as [`create`] makes it, as far as it matters.
+pub fn is_dedicated(client: &Object) -> bool {
+    !has_secret(client) && flows(client) == [ADMIN_PASSWORD.modern]
 }
 
 /// The app client as DescribeUserPoolClient sends it.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::cli::Output;
+use crate::cli::{ForgotPassword, MfaUsers, Output, TemporaryPasswords};
 use crate::error::Usage;
 use crate::package::Architecture;
 
@@ -57,7 +57,7 @@ impl Value for String {
 
 impl Value for Vec<String> {
     fn forms() -> String {
-        "ids with commas between".into()
+        "texts with commas between".into()
     }
     fn parse(text: &OsStr) -> Option<Self> {
         Some(text.to_str()?.split(',').map(str::to_owned).collect())
@@ -97,6 +97,33 @@ impl Value for bool {
 }
 
 impl Value for Architecture {
+    fn forms() -> String {
+        names::<Self>()
+    }
+    fn parse(text: &OsStr) -> Option<Self> {
+        ValueEnum::from_str(text.to_str()?, false).ok()
+    }
+}
+
+impl Value for MfaUsers {
+    fn forms() -> String {
+        names::<Self>()
+    }
+    fn parse(text: &OsStr) -> Option<Self> {
+        ValueEnum::from_str(text.to_str()?, false).ok()
+    }
+}
+
+impl Value for ForgotPassword {
+    fn forms() -> String {
+        names::<Self>()
+    }
+    fn parse(text: &OsStr) -> Option<Self> {
+        ValueEnum::from_str(text.to_str()?, false).ok()
+    }
+}
+
+impl Value for TemporaryPasswords {
     fn forms() -> String {
         names::<Self>()
     }

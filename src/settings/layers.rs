@@ -10,7 +10,7 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
 use super::environment::Environment;
-use crate::cli::{Command, Deploy, Output};
+use crate::cli::{Command, Deploy, ForgotPassword, MfaUsers, Output, TemporaryPasswords};
 use crate::error::Usage;
 use crate::package::Architecture;
 
@@ -46,6 +46,20 @@ pub struct Options {
     pub replace_trigger: Option<bool>,
     #[serde(alias = "keep_logs")]
     pub keep_logs: Option<bool>,
+    #[serde(alias = "dedicated_old_client")]
+    pub dedicated_old_client: Option<bool>,
+    #[serde(alias = "mfa_users")]
+    pub mfa_users: Option<MfaUsers>,
+    #[serde(alias = "temporary_passwords")]
+    pub temporary_passwords: Option<TemporaryPasswords>,
+    #[serde(alias = "forgot_password")]
+    pub forgot_password: Option<ForgotPassword>,
+    #[serde(deserialize_with = "one_or_more")]
+    pub attribute: Option<Vec<String>>,
+    #[serde(alias = "drop_attribute", deserialize_with = "one_or_more")]
+    pub drop_attribute: Option<Vec<String>>,
+    #[serde(alias = "old_sub")]
+    pub old_sub: Option<String>,
     pub yes: Option<bool>,
     pub output: Option<Output>,
     pub quiet: Option<bool>,
@@ -56,9 +70,9 @@ impl Options {
     /// Reads the flags. One that is absent says nothing: it is not a no.
     pub fn of_flags(command: &Command) -> Self {
         let (common, deploy, keep_logs) = match command.clone() {
-            Command::Setup { common, deploy, .. } | Command::Plan { common, deploy, .. } => {
-                (common, deploy, false)
-            }
+            Command::Setup { common, deploy, .. }
+            | Command::Plan { common, deploy, .. }
+            | Command::Verify { common, deploy, .. } => (common, deploy, false),
             Command::Teardown {
                 common, keep_logs, ..
             } => (common, Deploy::default(), keep_logs),
@@ -79,6 +93,13 @@ impl Options {
             log_retention: deploy.log_retention,
             replace_trigger: set(deploy.replace_trigger),
             keep_logs: set(keep_logs),
+            dedicated_old_client: set(deploy.dedicated_old_client),
+            mfa_users: deploy.mfa_users,
+            temporary_passwords: deploy.temporary_passwords,
+            forgot_password: deploy.forgot_password,
+            attribute: Some(deploy.attribute),
+            drop_attribute: Some(deploy.drop_attribute),
+            old_sub: deploy.old_sub,
             yes: set(common.yes),
             output: common.output,
             quiet: set(common.quiet),
@@ -108,6 +129,13 @@ impl Options {
             log_retention: from.read("log-retention")?,
             replace_trigger: from.read("replace-trigger")?,
             keep_logs: from.read("keep-logs")?,
+            dedicated_old_client: from.read("dedicated-old-client")?,
+            mfa_users: from.read("mfa-users")?,
+            temporary_passwords: from.read("temporary-passwords")?,
+            forgot_password: from.read("forgot-password")?,
+            attribute: from.read("attribute")?,
+            drop_attribute: from.read("drop-attribute")?,
+            old_sub: from.read("old-sub")?,
             yes: from.read("yes")?,
             output: from.read("output")?,
             quiet: from.read("quiet")?,
@@ -136,11 +164,16 @@ impl Options {
         // Quiet and verbose are two ends of one thing: who asks for either has, for the
         // places below, said no to the other.
         let not = |other: Option<bool>| (other == Some(true)).then_some(false);
+        // So are an old client that is named and one that is made.
+        let makes_client = self.dedicated_old_client == Some(true);
+        let names_client = self.old_client.as_ref().map(|_| false);
         Self {
             old_profile: self.old_profile.or(given(lower.old_profile)),
             new_profile: self.new_profile.or(given(lower.new_profile)),
             old_pool: self.old_pool.or(given(lower.old_pool)),
-            old_client: self.old_client.or(given(lower.old_client)),
+            old_client: self
+                .old_client
+                .or(given(lower.old_client).filter(|_| !makes_client)),
             new_pool: self.new_pool.or(given(lower.new_pool)),
             new_client: self.new_client.or(lower.new_client.and_then(distinct)),
             old_region: self.old_region.or(given(lower.old_region)),
@@ -151,6 +184,18 @@ impl Options {
             log_retention: self.log_retention.or(lower.log_retention),
             replace_trigger: self.replace_trigger.or(lower.replace_trigger),
             keep_logs: self.keep_logs.or(lower.keep_logs),
+            dedicated_old_client: self
+                .dedicated_old_client
+                .or(names_client)
+                .or(lower.dedicated_old_client),
+            mfa_users: self.mfa_users.or(lower.mfa_users),
+            temporary_passwords: self.temporary_passwords.or(lower.temporary_passwords),
+            forgot_password: self.forgot_password.or(lower.forgot_password),
+            attribute: self.attribute.or(lower.attribute.and_then(distinct)),
+            drop_attribute: self
+                .drop_attribute
+                .or(lower.drop_attribute.and_then(distinct)),
+            old_sub: self.old_sub.or(given(lower.old_sub)),
             yes: self.yes.or(lower.yes),
             output: self.output.or(lower.output),
             quiet: self.quiet.or(not(self.verbose)).or(lower.quiet),
@@ -182,7 +227,7 @@ fn one_or_more<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Vec<String>
         type Value = Vec<String>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a client id or a list of them")
+            f.write_str("one text or a list of them")
         }
 
         fn visit_str<E: Error>(self, ids: &str) -> Result<Self::Value, E> {

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use self::environment::{Environment, variable};
 use self::layers::Options;
-use crate::cli::{Command, Output};
+use crate::cli::{Command, ForgotPassword, MfaUsers, Output, TemporaryPasswords};
 use crate::error::Usage;
 use crate::names::Names;
 use crate::package::Architecture;
@@ -34,6 +34,23 @@ pub struct SideSettings {
     pub clients: Vec<String>,
 }
 
+/// How users are moved, as it was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Attributes that get another name, the old one first.
+    pub renames: Vec<(String, String)>,
+    /// Attributes that stay behind.
+    pub drops: Vec<String>,
+    /// The attribute of the new pool that keeps the old `sub`.
+    pub old_sub: Option<String>,
+    /// What becomes of users with a second factor.
+    pub mfa_users: Option<MfaUsers>,
+    /// What becomes of users with a temporary password.
+    pub temporary_passwords: TemporaryPasswords,
+    /// What becomes of users who have forgotten their password.
+    pub forgot_password: ForgotPassword,
+}
+
 /// Everything that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -51,6 +68,10 @@ pub struct Settings {
     pub log_retention: i32,
     /// Take the place of another trigger.
     pub replace_trigger: bool,
+    /// Make an app client of the old pool to check passwords through.
+    pub dedicated_old_client: bool,
+    /// How users are moved.
+    pub wishes: Wishes,
     /// Leave the log group at teardown.
     pub keep_logs: bool,
     /// Do not ask.
@@ -72,7 +93,8 @@ impl Settings {
         let environment = Environment(|variable: &str| std::env::var_os(variable));
         let (Command::Setup { common, .. }
         | Command::Teardown { common, .. }
-        | Command::Plan { common, .. }) = command;
+        | Command::Plan { common, .. }
+        | Command::Verify { common, .. }) = command;
         let file = match &common.config {
             Some(file) => Some(file.clone()),
             None => environment.read("config")?,
@@ -107,6 +129,26 @@ impl Settings {
                     .into(),
             ));
         }
+        let dedicated_old_client = asked.dedicated_old_client.unwrap_or_default();
+        if let (Some(client), true) = (&asked.old_client, dedicated_old_client) {
+            let why = "it is named, and --dedicated-old-client asks to make another";
+            return Err(refused("old-client", client, why));
+        }
+        let renames = asked.attribute.unwrap_or_default();
+        let renames = renames.iter().map(|rename| match rename.split_once('=') {
+            Some((old, new)) if !old.is_empty() && !new.is_empty() => {
+                Ok((old.trim().to_owned(), new.trim().to_owned()))
+            }
+            _ => Err(refused("attribute", rename, "it takes OLD=NEW")),
+        });
+        let wishes = Wishes {
+            renames: renames.collect::<Result<_, _>>()?,
+            drops: asked.drop_attribute.unwrap_or_default(),
+            old_sub: asked.old_sub,
+            mfa_users: asked.mfa_users,
+            temporary_passwords: asked.temporary_passwords.unwrap_or_default(),
+            forgot_password: asked.forgot_password.unwrap_or_default(),
+        };
         Ok(Self {
             old: SideSettings {
                 profile: asked.old_profile,
@@ -125,6 +167,8 @@ impl Settings {
             lambda_zip: asked.lambda_zip,
             log_retention,
             replace_trigger: asked.replace_trigger.unwrap_or_default(),
+            dedicated_old_client,
+            wishes,
             keep_logs: asked.keep_logs.unwrap_or_default(),
             yes: asked.yes.unwrap_or_default(),
             output: asked.output.unwrap_or_default(),

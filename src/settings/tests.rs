@@ -40,7 +40,7 @@ fn refusal(flags: &str, variables: &[(&str, &str)], file: &str) -> String {
 }
 
 /// Each option, its value in the environment, and how a file says it.
-const OPTIONS: [(&str, &str, &str); 18] = [
+const OPTIONS: [(&str, &str, &str); 25] = [
     ("OLD_PROFILE", "a", "old-profile = 'a'"),
     ("NEW_PROFILE", "a", "new-profile = 'a'"),
     ("OLD_POOL", "a", "old-pool = 'a'"),
@@ -55,6 +55,21 @@ const OPTIONS: [(&str, &str, &str); 18] = [
     ("LOG_RETENTION", "7", "log-retention = 7"),
     ("REPLACE_TRIGGER", "true", "replace-trigger = true"),
     ("KEEP_LOGS", "true", "keep-logs = true"),
+    (
+        "DEDICATED_OLD_CLIENT",
+        "true",
+        "dedicated-old-client = true",
+    ),
+    ("MFA_USERS", "migrate", "mfa-users = 'migrate'"),
+    (
+        "TEMPORARY_PASSWORDS",
+        "reset",
+        "temporary-passwords = 'reset'",
+    ),
+    ("FORGOT_PASSWORD", "refuse", "forgot-password = 'refuse'"),
+    ("ATTRIBUTE", "a=b,c=d", "attribute = ['a=b', 'c=d']"),
+    ("DROP_ATTRIBUTE", "a,b", "drop-attribute = ['a', 'b']"),
+    ("OLD_SUB", "custom:a", "old-sub = 'custom:a'"),
     ("YES", "true", "yes = true"),
     ("OUTPUT", "json", "output = 'json'"),
     ("QUIET", "true", "quiet = true"),
@@ -119,7 +134,10 @@ fn an_empty_flag_or_line_is_none_too() {
 #[test]
 fn a_variable_can_say_no_to_the_file_and_a_flag_yes_to_the_variable() {
     type Read = fn(&Settings) -> bool;
-    let options: [(&str, &str, Read); 5] = [
+    let options: [(&str, &str, Read); 6] = [
+        ("setup", "dedicated-old-client", |heard| {
+            heard.dedicated_old_client
+        }),
         ("setup", "replace-trigger", |heard| heard.replace_trigger),
         ("teardown", "keep-logs", |heard| heard.keep_logs),
         ("plan", "yes", |heard| heard.yes),
@@ -186,6 +204,38 @@ fn of_quiet_and_verbose_the_higher_layer_is_heard() {
 }
 
 #[test]
+fn of_an_old_client_that_is_named_and_one_that_is_made_the_higher_layer_is_heard() {
+    let named = "setup --old-client a";
+    let made = "setup --dedicated-old-client";
+    for (flags, variables, file, client, dedicated) in [
+        (named, &[("DEDICATED_OLD_CLIENT", "1")][..], "", "a", false),
+        (named, &[], "dedicated-old-client = true", "a", false),
+        (made, &[("OLD_CLIENT", "a")], "", "", true),
+        (
+            "setup",
+            &[("OLD_CLIENT", "a")],
+            "dedicated-old-client = true",
+            "a",
+            false,
+        ),
+        (
+            "setup",
+            &[("DEDICATED_OLD_CLIENT", "1")],
+            "old-client = 'a'",
+            "",
+            true,
+        ),
+    ] {
+        let asked = heard(flags, variables, file);
+        let case = format!("{flags} {variables:?} {file}");
+        assert_eq!(asked.old.clients.concat(), client, "{case}");
+        assert_eq!(asked.dedicated_old_client, dedicated, "{case}");
+    }
+    let both = refusal("setup --old-client a --dedicated-old-client", &[], "");
+    assert!(both.contains("--dedicated-old-client"), "{both}");
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused_with_what_can() {
     for (name, value, words) in [
         ("ARCHITECTURE", "sparc", "arm64 or x86_64"),
@@ -193,6 +243,11 @@ fn what_cannot_be_meant_is_refused_with_what_can() {
         ("LOG_RETENTION", "many", "a whole number"),
         ("LOG_RETENTION", "8", "5, 7, 14"),
         ("SUFFIX", "a.b", "letters, digits"),
+        ("MFA_USERS", "ask", "refuse or migrate"),
+        ("TEMPORARY_PASSWORDS", "migrate", "refuse or reset"),
+        ("FORGOT_PASSWORD", "reset", "refuse or migrate"),
+        ("ATTRIBUTE", "custom:tenant", "OLD=NEW"),
+        ("ATTRIBUTE", "=custom:tenant", "OLD=NEW"),
     ] {
         let complaint = refusal("plan", &[(name, value)], "");
         for word in [&format!("COGMIG_{name}"), value, words] {
@@ -205,7 +260,7 @@ fn what_cannot_be_meant_is_refused_with_what_can() {
         "new-client = {a = 'b'}",
     ] {
         let complaint = refusal("plan", &[], file);
-        let wanted = "a client id or a list of them";
+        let wanted = "one text or a list of them";
         assert!(complaint.contains(wanted), "{complaint}");
     }
     assert!(refusal("plan", &[], "new-client = [3]").contains("line 1"));

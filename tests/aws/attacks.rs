@@ -92,3 +92,38 @@ fn another_pool_cannot_use_the_function_as_its_own_trigger() {
     assert_eq!(stage.sandbox.find_user(&other, "ada").unwrap(), None);
     stage.sign_in("ada", PASSWORD).unwrap();
 }
+
+/// Whoever may invoke the function sends it another pool's event, by hand.
+#[test]
+fn the_event_of_a_foreign_pool_is_not_answered() {
+    let stage = Stage::new();
+    stage.setup();
+    let invoke = |pool: &str, source: &str| {
+        let event = json!({
+            "version": "1", "triggerSource": source, "region": "eu-central-1", "userPoolId": pool,
+            "userName": "ada", "callerContext": {"clientId": "any"},
+            "request": {"password": PASSWORD}, "response": {},
+        });
+        let params = json!({"FunctionName": LAMBDA, "Payload": event.to_string()});
+        stage.aws("new", "lambda:Invoke", params)
+    };
+    let sign_in = "UserMigration_Authentication";
+    assert!(invoke(&stage.new.id, sign_in)["FunctionError"].is_null());
+    for (pool, source) in [
+        ("eu-central-1_foreign", sign_in),
+        (&stage.old.id, sign_in),
+        ("", sign_in),
+        ("eu-central-1_foreign", "cogmig_Probe"),
+        (&stage.new.id, "PreSignUp_SignUp"),
+        (&stage.new.id, ""),
+    ] {
+        stage.sandbox.clear_journal();
+        let answer = invoke(pool, source).to_string();
+        for told in ["ada@example.com", "analytical", "migrated", OLD_ACCOUNT] {
+            assert!(!answer.contains(told), "{pool} {source}: {answer}");
+        }
+        let asked = stage.sandbox.journal().into_iter();
+        let asked: Vec<_> = asked.filter(|call| call.account == OLD_ACCOUNT).collect();
+        assert!(asked.is_empty(), "{pool} {source}: {asked:?}");
+    }
+}

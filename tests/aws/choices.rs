@@ -173,16 +173,3 @@ fn another_old_client_takes_the_place_of_the_first() {
     stage.teardown();
     assert_eq!(stage.sandbox.standing(), before);
 }
-
-#[test]
-fn an_old_client_with_a_secret_is_refused() {
-    let stage = Stage::new();
-    let secret = stage
-        .sandbox
-        .client(&stage.old, "server", json!({"GenerateSecret": true}))
-        .unwrap();
-    let shown = stage.described(&stage.old, &secret)["ClientSecret"].clone();
-    let run = stage.harmless(1, &format!("setup {BOTH} --old-client {secret}"));
-    run.assert_complains(&[&secret, "secret"]);
-    assert!(!run.said(shown.as_str().unwrap()), "{run}");
-}

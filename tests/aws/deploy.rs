@@ -124,14 +124,23 @@ fn the_function_is_as_small_as_the_guide_says() {
     ] {
         assert_eq!(set[member], value, "{member}");
     }
+    let attributes = "name,given_name,family_name,middle_name,nickname,preferred_username,profile,\
+        picture,website,email,email_verified,gender,birthdate,zoneinfo,locale,phone_number,\
+        phone_number_verified,address,updated_at,custom:tenant";
     assert_eq!(
         set["Environment"]["Variables"],
         json!({
+            "ATTRIBUTES": attributes,
+            "FORGOT_PASSWORD": "migrate",
+            "MFA_USERS": "none",
+            "NEW_RECOVERY": "email",
+            "NEW_USER_POOL_ID": stage.new.id,
             "OLD_CLIENT_ID": stage.old.client,
             "OLD_EXTERNAL_ID": stage.external_id(),
             "OLD_ROLE_ARN": format!("arn:aws:iam::{OLD_ACCOUNT}:role/cognito-access-role"),
             "OLD_USER_POOL_ID": stage.old.id,
             "OLD_USER_POOL_REGION": "eu-west-1",
+            "TEMPORARY_PASSWORDS": "refuse",
         })
     );
     let mut permission = only_statement(&function["policy"]);

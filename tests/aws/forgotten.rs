@@ -1,9 +1,9 @@
 //! A forgotten password brings those whom a code can prove, and nobody else.
 
-use cogmig_sandbox::{AwsFault, MessageKind};
+use cogmig_sandbox::{AwsFault, MessageKind, OLD_ACCOUNT};
 use serde_json::{Value, json};
 
-use crate::stage::{PASSWORD, Stage};
+use crate::stage::{BOTH, PASSWORD, Stage};
 
 impl Stage {
     fn forgot(&self, name: &str) -> Result<Value, AwsFault> {
@@ -59,4 +59,19 @@ fn a_forgotten_password_brings_nobody_who_could_not_prove_it() {
     }
     assert_eq!(stage.moved("nobody"), None);
     assert_eq!(stage.sandbox.messages(), Vec::new());
+}
+
+/// A code proves less than a password, and passes by the old pool's own triggers.
+#[test]
+fn a_forgotten_password_can_be_refused_altogether() {
+    let stage = Stage::new();
+    stage.ok(&format!("setup {BOTH} --forgot-password refuse"));
+    let unknown = stage.forgot("nobody").map_err(|fault| fault.to_string());
+    stage.sandbox.clear_journal();
+    let answer = stage.forgot("ada").map_err(|fault| fault.to_string());
+    assert_eq!(answer.is_ok(), unknown.is_ok(), "{answer:?}");
+    assert_eq!(stage.moved("ada"), None);
+    let calls = stage.sandbox.journal();
+    assert!(calls.iter().all(|call| call.account != OLD_ACCOUNT));
+    stage.sign_in("ada", PASSWORD).unwrap();
 }

@@ -88,7 +88,7 @@ fn there_and_back(stage: &Stage, pool: &Value, client: &Value, names: [&Value; 2
     let mut after = before;
     after[0] = settled(after[0].take());
 
-    let setup = format!("setup {BOTH} --replace-trigger");
+    let setup = format!("setup {BOTH} --replace-trigger --mfa-users refuse");
     let teardown = format!("teardown {BOTH}");
     for (run, expected) in [(setup, between), (teardown, after)] {
         stage.sandbox.clear_journal();

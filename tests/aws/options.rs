@@ -262,7 +262,7 @@ fn a_file_that_cannot_be_meant_is_refused_by_its_name_and_line() {
         ("\n\nlog-retention = 8\n", ["--log-retention 8", "7"]),
         (
             "\nnew-client = 3\n",
-            ["line 2", "a client id or a list of them"],
+            ["line 2", "one text or a list of them"],
         ),
         ("yes = 'maybe'\n", ["line 1", "a boolean"]),
     ] {

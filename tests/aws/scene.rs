@@ -101,7 +101,8 @@ impl Stage {
         pack.args(["-m", "zipfile", "-c", "small.zip", "bootstrap"]);
         let packed = pack.current_dir(stage.sandbox.home()).status().unwrap();
         assert!(packed.success());
-        let there = format!("setup {BOTH} --lambda-zip small.zip --replace-trigger");
+        let there =
+            format!("setup {BOTH} --lambda-zip small.zip --replace-trigger --mfa-users refuse");
         (stage, there, format!("teardown {BOTH}"))
     }
 }

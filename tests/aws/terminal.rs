@@ -4,7 +4,7 @@ use cogmig_sandbox::tool;
 use serde_json::json;
 
 use crate::run::Run;
-use crate::stage::{BOTH, PASSWORD, Stage};
+use crate::stage::{BOTH, LAMBDA, PASSWORD, Stage};
 
 /// Runs a program on a pseudo-terminal, types each answer once its question has come,
 /// and shows what was to be seen. Without an answer in time the program is ended.
@@ -130,4 +130,34 @@ fn of_several_one_can_be_picked() {
     stage.sandbox.pool("old", "Partners").unwrap();
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[("CI", "true")]);
     assert!(run.code == 1 && run.said("--old-pool"), "{run}");
+}
+
+#[test]
+fn what_becomes_of_a_second_factor_is_asked_once() {
+    let stage = Stage::new();
+    let mfa = json!({
+        "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true},
+    });
+    stage.in_pool(&stage.old, "SetUserPoolMfaConfig", mfa);
+    let answers = "second factor?=\\x1b[B\\r|changes?=y";
+    let run = stage.on_a_terminal(answers, &format!("setup {BOTH}"), &[]);
+    assert_eq!(run.code, 0, "{run}");
+    let set = stage.aws(
+        "new",
+        "lambda:GetFunctionConfiguration",
+        json!({"FunctionName": LAMBDA}),
+    );
+    assert_eq!(set["Environment"]["Variables"]["MFA_USERS"], "migrate");
+    let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[]);
+    assert!(run.code == 0 && run.said("Nothing to do"), "{run}");
+}
+
+#[test]
+fn a_password_is_typed_unseen() {
+    let stage = Stage::new();
+    stage.setup();
+    let answers = format!("in the old pool:={PASSWORD}\\r");
+    let run = stage.on_a_terminal(&answers, &format!("verify --username ada {BOTH}"), &[]);
+    assert!(run.code == 0 && run.said("would move"), "{run}");
+    assert!(!run.said(PASSWORD), "{run}");
 }

@@ -85,7 +85,12 @@ impl Demo {
         ensure!(self.writes() == 0, "the second setup made writing calls");
         holds("not one writing call");
 
-        heading("6  Take it all down");
+        heading("6  Is the way of a sign-in open?");
+        self.cogmig("verify", &machine)?;
+        ensure!(self.writes() == 0, "cogmig verify made writing calls");
+        holds("not one writing call");
+
+        heading("7  Take it all down");
         self.cogmig("teardown", &[])?;
         let mut after = self.sandbox.standing();
         forget_user(&mut after, "ann");

@@ -3,6 +3,7 @@
 use super::{Failure, Fault, Refusal};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_error_of_the_old_pool_has_its_meaning() {
     use Failure::{Fault as F, Refused as R};
     let rows = [
@@ -38,6 +39,16 @@ fn every_error_of_the_old_pool_has_its_meaning() {
             F(Fault::SecretHash),
         ),
         (
+            "InvalidParameterException",
+            "App client abc is not configured for secret but secret hash was received",
+            F(Fault::SecretHash),
+        ),
+        (
+            "InvalidParameterException",
+            "1 validation error detected: Value 'Auth flow not enabled' at 'username' failed to satisfy constraint",
+            R(Refusal::InvalidParameter),
+        ),
+        (
             "UserNotFoundException",
             "User does not exist.",
             R(Refusal::UnknownUser),
@@ -62,17 +73,42 @@ fn every_error_of_the_old_pool_has_its_meaning() {
         (
             "InvalidParameterException",
             "Auth flow not enabled for this client",
-            F(Fault::InvalidParameter),
+            F(Fault::Flow),
+        ),
+        (
+            "InvalidParameterException",
+            "AUTH FLOW NOT ENABLED for this client",
+            F(Fault::Flow),
+        ),
+        (
+            "InvalidParameterException",
+            "1 validation error detected: Value at 'username' failed to satisfy constraint",
+            R(Refusal::InvalidParameter),
+        ),
+        (
+            "InvalidParameterException",
+            "",
+            R(Refusal::InvalidParameter),
         ),
         (
             "InvalidUserPoolConfigurationException",
             "",
-            F(Fault::InvalidParameter),
+            F(Fault::Configuration),
         ),
         (
             "ResourceNotFoundException",
-            "User pool does not exist.",
-            F(Fault::NotFound),
+            "User pool eu-west-1_x does not exist.",
+            F(Fault::PoolNotFound),
+        ),
+        (
+            "ResourceNotFoundException",
+            "User pool Client abc does not exist.",
+            F(Fault::ClientNotFound),
+        ),
+        (
+            "LimitExceededException",
+            "Attempt limit exceeded, please try after some time.",
+            R(Refusal::UnknownAnswer),
         ),
         (
             "AccessDeniedException",
@@ -101,4 +137,25 @@ fn every_error_of_the_old_pool_has_its_meaning() {
         F(Fault::Internal)
     );
     assert_eq!(Failure::of_service("", "", 429), F(Fault::Throttled));
+    assert_eq!(
+        Failure::of_service("LimitExceededException", "", 429),
+        R(Refusal::UnknownAnswer),
+        "the password may have been judged"
+    );
+}
+
+#[test]
+fn a_call_about_no_user_refuses_none() {
+    let rows = [
+        ("NotAuthorizedException", Fault::AccessDenied),
+        ("InvalidParameterException", Fault::Configuration),
+        ("UserNotFoundException", Fault::Internal),
+        ("SomethingNew", Fault::Internal),
+        ("ResourceNotFoundException", Fault::PoolNotFound),
+        ("TooManyRequestsException", Fault::Throttled),
+    ];
+    for (code, fault) in rows {
+        let failure = Failure::of_service(code, "", 400).of_no_user();
+        assert_eq!(failure, Failure::Fault(fault), "{code}");
+    }
 }

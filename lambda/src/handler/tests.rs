@@ -1,22 +1,34 @@
-//! The decision row by row, on a pool that answers as it is told.
+//! From event to reply, on a pool that answers as it is told.
 
-mod fake;
+pub mod fake;
+mod fuzz;
 
 use std::time::Duration;
 
 use fake::{
-    AUTHENTICATION, FORGOT_PASSWORD, FakePool, assert_fault, assert_refused, event, line, pool,
-    user,
+    AUTHENTICATION, FORGOT_PASSWORD, FakePool, PROBE, assert_fault, assert_refused, challenge,
+    event, line, pool, raw, service, user,
 };
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{BUDGET, OldUser, answer};
+use super::{BUDGET, answer};
 use crate::failure::{Failure, Fault, Refusal};
+use crate::old_pool::OldUser;
+
+fn asked(service: &super::Service<FakePool>) -> Vec<String> {
+    service.pool.asked.borrow().clone()
+}
+
+fn parsed(reply: super::Reply) -> Value {
+    let event = reply.into_result().expect("no fault");
+    serde_json::from_str(event.get()).expect("JSON")
+}
 
 #[tokio::test]
 async fn a_right_password_migrates() {
-    let pool = pool();
-    let reply = answer(&pool, event(AUTHENTICATION)).await;
+    let service = service(pool());
+    let reply = answer(Some(&service), raw(&event(AUTHENTICATION))).await;
     assert_eq!(line(&reply)["outcome"], "migrated");
     assert_eq!(line(&reply).get("reason"), None);
     let mut wanted = event(AUTHENTICATION);
@@ -24,9 +36,9 @@ async fn a_right_password_migrates() {
         json!({"email": "marked@example.com", "email_verified": "true"});
     wanted["response"]["finalUserStatus"] = json!("CONFIRMED");
     wanted["response"]["messageAction"] = json!("SUPPRESS");
-    assert_eq!(reply.into_result(), Ok(wanted));
+    assert_eq!(parsed(reply), wanted);
     assert_eq!(
-        *pool.asked.borrow(),
+        asked(&service),
         ["password marked-user marked-password", "user marked-user"]
     );
 }
@@ -36,69 +48,67 @@ async fn a_forgotten_password_migrates_without_a_final_status() {
     let mut event = event(FORGOT_PASSWORD);
     event["request"] = json!({"clientMetadata": {}});
     event["response"] = Value::Null;
-    let pool = pool();
-    let reply = answer(&pool, event.clone()).await;
+    // No password is sent, so none of what a password call needs is missed.
+    let service = service(FakePool {
+        prepared: Err(Failure::Fault(Fault::AccessDenied)),
+        ..pool()
+    });
+    let reply = answer(Some(&service), raw(&event)).await;
     assert_eq!(line(&reply)["outcome"], "migrated");
     event["response"] = json!({
         "userAttributes": {"email": "marked@example.com", "email_verified": "true"}, "messageAction": "SUPPRESS"
     });
-    assert_eq!(reply.into_result(), Ok(event));
-    assert_eq!(*pool.asked.borrow(), ["user marked-user"]);
+    assert_eq!(parsed(reply), event);
+    assert_eq!(asked(&service), ["user marked-user"]);
 }
 
 #[tokio::test]
-async fn refusals_return_the_event_as_it_came() {
+async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
     use Refusal::{
-        Challenge, NotAuthorized, NotConfirmed, OldTrigger, ResetRequired, UnknownAnswer,
+        Challenge, Disabled, InvalidParameter, Name, NoVerifiedContact, NotAuthorized,
+        NotConfirmed, OldTrigger, ResetRequired, SecondFactor, TemporaryPassword, UnknownAnswer,
         UnknownUser,
     };
-    let rows = [
-        (NotAuthorized, "not_authorized"),
-        (UnknownUser, "unknown_user"),
-        (NotConfirmed, "not_confirmed"),
-        (ResetRequired, "reset_required"),
-        (Challenge, "challenge"),
-        (OldTrigger, "old_trigger"),
-        (UnknownAnswer, "unknown_answer"),
+    let all = [
+        NotAuthorized,
+        UnknownUser,
+        NotConfirmed,
+        ResetRequired,
+        Challenge,
+        SecondFactor,
+        TemporaryPassword,
+        OldTrigger,
+        Disabled,
+        NoVerifiedContact,
+        Name,
+        InvalidParameter,
+        UnknownAnswer,
     ];
-    for (refusal, reason) in rows {
-        let failure = Failure::Refused(refusal);
-        let refusing = FakePool {
+    for failure in all.map(Failure::Refused) {
+        let refusing = service(FakePool {
             password: Err(failure),
             ..pool()
-        };
-        assert_refused(&refusing, AUTHENTICATION, reason).await;
+        });
+        assert_refused(&refusing, AUTHENTICATION, failure.reason()).await;
         assert_eq!(
-            refusing.asked.borrow().len(),
+            asked(&refusing).len(),
             1,
             "a user whose password is not proved is not looked at"
         );
-        let refusing = FakePool {
+        let refusing = service(FakePool {
             user: Err(failure),
             ..pool()
-        };
-        assert_refused(&refusing, AUTHENTICATION, reason).await;
-        assert_refused(&refusing, FORGOT_PASSWORD, reason).await;
+        });
+        assert_refused(&refusing, AUTHENTICATION, failure.reason()).await;
+        assert_refused(&refusing, FORGOT_PASSWORD, failure.reason()).await;
     }
-}
-
-#[tokio::test]
-async fn who_may_not_sign_in_may_not_reset() {
-    let without_contact = vec![("email".to_owned(), "marked@example.com".to_owned())];
-    let rows = [
+    let by_user = [
         (
             OldUser {
                 enabled: false,
                 ..user()
             },
             "disabled",
-        ),
-        (
-            OldUser {
-                confirmed: false,
-                ..user()
-            },
-            "not_confirmed",
         ),
         (
             OldUser {
@@ -109,90 +119,136 @@ async fn who_may_not_sign_in_may_not_reset() {
         ),
         (
             OldUser {
-                attributes: without_contact,
+                username: "other".into(),
                 ..user()
             },
-            "no_verified_contact",
-        ),
-        (
-            OldUser {
-                attributes: Vec::new(),
-                ..user()
-            },
-            "no_verified_contact",
+            "name",
         ),
     ];
-    for (user, reason) in rows {
-        assert_refused(
-            &FakePool {
-                user: Ok(user),
-                ..pool()
-            },
-            FORGOT_PASSWORD,
-            reason,
-        )
-        .await;
+    for (user, reason) in by_user {
+        let refusing = service(FakePool {
+            user: Ok(user),
+            ..pool()
+        });
+        assert_refused(&refusing, AUTHENTICATION, reason).await;
+        assert_refused(&refusing, FORGOT_PASSWORD, reason).await;
+    }
+    let by_challenge = [
+        ("SMS_MFA", "second_factor"),
+        ("NEW_PASSWORD_REQUIRED", "temporary_password"),
+        ("CUSTOM_CHALLENGE", "challenge"),
+    ];
+    for (name, reason) in by_challenge {
+        let refusing = service(FakePool {
+            password: Ok(challenge(name)),
+            ..pool()
+        });
+        assert_refused(&refusing, AUTHENTICATION, reason).await;
+        assert_eq!(asked(&refusing).len(), 1);
     }
 }
 
 #[tokio::test]
 async fn faults_tell_one_text() {
     use Fault::{
-        AccessDenied, Credentials, Internal, InvalidParameter, NotFound, SecretHash, Throttled,
-        TimedOut, Unreachable,
+        AccessDenied, ClientNotFound, Configuration, Credentials, Flow, Internal, PoolNotFound,
+        SecretHash, Throttled, TimedOut, Unreachable,
     };
-    let rows = [
-        (SecretHash, "secret_hash"),
-        (InvalidParameter, "invalid_parameter"),
-        (NotFound, "not_found"),
-        (AccessDenied, "access_denied"),
-        (Credentials, "credentials"),
-        (Throttled, "throttled"),
-        (Internal, "internal"),
-        (Unreachable, "unreachable"),
-        (TimedOut, "timed_out"),
+    let all = [
+        SecretHash,
+        Flow,
+        PoolNotFound,
+        ClientNotFound,
+        AccessDenied,
+        Credentials,
+        Throttled,
+        Internal,
+        Unreachable,
+        TimedOut,
+        Configuration,
     ];
-    for (fault, reason) in rows {
-        let failure = Failure::Fault(fault);
-        assert_fault(
-            &FakePool {
-                password: Err(failure),
-                ..pool()
-            },
-            event(AUTHENTICATION),
-            reason,
-        )
-        .await;
-        assert_fault(
-            &FakePool {
-                user: Err(failure),
-                ..pool()
-            },
-            event(AUTHENTICATION),
-            reason,
-        )
-        .await;
-        assert_fault(
-            &FakePool {
-                user: Err(failure),
-                ..pool()
-            },
-            event(FORGOT_PASSWORD),
-            reason,
-        )
-        .await;
+    for failure in all.map(Failure::Fault) {
+        let reason = failure.reason();
+        let failing = service(FakePool {
+            prepared: Err(failure),
+            ..pool()
+        });
+        assert_fault(Some(&failing), &event(AUTHENTICATION), reason).await;
+        assert!(asked(&failing).is_empty());
+        let failing = service(FakePool {
+            password: Err(failure),
+            ..pool()
+        });
+        assert_fault(Some(&failing), &event(AUTHENTICATION), reason).await;
+        let failing = service(FakePool {
+            user: Err(failure),
+            ..pool()
+        });
+        assert_fault(Some(&failing), &event(AUTHENTICATION), reason).await;
+        assert_fault(Some(&failing), &event(FORGOT_PASSWORD), reason).await;
     }
+}
+
+#[tokio::test]
+async fn a_function_that_is_not_configured_answers_every_event() {
+    let odd = [
+        event(AUTHENTICATION),
+        event(FORGOT_PASSWORD),
+        json!(null),
+        event("PreSignUp_SignUp"),
+    ];
+    for event in odd {
+        assert_fault(None, &event, "configuration").await;
+    }
+    let none: Option<&super::Service<FakePool>> = None;
+    let got = parsed(answer(none, raw(&event(PROBE))).await);
+    let wanted =
+        json!({"outcome": "fault", "reason": "configuration", "call": null, "attributes": []});
+    assert_eq!(got, wanted);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_pool_that_does_not_answer_costs_the_budget_and_no_more() {
     let started = tokio::time::Instant::now();
-    let slow = FakePool {
+    let slow = service(FakePool {
         takes: Duration::from_mins(1),
         ..pool()
-    };
-    assert_fault(&slow, event(AUTHENTICATION), "timed_out").await;
+    });
+    assert_fault(Some(&slow), &event(AUTHENTICATION), "timed_out").await;
     assert!(started.elapsed() < BUDGET + Duration::from_millis(100));
+    let reply = answer(Some(&slow), raw(&event(FORGOT_PASSWORD))).await;
+    let spent = line(&reply)["getUserMs"].as_u64();
+    assert!(
+        spent.is_some_and(|spent| (4000..4100).contains(&spent)),
+        "{spent:?}"
+    );
+    assert_eq!(line(&reply).get("initiateAuthMs"), None);
+    assert_eq!(
+        parsed(answer(Some(&slow), raw(&event(PROBE))).await)["call"],
+        "AdminInitiateAuth"
+    );
+}
+
+#[tokio::test]
+async fn attack_foreign_pools_event() {
+    for pool_id in [
+        json!("eu-west-1_other"),
+        json!(null),
+        json!(["eu-west-1_x"]),
+        json!(""),
+    ] {
+        for source in [AUTHENTICATION, FORGOT_PASSWORD] {
+            let service = service(pool());
+            let mut foreign = event(source);
+            foreign["userPoolId"] = pool_id.clone();
+            assert_fault(Some(&service), &foreign, "foreign_pool").await;
+            foreign["triggerSource"] = json!(PROBE);
+            let got = parsed(answer(Some(&service), raw(&foreign)).await);
+            let wanted = json!({"outcome": "fault", "reason": "foreign_pool", "call": null, "attributes": []});
+            assert_eq!(got, wanted);
+            assert!(asked(&service).is_empty());
+        }
+    }
 }
 
 #[tokio::test]
@@ -207,33 +263,60 @@ async fn odd_events_are_faults_and_never_a_panic() {
     ];
     for odd in odd {
         for source in [AUTHENTICATION, FORGOT_PASSWORD] {
-            let pool = pool();
+            let service = service(pool());
             let mut without_name = event(source);
             without_name["userName"] = odd.clone();
-            assert_fault(&pool, without_name, "event").await;
+            if odd == "" {
+                // Whoever types nothing raises no alarm.
+                let reply = answer(Some(&service), raw(&without_name)).await;
+                assert_eq!(line(&reply)["reason"], "invalid_parameter");
+                assert_eq!(
+                    reply.into_result().map(|raw| raw.to_string()),
+                    Ok(without_name.to_string())
+                );
+            } else {
+                assert_fault(Some(&service), &without_name, "event").await;
+            }
             let mut other_trigger = event(source);
             other_trigger["triggerSource"] = odd.clone();
-            assert_fault(&pool, other_trigger, "trigger_source").await;
-            assert_fault(&pool, odd.clone(), "trigger_source").await;
-            assert!(pool.asked.borrow().is_empty());
+            assert_fault(Some(&service), &other_trigger, "trigger_source").await;
+            assert_fault(Some(&service), &odd, "trigger_source").await;
+            assert!(asked(&service).is_empty());
             let mut odd_response = event(source);
             odd_response["response"] = odd.clone();
-            assert_eq!(
-                line(&answer(&pool, odd_response).await)["outcome"],
-                "migrated"
-            );
+            let reply = answer(Some(&service), raw(&odd_response)).await;
+            assert_eq!(line(&reply)["outcome"], "migrated");
         }
         let mut without_password = event(AUTHENTICATION);
         without_password["request"] = odd;
-        assert_fault(&pool(), without_password, "event").await;
+        assert_fault(Some(&service(pool())), &without_password, "event").await;
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_an_event_of_no_known_source() {
+    let half = event(AUTHENTICATION)
+        .to_string()
+        .replace("marked-user", r"\ud800");
+    let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+    for text in [half, deep] {
+        let Ok(sent) = RawValue::from_string(text) else {
+            continue;
+        };
+        let service = service(pool());
+        let reply = answer(Some(&service), sent).await;
+        assert_eq!(line(&reply)["reason"], "trigger_source");
+        assert!(reply.into_result().is_err());
+        assert!(asked(&service).is_empty());
     }
 }
 
 #[tokio::test]
 async fn other_triggers_are_a_fault_and_their_name_is_not_repeated() {
     for source in ["PreSignUp_SignUp", "UserMigration_", "marked-password"] {
-        let reply = answer(&pool(), event(source)).await;
+        let service = service(pool());
+        let reply = answer(Some(&service), raw(&event(source))).await;
         assert_eq!(line(&reply)["triggerSource"], "other");
-        assert_fault(&pool(), event(source), "trigger_source").await;
+        assert_fault(Some(&service), &event(source), "trigger_source").await;
     }
 }

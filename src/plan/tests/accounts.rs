@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::account::{Identity, Side};
-use crate::desired::{Choices, Desired, Package, Target};
+use crate::desired::{Choices, Desired, OldClient, Package, Target};
 use crate::flows::ADMIN_PASSWORD;
 use crate::lossless::Object;
 use crate::names::Names;
@@ -44,16 +44,26 @@ pub fn named(id: &str) -> Named {
 }
 
 pub fn desired() -> Desired {
-    let target = |side: Side, pool: &str, client: &str| Target {
+    desired_with(OldClient::Applications {
+        id: "oldclient".into(),
+        has_secret: false,
+    })
+}
+
+pub fn desired_with(old_client: OldClient) -> Desired {
+    let target = |side: Side, pool: &str, clients: &[&str]| Target {
         identity: identity(side),
         pool: named(pool),
-        clients: vec![named(client)],
+        clients: clients.iter().map(|client| named(client)).collect(),
     };
     Desired::new(Choices {
         names: Names::new(None),
-        old: target(Side::Old, "eu-west-1_old", "oldclient"),
-        old_client: named("oldclient"),
-        new: target(Side::New, "eu-central-1_new", "newclient"),
+        old: match old_client {
+            OldClient::Applications { .. } => target(Side::Old, "eu-west-1_old", &["oldclient"]),
+            OldClient::Dedicated { .. } => target(Side::Old, "eu-west-1_old", &[]),
+        },
+        old_client,
+        new: target(Side::New, "eu-central-1_new", &["newclient"]),
         external_id: EXTERNAL_ID.into(),
         package: Package {
             zip: b"zip".as_slice().into(),
@@ -62,6 +72,7 @@ pub fn desired() -> Desired {
         },
         log_retention: 30,
         replace_trigger: false,
+        variables: Tags::from([("ATTRIBUTES".into(), "email".into())]),
     })
 }
 
@@ -94,6 +105,7 @@ pub fn fresh() -> (OldSide, NewSide) {
             "oldclient",
             &["ALLOW_USER_SRP_AUTH"],
         ),
+        dedicated: Vec::new(),
     };
     let new = NewSide {
         identity: identity(Side::New),
@@ -131,6 +143,7 @@ pub fn set_up() -> (OldSide, NewSide) {
             "oldclient",
             &["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"],
         ),
+        dedicated: Vec::new(),
     };
     let new = NewSide {
         identity: identity(Side::New),

@@ -1,7 +1,8 @@
 //! The plan as a pure function: what it does from every state that matters, in which
 //! order, and what it refuses.
 
-mod accounts;
+pub mod accounts;
+mod dedicated;
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ use accounts::{EXTERNAL_ID, desired, fresh, identity, object, set_up};
 
 use super::{Action, Plan, Step, setup, teardown};
 use crate::account::Side;
+use crate::desired::Desired;
 use crate::flows::ADMIN_PASSWORD;
 use crate::names::Names;
 use crate::observe::{NewSide, Observed, OldSide};
@@ -20,8 +22,12 @@ fn planned((old, new): &(OldSide, NewSide)) -> Plan {
     setup(&desired(), old, new).unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
-fn refused((old, new): &(OldSide, NewSide)) -> String {
-    match setup(&desired(), old, new) {
+fn refused(state: &(OldSide, NewSide)) -> String {
+    refused_with(&desired(), state)
+}
+
+fn refused_with(desired: &Desired, (old, new): &(OldSide, NewSide)) -> String {
+    match setup(desired, old, new) {
         Ok(plan) => panic!("{:?}", lines(&plan)),
         Err(refusal) => refusal.to_string(),
     }
@@ -407,4 +413,25 @@ fn what_another_deployment_uses_is_recorded_and_left() {
     let plan = torn_down((old, new));
     assert!(!lines(&plan).contains(&"old ~ app client oldclient".to_owned()));
     assert!(plan.notes.iter().any(|note| note.contains("oldclient")));
+}
+
+#[test]
+fn an_environment_that_lambda_would_refuse_is_refused_before_anything() {
+    let mut desired = desired();
+    let (old, new) = fresh();
+    let environment = |attributes: usize| "a".repeat(attributes);
+    let set = |desired: &mut Desired, attributes| {
+        let variables = &mut desired.configuration.environment;
+        variables.insert("ATTRIBUTES".into(), environment(attributes));
+        serde_json::json!(variables).to_string().len()
+    };
+    let room = 4096 - set(&mut desired, 0);
+    assert_eq!(set(&mut desired, room), 4096);
+    assert!(setup(&desired, &old, &new).is_ok());
+    set(&mut desired, room + 1);
+    let refusal = refused_with(&desired, &(old, new));
+    assert!(
+        refusal.contains("4097 bytes") && refusal.contains("--drop-attribute"),
+        "{refusal}"
+    );
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::settings::OldPoolSettings;
 use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_credential_types::Credentials;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::old_pool::{Cognito, http_client};
+use super::super::{Cognito, OnceCell, http_client};
 
 /// A status and a body, or for status 0 a connection that is cut after the request.
 pub type Answer = (u16, Value);
@@ -57,7 +58,9 @@ pub async fn asked<T>(
         Credentials::new("AKID", "secret", None, None, "test"),
     ))
     .await;
-    (answer, server.await.expect("a server"))
+    let requests = tokio::time::timeout(Duration::from_secs(5), server).await;
+    let requests = requests.expect("the whole script was asked for");
+    (answer, requests.expect("a server"))
 }
 
 pub fn cognito(endpoint: &str, credentials: impl ProvideCredentials + 'static) -> Cognito {
@@ -75,8 +78,15 @@ pub fn cognito(endpoint: &str, credentials: impl ProvideCredentials + 'static) -
         .build();
     Cognito {
         client: Client::from_conf(client),
-        user_pool_id: "pool".into(),
-        client_id: "client".into(),
+        settings: OldPoolSettings {
+            user_pool_id: "pool".into(),
+            region: "eu-west-1".into(),
+            client_id: "client".into(),
+            has_secret: false,
+            role_arn: "role".into(),
+            external_id: "id".into(),
+        },
+        secret: OnceCell::new(),
     }
 }
 

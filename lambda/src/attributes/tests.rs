@@ -1,0 +1,175 @@
+//! What goes along, row by row.
+
+use serde_json::{Value, json};
+
+use super::{Attribute, Mapping, for_new_user, has_verified_contact};
+
+fn attributes(rows: &[(&str, &str)]) -> Vec<Attribute> {
+    rows.iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+fn mappings(list: &str) -> Vec<Mapping> {
+    list.split_whitespace()
+        .map(|entry| {
+            let (old, new) = entry.split_once('=').unwrap_or((entry, entry));
+            Mapping {
+                old: old.into(),
+                new: new.into(),
+            }
+        })
+        .collect()
+}
+
+/// An old user with a value for everything, as each attack would like it.
+const FULL: &[(&str, &str)] = &[
+    ("sub", "1-2"),
+    ("email", "e@x"),
+    ("email_verified", "true"),
+    ("phone_number", "+1"),
+    ("phone_number_verified", "false"),
+    ("identities", "[]"),
+    ("cognito:user_status", "CONFIRMED"),
+    ("custom:mail", "evil@x"),
+    ("custom:true", "true"),
+    ("custom:empty", ""),
+    ("dev:custom:note", "n"),
+];
+
+#[test]
+fn the_new_user_gets_what_is_mapped_and_nothing_else() {
+    let rows = [
+        ("", json!({})),
+        ("email", json!({"email": "e@x"})),
+        ("email_verified", json!({})),
+        (
+            "email_verified email",
+            json!({"email": "e@x", "email_verified": "true"}),
+        ),
+        (
+            "phone_number phone_number_verified email",
+            json!({"email": "e@x", "phone_number": "+1", "phone_number_verified": "false"}),
+        ),
+        ("name custom:empty", json!({})),
+        ("custom:mail=custom:org", json!({"custom:org": "evil@x"})),
+        ("sub=custom:legacy_sub", json!({"custom:legacy_sub": "1-2"})),
+        (
+            "email_verified=custom:was_verified",
+            json!({"custom:was_verified": "true"}),
+        ),
+        // What Cognito sets itself.
+        ("sub", json!({})),
+        ("email=sub", json!({})),
+        ("identities", json!({})),
+        ("email=identities", json!({})),
+        ("cognito:user_status", json!({})),
+        ("email=cognito:email_alias", json!({})),
+        ("dev:custom:note custom:mail=dev:custom:x", json!({})),
+        ("email=SUB email=Cognito:x email=", json!({})),
+        // Cognito takes this for the name of the user.
+        ("custom:mail=username", json!({})),
+    ];
+    for (list, new) in rows {
+        let got = for_new_user(&attributes(FULL), &mappings(list));
+        assert_eq!(Value::Object(got), new, "{list}");
+    }
+}
+
+#[test]
+fn of_two_for_one_the_first_that_has_a_value_wins() {
+    let rows = [
+        ("custom:mail=email email", json!({"email": "evil@x"})),
+        ("email custom:mail=email", json!({"email": "e@x"})),
+        ("custom:empty=email email", json!({"email": "e@x"})),
+        ("absent=email email", json!({"email": "e@x"})),
+    ];
+    for (list, new) in rows {
+        let got = for_new_user(&attributes(FULL), &mappings(list));
+        assert_eq!(Value::Object(got), new, "{list}");
+    }
+}
+
+#[test]
+fn attack_email_verified_borrowed_by_a_rename() {
+    let rows = [
+        // Another value beside the true flag of the old one.
+        (
+            "custom:mail=email email_verified",
+            json!({"email": "evil@x"}),
+        ),
+        (
+            "custom:mail=email email email_verified",
+            json!({"email": "evil@x"}),
+        ),
+        // Another flag beside the value.
+        ("email custom:true=email_verified", json!({"email": "e@x"})),
+        (
+            "phone_number custom:true=phone_number_verified",
+            json!({"phone_number": "+1"}),
+        ),
+        (
+            "phone_number email_verified=phone_number_verified",
+            json!({"phone_number": "+1"}),
+        ),
+        (
+            "email phone_number_verified=email_verified",
+            json!({"email": "e@x"}),
+        ),
+        ("email custom:true=Email_Verified", json!({"email": "e@x"})),
+        // The flag of the one beside the other.
+        ("phone_number email_verified", json!({"phone_number": "+1"})),
+        ("phone_number=email email_verified", json!({"email": "+1"})),
+    ];
+    for (list, new) in rows {
+        let got = for_new_user(&attributes(FULL), &mappings(list));
+        assert!(
+            !has_verified_contact(&got, &["email", "phone_number"]),
+            "{list}"
+        );
+        assert_eq!(Value::Object(got), new, "{list}");
+    }
+    // An empty first choice leaves the field to the old value and to its flag.
+    let list = "custom:empty=email email email_verified";
+    let got = for_new_user(&attributes(FULL), &mappings(list));
+    assert_eq!(
+        Value::Object(got),
+        json!({"email": "e@x", "email_verified": "true"})
+    );
+}
+
+#[test]
+fn a_contact_is_verified_by_its_own_flag() {
+    let rows: [(&[(&str, &str)], bool); 10] = [
+        (&[], false),
+        (&[("email", "e")], false),
+        (&[("email_verified", "true")], false),
+        (&[("email", ""), ("email_verified", "true")], false),
+        (&[("email", "e"), ("email_verified", "false")], false),
+        (&[("email", "e"), ("email_verified", "True")], false),
+        (&[("email", "e"), ("phone_number_verified", "true")], false),
+        (&[("email", "e"), ("email_verified", "true")], true),
+        (
+            &[("phone_number", "+1"), ("phone_number_verified", "true")],
+            true,
+        ),
+        (
+            &[
+                ("email", "e"),
+                ("email_verified", "false"),
+                ("phone_number", "+1"),
+                ("phone_number_verified", "true"),
+            ],
+            true,
+        ),
+    ];
+    let all = mappings("email email_verified phone_number phone_number_verified");
+    for (old, verified) in rows {
+        let new = for_new_user(&attributes(old), &all);
+        assert_eq!(
+            has_verified_contact(&new, &["email", "phone_number"]),
+            verified,
+            "{old:?}"
+        );
+    }
+}

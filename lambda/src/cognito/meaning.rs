@@ -1,0 +1,88 @@
+//! What the SDK says, in our own closed sets of words.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
+use aws_sdk_cognitoidentityprovider::operation::admin_initiate_auth::AdminInitiateAuthOutput;
+use aws_sdk_cognitoidentityprovider::types::{DeliveryMediumType, UserStatusType};
+
+use crate::failure::{Failure, Fault};
+use crate::old_pool::{Answer, OldUser};
+
+/// Of the tokens it matters only that one is there.
+pub fn answered(output: &AdminInitiateAuthOutput) -> Answer {
+    let tokens = output.authentication_result.as_ref();
+    Answer {
+        tokens: tokens
+            .and_then(|tokens| tokens.access_token())
+            .is_some_and(|token| !token.is_empty()),
+        challenge: output
+            .challenge_name
+            .as_ref()
+            .map(|name| name.as_str().to_owned()),
+    }
+}
+
+/// The user, as far as it matters.
+pub fn old_user(user: AdminGetUserOutput) -> OldUser {
+    let mut kinds: Vec<&str> = user
+        .user_mfa_setting_list()
+        .iter()
+        .map(String::as_str)
+        .collect();
+    kinds.extend(user.preferred_mfa_setting().filter(|kind| !kind.is_empty()));
+    let by_sms = Some(&DeliveryMediumType::Sms);
+    let old_style = user.mfa_options();
+    OldUser {
+        enabled: user.enabled,
+        confirmed: user.user_status == Some(UserStatusType::Confirmed),
+        has_mfa: !kinds.is_empty() || !old_style.is_empty(),
+        has_sms_mfa: kinds.contains(&"SMS_MFA")
+            || old_style
+                .iter()
+                .any(|option| option.delivery_medium() == by_sms),
+        username: user.username,
+        attributes: user
+            .user_attributes
+            .unwrap_or_default()
+            .into_iter()
+            .map(|attribute| (attribute.name, attribute.value.unwrap_or_default()))
+            .collect(),
+    }
+}
+
+/// What an error of the SDK means. Its own text stays here: it may quote the request.
+pub fn failure<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -> Failure {
+    if let SdkError::ServiceError(service) = error {
+        let (code, message) = (service.err().code(), service.err().message());
+        let status = service.raw().status().as_u16();
+        return Failure::of_service(
+            code.unwrap_or_default(),
+            message.unwrap_or_default(),
+            status,
+        );
+    }
+    // Not every throttle is in Cognito's own words.
+    let status = error.raw_response().map(|raw| raw.status().as_u16());
+    Failure::Fault(match error {
+        _ if status == Some(429) => Fault::Throttled,
+        _ if sources(error).any(<dyn Error>::is::<CredentialsError>) => Fault::Credentials,
+        SdkError::TimeoutError(_) => Fault::TimedOut,
+        SdkError::DispatchFailure(dispatch) if dispatch.is_timeout() => Fault::TimedOut,
+        SdkError::DispatchFailure(_) => Fault::Unreachable,
+        _ => Fault::Internal,
+    })
+}
+
+/// Whether there was no connection to send anything over. A lost one does not count.
+pub fn never_connected<E: Error + 'static>(error: &SdkError<E>) -> bool {
+    sources(error)
+        .filter_map(|source| source.downcast_ref::<hyper_util::client::legacy::Error>())
+        .any(hyper_util::client::legacy::Error::is_connect)
+}
+
+fn sources(error: &(impl Error + 'static)) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(error.source(), |&source| source.source())
+}

@@ -1,0 +1,383 @@
+//! The SDK side against a server that answers from a script: what each answer becomes, and how often we ask.
+
+mod server;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
+use serde_json::{Value, json};
+use server::{asked, cognito, error, serve};
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::failure::Refusal;
+
+/// Of the function's time there is enough.
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(4)
+}
+
+async fn password(pool: &Cognito) -> Result<(bool, Option<String>), Failure> {
+    let answer = pool.check_password("user", "pass", soon()).await?;
+    Ok((answer.tokens, answer.challenge))
+}
+
+fn body(request: &str) -> Value {
+    let (_, sent) = request.split_once("\r\n\r\n").expect("a body");
+    serde_json::from_str(sent).expect("JSON")
+}
+
+fn wanted_password_call() -> Value {
+    json!({
+        "UserPoolId": "pool", "ClientId": "client", "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+        "AuthParameters": {"USERNAME": "user", "PASSWORD": "pass"},
+    })
+}
+
+#[tokio::test]
+async fn answers_are_handed_on_as_they_are() {
+    let tokens =
+        json!({"AccessToken": "t", "IdToken": "t", "ExpiresIn": 60, "TokenType": "Bearer"});
+    let challenge = |name: &str| Some(name.to_owned());
+    let rows = [
+        (
+            json!({"AuthenticationResult": tokens, "ChallengeParameters": {}}),
+            (true, None),
+        ),
+        (
+            json!({"AuthenticationResult": tokens, "ChallengeName": "SMS_MFA"}),
+            (true, challenge("SMS_MFA")),
+        ),
+        (json!({}), (false, None)),
+        (json!({"Session": "s"}), (false, None)),
+        // Not one token: nothing is proved.
+        (json!({"AuthenticationResult": {}}), (false, None)),
+        (
+            json!({"AuthenticationResult": {"AccessToken": ""}}),
+            (false, None),
+        ),
+        (
+            json!({"AuthenticationResult": null, "ChallengeName": null}),
+            (false, None),
+        ),
+        (
+            json!({"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": "s"}),
+            (false, challenge("NEW_PASSWORD_REQUIRED")),
+        ),
+        (
+            json!({"ChallengeName": "SOMETHING_NEW", "Session": "s"}),
+            (false, challenge("SOMETHING_NEW")),
+        ),
+        (json!({"ChallengeName": ""}), (false, challenge(""))),
+    ];
+    for (answer, meaning) in rows {
+        let script = vec![(200, answer.clone())];
+        let (got, requests) = asked(script, async |pool| password(&pool).await).await;
+        assert_eq!(got, Ok(meaning), "{answer}");
+        assert_eq!(body(&requests[0]), wanted_password_call());
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_may_have_been_judged_is_not_sent_again() {
+    let rows = [
+        (
+            error(400, "NotAuthorizedException", "Incorrect"),
+            Failure::Refused(Refusal::NotAuthorized),
+        ),
+        (
+            error(400, "UserNotFoundException", ""),
+            Failure::Refused(Refusal::UnknownUser),
+        ),
+        (
+            error(
+                400,
+                "NotAuthorizedException",
+                "Unable to verify secret hash",
+            ),
+            Failure::Fault(Fault::SecretHash),
+        ),
+        (
+            error(500, "InternalErrorException", ""),
+            Failure::Fault(Fault::Internal),
+        ),
+        (
+            error(400, "AccessDeniedException", ""),
+            Failure::Fault(Fault::AccessDenied),
+        ),
+        ((503, Value::Null), Failure::Fault(Fault::Internal)),
+        (
+            (200, json!("not what was promised")),
+            Failure::Fault(Fault::Internal),
+        ),
+    ];
+    for (answer, meaning) in rows {
+        // A second request would meet a closed port, which would change the meaning.
+        let script = vec![answer.clone()];
+        let (got, _) = asked(script, async |pool| password(&pool).await).await;
+        assert_eq!(got, Err(meaning), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_password_whose_answer_was_lost_is_not_sent_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("bound"));
+    let tokens = (200, json!({"AuthenticationResult": {"AccessToken": "t"}}));
+    let server = tokio::spawn(serve(listener, vec![(0, Value::Null), tokens]));
+    let pool = cognito(
+        &endpoint,
+        Credentials::new("AKID", "secret", None, None, "test"),
+    );
+    assert_eq!(
+        password(&pool).await,
+        Err(Failure::Fault(Fault::Unreachable))
+    );
+    assert!(!server.is_finished(), "one request was enough");
+}
+
+#[tokio::test]
+async fn a_throttled_password_is_sent_again_and_a_judged_one_is_not() {
+    let throttled = || error(400, "TooManyRequestsException", "");
+    let wrong = error(400, "NotAuthorizedException", "");
+    let rows = [
+        (
+            vec![throttled(), wrong],
+            Failure::Refused(Refusal::NotAuthorized),
+        ),
+        (
+            vec![
+                throttled(),
+                error(400, "ThrottlingException", ""),
+                (429, json!({})),
+                error(500, "InternalErrorException", ""),
+            ],
+            Failure::Fault(Fault::Internal),
+        ),
+        (
+            std::iter::repeat_with(throttled).take(5).collect(),
+            Failure::Fault(Fault::Throttled),
+        ),
+        (
+            vec![error(400, "LimitExceededException", "")],
+            Failure::Refused(Refusal::UnknownAnswer),
+        ),
+    ];
+    for (script, meaning) in rows {
+        let count = script.len();
+        let (got, requests) = asked(script, async |pool| password(&pool).await).await;
+        assert_eq!((got, requests.len()), (Err(meaning), count));
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_never_left_is_sent_when_there_is_a_connection() {
+    // A port that nobody listens on, until somebody does.
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = free.local_addr().expect("bound");
+    drop(free);
+    let pool = cognito(
+        &format!("http://{address}"),
+        Credentials::new("AKID", "secret", None, None, "test"),
+    );
+    let tokens = (200, json!({"AuthenticationResult": {"AccessToken": "t"}}));
+    let later = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let listener = TcpListener::bind(address).await.expect("the port again");
+        serve(listener, vec![tokens]).await
+    };
+    let (got, requests) = tokio::join!(password(&pool), later);
+    assert_eq!((got, requests.len()), (Ok((true, None)), 1));
+}
+
+/// The hash of `user` for `client` under this secret, computed with Python.
+const HASH: (&str, &str) = (
+    "marked-client-secret",
+    "Yq91gZa5OSQTPKs6IdRZX/UF4WSXDBVroLOh10EQbpw=",
+);
+
+fn described(secret: Option<&str>) -> server::Answer {
+    (
+        200,
+        json!({"UserPoolClient": {"ClientId": "client", "ClientSecret": secret}}),
+    )
+}
+
+#[tokio::test]
+async fn a_secret_is_read_once_and_its_hash_sent() {
+    let refused = || error(400, "NotAuthorizedException", "Incorrect");
+    let script = vec![
+        // What fails before the first event is tried again.
+        error(400, "AccessDeniedException", ""),
+        described(Some(HASH.0)),
+        refused(),
+        refused(),
+    ];
+    let ((), requests) = asked(script, async |mut pool| {
+        pool.settings.has_secret = true;
+        assert_eq!(
+            pool.prepare().await,
+            Err(Failure::Fault(Fault::AccessDenied))
+        );
+        for _ in 0..2 {
+            assert_eq!(pool.prepare().await, Ok(()));
+            let got = password(&pool).await;
+            assert_eq!(got, Err(Failure::Refused(Refusal::NotAuthorized)));
+        }
+    })
+    .await;
+    let describe = json!({"UserPoolId": "pool", "ClientId": "client"});
+    assert_eq!(
+        (body(&requests[0]), body(&requests[1])),
+        (describe.clone(), describe)
+    );
+    let mut wanted = wanted_password_call();
+    wanted["AuthParameters"]["SECRET_HASH"] = json!(HASH.1);
+    assert_eq!(
+        (body(&requests[2]), body(&requests[3])),
+        (wanted.clone(), wanted)
+    );
+    assert!(requests.iter().all(|request| !request.contains(HASH.0)));
+}
+
+#[tokio::test]
+async fn a_client_without_a_secret_gets_no_hash() {
+    let script = vec![
+        described(None),
+        error(400, "NotAuthorizedException", "Incorrect"),
+    ];
+    let (_, requests) = asked(script, async |mut pool| {
+        pool.settings.has_secret = true;
+        assert_eq!(pool.prepare().await, Ok(()));
+        password(&pool).await
+    })
+    .await;
+    assert_eq!(body(&requests[1]), wanted_password_call());
+}
+
+#[tokio::test]
+async fn what_reading_the_secret_meets_is_a_fault() {
+    let rows = [
+        (
+            "ResourceNotFoundException",
+            "User pool client x does not exist.",
+            Fault::ClientNotFound,
+        ),
+        ("NotAuthorizedException", "", Fault::AccessDenied),
+        ("InvalidParameterException", "", Fault::Configuration),
+        ("SomethingNew", "", Fault::Internal),
+    ];
+    for (code, message, fault) in rows {
+        let (got, _) = asked(vec![error(400, code, message)], async |mut pool| {
+            pool.settings.has_secret = true;
+            pool.prepare().await
+        })
+        .await;
+        assert_eq!(got, Err(Failure::Fault(fault)), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn users_are_read_and_read_again_after_a_passing_error() {
+    let body = json!({
+        "Username": "user", "Enabled": true, "UserStatus": "CONFIRMED",
+        "UserAttributes": [{"Name": "email", "Value": "e"}, {"Name": "name"}],
+    });
+    let script = vec![
+        error(500, "InternalErrorException", ""),
+        (0, Value::Null),
+        error(400, "TooManyRequestsException", ""),
+        (200, body),
+    ];
+    let (user, _) = asked(script, async |pool| pool.user("user", soon()).await).await;
+    let Ok(user) = user else { panic!("a user") };
+    assert!(user.enabled && user.confirmed && user.username == "user");
+    let wanted =
+        [("email", "e"), ("name", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(user.attributes, wanted);
+    for status in [
+        "UNCONFIRMED",
+        "FORCE_CHANGE_PASSWORD",
+        "RESET_REQUIRED",
+        "EXTERNAL_PROVIDER",
+        "SOMETHING_NEW",
+    ] {
+        let body = json!({"Username": "user", "UserStatus": status});
+        let (user, _) = asked(vec![(200, body)], async |pool| {
+            pool.user("user", soon()).await
+        })
+        .await;
+        assert!(
+            user.is_ok_and(|user| !user.enabled && !user.confirmed),
+            "{status}"
+        );
+    }
+}
+
+#[derive(Debug)]
+struct NoCredentials;
+
+impl ProvideCredentials for NoCredentials {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(Err(CredentialsError::provider_error(
+            "AssumeRole said no",
+        )))
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_an_answer_of_the_pool_is_a_fault() {
+    let pool = cognito("http://127.0.0.1:1", NoCredentials);
+    assert_eq!(
+        password(&pool).await,
+        Err(Failure::Fault(Fault::Credentials))
+    );
+    let pool = cognito(
+        "http://127.0.0.1:1",
+        Credentials::new("AKID", "secret", None, None, "test"),
+    );
+    assert_eq!(
+        password(&pool).await,
+        Err(Failure::Fault(Fault::Unreachable))
+    );
+}
+
+#[tokio::test]
+async fn a_second_factor_of_any_kind_is_seen() {
+    let rows = [
+        (json!({}), (false, false)),
+        (json!({"UserMFASettingList": []}), (false, false)),
+        (json!({"PreferredMfaSetting": ""}), (false, false)),
+        (
+            json!({"UserMFASettingList": ["SOFTWARE_TOKEN_MFA"]}),
+            (true, false),
+        ),
+        (
+            json!({"UserMFASettingList": ["EMAIL_OTP", "SMS_MFA"]}),
+            (true, true),
+        ),
+        (
+            json!({"PreferredMfaSetting": "SOFTWARE_TOKEN_MFA"}),
+            (true, false),
+        ),
+        (json!({"PreferredMfaSetting": "SMS_MFA"}), (true, true)),
+        (
+            json!({"MFAOptions": [{"DeliveryMedium": "SMS"}]}),
+            (true, true),
+        ),
+        (
+            json!({"MFAOptions": [{"DeliveryMedium": "EMAIL"}]}),
+            (true, false),
+        ),
+    ];
+    for (mut answer, seen) in rows {
+        answer["Username"] = json!("user");
+        let script = vec![(200, answer.clone())];
+        let (user, _) = asked(script, async |pool| pool.user("user", soon()).await).await;
+        let got = user.map(|user| (user.has_mfa, user.has_sms_mfa));
+        assert_eq!(got, Ok(seen), "{answer}");
+    }
+}

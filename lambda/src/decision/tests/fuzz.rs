@@ -1,0 +1,149 @@
+//! Whatever the old pool says, nobody is migrated without proof.
+
+use proptest::prelude::*;
+
+use super::{Answer, Failure, Ground, MfaUsers, OldUser, Rules, TemporaryPasswords, decide, rules};
+use crate::names::NameRules;
+
+const PROVED_BUT_FOR_THE_SECOND: [&str; 5] = [
+    "SMS_MFA",
+    "SOFTWARE_TOKEN_MFA",
+    "EMAIL_OTP",
+    "SELECT_MFA_TYPE",
+    "MFA_SETUP",
+];
+const KINDS: [&str; 3] = ["email", "phone_number", "preferred_username"];
+
+fn any_answer() -> impl Strategy<Value = Answer> {
+    let known = prop::sample::select(
+        PROVED_BUT_FOR_THE_SECOND
+            .into_iter()
+            .chain([
+                "NEW_PASSWORD_REQUIRED",
+                "CUSTOM_CHALLENGE",
+                "PASSWORD_VERIFIER",
+                "",
+                "SMS_OTP",
+            ])
+            .collect::<Vec<_>>(),
+    );
+    let challenge = prop_oneof![
+        known.prop_map(str::to_owned),
+        "[A-Z_]{0,20}",
+        any::<String>()
+    ];
+    (any::<bool>(), prop::option::of(challenge))
+        .prop_map(|(tokens, challenge)| Answer { tokens, challenge })
+}
+
+fn any_value() -> impl Strategy<Value = String> {
+    let known = ["", "ann", "e@x", "+1", "true", "false", "SMS_MFA"];
+    prop_oneof![3 => prop::sample::select(known.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+fn any_user() -> impl Strategy<Value = OldUser> {
+    let names = [
+        "sub",
+        "email",
+        "email_verified",
+        "phone_number",
+        "phone_number_verified",
+        "preferred_username",
+    ];
+    let attribute = (
+        prop::sample::select(names.to_vec()).prop_map(str::to_owned),
+        any_value(),
+    );
+    let attributes = prop::collection::vec(attribute, 0..8);
+    (any_value(), any::<[bool; 4]>(), attributes).prop_map(|(username, flags, attributes)| {
+        let [enabled, confirmed, has_mfa, has_sms_mfa] = flags;
+        OldUser {
+            username,
+            enabled,
+            confirmed,
+            has_mfa: has_mfa || has_sms_mfa,
+            has_sms_mfa,
+            attributes,
+        }
+    })
+}
+
+fn any_rules() -> impl Strategy<Value = Rules> {
+    let kinds = || prop::sample::subsequence(KINDS.to_vec(), 0..=3);
+    let mfa = prop::sample::select(super::MFA.to_vec());
+    let temporary = prop::sample::select(super::TEMPORARY.to_vec());
+    (mfa, temporary, any::<bool>(), [kinds(), kinds(), kinds()]).prop_map(
+        |(mfa, temporary, sms_mfa, [old, new, alias])| {
+            let names = NameRules {
+                old_usernames: old,
+                new_usernames: new,
+                new_aliases: alias,
+                case_sensitive: sms_mfa,
+            };
+            Rules {
+                sms_mfa,
+                names,
+                ..rules(mfa, temporary)
+            }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn no_answer_migrates_without_proof(
+        answer in any_answer(), user in any_user(), rules in any_rules(), typed in any_value(),
+    ) {
+        let ground = Ground::of(&answer, &rules).map_err(Failure::Refused);
+        let Ok(migration) = decide(&rules, &typed, ground, Ok(user.clone())) else { return Ok(()) };
+        let response = migration.into_response();
+        let confirmed = response.get("finalUserStatus").is_some();
+        let by_challenge = |name: &str| match (PROVED_BUT_FOR_THE_SECOND.contains(&name), name) {
+            (true, _) => rules.mfa_users == MfaUsers::Migrate && confirmed,
+            (_, "NEW_PASSWORD_REQUIRED") => rules.temporary_passwords == TemporaryPasswords::Reset && !confirmed,
+            _ => false,
+        };
+        let proved = match (answer.tokens, &answer.challenge) {
+            (true, None) => confirmed,
+            (false, Some(name)) => by_challenge(name),
+            _ => false,
+        };
+        prop_assert!(proved);
+        check(&rules, &user, &serde_json::Value::Object(response))?;
+    }
+
+    #[test]
+    fn no_forgotten_password_migrates_whom_no_code_would_prove(
+        user in any_user(), rules in any_rules(), typed in any_value(),
+    ) {
+        let Ok(migration) = decide(&rules, &typed, Ok(Ground::CodeToCome), Ok(user.clone())) else { return Ok(()) };
+        let response = serde_json::Value::Object(migration.into_response());
+        prop_assert!(user.confirmed && response.get("finalUserStatus").is_none());
+        let attributes = &response["userAttributes"];
+        prop_assert!(attributes["email_verified"] == "true" || attributes["phone_number_verified"] == "true");
+        check(&rules, &user, &response)?;
+    }
+}
+
+/// What holds for every migration.
+fn check(rules: &Rules, user: &OldUser, response: &serde_json::Value) -> Result<(), TestCaseError> {
+    prop_assert!(user.enabled);
+    prop_assert!(!(user.has_mfa && rules.mfa_users == MfaUsers::Refuse));
+    prop_assert!(response.get("forceAliasCreation").is_none());
+    let attributes = response["userAttributes"].as_object().expect("attributes");
+    prop_assert!(
+        attributes
+            .values()
+            .all(|value| value.as_str().is_some_and(|value| !value.is_empty()))
+    );
+    prop_assert!(!attributes.contains_key("sub"));
+    for (contact, flag) in [
+        ("email", "email_verified"),
+        ("phone_number", "phone_number_verified"),
+    ] {
+        prop_assert!(!attributes.contains_key(flag) || attributes.contains_key(contact));
+    }
+    let by_sms = response.get("enableSMSMFA").is_some();
+    prop_assert!(!by_sms || (rules.sms_mfa && attributes.contains_key("phone_number")));
+    Ok(())
+}

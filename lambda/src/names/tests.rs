@@ -1,0 +1,195 @@
+//! Which names are taken, row by row: for every kind of new pool, every name that the old pool knows the user by.
+
+use serde_json::{Map, Value, json};
+
+use super::{NameRules, for_new_user};
+use crate::attributes::Attribute;
+use crate::failure::Refusal;
+
+const SUB: &str = "0f1e-sub";
+
+fn old(username: &str) -> Vec<Attribute> {
+    [
+        ("sub", SUB),
+        ("email", "Ann@x.org"),
+        ("phone_number", "+155"),
+        ("preferred_username", "annie"),
+        ("custom:note", username),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec()
+}
+
+fn new(verified: bool) -> Map<String, Value> {
+    let flag = verified.to_string();
+    let new = json!({
+        "email": "Ann@x.org", "email_verified": flag, "phone_number": "+155", "phone_number_verified": flag,
+        "preferred_username": "annie",
+    });
+    new.as_object().cloned().expect("an object")
+}
+
+fn rules(
+    old_username: &[&'static str],
+    new_username: &[&'static str],
+    new_alias: &[&'static str],
+) -> NameRules {
+    NameRules {
+        old_usernames: old_username.to_vec(),
+        new_usernames: new_username.to_vec(),
+        new_aliases: new_alias.to_vec(),
+        case_sensitive: false,
+    }
+}
+
+const NO: Result<Option<&str>, Refusal> = Err(Refusal::Name);
+const AS_TYPED: Result<Option<&str>, Refusal> = Ok(None);
+type Rows<'a> = &'a [(&'a str, &'a str, Result<Option<&'a str>, Refusal>)];
+
+fn check(rules: &NameRules, verified: bool, rows: Rows) {
+    for (typed, username, wanted) in rows {
+        let got = for_new_user(rules, typed, username, &old(username), &new(verified));
+        let wanted = wanted.map(|name| name.map(str::to_owned));
+        assert_eq!(got, wanted, "{typed} for {username}");
+    }
+}
+
+#[test]
+fn a_plain_new_pool_takes_the_old_username() {
+    let rows: Rows = &[
+        ("ann", "ann", AS_TYPED),
+        ("ANN", "ann", AS_TYPED),
+        ("ÄNN", "änn", AS_TYPED),
+        ("ann@x.org", "ann@x.org", AS_TYPED),
+        ("+155", "+155", AS_TYPED),
+        // A second account would come into being: the username is another name of the same user.
+        ("ann@x.org", "ann", NO),
+        ("+155", "ann", NO),
+        ("annie", "ann", NO),
+        (SUB, "ann", NO),
+        ("bob", "ann", NO),
+        ("", "ann", NO),
+    ];
+    check(&rules(&[], &[], &[]), true, rows);
+}
+
+#[test]
+fn a_plain_new_pool_takes_what_the_old_pool_had_for_a_username() {
+    let rows: Rows = &[
+        // By this and by the address one user would become two.
+        (SUB, SUB, NO),
+        ("ann@X.ORG", SUB, AS_TYPED),
+        ("+155", SUB, NO),
+        ("annie", SUB, NO),
+    ];
+    check(&rules(&["email"], &[], &[]), false, rows);
+    let both: Rows = &[("ann@x.org", SUB, AS_TYPED), ("+155", SUB, AS_TYPED)];
+    check(&rules(&["email", "phone_number"], &[], &[]), false, both);
+}
+
+#[test]
+fn a_new_pool_that_makes_its_own_names_must_find_the_user_by_the_attribute() {
+    let rows: Rows = &[
+        ("ann@x.org", "ann", AS_TYPED),
+        ("ANN@X.ORG", SUB, AS_TYPED),
+        ("ann", "ann", NO),
+        ("+155", "ann", NO),
+        (SUB, SUB, NO),
+    ];
+    check(&rules(&[], &["email"], &[]), true, rows);
+    check(&rules(&["email"], &["email"], &[]), false, rows);
+    // Anybody can write any address into an account: unproved, it may be another's.
+    let unproved: Rows = &[("ann@x.org", "ann", NO), ("ann@x.org", "ann@x.org", NO)];
+    check(&rules(&[], &["email"], &[]), false, unproved);
+    let both: Rows = &[
+        ("ann@x.org", "ann", AS_TYPED),
+        ("+155", "ann", AS_TYPED),
+        ("annie", "ann", NO),
+    ];
+    check(&rules(&[], &["email", "phone_number"], &[]), true, both);
+    // The attribute must go along.
+    let nothing = for_new_user(
+        &rules(&[], &["email"], &[]),
+        "ann@x.org",
+        "ann",
+        &old("ann"),
+        &Map::new(),
+    );
+    assert_eq!(nothing, Err(Refusal::Name));
+}
+
+#[test]
+fn a_new_pool_with_aliases_is_told_the_username() {
+    let all = rules(&[], &[], &["email", "phone_number", "preferred_username"]);
+    let rows: Rows = &[
+        ("ann@x.org", "ann", Ok(Some("ann"))),
+        ("+155", "ann", Ok(Some("ann"))),
+        ("annie", "ann", Ok(Some("ann"))),
+        ("ann", "ann", AS_TYPED),
+        // Such a pool takes no username that looks like an alias.
+        ("ann@x.org", "ann@x.org", Ok(Some(SUB))),
+        ("ann@x.org", "+155", Ok(Some(SUB))),
+        ("bob@x.org", "bob@x.org", NO),
+        ("+156", "+156", NO),
+        (SUB, "ann", NO),
+        ("bob", "ann", NO),
+    ];
+    check(&all, true, rows);
+    let unverified: Rows = &[
+        ("ann@x.org", "ann", NO),
+        ("ann@x.org", "ann@x.org", NO),
+        ("+155", "ann", NO),
+        ("annie", "ann", Ok(Some("ann"))),
+        ("ann", "ann", AS_TYPED),
+    ];
+    check(&all, false, unverified);
+    // What is no alias there may look like one.
+    let by_preferred: Rows = &[
+        ("ann@x.org", "ann@x.org", AS_TYPED),
+        ("ann@x.org", "ann", NO),
+    ];
+    check(
+        &rules(&[], &[], &["preferred_username"]),
+        true,
+        by_preferred,
+    );
+    let from_attributes: Rows = &[
+        ("ann@x.org", SUB, Ok(Some(SUB))),
+        ("+155", SUB, AS_TYPED),
+        ("annie", SUB, NO),
+    ];
+    check(
+        &rules(&["email", "phone_number"], &[], &["email"]),
+        true,
+        from_attributes,
+    );
+}
+
+#[test]
+fn a_user_of_no_other_name_is_refused() {
+    let all = rules(&[], &[], &["email"]);
+    for username in ["ann@x.org", ""] {
+        let old: Vec<Attribute> = if username.is_empty() {
+            old("")
+        } else {
+            Vec::new()
+        };
+        let got = for_new_user(&all, "ann@x.org", username, &old, &new(true));
+        assert_eq!(got, Err(Refusal::Name), "{username}");
+    }
+}
+
+#[test]
+fn where_case_counts_another_spelling_is_nobody() {
+    let sensitive = |rules: NameRules| NameRules {
+        case_sensitive: true,
+        ..rules
+    };
+    let plain: Rows = &[("ann", "ann", AS_TYPED), ("Ann", "ann", NO)];
+    check(&sensitive(rules(&[], &[], &[])), true, plain);
+    let alias: Rows = &[
+        ("Ann@x.org", "ann", Ok(Some("ann"))),
+        ("ann@x.org", "ann", NO),
+    ];
+    check(&sensitive(rules(&[], &[], &["email"])), true, alias);
+}

@@ -1,0 +1,50 @@
+//! The answer to `cogmig`, which asks whether a sign-in would work. It says why not, which a sign-in never does, but
+//! only in words that say nothing of a user to one who does not know the password: who may invoke the function learns
+//! no more by a probe than by a sign-in.
+
+use serde_json::{Value, json};
+
+use crate::calls::Call;
+use crate::decision::Migration;
+use crate::failure::{Failure, Fault, Refusal};
+
+#[cfg(test)]
+mod tests;
+
+/// The answer: closed sets of words, and the names of attributes.
+pub fn answer(decision: &Result<Migration, Failure>, last: Option<Call>) -> Value {
+    let (outcome, failure) = match decision {
+        Ok(_) => ("migrated", None),
+        Err(failure) => (failure.outcome(), Some(veiled(*failure))),
+    };
+    let names: Vec<&str> = decision
+        .iter()
+        .flat_map(Migration::attribute_names)
+        .collect();
+    json!({
+        "outcome": outcome,
+        "reason": failure.map(Failure::reason),
+        "call": failure.and_then(|failure| call(failure, last)).map(Call::as_str),
+        "attributes": names,
+    })
+}
+
+/// The old pool gives these whether or not the password is right, and only for a user who is there or who is not. The
+/// log has them as they are. What the decision finds in the user it finds only after the password was right.
+const fn veiled(failure: Failure) -> Failure {
+    match failure {
+        Failure::Refused(Refusal::UnknownUser | Refusal::NotConfirmed | Refusal::ResetRequired) => {
+            Failure::Refused(Refusal::NotAuthorized)
+        }
+        other => other,
+    }
+}
+
+/// The call that met the fault.
+const fn call(failure: Failure, last: Option<Call>) -> Option<Call> {
+    match failure {
+        Failure::Refused(_) => None,
+        Failure::Fault(Fault::Credentials) => Some(Call::AssumeRole),
+        Failure::Fault(_) => last,
+    }
+}

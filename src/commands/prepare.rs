@@ -1,0 +1,317 @@
+//! What setup, plan and verify begin with: both accounts, both pools, what should stand
+//! and what does, and the plan between the two. Only reads.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::connect;
+use crate::account::{Account, Side};
+use crate::cli::MfaUsers;
+use crate::desired::{Choices, Desired, OldClient, Package, Target};
+use crate::lossless::Object;
+use crate::names::Names;
+use crate::observe::{self, NewSide, OldSide, Pool};
+use crate::plan::Plan;
+use crate::preflight::{self, Finding, Mfa, Pools, Preflight};
+use crate::report::{Event, Report};
+use crate::resources::role::{self, Role};
+use crate::resources::{user_pool, user_pool_client};
+use crate::settings::Settings;
+use crate::{documents, package, plan, targets, undo};
+
+/// Both accounts, what should stand in them, and what setup would change.
+pub struct Prepared {
+    /// Where the users come from.
+    pub old: Account,
+    /// Where the users go.
+    pub new: Account,
+    /// What should stand.
+    pub desired: Desired,
+    /// The way there.
+    pub plan: Plan,
+    /// Whether the function stands.
+    pub has_function: bool,
+}
+
+/// Reads both accounts and holds them against what is wanted.
+///
+/// # Errors
+/// Whatever keeps a migration from standing.
+pub async fn prepare(settings: &Settings, report: &Arc<Report>) -> Result<Prepared> {
+    let (old_profile, new_profile) = settings.both_profiles()?;
+    let package = package_of(settings)?;
+    let events = report.events();
+    let (old, new) = tokio::try_join!(
+        connect(Side::Old, &settings.old, old_profile, &events),
+        connect(Side::New, &settings.new, new_profile, &events),
+    )?;
+    report.accounts(vec![old.identity.clone(), new.identity.clone()]);
+    refuse_partitions(&old, &new)?;
+
+    let names = &settings.names;
+    let (access_role, lambda_role) = tokio::try_join!(
+        role::find(&old, &names.access_role),
+        role::find(&new, &names.lambda_role),
+    )?;
+    let role = access_role.as_ref();
+    let recorded = role.is_some_and(|role| names.made_client(&role.tags));
+    let dedicated = settings.dedicated_old_client || (recorded && settings.old.clients.is_empty());
+    let old_target = targets::find(
+        &old,
+        &settings.old,
+        access_role.as_ref(),
+        !dedicated,
+        report,
+    )
+    .await?;
+    let new_target = targets::find(&new, &settings.new, lambda_role.as_ref(), true, report).await?;
+    refuse_same_pool(&old_target, &new_target)?;
+
+    let (old_ids, new_ids) = (ids(&old_target), ids(&new_target));
+    let own_clients = async {
+        if dedicated || recorded {
+            observe::dedicated(&old, names, &old_target.pool.id).await
+        } else {
+            Ok(Vec::new())
+        }
+    };
+    let (old_pool, new_pool, own_clients) = tokio::try_join!(
+        observe::pool(
+            &old,
+            names,
+            Some(&old_target.pool.id),
+            &old_ids,
+            access_role.as_ref()
+        ),
+        observe::pool(
+            &new,
+            names,
+            Some(&new_target.pool.id),
+            &new_ids,
+            lambda_role.as_ref()
+        ),
+        own_clients,
+    )?;
+    refuse_loop(&old, &old_pool, &new).await?;
+    let external_id = external_id(access_role.as_ref())?;
+    let old_side = OldSide {
+        role: access_role,
+        pool: old_pool,
+        dedicated: own_clients,
+    };
+    let new_side = observe::new_side(&new, names, lambda_role, new_pool).await?;
+    let preflight = preflight(settings, report, &new, &old_side, &new_side).await?;
+
+    let old_client = if dedicated {
+        OldClient::Dedicated {
+            id: standing_client(&old_side, &new_side),
+        }
+    } else {
+        applications_client(&old_target, &old_side.pool)?
+    };
+    let desired = Desired::new(Choices {
+        names: names.clone(),
+        old: old_target,
+        old_client,
+        new: new_target,
+        external_id,
+        package,
+        log_retention: settings.log_retention,
+        replace_trigger: settings.replace_trigger,
+        variables: preflight.variables,
+    });
+    let mut plan = plan::setup(&desired, &old_side, &new_side)?;
+    plan.warnings = preflight.warnings;
+    Ok(Prepared {
+        old,
+        new,
+        desired,
+        plan,
+        has_function: new_side.function.is_some(),
+    })
+}
+
+/// Holds the two pools against each other, and says how many users there are.
+async fn preflight(
+    settings: &Settings,
+    report: &Arc<Report>,
+    account: &Account,
+    old_side: &OldSide,
+    new_side: &NewSide,
+) -> Result<Preflight> {
+    let (old, new) = (described(&old_side.pool)?, described(&new_side.pool)?);
+    for (side, pool) in [(Side::Old, old), (Side::New, new)] {
+        if let Some(count) = user_pool::users(pool) {
+            report.event(Event::Users { side, count });
+        }
+    }
+    let mfa = mfa(settings, report, old, new_side)?;
+    // Asked only where the answer counts.
+    let counts = mfa == Mfa::Users(MfaUsers::Migrate) && preflight::asks_for_mfa(new);
+    let sms_mfa = counts && user_pool::has_sms_mfa(account, &new_side.pool.id).await?;
+    let pools = Pools {
+        old,
+        new,
+        new_clients: &new_side.pool.clients,
+        sms_mfa,
+    };
+    let preflight = preflight::check(pools, &settings.wishes, mfa);
+    let refusals = preflight.refusals.iter().map(Finding::to_string);
+    let refusals = refusals.collect::<Vec<_>>().join("\n");
+    ensure!(refusals.is_empty(), "{refusals}");
+    Ok(preflight)
+}
+
+fn described(pool: &Pool) -> Result<&Object> {
+    let gone = || format!("the user pool {} was deleted while this ran", pool.id);
+    pool.described.as_ref().with_context(gone)
+}
+
+/// What becomes of users with a second factor: as wished, as set up before, or as answered.
+fn mfa(settings: &Settings, report: &Report, old: &Object, new_side: &NewSide) -> Result<Mfa> {
+    if !preflight::asks_for_mfa(old) {
+        return Ok(Mfa::None);
+    }
+    let standing = new_side.function.as_ref();
+    let recorded = standing.and_then(|function| {
+        match function
+            .configuration
+            .environment
+            .get("MFA_USERS")?
+            .as_str()
+        {
+            "refuse" => Some(MfaUsers::Refuse),
+            "migrate" => Some(MfaUsers::Migrate),
+            _ => None,
+        }
+    });
+    if let Some(decided) = settings.wishes.mfa_users.or(recorded) {
+        return Ok(Mfa::Users(decided));
+    }
+    if report.can_ask() {
+        let answers = [
+            ("they stay in the old pool (refuse)", MfaUsers::Refuse),
+            (
+                "they move by their password alone (migrate)",
+                MfaUsers::Migrate,
+            ),
+        ];
+        return Report::choose("What becomes of users with a second factor?", &answers)
+            .map(Mfa::Users);
+    }
+    bail!(
+        "the old user pool has MFA on, and a second factor does not move: what becomes of its users is yours to say\n  try  --mfa-users refuse: they stay in the old pool\n  or   --mfa-users migrate: they move by their password alone; codes by SMS go on where the new pool sends them"
+    )
+}
+
+/// The dedicated client that stands as it was made: of several, the one that the function
+/// asks through already.
+fn standing_client(old_side: &OldSide, new_side: &NewSide) -> Option<String> {
+    let asked = new_side.function.as_ref();
+    let asked = asked.and_then(|function| function.configuration.environment.get("OLD_CLIENT_ID"));
+    let fit = || {
+        let clients = old_side.dedicated.iter();
+        let fit = clients.filter(|(_, client)| user_pool_client::is_dedicated(client));
+        fit.map(|(id, _)| id)
+    };
+    fit()
+        .find(|id| Some(*id) == asked)
+        .or_else(|| fit().next())
+        .cloned()
+}
+
+fn applications_client(target: &Target, pool: &Pool) -> Result<OldClient> {
+    let client = target
+        .clients
+        .first()
+        .context("no old app client was chosen")?;
+    let described = pool.client(&client.id);
+    Ok(OldClient::Applications {
+        id: client.id.clone(),
+        has_secret: described.is_some_and(user_pool_client::has_secret),
+    })
+}
+
+fn ids(target: &Target) -> Vec<String> {
+    target
+        .clients
+        .iter()
+        .map(|client| client.id.clone())
+        .collect()
+}
+
+/// The Lambda's package: a file of the user's, or the one that this build holds.
+fn package_of(settings: &Settings) -> Result<Package> {
+    let architecture = settings
+        .architecture
+        .unwrap_or_else(package::default_architecture);
+    let zip: Cow<'static, [u8]> = match &settings.lambda_zip {
+        Some(path) => package::read_zip(path)?.into(),
+        None => package::held(architecture)
+            .with_context(|| {
+                format!(
+                    "this build of cogmig holds no Lambda for {architecture}\n  try  --architecture {}, or --lambda-zip with one of your own",
+                    package::default_architecture()
+                )
+            })?
+            .into(),
+    };
+    Ok(Package {
+        sha256: package::code_sha256(&zip),
+        zip,
+        architecture,
+    })
+}
+
+/// The ExternalId that the trust policy asks for already, or a new one of 256 bits.
+/// AWS takes 2 to 1224 of `[\w+=,.@:/-]`.
+fn external_id(role: Option<&Role>) -> Result<String> {
+    if let Some(standing) = role.and_then(|role| documents::external_id(&role.trust)) {
+        return Ok(standing.to_owned());
+    }
+    let mut random = [0; 32];
+    getrandom::fill(&mut random)
+        .map_err(|error| anyhow::anyhow!("this machine gives no random numbers: {error}"))?;
+    Ok(URL_SAFE_NO_PAD.encode(random))
+}
+
+fn refuse_partitions(old: &Account, new: &Account) -> Result<()> {
+    let (from, to) = (&old.identity.partition, &new.identity.partition);
+    if from != to {
+        bail!(
+            "the old account is in the partition {from} and the new one in {to}: no role can be assumed from one to the other, so that the Lambda could not ask the old pool"
+        );
+    }
+    Ok(())
+}
+
+fn refuse_same_pool(old: &Target, new: &Target) -> Result<()> {
+    ensure!(
+        old.pool.id != new.pool.id || old.identity.id != new.identity.id,
+        "both sides are the user pool {} of account {}\n  try  --new-profile, --new-region or --new-pool",
+        old.pool.id,
+        old.identity.id
+    );
+    Ok(())
+}
+
+/// The old pool asks its own trigger about a name that it does not know. Where that one
+/// moves users the other way, each pool would ask the other for ever.
+async fn refuse_loop(old: &Account, pool: &Pool, new: &Account) -> Result<()> {
+    let trigger = pool.described.as_ref().and_then(user_pool::trigger);
+    let Some(name) = trigger.and_then(|arn| Names::function_of_any(&old.identity, arn)) else {
+        return Ok(());
+    };
+    let role = role::find(old, name).await?;
+    let peer = role.as_ref().and_then(|role| role.tags.get(undo::PEER));
+    ensure!(
+        peer != Some(&new.identity.id),
+        "users move the other way already, into the user pool {} by {name}\n  try  the profiles the other way round, or `cogmig teardown` of that migration first",
+        pool.id
+    );
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Users who have forgotten their password. They come along on a code that the new pool sends,
+//! so that one to whom it can send none would be kept out for good.
+
+use serde_json::Value;
+
+use super::{Pools, Preflight, listed, text};
+use crate::cli::ForgotPassword;
+use crate::lossless::Object;
+
+/// Triggers of the old pool that can keep a user out, and that a forgotten password passes by.
+const GUARDS: [&str; 3] = [
+    "PreAuthentication",
+    "PostAuthentication",
+    "PreTokenGeneration",
+];
+
+/// Settles what the function has to know, and says what is passed by.
+pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wish: ForgotPassword) {
+    let migrates = wish == ForgotPassword::Migrate;
+    preflight.set(
+        "FORGOT_PASSWORD",
+        if migrates { "migrate" } else { "refuse" },
+    );
+    let ways = ways(pools.new);
+    preflight.set("NEW_RECOVERY", ways.join(","));
+    if !migrates {
+        return;
+    }
+    if ways.is_empty() {
+        preflight.warn(
+            "the new pool sends nobody a code to reset a password (AccountRecoverySetting admin_only): whoever has forgotten theirs stays behind",
+            "AccountRecoverySetting verified_email in the new pool, or --forgot-password refuse, which says so",
+        );
+    }
+    let guards: Vec<_> = GUARDS
+        .into_iter()
+        .filter(|name| text(pools.old, &["LambdaConfig", name]).is_some())
+        .collect();
+    if !guards.is_empty() {
+        preflight.warn(
+            format!("users who ask for a code in the place of their password move without the old pool's triggers, which may keep some of them out: {}", listed(&guards)),
+            "--forgot-password refuse, or to disable such users in the old pool",
+        );
+    }
+}
+
+/// The contacts to which a pool sends a code, as the function calls them. A pool that says
+/// nothing takes either.
+fn ways(pool: &Object) -> Vec<&'static str> {
+    let mechanisms = pool
+        .get("AccountRecoverySetting")
+        .and_then(|setting| setting.get("RecoveryMechanisms"))
+        .and_then(Value::as_array)
+        .filter(|mechanisms| !mechanisms.is_empty());
+    let all = [
+        ("verified_email", "email"),
+        ("verified_phone_number", "phone_number"),
+    ];
+    let names = |mechanism: &str| {
+        mechanisms.is_none_or(|all| {
+            all.iter()
+                .any(|one| one.get("Name") == Some(&mechanism.into()))
+        })
+    };
+    let ways = all.into_iter().filter(|(mechanism, _)| names(mechanism));
+    ways.map(|(_, contact)| contact).collect()
+}

@@ -1,0 +1,193 @@
+//! Where the chain from the function to the old pool is broken, in words, and what to try.
+
+use std::fmt;
+
+use super::Answer;
+use crate::desired::Desired;
+use crate::plan::{Plan, Step};
+
+/// A link of the chain from the function to the old pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The function, its environment or its code.
+    Function,
+    /// A role.
+    Role,
+    /// A role's trust policy.
+    Trust,
+    /// What a role may do.
+    Policy,
+    /// The secret of the old app client.
+    Secret,
+    /// The flow that the old app client has to allow.
+    Flow,
+    /// The old app client.
+    Client,
+    /// The old user pool.
+    Pool,
+    /// What lies between, and is not of this deployment.
+    Way,
+}
+
+impl Link {
+    /// In one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Role => "role",
+            Self::Trust => "trust",
+            Self::Policy => "policy",
+            Self::Secret => "secret",
+            Self::Flow => "flow",
+            Self::Client => "client",
+            Self::Pool => "pool",
+            Self::Way => "way",
+        }
+    }
+}
+
+/// Where the chain is broken.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    /// The link.
+    pub link: Link,
+    /// What is wrong with it.
+    pub what: String,
+    /// What can be done about it.
+    pub remedy: &'static str,
+    /// Whether AWS may only have to settle.
+    pub passes: bool,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            link, what, remedy, ..
+        } = self;
+        write!(
+            f,
+            "broken at the {}: {what}\n  try  {remedy}",
+            link.as_str()
+        )
+    }
+}
+
+const SETUP: &str = "`cogmig setup`, which mends it";
+const LATER: &str = "again in a moment";
+
+impl Broken {
+    /// The function is not there.
+    pub fn no_function(name: &str) -> Self {
+        Self::at(Link::Function, format!("{name} is not there"), SETUP)
+    }
+
+    /// Broken at this link.
+    pub fn at(link: Link, what: impl Into<String>, remedy: &'static str) -> Self {
+        Self {
+            link,
+            what: what.into(),
+            remedy,
+            passes: false,
+        }
+    }
+
+    /// The same, as long as AWS settles.
+    fn passing(self) -> Self {
+        Self {
+            passes: true,
+            ..self
+        }
+    }
+
+    /// What a fault of the function's means. Why a role cannot be assumed, STS does not say:
+    /// what stands otherwise than it should tells.
+    pub fn of(answer: &Answer, desired: &Desired, plan: &Plan) -> Self {
+        let names = &desired.names;
+        let (role, pool) = (&names.access_role, &desired.old.pool.id);
+        let call = answer.call.as_deref().unwrap_or("a call");
+        match answer.reason.as_deref().unwrap_or_default() {
+            "credentials" => {
+                let (link, what) = assume(plan, desired);
+                let remedy = match link {
+                    Link::Way => {
+                        "a service control policy or a permissions boundary may forbid sts:AssumeRole in either account"
+                    }
+                    _ => SETUP,
+                };
+                Self::at(
+                    link,
+                    format!("the function may not assume {role}: {what}"),
+                    remedy,
+                )
+                .passing()
+            }
+            "access_denied" => {
+                // The session of a role that is gone goes on for a while, and may do nothing.
+                let (link, what) = match assume(plan, desired) {
+                    (Link::Role, what) => (Link::Role, format!(": {what}")),
+                    _ => (Link::Policy, String::new()),
+                };
+                let what = format!("{role} may not {call} on {pool}{what}");
+                Self::at(link, what, "`cogmig setup`; if that changes nothing, a service control policy or a permissions boundary of the old account forbids it").passing()
+            }
+            "flow" => Self::at(
+                Link::Flow,
+                "the old app client does not allow ALLOW_ADMIN_USER_PASSWORD_AUTH",
+                SETUP,
+            )
+            .passing(),
+            "secret_hash" => Self::at(
+                Link::Secret,
+                "the function does not have the secret that the old app client has now",
+                "`cogmig setup`, or --dedicated-old-client, which has none",
+            ),
+            "client_not_found" => {
+                Self::at(Link::Client, "the old app client is not there", SETUP).passing()
+            }
+            "pool_not_found" => Self::at(
+                Link::Pool,
+                format!("the old user pool {pool} is not there"),
+                "`cogmig teardown`: without it, no user can move",
+            ),
+            "throttled" => Self::at(Link::Way, "the old pool is asked too often", LATER).passing(),
+            "unreachable" | "timed_out" | "internal" => Self::at(
+                Link::Way,
+                "the old pool could not be reached in time, or failed",
+                "again in a moment, and https://health.aws.amazon.com/health/status for its Region",
+            )
+            .passing(),
+            reason => Self::at(
+                Link::Function,
+                format!("the function is not set as it should be ({reason})"),
+                SETUP,
+            ),
+        }
+    }
+}
+
+/// Why the access role cannot be assumed, by the first thing that is not as it should be.
+fn assume(plan: &Plan, desired: &Desired) -> (Link, &'static str) {
+    let (access, lambda) = (&desired.names.access_role, &desired.names.lambda_role);
+    let cause = |step: &Step| {
+        Some(match step {
+            Step::CreateRole { name, .. } if name == access => (Link::Role, "it is not there"),
+            Step::CreateRole { name, .. } if name == lambda => {
+                (Link::Role, "the function's own role is not there")
+            }
+            Step::SetTrust { role, .. } if role == access => {
+                (Link::Trust, "its trust policy is another")
+            }
+            Step::SetTrust { role, .. } if role == lambda => {
+                (Link::Trust, "the function's own role does not trust Lambda")
+            }
+            Step::CreatePolicy { .. } | Step::UpdatePolicy { .. } | Step::Attach { .. } => {
+                (Link::Policy, "the function's own policy does not grant it")
+            }
+            Step::Configure { .. } => (Link::Function, "its role or its environment is another"),
+            _ => return None,
+        })
+    };
+    let mut steps = plan.changes.iter().flat_map(|change| &change.steps);
+    let in_order = (Link::Way, "role, trust and policy are as they should be");
+    steps.find_map(cause).unwrap_or(in_order)
+}

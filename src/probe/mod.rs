@@ -1,0 +1,202 @@
+//! The probe: an event that Cognito never sends, by which the function tries its way to the
+//! old pool and says where that ends. Nothing is created by it.
+
+mod broken;
+#[cfg(test)]
+mod tests;
+
+use anyhow::{Result, anyhow};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::json;
+
+pub use broken::Broken;
+use broken::Link;
+
+use crate::account::Account;
+use crate::desired::Desired;
+use crate::error::CallError;
+use crate::interrupt::{self, Interrupted};
+use crate::plan::Plan;
+use crate::resources::function;
+use crate::retry::{self, BUSY, DEADLINE, DECRYPTION, UNANSWERED};
+
+/// Whose sign-in is tried.
+pub struct Credentials {
+    /// As the user would type it.
+    pub username: String,
+    /// The same; never shown.
+    pub password: String,
+}
+
+impl Credentials {
+    /// Of nobody: names under `.invalid` are nobody's (RFC 2606), and the rest is random.
+    ///
+    /// # Errors
+    /// The machine gives no random numbers.
+    pub fn of_nobody() -> Result<Self> {
+        let mut random = [0; 18];
+        getrandom::fill(&mut random)
+            .map_err(|error| anyhow::anyhow!("this machine gives no random numbers: {error}"))?;
+        let random = URL_SAFE_NO_PAD.encode(random);
+        Ok(Self {
+            username: format!("cogmig-probe-{random}@example.invalid"),
+            password: format!("Aa1!{random}"),
+        })
+    }
+}
+
+/// What the function answers; closed sets of words and names of attributes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Answer {
+    outcome: String,
+    reason: Option<String>,
+    call: Option<String>,
+    #[serde(default)]
+    attributes: Vec<String>,
+}
+
+/// Tries the way for nobody, or for a user.
+async fn ask(
+    account: &Account,
+    desired: &Desired,
+    who: &Credentials,
+) -> Result<Result<Answer, Broken>, CallError> {
+    let event = json!({
+        "triggerSource": "cogmig_Probe",
+        "userPoolId": desired.new.pool.id,
+        "userName": who.username,
+        "request": {"password": who.password},
+    });
+    let name = &desired.names.function;
+    let what = format!("Lambda to run {name}");
+    let passing = [BUSY, DECRYPTION, UNANSWERED];
+    let invoked = retry::until_settled(account, &what, &passing, async || {
+        function::invoke(account, name, &event).await
+    })
+    .await?;
+    let answer = Answer::deserialize(&invoked.answer).ok();
+    Ok(answer.filter(|_| !invoked.failed).ok_or_else(|| {
+        let what = "the function fails, or is of another version";
+        let remedy = "`cogmig setup`, and the function's log, which says more";
+        Broken::at(Link::Function, what, remedy)
+    }))
+}
+
+/// Tries the way once, for nobody. A broken chain is no error.
+///
+/// # Errors
+/// The function may not be invoked.
+pub async fn chain(
+    account: &Account,
+    desired: &Desired,
+    nobody: &Credentials,
+    plan: &Plan,
+) -> Result<Result<(), Broken>, CallError> {
+    let answer = ask(account, desired, nobody).await?;
+    // Whatever the old pool says to nobody, also by a trigger of its own, it was asked.
+    Ok(answer.and_then(
+        |answer| match (answer.outcome.as_str(), answer.reason.as_deref()) {
+            ("refused", reason) if reason != Some("unknown_answer") => Ok(()),
+            _ => Err(Broken::of(&answer, desired, plan)),
+        },
+    ))
+}
+
+/// Tries the way until it is open: IAM and Cognito take a while to know everywhere what was
+/// just set.
+///
+/// # Errors
+/// It does not open in time, or is broken for good.
+pub async fn until_sound(account: &Account, desired: &Desired) -> Result<()> {
+    let (settled, nobody) = (Plan::default(), Credentials::of_nobody()?);
+    let mut last = None;
+    let what = "a sign-in to work";
+    let open = retry::until_seen(account, what, DEADLINE, async || {
+        match chain(account, desired, &nobody, &settled).await? {
+            Ok(()) => Ok(Some(Ok(()))),
+            Err(broken) if broken.passes => {
+                last = Some(broken);
+                Ok(None)
+            }
+            Err(broken) => Ok(Some(Err(broken))),
+        }
+    })
+    .await?;
+    let broken = match (open, last) {
+        (Some(Ok(())), _) | (None, None) => return Ok(()),
+        (Some(Err(broken)), _) | (None, Some(broken)) => broken,
+    };
+    let broken = anyhow!(
+        "everything was set up, and no user can move yet: the chain in the {} is {broken}",
+        account.place()
+    );
+    Err(if interrupt::is_asked() {
+        broken.context(Interrupted::Between)
+    } else {
+        broken
+    })
+}
+
+/// What would become of a user, in words.
+///
+/// # Errors
+/// The function may not be invoked.
+pub async fn user(
+    account: &Account,
+    desired: &Desired,
+    who: &Credentials,
+    plan: &Plan,
+) -> Result<String> {
+    let answer = match ask(account, desired, who).await? {
+        Ok(answer) => answer,
+        Err(broken) => return Ok(broken.to_string()),
+    };
+    let reason = answer.reason.as_deref().unwrap_or_default();
+    Ok(match answer.outcome.as_str() {
+        "migrated" => format!("would move, with {}", answer.attributes.join(", ")),
+        "refused" => {
+            let known = REFUSALS.iter().find(|(code, _)| *code == reason);
+            let why = known.map_or(reason, |(_, why)| why);
+            format!("would be refused: {why}")
+        }
+        _ => Broken::of(&answer, desired, plan).to_string(),
+    })
+}
+
+/// Why a user stays where they are. What the old pool refuses, the function tells in its log
+/// alone: by a probe nobody shall learn more than by a sign-in.
+const REFUSALS: [(&str, &str); 10] = [
+    (
+        "not_authorized",
+        "the password is wrong, or the user is not there, disabled, locked out, not confirmed or to be reset; the function's log says which",
+    ),
+    ("challenge", "the old pool asks for more than a password"),
+    (
+        "second_factor",
+        "the user has a second factor: see --mfa-users",
+    ),
+    (
+        "temporary_password",
+        "the password is a temporary one: see --temporary-passwords",
+    ),
+    ("old_trigger", "a trigger of the old pool's own refuses"),
+    ("disabled", "the user is disabled"),
+    (
+        "no_verified_contact",
+        "no e-mail address or phone number is verified, to send a code to",
+    ),
+    (
+        "name",
+        "the new pool cannot have the user under the name that was typed",
+    ),
+    (
+        "invalid_parameter",
+        "the old pool does not take such a name or password",
+    ),
+    (
+        "unknown_answer",
+        "the old pool answered what this version does not know",
+    ),
+];

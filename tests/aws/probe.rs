@@ -1,0 +1,132 @@
+//! "Done" means that a sign-in will work: setup tries the way itself, waits while AWS
+//! settles, and says so where it does not open.
+
+use cogmig_sandbox::{Disturbance, Fault, NEW_ACCOUNT, OLD_ACCOUNT};
+
+use crate::calls::Nth;
+use crate::stage::{BOTH, PASSWORD, Stage};
+
+/// The function's own session was not made through the hop, which cannot tell whose it is.
+const OF_THE_FUNCTION: &str = "";
+
+impl Stage {
+    fn happens(&self, account: &str, action: &str, fault: Fault, times: usize) {
+        self.sandbox.disturb(Disturbance {
+            account: account.into(),
+            action: action.into(),
+            after: 0,
+            times,
+            fault,
+        });
+    }
+}
+
+#[test]
+fn what_passes_is_waited_for() {
+    let stage = Stage::new();
+    for (account, action, fault, times) in [
+        (OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 3),
+        (OLD_ACCOUNT, "AdminInitiateAuth", Fault::Denied, 2),
+        (OLD_ACCOUNT, "AdminGetUser", Fault::Denied, 2),
+        (OLD_ACCOUNT, "AdminInitiateAuth", Fault::Internal, 2),
+        (OLD_ACCOUNT, "AdminInitiateAuth", Fault::CutAfter, 1),
+        (
+            OLD_ACCOUNT,
+            "AdminInitiateAuth",
+            Fault::Refused(
+                400,
+                "InvalidParameterException",
+                "Auth flow not enabled for this client",
+            ),
+            2,
+        ),
+    ] {
+        let words = format!("{action} {fault:?}");
+        stage.happens(account, action, fault, times);
+        let run = stage.setup();
+        assert_eq!(stage.sandbox.calm(), times, "{words}\n{run}");
+        run.assert_complains(&["waiting for a sign-in to work"]);
+        stage.sign_in("ada", PASSWORD).unwrap();
+        stage.forget("ada");
+        stage.teardown();
+    }
+}
+
+#[test]
+fn whatever_happens_to_its_own_call_the_next_setup_ends_well() {
+    let stage = Stage::new();
+    let setup = format!("setup {BOTH}");
+    for (fault, times, code) in [
+        (Fault::Denied, 1, 1),
+        (Fault::Throttled, 3, 0),
+        (Fault::Internal, 1, 0),
+        (Fault::CutBefore, 1, 0),
+        (Fault::CutAfter, 1, 0),
+        (Fault::Twice, 1, 0),
+        (Fault::Silent, 1, -1),
+    ] {
+        let words = format!("{fault:?}");
+        let nth = Nth::of(NEW_ACCOUNT, "Invoke", 0);
+        stage.disturb(&nth, fault, times);
+        if fault == Fault::Silent {
+            stage.start_until_struck(&setup).kill();
+        } else {
+            let run = stage.cogmig(&setup);
+            run.assert_ended(code, &words);
+            if code == 1 {
+                run.assert_complains(&["lambda:InvokeFunction", "AccessDenied"]);
+            }
+        }
+        assert_eq!(stage.sandbox.calm(), times, "{words}");
+        stage.harmless(0, &setup);
+        stage.sign_in("ada", PASSWORD).unwrap();
+        stage.forget("ada");
+        stage.teardown();
+    }
+}
+
+/// The old pool says, for good, that the client has a secret.
+#[test]
+fn a_way_that_does_not_open_is_told_and_nothing_is_unwound() {
+    let stage = Stage::new();
+    let secret = Fault::Refused(
+        400,
+        "NotAuthorizedException",
+        "Unable to verify secret hash for client x",
+    );
+    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", secret, 1000);
+    let run = stage.ends(1, &format!("setup {BOTH}"));
+    run.assert_complains(&[
+        "no user can move yet",
+        "broken at the secret",
+        "--dedicated-old-client",
+    ]);
+    stage.sandbox.calm();
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn who_stops_the_waiting_is_told_what_was_waited_for() {
+    let stage = Stage::new();
+    stage.happens(OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 1000);
+    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    running.signal("INT");
+    let run = running.end();
+    run.assert_ended(130, "setup");
+    run.assert_complains(&["stopped, as asked", "may not assume"]);
+    stage.sandbox.calm();
+    stage.harmless(0, &format!("setup {BOTH}"));
+}
+
+#[test]
+fn a_package_of_ones_own_is_not_tried() {
+    let (stage, there, _) = Stage::for_many_runs();
+    stage.sandbox.clear_journal();
+    let run = stage.ok(&there);
+    assert!(run.stdout.contains("was not tried"), "{run}");
+    let calls = stage.sandbox.journal();
+    assert!(calls.iter().all(|call| call.action != "Invoke"));
+    // Nor is it an answer to verify.
+    let run = stage.ends(1, &there.replace("setup", "verify"));
+    assert!(run.stdout.contains("broken at the function"), "{run}");
+}
