@@ -141,11 +141,10 @@ async fn run(account: &Account, step: &Step, made: &mut Option<String>) -> Resul
             added,
             role,
         } => remove_flow(account, pool, client, added, role).await?,
-        Step::CreateClient { pool, name, role } => {
-            *made = Some(create_client(account, pool, name, role).await?);
-        }
-        Step::DeleteClients { pool, name } => {
-            user_pool_client::delete_all(account, pool, name).await?;
+        Step::CreateClient { .. } | Step::DeleteClients { .. } => {
+            if let Some(id) = own_client(account, step).await? {
+                *made = Some(id);
+            }
         }
         Step::ConfirmOurs {
             kind,
@@ -179,17 +178,37 @@ fn with_client(set: &Configuration, made: Option<&str>) -> Configuration {
     set
 }
 
+/// Makes or deletes an app client of the deployment's own; gives the id of one that was made.
+async fn own_client(account: &Account, step: &Step) -> Result<Option<String>> {
+    match step {
+        Step::CreateClient { pool, name, role } => {
+            create_client(account, pool, name, role).await.map(Some)
+        }
+        Step::DeleteClients {
+            pool,
+            name,
+            recorded,
+        } => {
+            user_pool_client::delete_own(account, pool, name, recorded.as_deref()).await?;
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Makes an app client. Its record was written before; where somebody tore it down
 /// meanwhile, nothing would ever delete the client, so that it is deleted here.
 async fn create_client(account: &Account, pool: &str, name: &str, role: &str) -> Result<String> {
     let id = user_pool_client::create(account, pool, name).await?;
     if !role::bears(account, role, undo::DEDICATED_CLIENT).await? {
-        user_pool_client::delete_all(account, pool, name).await?;
+        user_pool_client::delete_own(account, pool, name, Some(&id)).await?;
         bail!(
             "the record of the app client {name} on the role {role} in the {} was deleted while this ran: it is deleted again\n  try  the same command again, and see who tears down at the same time",
             account.place()
         );
     }
+    let tags = Tags::from([(undo::DEDICATED_CLIENT_ID.into(), id.clone())]);
+    role::tag(account, role, &tags).await?;
     Ok(id)
 }
 

@@ -26,6 +26,7 @@ pub struct Observed {
 }
 
 /// What stands in the old account.
+#[derive(Clone)]
 pub struct OldSide {
     /// `cognito-access-role`.
     pub role: Option<Role>,
@@ -54,7 +55,7 @@ pub struct NewSide {
 }
 
 /// A user pool and those of its app clients that matter.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Pool {
     /// Its id; empty where none is known.
     pub id: String,

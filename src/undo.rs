@@ -20,6 +20,8 @@ pub const TRIGGER_BEFORE: &str = "cogmig:trigger-before";
 /// The name of the app client of the old pool that was made for the deployment. It stands
 /// before the client does, whose id nobody knows by then.
 pub const DEDICATED_CLIENT: &str = "cogmig:dedicated-client";
+/// Its id, which stands as soon as there is one.
+pub const DEDICATED_CLIENT_ID: &str = "cogmig:dedicated-client-id";
 /// Before the id of an app client whose flows were added to.
 const CLIENT: &str = "cogmig:client:";
 /// Before every key of ours.

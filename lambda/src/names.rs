@@ -44,7 +44,7 @@ pub fn for_new_user(
     };
     let is_new = |kind: &&&str| {
         let value = new.get(**kind).and_then(Value::as_str);
-        value.is_some_and(|value| same(value))
+        value.is_some_and(&same)
     };
     let is_old = |kind: &&str| value_of(old, kind).is_some_and(same);
 

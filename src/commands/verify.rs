@@ -44,6 +44,10 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, username: Option<&st
 /// The user, with the password from standard input: a flag would stand in the shell's
 /// history and in the list of processes.
 fn credentials(username: &str) -> Result<Credentials> {
+    ensure!(
+        !username.is_empty(),
+        Usage("--username needs the name that the user would type".into())
+    );
     let read = || {
         let stdin = std::io::stdin();
         if stdin.is_terminal() {

@@ -8,7 +8,8 @@ use crate::account::Side::Old;
 use crate::desired::{Desired, OldClient};
 use crate::names::Names;
 use crate::observe::OldSide;
-use crate::undo;
+use crate::resources::user_pool_client;
+use crate::undo::{self, Tags};
 
 /// Makes it where it is wanted and does not stand as it was made.
 pub(super) fn make(plan: &mut Plan, desired: &Desired, old: &OldSide) -> Result<()> {
@@ -21,21 +22,36 @@ pub(super) fn make(plan: &mut Plan, desired: &Desired, old: &OldSide) -> Result<
             "the old user pool has an app client {name} already, {id}, and no record tells that it is of this deployment\n  try  --suffix for another name, or delete it if nobody needs it"
         );
     }
-    if id.is_some() {
+    let (pool, role) = (&desired.old.pool.id, &desired.names.access_role);
+    if let Some(id) = id {
+        // A run that was killed has made it, and not come to write its id down.
+        if recorded_id(old) != Some(id) {
+            let tags = Tags::from([(undo::DEDICATED_CLIENT_ID.into(), id.clone())]);
+            let tag = Step::TagRole {
+                role: role.clone(),
+                tags,
+            };
+            plan.add(
+                Old,
+                Action::Update,
+                ("role", role),
+                "undo record",
+                vec![tag],
+            );
+        }
         return Ok(());
     }
-    let (pool, role) = (&desired.old.pool.id, &desired.names.access_role);
     let create = Step::CreateClient {
         pool: pool.clone(),
         name: name.clone(),
         role: role.clone(),
     };
-    let (action, why, steps) = if old.dedicated.is_empty() {
+    let (action, why, steps) = if own(old).is_empty() {
         let why = "no secret, one flow, the shortest token lives: checks passwords alone";
         (Action::Create, why, vec![create])
     } else {
         let why = "made again: it was changed since";
-        (Action::Update, why, vec![delete(pool, name), create])
+        (Action::Update, why, vec![delete(pool, name, old), create])
     };
     plan.add(Old, action, ("app client", name), why, steps);
     Ok(())
@@ -48,11 +64,13 @@ pub(super) fn put_back(plan: &mut Plan, desired: &Desired, old: &OldSide) {
         return;
     }
     let (name, role) = (&desired.names.old_client, &desired.names.access_role);
-    let untag = Step::UntagRole {
-        role: role.clone(),
-        key: undo::DEDICATED_CLIENT.into(),
-    };
-    let steps = vec![delete(&desired.old.pool.id, name), untag];
+    let mut steps = vec![delete(&desired.old.pool.id, name, old)];
+    for key in [undo::DEDICATED_CLIENT_ID, undo::DEDICATED_CLIENT] {
+        steps.push(Step::UntagRole {
+            role: role.clone(),
+            key: key.into(),
+        });
+    }
     plan.add(
         Old,
         Action::Delete,
@@ -62,17 +80,26 @@ pub(super) fn put_back(plan: &mut Plan, desired: &Desired, old: &OldSide) {
     );
 }
 
-/// Deletes it.
+/// Deletes it, and leaves what has its name and is somebody else's.
 pub(super) fn restore(plan: &mut Plan, names: &Names, old: &OldSide) {
-    if is_recorded(names, old) && !old.dedicated.is_empty() {
-        let steps = vec![delete(&old.pool.id, &names.old_client)];
-        plan.add(
-            Old,
-            Action::Delete,
-            ("app client", &names.old_client),
-            "",
-            steps,
-        );
+    if !is_recorded(names, old) {
+        return;
+    }
+    let own = own(old);
+    for id in &own {
+        let steps = vec![delete(&old.pool.id, &names.old_client, old)];
+        let why = names.old_client.as_str();
+        plan.add(Old, Action::Delete, ("app client", id), why, steps);
+    }
+    for (id, _) in old
+        .dedicated
+        .iter()
+        .filter(|(id, _)| !own.contains(&id.as_str()))
+    {
+        plan.notes.push(format!(
+            "the app client {id} is called {} too, and is not as it was made here: it stays",
+            names.old_client
+        ));
     }
 }
 
@@ -80,7 +107,7 @@ pub(super) fn restore(plan: &mut Plan, names: &Names, old: &OldSide) {
 /// is gone, without which it makes none.
 pub(super) fn last_look(names: &Names, old: &OldSide) -> Option<Step> {
     let looks = is_recorded(names, old) && old.pool.described.is_some();
-    looks.then(|| delete(&old.pool.id, &names.old_client))
+    looks.then(|| delete(&old.pool.id, &names.old_client, old))
 }
 
 fn is_recorded(names: &Names, old: &OldSide) -> bool {
@@ -88,9 +115,23 @@ fn is_recorded(names: &Names, old: &OldSide) -> bool {
     role.is_some_and(|role| names.made_client(&role.tags))
 }
 
-fn delete(pool: &str, name: &str) -> Step {
+fn recorded_id(old: &OldSide) -> Option<&String> {
+    old.role.as_ref()?.tags.get(undo::DEDICATED_CLIENT_ID)
+}
+
+/// The ids of those of the name that were made here, whatever became of the one on record.
+fn own(old: &OldSide) -> Vec<&str> {
+    let recorded = recorded_id(old);
+    let clients = old.dedicated.iter();
+    let own = clients
+        .filter(|(id, client)| recorded == Some(id) || user_pool_client::is_dedicated(client));
+    own.map(|(id, _)| id.as_str()).collect()
+}
+
+fn delete(pool: &str, name: &str, old: &OldSide) -> Step {
     Step::DeleteClients {
         pool: pool.to_owned(),
         name: name.to_owned(),
+        recorded: recorded_id(old).cloned(),
     }
 }

@@ -188,8 +188,13 @@ pub enum Step {
         name: String,
         role: String,
     },
-    /// Delete the app clients of a name.
-    DeleteClients { pool: String, name: String },
+    /// Delete the app clients of a name that were made here: the one on record, and any other
+    /// that is as it was made.
+    DeleteClients {
+        pool: String,
+        name: String,
+        recorded: Option<String>,
+    },
     /// Put one UserMigration trigger in the place of another.
     SetTrigger {
         pool: String,

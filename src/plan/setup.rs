@@ -1,6 +1,8 @@
 //! What setup has to do: each resource compared with what it should be. The order is
 //! that of the calls, and the undo record comes before whatever it records.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
@@ -13,6 +15,7 @@ use crate::documents::same;
 use crate::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::names::Names;
 use crate::observe::{NewSide, OldSide};
+use crate::resources::function::Configuration;
 use crate::resources::role::Role;
 use crate::resources::{function, user_pool};
 use crate::undo::{self, Tags};
@@ -297,7 +300,7 @@ fn function(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
     // code makes the function look younger than the role.
     let remade = (new.role.as_ref()).is_none_or(|role| made_again(role, function));
     if function.configuration != *set || remade {
-        edits.push("configuration".into());
+        edits.push(configuration(&function.configuration, set));
         steps.push(Step::Configure {
             name: name.clone(),
             set: set.clone(),
@@ -313,6 +316,44 @@ fn function(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
     }
     update(plan, New, ("function", name), &edits, steps);
     Ok(())
+}
+
+/// What is to change of a configuration. Of the environment the values are told too, all but
+/// the ExternalId: an option that was forgotten is to be seen before it is undone.
+fn configuration(stands: &Configuration, wanted: &Configuration) -> String {
+    let names: BTreeSet<_> = [stands, wanted]
+        .iter()
+        .flat_map(|set| set.environment.keys())
+        .collect();
+    let changed = names.into_iter().filter_map(|name| {
+        let [before, after] = [stands, wanted].map(|set| set.environment.get(name));
+        if before == after {
+            return None;
+        }
+        Some(match (name.as_str(), before, after) {
+            ("ATTRIBUTES", Some(before), Some(after)) => {
+                let [before, after] =
+                    [before, after].map(|list| list.split(',').collect::<BTreeSet<_>>());
+                let gone = before.difference(&after).map(|entry| format!(" - {entry}"));
+                let come = after.difference(&before).map(|entry| format!(" + {entry}"));
+                format!("{name}{}", gone.chain(come).collect::<String>())
+            }
+            (
+                "OLD_CLIENT_ID" | "MFA_USERS" | "TEMPORARY_PASSWORDS" | "FORGOT_PASSWORD",
+                Some(before),
+                Some(after),
+            ) => {
+                format!("{name} {before} → {after}")
+            }
+            _ => name.clone(),
+        })
+    });
+    let changed: Vec<_> = changed.collect();
+    if changed.is_empty() {
+        "configuration".into()
+    } else {
+        format!("configuration: {}", changed.join(", "))
+    }
 }
 
 fn permission(plan: &mut Plan, desired: &Desired, new: &NewSide) {

@@ -38,8 +38,10 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wishes: &Wishes
     say_left_behind(preflight, &old, &moved, wishes);
     say_forgeable(preflight, pools, &new, wishes);
     say_required(preflight, &old, &new, &moved);
-    // Whether a sub fits is known for all.
-    for Moved { from, to } in moved.iter().filter(|one| one.from != "sub") {
+    // How long a sub or a flag is, is known for all.
+    let vary =
+        |one: &&Moved<'_>| one.from != "sub" && !FLAGS.iter().any(|(_, flag)| *flag == one.from);
+    for Moved { from, to } in moved.iter().filter(vary) {
         if let (Some(from), Some(to)) = (named(&old, from), named(&new, to))
             && let Some(how) = to.narrower_than(from)
         {

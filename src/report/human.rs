@@ -232,8 +232,11 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
 fn verified(told: &Told, verified: &Verified) -> String {
     let drift = match told.changes.len() {
         0 => "none: everything stands as setup makes it".to_owned(),
-        1 => "one resource differs, see above: `cogmig setup` mends it".to_owned(),
-        many => format!("{many} resources differ, see above: `cogmig setup` mends them"),
+        1 => "one resource differs, see above: `cogmig setup` with the options of before mends it"
+            .to_owned(),
+        many => format!(
+            "{many} resources differ, see above: `cogmig setup` with the options of before mends them"
+        ),
     };
     let chain = match &verified.chain {
         Ok(()) => "works: the function can ask the old pool whether a password is right".to_owned(),

@@ -99,9 +99,19 @@ pub async fn create(account: &Account, pool: &str, name: &str) -> Result<String,
     .await
 }
 
-/// Deletes every app client of this name.
-pub async fn delete_all(account: &Account, pool: &str, name: &str) -> Result<(), CallError> {
+/// Deletes the app clients of this name that were made here: the one on record, and any that
+/// is as [`create`] makes it. Names are not unique, so that others may have it too.
+pub async fn delete_own(
+    account: &Account,
+    pool: &str,
+    name: &str,
+    recorded: Option<&str>,
+) -> Result<(), CallError> {
     for id in by_name(account, pool, name).await? {
+        let described = find(account, pool, &id).await?;
+        if recorded != Some(&id) && !described.as_ref().is_some_and(is_dedicated) {
+            continue;
+        }
         retry::patiently(account, async || {
             let request = account
                 .cognito
@@ -119,9 +129,23 @@ pub async fn delete_all(account: &Account, pool: &str, name: &str) -> Result<(),
     Ok(())
 }
 
-/// Whether an app client is as [`create`] makes it, as far as it matters.
+/// Whether an app client is as [`create`] makes it.
 pub fn is_dedicated(client: &Object) -> bool {
-    !has_secret(client) && flows(client) == [ADMIN_PASSWORD.modern]
+    let number = |name: &str| client.get(name).and_then(Value::as_i64);
+    let units = client.get("TokenValidityUnits").and_then(Value::as_object);
+    let minutes = |units: &Object| units.values().all(|unit| unit == "minutes");
+    let opens = |name: &str| {
+        let list = client.get(name).and_then(Value::as_array);
+        list.is_some_and(|list| !list.is_empty())
+    };
+    !has_secret(client)
+        && flows(client) == [ADMIN_PASSWORD.modern]
+        && number("AccessTokenValidity") == Some(5)
+        && number("IdTokenValidity") == Some(5)
+        && number("RefreshTokenValidity") == Some(60)
+        && units.is_some_and(minutes)
+        && !opens("CallbackURLs")
+        && !opens("AllowedOAuthFlows")
 }
 
 /// The app client as DescribeUserPoolClient sends it.

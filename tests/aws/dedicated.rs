@@ -222,3 +222,30 @@ fn the_function_asks_through_it() {
     let client = &set["Environment"]["Variables"]["OLD_CLIENT_ID"];
     assert_eq!(*client, stage.dedicated()[0]["ClientId"]);
 }
+
+/// Names are not unique: somebody else's client of the same name is never deleted.
+#[test]
+fn a_strangers_client_that_comes_later_stays() {
+    let stage = Stage::new();
+    stage.ok(&setup());
+    let secret = json!({"GenerateSecret": true});
+    let theirs = stage.sandbox.client(&stage.old, NAME, secret).unwrap();
+    stage.harmless(0, &setup());
+    let ours = stage
+        .dedicated()
+        .into_iter()
+        .find(|client| client["ClientId"] != theirs.as_str());
+    let ours = json!({"ClientId": ours.unwrap()["ClientId"]});
+    stage.in_pool(&stage.old, "DeleteUserPoolClient", ours);
+    stage.ok(&setup());
+    stage.sign_in("ada", PASSWORD).unwrap();
+    stage.ok(&format!("setup {BOTH} --old-client {}", stage.old.client));
+    let run = stage.teardown();
+    let left = stage.dedicated();
+    assert_eq!(left.len(), 1, "{run}");
+    assert_eq!(left[0]["ClientId"], theirs.as_str());
+    // Named at teardown, where one of ours goes beside it.
+    stage.ok(&format!("{} --suffix two", setup()));
+    stage.ok(&format!("teardown {BOTH} --suffix two"));
+    assert_eq!(stage.dedicated().len(), 1);
+}

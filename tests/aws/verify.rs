@@ -198,6 +198,10 @@ fn drift_alone_is_told_too() {
     let stage = Stage::new();
     stage.setup();
     stage.remove_permission();
+    let json = stage
+        .ends(1, &format!("verify {BOTH} --output json"))
+        .json();
+    assert_eq!(json["result"], "differs");
     let run = stage.harmless(1, &format!("verify {BOTH}"));
     for words in [
         "drift  one resource differs",
@@ -259,6 +263,7 @@ fn a_user_is_tried_and_not_moved() {
 fn without_a_password_nobody_is_tried() {
     let stage = Stage::new();
     stage.setup();
+    stage.verify("", PASSWORD, "").assert_ended(64, "verify");
     let run = stage.verify("ada", "", "");
     run.assert_ended(64, "verify");
     run.assert_complains(&["--username", "standard input"]);

@@ -18,8 +18,12 @@ fn wanted(id: Option<&str>) -> Desired {
 }
 
 fn client() -> (String, Object) {
-    let flows = json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]});
-    ("ours".into(), object(flows))
+    let made = json!({
+        "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+        "AccessTokenValidity": 5, "IdTokenValidity": 5, "RefreshTokenValidity": 60,
+        "TokenValidityUnits": {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "minutes"},
+    });
+    ("ours".into(), object(made))
 }
 
 /// What stands after a setup with a client of its own.
@@ -32,6 +36,8 @@ fn set_up_with_own() -> (OldSide, NewSide) {
             undo::DEDICATED_CLIENT.into(),
             desired.names.old_client.clone(),
         );
+        role.tags
+            .insert(undo::DEDICATED_CLIENT_ID.into(), "ours".into());
     }
     if let Some(function) = &mut new.function {
         function.configuration = desired.configuration.clone();
@@ -131,10 +137,7 @@ fn teardown_deletes_it_and_looks_once_more_when_the_record_is_gone() {
         .collect();
     assert_eq!(
         old,
-        [
-            "old - app client cognito-migration-lambda",
-            "old - role cognito-access-role"
-        ]
+        ["old - app client ours", "old - role cognito-access-role"]
     );
     let role = plan.changes.last().expect("the role");
     assert!(matches!(
@@ -155,5 +158,43 @@ fn without_a_record_teardown_deletes_no_client() {
             .iter()
             .flat_map(|change| &change.steps)
             .any(deletes)
+    );
+}
+
+/// Somebody else's client may get the same name later: names are not unique.
+#[test]
+fn a_strangers_client_of_the_same_name_stays() {
+    let (mut old, new) = set_up_with_own();
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"], "RefreshTokenValidity": 30});
+    old.dedicated.push(("theirs".into(), object(flows)));
+    let plan = torn_down((old.clone(), new));
+    assert!(lines(&plan).contains(&"old - app client ours".to_owned()));
+    assert!(!lines(&plan).iter().any(|line| line.contains("theirs")));
+    assert!(
+        plan.notes
+            .iter()
+            .any(|note| note.contains("theirs") && note.contains("stays"))
+    );
+    // Nor is it taken for ours where ours is gone.
+    old.dedicated.remove(0);
+    let plan = setup(&wanted(None), &old, &set_up_with_own().1).expect("a plan");
+    assert!(lines(&plan).contains(&"old + app client cognito-migration-lambda".to_owned()));
+}
+
+/// The run that made it was killed before it could write the id down.
+#[test]
+fn one_that_is_not_on_record_yet_is_recorded() {
+    let (mut old, new) = set_up_with_own();
+    if let Some(role) = &mut old.role {
+        role.tags.remove(undo::DEDICATED_CLIENT_ID);
+    }
+    let plan = setup(&wanted(Some("ours")), &old, &new).expect("a plan");
+    assert_eq!(lines(&plan), ["old ~ role cognito-access-role"]);
+    assert_eq!(
+        lines(&torn_down((old, new)))
+            .iter()
+            .filter(|line| line.contains("app client ours"))
+            .count(),
+        1
     );
 }

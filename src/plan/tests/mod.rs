@@ -435,3 +435,21 @@ fn an_environment_that_lambda_would_refuse_is_refused_before_anything() {
         "{refusal}"
     );
 }
+
+/// A verify or a setup without the options of before must show what it would undo.
+#[test]
+fn what_changes_of_the_configuration_is_told_but_for_secrets() {
+    let (old, mut new) = set_up();
+    let function = new.function.as_mut().expect("a function");
+    let variables = &mut function.configuration.environment;
+    variables.insert(
+        "ATTRIBUTES".into(),
+        "sub=custom:old,email,custom:a=custom:b".into(),
+    );
+    variables.insert("OLD_CLIENT_ID".into(), "another".into());
+    variables.insert("OLD_EXTERNAL_ID".into(), "another-external-id".into());
+    let plan = planned(&(old, new));
+    let why = &plan.changes[0].why;
+    let told = "configuration: ATTRIBUTES - custom:a=custom:b - sub=custom:old, OLD_CLIENT_ID another → oldclient, OLD_EXTERNAL_ID";
+    assert_eq!(why, told);
+}
