@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::{Pools, Preflight, listed, text};
+use super::surroundings::triggers;
+use super::{Pools, Preflight, listed};
 use crate::cli::ForgotPassword;
 use crate::lossless::Object;
 
@@ -32,10 +33,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wish: ForgotPas
             "AccountRecoverySetting verified_email in the new pool, or --forgot-password refuse, which says so",
         );
     }
-    let guards: Vec<_> = GUARDS
-        .into_iter()
-        .filter(|name| text(pools.old, &["LambdaConfig", name]).is_some())
-        .collect();
+    let guards = triggers(pools.old, &GUARDS);
     if !guards.is_empty() {
         preflight.warn(
             format!("users who ask for a code in the place of their password move without the old pool's triggers, which may keep some of them out: {}", listed(&guards)),

@@ -76,7 +76,8 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
     }
 }
 
-fn triggers(pool: &Object, names: &[&'static str]) -> Vec<&'static str> {
+/// Those of these triggers that a pool has, in the older or the newer member.
+pub(super) fn triggers(pool: &Object, names: &[&'static str]) -> Vec<&'static str> {
     let stands = |name: &&&'static str| {
         text(pool, &["LambdaConfig", name]).is_some()
             || text(

@@ -96,50 +96,27 @@ impl Value for bool {
     }
 }
 
-impl Value for Architecture {
-    fn forms() -> String {
-        names::<Self>()
-    }
-    fn parse(text: &OsStr) -> Option<Self> {
-        ValueEnum::from_str(text.to_str()?, false).ok()
-    }
+/// Options of a closed set of words, which clap knows.
+macro_rules! words {
+    ($($option:ty),*) => {$(
+        impl Value for $option {
+            fn forms() -> String {
+                names::<Self>()
+            }
+            fn parse(text: &OsStr) -> Option<Self> {
+                ValueEnum::from_str(text.to_str()?, false).ok()
+            }
+        }
+    )*};
 }
 
-impl Value for MfaUsers {
-    fn forms() -> String {
-        names::<Self>()
-    }
-    fn parse(text: &OsStr) -> Option<Self> {
-        ValueEnum::from_str(text.to_str()?, false).ok()
-    }
-}
-
-impl Value for ForgotPassword {
-    fn forms() -> String {
-        names::<Self>()
-    }
-    fn parse(text: &OsStr) -> Option<Self> {
-        ValueEnum::from_str(text.to_str()?, false).ok()
-    }
-}
-
-impl Value for TemporaryPasswords {
-    fn forms() -> String {
-        names::<Self>()
-    }
-    fn parse(text: &OsStr) -> Option<Self> {
-        ValueEnum::from_str(text.to_str()?, false).ok()
-    }
-}
-
-impl Value for Output {
-    fn forms() -> String {
-        names::<Self>()
-    }
-    fn parse(text: &OsStr) -> Option<Self> {
-        ValueEnum::from_str(text.to_str()?, false).ok()
-    }
-}
+words!(
+    Architecture,
+    ForgotPassword,
+    MfaUsers,
+    Output,
+    TemporaryPasswords
+);
 
 /// The names that clap takes for the same option.
 fn names<T: ValueEnum>() -> String {
