@@ -86,7 +86,8 @@ pub struct Account {
 }
 
 impl Account {
-    /// Reaches the account of a named profile and asks STS who that is.
+    /// Reaches the account of a named profile and asks STS who that is; meanwhile it makes
+    /// `reads`, which must not need to know.
     ///
     /// The profile's own credentials and Region are used even where the environment
     /// holds others: `ConfigLoader::profile_name` alone loses to the environment,
@@ -94,13 +95,14 @@ impl Account {
     ///
     /// # Errors
     /// The profile is not there or has no Region, its credentials do not load, or
-    /// STS refuses them.
-    pub async fn connect(
+    /// STS refuses them; or a read failed.
+    pub async fn connect<T>(
         side: Side,
         profile: &str,
         region: Option<&str>,
         events: Events,
-    ) -> Result<Self> {
+        reads: impl AsyncFnOnce(&Self) -> Result<T, CallError>,
+    ) -> Result<(Self, T)> {
         let http = HttpClient::new()
             .tls_provider(tls::Provider::Rustls(
                 tls::rustls_provider::CryptoMode::Ring,
@@ -139,9 +141,11 @@ impl Account {
             events,
         );
         let sts = aws_sdk_sts::Client::new(&account.config);
-        let who = account
-            .call("sts:GetCallerIdentity", sts.get_caller_identity().send())
-            .await?;
+        let (who, read) = tokio::join!(
+            account.call("sts:GetCallerIdentity", sts.get_caller_identity().send()),
+            reads(&account),
+        );
+        let who = who?;
         let arn = who
             .arn()
             .context("STS named no ARN for these credentials")?;
@@ -152,7 +156,11 @@ impl Account {
         who.account()
             .context("STS named no account for these credentials")?
             .clone_into(&mut account.identity.id);
-        Ok(account)
+        let read = read.map_err(|error| CallError {
+            place: account.place(),
+            ..error
+        })?;
+        Ok((account, read))
     }
 
     /// The same account in another Region.

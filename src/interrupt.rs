@@ -1,5 +1,5 @@
-//! Ctrl-C, and a pipeline's SIGTERM: asked once, a run stops after the change in hand
-//! and says what stands; asked twice, it stops now. A process has one such wish, so
+//! Ctrl-C, and a pipeline's SIGTERM: asked once, a run stops after the changes in
+//! hand and says what stands; asked twice, it stops now. A process has one such wish, so
 //! that it stands in one static place.
 
 use std::fmt;
@@ -13,7 +13,7 @@ static ASKED: LazyLock<watch::Sender<u32>> = LazyLock::new(|| watch::Sender::new
 /// The run stopped because it was asked to.
 #[derive(Clone, Copy, Debug)]
 pub enum Interrupted {
-    /// After the change in hand.
+    /// After the changes in hand.
     Between,
     /// In the middle of a change.
     AtOnce,
@@ -23,7 +23,7 @@ impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Between => "stopped, as asked",
-            Self::AtOnce => "stopped at once, as asked: the change in hand may be half-made",
+            Self::AtOnce => "stopped at once, as asked: the changes in hand may be half-made",
         })
     }
 }

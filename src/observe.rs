@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use futures_util::future::try_join_all;
 
-use crate::account::{Account, Identity};
+use crate::account::{Account, Identity, Side};
 use crate::error::CallError;
 use crate::flows::Added;
 use crate::lossless::Object;
@@ -14,8 +14,9 @@ use crate::resources::function::{self, Function};
 use crate::resources::log_group::{self, LogGroup};
 use crate::resources::policy::{self, Policy};
 use crate::resources::role::{self, Role};
-use crate::resources::{user_pool, user_pool_client};
-use crate::undo;
+use crate::resources::user_pool::{self, Named};
+use crate::resources::user_pool_client;
+use crate::undo::{self, Tags};
 
 /// What stands on both sides. A side is absent where its account was not named.
 pub struct Observed {
@@ -54,6 +55,27 @@ pub struct NewSide {
     pub before_is_gone: bool,
 }
 
+impl NewSide {
+    /// Of what was read.
+    pub fn new(
+        account: &Account,
+        role: Option<Role>,
+        function: Option<Function>,
+        rest: Rest,
+        pool: Pool,
+    ) -> Self {
+        Self {
+            identity: account.identity.clone(),
+            role,
+            policy: rest.policy,
+            log_group: rest.log_group,
+            function,
+            pool,
+            before_is_gone: rest.before_is_gone,
+        }
+    }
+}
+
 /// A user pool and those of its app clients that matter.
 #[derive(Clone, Default)]
 pub struct Pool {
@@ -77,6 +99,38 @@ impl Pool {
     }
 }
 
+/// What can be read of an account before it is known which one it is.
+pub struct First {
+    /// The role with the undo record.
+    pub role: Option<Role>,
+    /// The tags of the roles of other deployments.
+    pub others: Vec<Tags>,
+    /// The user pools there.
+    pub pools: Vec<Named>,
+}
+
+/// Reads it.
+pub async fn first(account: &Account, names: &Names) -> Result<First, CallError> {
+    let side = account.identity.side;
+    let inline = (side == Side::Old).then_some(names.access_policy.as_str());
+    let (role, others, pools) = tokio::try_join!(
+        role::find(account, names.record_role(side), inline),
+        others(account, names),
+        user_pool::list(account),
+    )?;
+    Ok(First {
+        role,
+        others,
+        pools,
+    })
+}
+
+/// The tags of the roles of other deployments.
+async fn others(account: &Account, names: &Names) -> Result<Vec<Tags>, CallError> {
+    let (side, first) = (account.identity.side, Names::new(None));
+    role::others(account, first.record_role(side), names.record_role(side)).await
+}
+
 /// Reads a pool, the wanted app clients of it, and the ones that `role` records.
 pub async fn pool(
     account: &Account,
@@ -88,31 +142,49 @@ pub async fn pool(
     let Some(id) = id else {
         return Ok(Pool::default());
     };
-    let mut ids = wanted.to_vec();
-    let recorded = role
-        .into_iter()
-        .flat_map(|role| undo::client_ids(&role.tags));
-    ids.extend(
-        recorded
-            .map(str::to_owned)
-            .filter(|id| !wanted.contains(id)),
-    );
-    let side = account.identity.side;
-    let (first, own) = (Names::new(None), names.record_role(side));
+    let ids = with_recorded(wanted, role);
     let (described, others, clients) = tokio::try_join!(
         user_pool::find(account, id),
-        role::others(account, first.record_role(side), own),
-        try_join_all(ids.iter().map(async |client| {
-            let described = user_pool_client::find(account, id, client).await?;
-            Ok::<_, CallError>((client.clone(), described))
-        })),
+        others(account, names),
+        clients(account, id, &ids),
     )?;
     Ok(Pool {
         id: id.to_owned(),
         described,
         clients,
-        shared: others.iter().flat_map(undo::clients).collect(),
+        shared: shared(&others),
     })
+}
+
+/// The app clients that are wanted, and those that a role records.
+pub fn with_recorded(wanted: &[String], role: Option<&Role>) -> Vec<String> {
+    let recorded = role.into_iter();
+    let recorded = recorded.flat_map(|role| undo::client_ids(&role.tags));
+    let mut ids = wanted.to_vec();
+    ids.extend(
+        recorded
+            .map(str::to_owned)
+            .filter(|id| !wanted.contains(id)),
+    );
+    ids
+}
+
+/// What other deployments record of app clients.
+pub fn shared(others: &[Tags]) -> BTreeMap<String, Added> {
+    others.iter().flat_map(undo::clients).collect()
+}
+
+/// Reads app clients.
+pub async fn clients(
+    account: &Account,
+    pool: &str,
+    ids: &[String],
+) -> Result<Vec<(String, Option<Object>)>, CallError> {
+    let described = ids.iter().map(async |id| {
+        let described = user_pool_client::find(account, pool, id).await?;
+        Ok::<_, CallError>((id.clone(), described))
+    });
+    try_join_all(described).await
 }
 
 /// Reads the app clients that have the name of a dedicated one. A call whose answer was
@@ -122,16 +194,51 @@ pub async fn dedicated(
     names: &Names,
     pool: &str,
 ) -> Result<Vec<(String, Object)>, CallError> {
-    let clients = user_pool_client::by_name(account, pool, &names.old_client).await?;
-    let described = clients.into_iter().map(async |id| {
-        let described = user_pool_client::find(account, pool, &id).await?;
-        Ok::<_, CallError>(described.map(|client| (id, client)))
-    });
-    Ok(try_join_all(described)
-        .await?
-        .into_iter()
-        .flatten()
-        .collect())
+    let ids = user_pool_client::by_name(account, pool, &names.old_client).await?;
+    Ok(there(clients(account, pool, &ids).await?))
+}
+
+/// Those app clients that are there.
+pub fn there(clients: Vec<(String, Option<Object>)>) -> Vec<(String, Object)> {
+    let there = clients.into_iter();
+    there
+        .filter_map(|(id, client)| Some((id, client?)))
+        .collect()
+}
+
+/// What bears our names in the new account, role and function apart.
+pub struct Rest {
+    /// The Lambda's managed policy.
+    pub policy: Option<Policy>,
+    /// The Lambda's log group.
+    pub log_group: Option<LogGroup>,
+    /// See [`NewSide::before_is_gone`].
+    pub before_is_gone: bool,
+}
+
+/// Reads what it takes the account's id, or `role`, to find.
+pub async fn rest(
+    account: &Account,
+    names: &Names,
+    role: Option<&Role>,
+) -> Result<Rest, CallError> {
+    let identity = &account.identity;
+    let policy_arn = names.lambda_policy_arn(identity);
+    let group_arn = names.log_group_arn(identity);
+    let before = role.and_then(|role| role.tags.get(undo::TRIGGER_BEFORE));
+    let before = before
+        .map(|tag| undo::arn_from_tag(tag))
+        .unwrap_or_default();
+    let (policy, log_group, before_is_gone) = tokio::try_join!(
+        policy::find(account, &policy_arn),
+        log_group::find(account, &names.log_group, &group_arn),
+        function::is_gone(account, &before),
+    )?;
+    Ok(Rest {
+        policy,
+        log_group,
+        before_is_gone,
+    })
 }
 
 /// Reads what bears our names in the new account, its role apart.
@@ -141,30 +248,9 @@ pub async fn new_side(
     role: Option<Role>,
     pool: Pool,
 ) -> Result<NewSide, CallError> {
-    let identity = account.identity.clone();
-    let (policy_arn, group_arn) = (
-        names.lambda_policy_arn(&identity),
-        names.log_group_arn(&identity),
-    );
-    let before = role
-        .as_ref()
-        .and_then(|role| role.tags.get(undo::TRIGGER_BEFORE));
-    let before = before
-        .map(|tag| undo::arn_from_tag(tag))
-        .unwrap_or_default();
-    let (policy, log_group, function, before_is_gone) = tokio::try_join!(
-        policy::find(account, &policy_arn),
-        log_group::find(account, &names.log_group, &group_arn),
+    let (function, rest) = tokio::try_join!(
         function::find(account, &names.function),
-        function::is_gone(account, &before),
+        rest(account, names, role.as_ref()),
     )?;
-    Ok(NewSide {
-        identity,
-        role,
-        policy,
-        log_group,
-        function,
-        pool,
-        before_is_gone,
-    })
+    Ok(NewSide::new(account, role, function, rest, pool))
 }

@@ -15,7 +15,8 @@ pub const DEADLINE: Duration = Duration::from_mins(2);
 /// and somebody has deleted it.
 pub const SIGHT: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+/// What is waited for is seen at most this much later than it is there.
+const LONGEST_PAUSE: Duration = Duration::from_millis(800);
 
 /// Errors that pass by themselves, and within what time.
 pub struct Passing {

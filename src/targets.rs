@@ -3,14 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::account::{Account, Side};
-use crate::desired::Target;
 use crate::report::{Event, Report};
 use crate::resources::role::Role;
-use crate::resources::user_pool::{self, Named};
-use crate::resources::user_pool_client;
+use crate::resources::user_pool::Named;
 use crate::settings::SideSettings;
 use crate::undo;
 
@@ -39,72 +37,52 @@ impl Found {
     }
 }
 
-/// Finds the pool and, where they are asked for, the app clients of one side, and says
-/// which they are.
+/// Settles on the pool of one side, and says which it is.
 ///
 /// # Errors
-/// A named one is not there, there is none, or there are several and nobody to ask.
-pub async fn find(
+/// The named one is not there, there is none, or there are several and nobody to ask.
+pub fn pool(
     account: &Account,
     settings: &SideSettings,
     role: Option<&Role>,
-    with_clients: bool,
+    there: &[Named],
     report: &Report,
-) -> Result<Target> {
+) -> Result<Named> {
     let recorded = role.and_then(|role| role.tags.get(undo::POOL)).cloned();
     let ids = settings.pool.clone().into_iter().collect::<Vec<_>>();
     refuse_other_region(account, &ids)?;
-    let pools = user_pool::list(account).await?;
     let search = Search {
         account,
         what: "user pool",
         option: "pool",
         several: false,
     };
-    let (pool, how) = search.choose(&pools, &ids, recorded.into_iter().collect(), report)?;
-    let Some(pool) = pool.into_iter().next() else {
-        bail!("no user pool was chosen");
-    };
-    report.event(Event::Chosen {
-        side: account.identity.side,
-        what: "user pool",
-        named: pool.clone(),
-        how,
-    });
+    let recorded = recorded.into_iter().collect();
+    let chosen = search.choose(there, &ids, recorded, report)?;
+    chosen.into_iter().next().context("no user pool was chosen")
+}
 
-    if !with_clients {
-        return Ok(Target {
-            identity: account.identity.clone(),
-            pool,
-            clients: Vec::new(),
-        });
-    }
-    let recorded = role
-        .into_iter()
-        .flat_map(|role| undo::client_ids(&role.tags));
-    let recorded = recorded.map(str::to_owned).collect();
-    let clients = user_pool_client::list(account, &pool.id).await?;
-    let several = account.identity.side == Side::New;
+/// Settles on the app clients of one side, and says which they are.
+///
+/// # Errors
+/// As [`pool`].
+pub fn clients(
+    account: &Account,
+    settings: &SideSettings,
+    role: Option<&Role>,
+    there: &[Named],
+    report: &Report,
+) -> Result<Vec<Named>> {
+    let recorded = role.into_iter();
+    let recorded = recorded.flat_map(|role| undo::client_ids(&role.tags));
     let search = Search {
         account,
         what: "app client",
         option: "client",
-        several,
+        several: account.identity.side == Side::New,
     };
-    let (clients, how) = search.choose(&clients, &settings.clients, recorded, report)?;
-    for client in &clients {
-        report.event(Event::Chosen {
-            side: account.identity.side,
-            what: "app client",
-            named: client.clone(),
-            how,
-        });
-    }
-    Ok(Target {
-        identity: account.identity.clone(),
-        pool,
-        clients,
-    })
+    let recorded = recorded.map(str::to_owned).collect();
+    search.choose(there, &settings.clients, recorded, report)
 }
 
 /// A pool's id starts with its Region, so that a pool elsewhere can be told at once.
@@ -135,6 +113,25 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn choose(
+        &self,
+        there: &[Named],
+        named: &[String],
+        recorded: Vec<String>,
+        report: &Report,
+    ) -> Result<Vec<Named>> {
+        let (chosen, how) = self.pick(there, named, recorded, report)?;
+        for named in &chosen {
+            report.event(Event::Chosen {
+                side: self.account.identity.side,
+                what: self.what,
+                named: named.clone(),
+                how,
+            });
+        }
+        Ok(chosen)
+    }
+
+    fn pick(
         &self,
         there: &[Named],
         named: &[String],

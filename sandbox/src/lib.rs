@@ -158,6 +158,13 @@ impl Sandbox {
         self.hop.harden(hardness);
     }
 
+    /// From now on calls that do not need each other go together, in rounds: each waits
+    /// `quiet` for others. The journal has each one's round. `None` ends it.
+    pub fn count_rounds(&self, quiet: Option<Duration>) {
+        let _runtime = self.runtime.as_ref().map(Runtime::enter);
+        self.hop.count_rounds(quiet);
+    }
+
     /// Lets calls go wrong; the sandbox's own boto3 apart.
     pub fn disturb(&self, disturbance: Disturbance) {
         self.hop.disturb(disturbance);

@@ -1,5 +1,6 @@
 //! One file a verb; each reads like a table of contents.
 
+mod look;
 mod prepare;
 pub mod setup;
 pub mod teardown;
@@ -8,6 +9,7 @@ pub mod verify;
 use anyhow::Result;
 
 use crate::account::{Account, Side};
+use crate::error::CallError;
 use crate::plan::{Action, Plan};
 use crate::report::Events;
 use crate::settings::SideSettings;
@@ -33,11 +35,13 @@ impl End {
     }
 }
 
-async fn connect(
+async fn connect<T>(
     side: Side,
     settings: &SideSettings,
     profile: &str,
     events: &Events,
-) -> Result<Account> {
-    Account::connect(side, profile, settings.region.as_deref(), events.clone()).await
+    reads: impl AsyncFnOnce(&Account) -> Result<T, CallError>,
+) -> Result<(Account, T)> {
+    let region = settings.region.as_deref();
+    Account::connect(side, profile, region, events.clone(), reads).await
 }

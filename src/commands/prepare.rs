@@ -8,20 +8,19 @@ use anyhow::{Context, Result, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::connect;
+use super::look::{Looked, look};
 use crate::account::{Account, Side};
 use crate::cli::MfaUsers;
 use crate::desired::{Choices, Desired, OldClient, Package, Target};
 use crate::lossless::Object;
-use crate::names::Names;
-use crate::observe::{self, NewSide, OldSide, Pool};
+use crate::observe::{NewSide, OldSide, Pool};
 use crate::plan::Plan;
 use crate::preflight::{self, Finding, Mfa, Pools, Preflight};
 use crate::report::{Event, Report};
-use crate::resources::role::{self, Role};
+use crate::resources::role::Role;
 use crate::resources::{user_pool, user_pool_client};
 use crate::settings::Settings;
-use crate::{documents, package, plan, targets, undo};
+use crate::{documents, package, plan};
 
 /// Both accounts, what should stand in them, and what setup would change.
 pub struct Prepared {
@@ -44,66 +43,16 @@ pub struct Prepared {
 pub async fn prepare(settings: &Settings, report: &Arc<Report>) -> Result<Prepared> {
     let (old_profile, new_profile) = settings.both_profiles()?;
     let package = package_of(settings)?;
-    let events = report.events();
-    let (old, new) = tokio::try_join!(
-        connect(Side::Old, &settings.old, old_profile, &events),
-        connect(Side::New, &settings.new, new_profile, &events),
-    )?;
-    report.accounts(vec![old.identity.clone(), new.identity.clone()]);
-    refuse_partitions(&old, &new)?;
-
-    let names = &settings.names;
-    let (access_role, lambda_role) = tokio::try_join!(
-        role::find(&old, &names.access_role),
-        role::find(&new, &names.lambda_role),
-    )?;
-    let role = access_role.as_ref();
-    let recorded = role.is_some_and(|role| names.made_client(&role.tags));
-    let dedicated = settings.dedicated_old_client || (recorded && settings.old.clients.is_empty());
-    let old_target = targets::find(
-        &old,
-        &settings.old,
-        access_role.as_ref(),
-        !dedicated,
-        report,
-    )
-    .await?;
-    let new_target = targets::find(&new, &settings.new, lambda_role.as_ref(), true, report).await?;
-    refuse_same_pool(&old_target, &new_target)?;
-
-    let (old_ids, new_ids) = (ids(&old_target), ids(&new_target));
-    let own_clients = async {
-        if dedicated || recorded {
-            observe::dedicated(&old, names, &old_target.pool.id).await
-        } else {
-            Ok(Vec::new())
-        }
-    };
-    let (old_pool, new_pool, own_clients) = tokio::try_join!(
-        observe::pool(
-            &old,
-            names,
-            Some(&old_target.pool.id),
-            &old_ids,
-            access_role.as_ref()
-        ),
-        observe::pool(
-            &new,
-            names,
-            Some(&new_target.pool.id),
-            &new_ids,
-            lambda_role.as_ref()
-        ),
-        own_clients,
-    )?;
-    refuse_loop(&old, &old_pool, &new).await?;
-    let external_id = external_id(access_role.as_ref())?;
-    let old_side = OldSide {
-        role: access_role,
-        pool: old_pool,
-        dedicated: own_clients,
-    };
-    let new_side = observe::new_side(&new, names, lambda_role, new_pool).await?;
+    let Looked {
+        old,
+        new,
+        old_target,
+        new_target,
+        old_side,
+        new_side,
+        dedicated,
+    } = look(settings, (old_profile, new_profile), report).await?;
+    let external_id = external_id(old_side.role.as_ref())?;
     let preflight = preflight(settings, report, &new, &old_side, &new_side).await?;
 
     let old_client = if dedicated {
@@ -114,7 +63,7 @@ pub async fn prepare(settings: &Settings, report: &Arc<Report>) -> Result<Prepar
         applications_client(&old_target, &old_side.pool)?
     };
     let desired = Desired::new(Choices {
-        names: names.clone(),
+        names: settings.names.clone(),
         old: old_target,
         old_client,
         new: new_target,
@@ -236,14 +185,6 @@ fn applications_client(target: &Target, pool: &Pool) -> Result<OldClient> {
     })
 }
 
-fn ids(target: &Target) -> Vec<String> {
-    target
-        .clients
-        .iter()
-        .map(|client| client.id.clone())
-        .collect()
-}
-
 /// The Lambda's package: a file of the user's, or the one that this build holds.
 fn package_of(settings: &Settings) -> Result<Package> {
     let architecture = settings
@@ -277,41 +218,4 @@ fn external_id(role: Option<&Role>) -> Result<String> {
     getrandom::fill(&mut random)
         .map_err(|error| anyhow::anyhow!("this machine gives no random numbers: {error}"))?;
     Ok(URL_SAFE_NO_PAD.encode(random))
-}
-
-fn refuse_partitions(old: &Account, new: &Account) -> Result<()> {
-    let (from, to) = (&old.identity.partition, &new.identity.partition);
-    if from != to {
-        bail!(
-            "the old account is in the partition {from} and the new one in {to}: no role can be assumed from one to the other, so that the Lambda could not ask the old pool"
-        );
-    }
-    Ok(())
-}
-
-fn refuse_same_pool(old: &Target, new: &Target) -> Result<()> {
-    ensure!(
-        old.pool.id != new.pool.id || old.identity.id != new.identity.id,
-        "both sides are the user pool {} of account {}\n  try  --new-profile, --new-region or --new-pool",
-        old.pool.id,
-        old.identity.id
-    );
-    Ok(())
-}
-
-/// The old pool asks its own trigger about a name that it does not know. Where that one
-/// moves users the other way, each pool would ask the other for ever.
-async fn refuse_loop(old: &Account, pool: &Pool, new: &Account) -> Result<()> {
-    let trigger = pool.described.as_ref().and_then(user_pool::trigger);
-    let Some(name) = trigger.and_then(|arn| Names::function_of_any(&old.identity, arn)) else {
-        return Ok(());
-    };
-    let role = role::find(old, name).await?;
-    let peer = role.as_ref().and_then(|role| role.tags.get(undo::PEER));
-    ensure!(
-        peer != Some(&new.identity.id),
-        "users move the other way already, into the user pool {} by {name}\n  try  the profiles the other way round, or `cogmig teardown` of that migration first",
-        pool.id
-    );
-    Ok(())
 }

@@ -33,14 +33,18 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
         ));
     }
     let events = report.events();
+    let names = &settings.names;
     let (old, new) = tokio::try_join!(
-        account(Side::Old, &settings.old, &events),
-        account(Side::New, &settings.new, &events),
+        account(Side::Old, &settings.old, names, &events),
+        account(Side::New, &settings.new, names, &events),
     )?;
     let identities = [&old, &new].into_iter().flatten();
-    report.accounts(identities.map(|account| account.identity.clone()).collect());
+    report.accounts(
+        identities
+            .map(|(account, _)| account.identity.clone())
+            .collect(),
+    );
 
-    let names = &settings.names;
     let (old, new) = tokio::try_join!(reach(old, names), reach(new, names))?;
     refuse_other_peers(old.as_ref(), new.as_ref(), names)?;
 
@@ -77,20 +81,28 @@ struct Reached {
     pool: Option<String>,
 }
 
-async fn account(side: Side, settings: &SideSettings, events: &Events) -> Result<Option<Account>> {
-    match &settings.profile {
-        Some(profile) => Ok(Some(connect(side, settings, profile, events).await?)),
-        None => Ok(None),
-    }
+/// An account, and the role with the record.
+async fn account(
+    side: Side,
+    settings: &SideSettings,
+    names: &Names,
+    events: &Events,
+) -> Result<Option<(Account, Option<Role>)>> {
+    let Some(profile) = &settings.profile else {
+        return Ok(None);
+    };
+    let role = async |account: &Account| role::find(account, names.record_role(side), None).await;
+    connect(side, settings, profile, events, role)
+        .await
+        .map(Some)
 }
 
-/// Reads the role with the record, and goes to the Region that it tells.
-async fn reach(account: Option<Account>, names: &Names) -> Result<Option<Reached>> {
-    let Some(account) = account else {
+/// Goes to the Region that the record tells.
+async fn reach(account: Option<(Account, Option<Role>)>, names: &Names) -> Result<Option<Reached>> {
+    let Some((account, role)) = account else {
         return Ok(None);
     };
     let side = account.identity.side;
-    let role = role::find(&account, names.record_role(side)).await?;
     let pool = match side {
         Side::Old => role.as_ref().and_then(|role| pool_of(&role.tags, names)),
         Side::New => new_pool(&account, names, role.as_ref()).await?,

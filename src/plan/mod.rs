@@ -4,6 +4,7 @@
 mod clients;
 mod dedicated;
 mod notes;
+mod order;
 mod refuse;
 mod setup;
 mod teardown;
@@ -13,6 +14,7 @@ mod trigger;
 
 use serde_json::Value;
 
+pub use order::{Wait, wait};
 pub use setup::setup;
 pub use teardown::teardown;
 #[cfg(test)]
@@ -200,15 +202,17 @@ pub enum Step {
         pool: String,
         from: Option<String>,
         to: Option<String>,
+        confirm: Option<Confirm>,
     },
-    /// See that the trigger's function is there, or put back what was before: a trigger
-    /// that nothing answers keeps every user out whom the pool does not know.
-    ConfirmFunction {
-        name: String,
-        pool: String,
-        arn: String,
-        before: Option<String>,
-    },
+}
+
+/// A function that is to be there once it is the trigger, and what is the trigger where it is
+/// not.
+pub struct Confirm {
+    /// The function.
+    pub function: String,
+    /// The trigger of before.
+    pub before: Option<String>,
 }
 
 /// Whether the role was made after the function, which setup makes after its roles: it

@@ -1,6 +1,6 @@
 //! The new pool's UserMigration trigger, there and back.
 
-use super::{Action, Plan, Step};
+use super::{Action, Confirm, Plan, Step};
 use crate::account::Side::New;
 use crate::desired::Desired;
 use crate::names::Names;
@@ -23,26 +23,23 @@ pub(super) fn attach(plan: &mut Plan, desired: &Desired, new: &NewSide) {
         ),
         None => format!("LambdaConfig.UserMigration = {}", desired.names.function),
     };
-    let pool = desired.new.pool.id.clone();
     // An alias of ours is no trigger of before.
     let before = other(desired, new).map(str::to_owned);
     let set = Step::SetTrigger {
-        pool: pool.clone(),
+        pool: desired.new.pool.id.clone(),
         from: stands.map(str::to_owned),
-        to: Some(arn.clone()),
-    };
-    let confirm = Step::ConfirmFunction {
-        name: desired.names.function.clone(),
-        pool,
-        arn,
-        before,
+        to: Some(arn),
+        confirm: Some(Confirm {
+            function: desired.names.function.clone(),
+            before,
+        }),
     };
     plan.add(
         New,
         Action::Update,
         ("user pool", &desired.new.pool.id),
         why,
-        vec![set, confirm],
+        vec![set],
     );
 }
 
@@ -68,6 +65,7 @@ pub(super) fn last_look(names: &Names, new: &NewSide, role: Option<&Role>) -> Op
         pool: new.pool.id.clone(),
         from: Some(names.function_arn(&new.identity)),
         to: before,
+        confirm: None,
     })
 }
 
@@ -129,6 +127,7 @@ pub(super) fn restore(plan: &mut Plan, names: &Names, new: &NewSide, role: Optio
         pool: new.pool.id.clone(),
         from: stands.map(str::to_owned),
         to: before,
+        confirm: None,
     };
     plan.add(New, Action::Update, what, why, vec![set]);
 }

@@ -191,24 +191,24 @@ impl Report {
             Event::Called { .. } => {}
             Event::Stopping => self
                 .progress
-                .say("  stopping after the change in hand; ask once more to stop at once"),
+                .say("  stopping after the changes in hand; ask once more to stop at once"),
             Event::Waiting { what, since } => self.progress.waiting(&what, since),
             Event::Started { index } => {
                 if let Some(line) = told.changes.get_mut(index) {
                     line.status = "started";
-                    self.progress.start(&human::brief(line));
+                    self.progress.start(index, &human::brief(line));
                 }
             }
             Event::Done { index } => {
                 if let Some(line) = told.changes.get_mut(index) {
                     line.status = "done";
-                    self.progress.done(&human::brief(line));
+                    self.progress.done(index, &human::brief(line));
                 }
             }
             Event::Failed { index } => {
                 if let Some(line) = told.changes.get_mut(index) {
                     line.status = "failed";
-                    self.progress.failed(&human::brief(line));
+                    self.progress.failed(index, &human::brief(line));
                 }
             }
         }
@@ -247,6 +247,7 @@ impl Report {
 
     /// Says what the command came to.
     pub fn outcome(&self, outcome: &Outcome<'_>) {
+        self.progress.clear();
         let told = self.told();
         for line in told
             .changes

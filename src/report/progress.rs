@@ -1,38 +1,37 @@
-//! What moves while a command runs, on standard error: a spinner with the elapsed
-//! time on a terminal, plain lines in a pipeline.
+//! What moves while a command runs, on standard error: a spinner with the elapsed time for
+//! each change in hand on a terminal, plain lines in a pipeline.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 /// In a pipeline, how often a wait that goes on is told.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
 /// The progress of one command.
 pub struct Progress {
-    bar: Option<ProgressBar>,
+    terminal: Option<MultiProgress>,
     quiet: bool,
     running: Mutex<Running>,
 }
 
+#[derive(Default)]
 struct Running {
-    since: Instant,
-    waiting_told: Duration,
+    changes: BTreeMap<usize, (Instant, Option<ProgressBar>)>,
+    waiting: Option<ProgressBar>,
+    /// What is waited for, and for how long that was when it was told.
+    told: BTreeMap<String, Duration>,
 }
 
 impl Progress {
     /// On a terminal, or in plain lines; or, with `quiet`, not at all.
     pub fn new(terminal: bool, quiet: bool) -> Self {
-        let style = ProgressStyle::with_template("  {spinner} {msg} [{elapsed}]")
-            .unwrap_or_else(|_| ProgressStyle::default_spinner());
         Self {
-            bar: terminal.then(|| ProgressBar::new_spinner().with_style(style)),
+            terminal: terminal.then(MultiProgress::new),
             quiet,
-            running: Mutex::new(Running {
-                since: Instant::now(),
-                waiting_told: Duration::ZERO,
-            }),
+            running: Mutex::default(),
         }
     }
 
@@ -41,67 +40,90 @@ impl Progress {
         if self.quiet {
             return;
         }
-        match &self.bar {
-            Some(bar) => bar.suspend(|| super::complain(text)),
+        match &self.terminal {
+            Some(bars) => bars.suspend(|| super::complain(text)),
             None => super::complain(text),
         }
     }
 
     /// A change begins.
-    pub fn start(&self, what: &str) {
-        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Running {
-            since: Instant::now(),
-            waiting_told: Duration::ZERO,
-        };
-        if let Some(bar) = &self.bar {
-            bar.reset_elapsed();
-            bar.set_message(what.to_owned());
-            bar.enable_steady_tick(Duration::from_millis(100));
-        }
+    pub fn start(&self, index: usize, what: &str) {
+        let bar = self.spinner(what.to_owned());
+        let mut running = self.running();
+        running.changes.insert(index, (Instant::now(), bar));
     }
 
     /// Something has been waited for this long.
     pub fn waiting(&self, what: &str, since: Duration) {
-        if let Some(bar) = &self.bar {
-            bar.set_message(format!("waiting for {what}"));
+        let text = format!("waiting for {what}");
+        let mut running = self.running();
+        if self.terminal.is_some() {
+            let bar = running
+                .waiting
+                .take()
+                .or_else(|| self.spinner(String::new()));
+            if let Some(bar) = &bar {
+                bar.set_message(text);
+            }
+            running.waiting = bar;
             return;
         }
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let told = running.waiting_told;
-        if told.is_zero() || since >= told + TELL_EVERY {
-            running.waiting_told = since.max(Duration::from_millis(1));
+        let told = running.told.get(what).copied().unwrap_or_default();
+        if told.is_zero() || since < told || since >= told + TELL_EVERY {
+            let since_then = since.max(Duration::from_millis(1));
+            running.told.insert(what.to_owned(), since_then);
             drop(running);
-            self.say(&format!("  waiting for {what} [{}s]", since.as_secs()));
+            self.say(&format!("  {text} [{}s]", since.as_secs()));
         }
     }
 
     /// A change was made.
-    pub fn done(&self, what: &str) {
-        self.end(what, "done");
+    pub fn done(&self, index: usize, what: &str) {
+        self.end(index, what, "done");
     }
 
     /// A change could not be made.
-    pub fn failed(&self, what: &str) {
-        self.end(what, "failed");
+    pub fn failed(&self, index: usize, what: &str) {
+        self.end(index, what, "failed");
     }
 
     /// Leaves nothing moving.
     pub fn clear(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+        *self.running() = Running::default();
+        if let Some(bars) = &self.terminal {
+            // Where the terminal is gone, there is nothing to clear.
+            let _ = bars.clear();
         }
     }
 
-    fn end(&self, what: &str, how: &str) {
-        self.clear();
-        let since = self
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .since;
+    fn end(&self, index: usize, what: &str, how: &str) {
+        let mut running = self.running();
+        if let Some(waiting) = running.waiting.take() {
+            waiting.finish_and_clear();
+        }
+        let change = running.changes.remove(&index);
+        drop(running);
+        let Some((since, bar)) = change else { return };
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
         self.say(&format!(
             "  {what}  {how} in {:.1}s",
             since.elapsed().as_secs_f32()
         ));
+    }
+
+    fn spinner(&self, text: String) -> Option<ProgressBar> {
+        let bars = self.terminal.as_ref()?;
+        let style = ProgressStyle::with_template("  {spinner} {msg} [{elapsed}]")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let bar = bars.add(ProgressBar::new_spinner().with_style(style));
+        bar.set_message(text);
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Some(bar)
+    }
+
+    fn running(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
 //! The Lambda's CloudWatch log group: made by us, with a retention, so that the
 //! Lambda needs no right to make one and none comes back after teardown.
 
-use super::{gone, has_tags, made};
+use super::{found, gone, has_tags, made};
 use crate::account::Account;
 use crate::error::CallError;
 use crate::retry;
@@ -16,32 +16,28 @@ pub struct LogGroup {
     pub tags: Tags,
 }
 
-/// The log group of this name.
+/// The log group of this name, which has this ARN.
 pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<LogGroup>, CallError> {
     let logs = &account.logs;
-    let request = logs.describe_log_groups().log_group_name_prefix(name);
-    let groups = account
-        .call("logs:DescribeLogGroups", request.send())
-        .await?;
-    let Some(group) = groups
-        .log_groups()
-        .iter()
-        .find(|group| group.log_group_name() == Some(name))
-    else {
-        return Ok(None);
-    };
-    let request = logs.list_tags_for_resource().resource_arn(arn);
-    let answer = account
-        .call("logs:ListTagsForResource", request.send())
-        .await?;
-    Ok(Some(LogGroup {
+    let (groups, tags) = tokio::join!(
+        account.call(
+            "logs:DescribeLogGroups",
+            logs.describe_log_groups()
+                .log_group_name_prefix(name)
+                .send()
+        ),
+        account.call(
+            "logs:ListTagsForResource",
+            logs.list_tags_for_resource().resource_arn(arn).send()
+        ),
+    );
+    let (groups, tags) = (groups?, found(tags)?);
+    let mut groups = groups.log_groups().iter();
+    let group = groups.find(|group| group.log_group_name() == Some(name));
+    let tags = tags.and_then(|tags| tags.tags).unwrap_or_default();
+    Ok(group.map(|group| LogGroup {
         retention: group.retention_in_days(),
-        tags: answer
-            .tags()
-            .cloned()
-            .unwrap_or_default()
-            .into_iter()
-            .collect(),
+        tags: tags.into_iter().collect(),
     }))
 }
 

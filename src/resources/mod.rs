@@ -67,12 +67,13 @@ pub enum Updated {
     Gone,
     /// Somebody else has set that one thing to this.
     Taken(String),
-    /// What else is not as it was; empty is as it should be.
-    Compared(Vec<Lost>),
+    /// It was as it should be.
+    Unchanged,
+    /// This was sent, and taken.
+    Sent(Object),
 }
 
-/// Changes one thing of what `describe` finds, as `edit` says; `write` sends it. Then
-/// compares: nothing else may have changed.
+/// Changes one thing of what `describe` finds, as `edit` says; `write` sends it.
 ///
 /// Each attempt describes anew: the request of an earlier one would take back what
 /// somebody else has set since. So the SDK, which can only resend, must not retry.
@@ -80,7 +81,6 @@ async fn update(
     account: &Account,
     what: &str,
     describe: impl AsyncFn() -> Result<Option<Object>, CallError>,
-    as_update: impl Fn(&Object) -> Object,
     mut edit: impl FnMut(&Object) -> Edit,
     write: impl AsyncFn(&Object) -> Result<(), CallError>,
 ) -> Result<Updated, CallError> {
@@ -109,24 +109,35 @@ async fn update(
         Ok(None)
     })
     .await?;
-    if let Some(early) = early {
-        return Ok(early);
-    }
-    let Some(sent) = sent else {
-        return Ok(Updated::Compared(Vec::new()));
-    };
-    // A read may be older than the write before it. No wish to stop ends this: what was
-    // sent is always compared.
+    Ok(match (early, sent) {
+        (Some(early), _) => early,
+        (None, None) => Updated::Unchanged,
+        (None, Some(sent)) => Updated::Sent(sent),
+    })
+}
+
+/// Compares what stands with what was sent: but for the one thing, nothing may have
+/// changed. `None` where it is gone.
+///
+/// A read may be older than the write before it. No wish to stop ends this: what was sent
+/// is always compared.
+async fn compare(
+    account: &Account,
+    what: &str,
+    sent: &Object,
+    describe: impl AsyncFn() -> Result<Option<Object>, CallError>,
+    as_update: impl Fn(&Object) -> Object,
+) -> Result<Option<Vec<Lost>>, CallError> {
+    let shows = format!("Cognito to show {what}");
     let mut pauses = retry::Pauses::within(SIGHT);
     loop {
-        let read = retry::until_settled(account, &waits_for, &[BUSY, UNANSWERED], &describe);
+        let read = retry::until_settled(account, &shows, &[BUSY, UNANSWERED], &describe);
         let Some(stands) = read.await? else {
-            return Ok(Updated::Gone);
+            return Ok(None);
         };
-        let lost = lossless::lost(&sent, &as_update(&stands));
-        let shows = format!("Cognito to show {what}");
+        let lost = lossless::lost(sent, &as_update(&stands));
         if lost.is_empty() || !pauses.next(|since| account.waiting(&shows, since)).await {
-            return Ok(Updated::Compared(lost));
+            return Ok(Some(lost));
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::undo::Tags;
 pub struct Role {
     /// Who may assume it.
     pub trust: Value,
-    /// Its inline policies by name.
+    /// Its inline policies by name, with the documents that were read.
     pub inline: BTreeMap<String, Value>,
     /// The ARNs of its managed policies.
     pub attached: BTreeSet<String>,
@@ -30,10 +30,22 @@ pub struct Role {
     pub created: Option<i64>,
 }
 
-/// The role of this name.
-pub async fn find(account: &Account, name: &str) -> Result<Option<Role>, CallError> {
+/// The role of this name; of its inline policies, the document of the one that is named.
+pub async fn find(
+    account: &Account,
+    name: &str,
+    inline_policy: Option<&str>,
+) -> Result<Option<Role>, CallError> {
     let iam = &account.iam;
-    let (role, inline, attached) = tokio::join!(
+    let document = async {
+        let Some(policy) = inline_policy else {
+            return Ok(None);
+        };
+        let request = iam.get_role_policy().role_name(name).policy_name(policy);
+        let answer = found(account.call("iam:GetRolePolicy", request.send()).await)?;
+        Ok(answer.map(|answer| documents::decode(answer.policy_document())))
+    };
+    let (role, inline, attached, document) = tokio::join!(
         account.call("iam:GetRole", iam.get_role().role_name(name).send()),
         account.call(
             "iam:ListRolePolicies",
@@ -43,36 +55,27 @@ pub async fn find(account: &Account, name: &str) -> Result<Option<Role>, CallErr
             "iam:ListAttachedRolePolicies",
             iam.list_attached_role_policies().role_name(name).send(),
         ),
+        document,
     );
-    let (Some(role), Some(inline), Some(attached)) =
-        (found(role)?, found(inline)?, found(attached)?)
+    let (Some(role), Some(inline), Some(attached), document) =
+        (found(role)?, found(inline)?, found(attached)?, document?)
     else {
         return Ok(None);
     };
-    let documents = try_join_all(inline.policy_names().iter().map(
-        async |policy| -> Result<(String, Value), CallError> {
-            let answer = account
-                .call(
-                    "iam:GetRolePolicy",
-                    iam.get_role_policy()
-                        .role_name(name)
-                        .policy_name(policy)
-                        .send(),
-                )
-                .await;
-            let document = found(answer)?.map_or(Value::Null, |policy| {
-                documents::decode(policy.policy_document())
-            });
-            Ok((policy.clone(), document))
-        },
-    ))
-    .await?;
+    let mut inline: BTreeMap<_, _> = inline
+        .policy_names()
+        .iter()
+        .map(|policy| (policy.clone(), Value::Null))
+        .collect();
+    if let (Some(policy), Some(document)) = (inline_policy, document) {
+        inline.insert(policy.to_owned(), document);
+    }
     let role = role.role();
     Ok(Some(Role {
         trust: role
             .and_then(|role| role.assume_role_policy_document())
             .map_or(Value::Null, documents::decode),
-        inline: documents.into_iter().collect(),
+        inline,
         attached: attached
             .attached_policies()
             .iter()
@@ -112,14 +115,16 @@ pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags
             break;
         }
     }
-    let tags = try_join_all(names.iter().map(async |name| {
-        let request = account.iam.get_role().role_name(name);
-        let answer = found(account.call("iam:GetRole", request.send()).await)?;
-        let role = answer.as_ref().and_then(|answer| answer.role());
-        Ok(role.map(|role| from_iam_tags(role.tags())))
-    }))
-    .await?;
+    let tags = try_join_all(names.iter().map(|name| tags(account, name))).await?;
     Ok(tags.into_iter().flatten().collect())
+}
+
+/// The tags of the role of this name.
+pub async fn tags(account: &Account, name: &str) -> Result<Option<Tags>, CallError> {
+    let request = account.iam.get_role().role_name(name);
+    let answer = found(account.call("iam:GetRole", request.send()).await)?;
+    let role = answer.as_ref().and_then(|answer| answer.role());
+    Ok(role.map(|role| from_iam_tags(role.tags())))
 }
 
 /// Makes the role; a trust policy may name what IAM has only just heard of.
@@ -144,7 +149,7 @@ pub async fn create(
     })
     .await;
     made(answer, account, async || {
-        let stands = find(account, name).await?;
+        let stands = find(account, name, None).await?;
         Ok(stands.map(|role| documents::same(&role.trust, trust) && has_tags(&role.tags, tags)))
     })
     .await

@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 use super::{Edit, Updated, found, update};
 use crate::account::Account;
 use crate::error::CallError;
-use crate::lossless::{self, Object};
+use crate::lossless::{self, Lost, Object};
 use crate::raw::{self, Body};
+
+/// What is changed of a pool, in words.
+const TRIGGER: &str = "the user pool's trigger";
 
 /// A pool or an app client, by id and name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +130,22 @@ pub async fn set_trigger(
         let answer = account.call("cognito-idp:UpdateUserPool", request.send());
         answer.await.map(|_| ())
     };
+    update(
+        account,
+        TRIGGER,
+        async || find(account, id).await,
+        edit,
+        write,
+    )
+    .await
+}
+
+/// What else of the pool is not as it was sent; `None` where it is gone.
+pub async fn compare(
+    account: &Account,
+    id: &str,
+    sent: &Object,
+) -> Result<Option<Vec<Lost>>, CallError> {
     let describe = async || find(account, id).await;
-    let what = "the user pool's trigger";
-    update(account, what, describe, lossless::pool_update, edit, write).await
+    super::compare(account, TRIGGER, sent, describe, lossless::pool_update).await
 }

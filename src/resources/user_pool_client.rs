@@ -12,9 +12,12 @@ use super::{Edit, Updated, found, gone, update};
 use crate::account::Account;
 use crate::error::CallError;
 use crate::flows::{self, ADMIN_PASSWORD, Added, Flow, Removal};
-use crate::lossless::{self, Object};
+use crate::lossless::{self, Lost, Object};
 use crate::raw::{self, Body};
 use crate::retry::{self, BUSY, UNANSWERED};
+
+/// What is changed of an app client, in words.
+const FLOWS: &str = "the app client's flows";
 
 /// Every app client of a pool.
 pub async fn list(account: &Account, pool: &str) -> Result<Vec<Named>, CallError> {
@@ -46,11 +49,15 @@ pub async fn list(account: &Account, pool: &str) -> Result<Vec<Named>, CallError
 /// The ids of the app clients of this name, in order; names need not be unique.
 pub async fn by_name(account: &Account, pool: &str, name: &str) -> Result<Vec<String>, CallError> {
     let clients = list(account, pool).await;
-    let clients = found(clients)?.unwrap_or_default().into_iter();
-    let named = clients.filter(|client| client.name == name);
-    let mut ids: Vec<_> = named.map(|client| client.id).collect();
+    Ok(ids_of(&found(clients)?.unwrap_or_default(), name))
+}
+
+/// The ids of those of this name, in order.
+pub fn ids_of(clients: &[Named], name: &str) -> Vec<String> {
+    let named = clients.iter().filter(|client| client.name == name);
+    let mut ids: Vec<_> = named.map(|client| client.id.clone()).collect();
     ids.sort();
-    Ok(ids)
+    ids
 }
 
 /// Makes an app client that can do no more than tell whether a password is right, and gives
@@ -239,14 +246,16 @@ pub async fn set_flows(
         answer.await.map(|_| ())
     };
     let describe = async || find(account, pool, id).await;
-    let what = "the app client's flows";
-    update(
-        account,
-        what,
-        describe,
-        lossless::client_update,
-        edit,
-        write,
-    )
-    .await
+    update(account, FLOWS, describe, edit, write).await
+}
+
+/// What else of the app client is not as it was sent; `None` where it is gone.
+pub async fn compare(
+    account: &Account,
+    pool: &str,
+    id: &str,
+    sent: &Object,
+) -> Result<Option<Vec<Lost>>, CallError> {
+    let describe = async || find(account, pool, id).await;
+    super::compare(account, FLOWS, sent, describe, lossless::client_update).await
 }

@@ -35,6 +35,7 @@ mod probe;
 mod races;
 mod repeat;
 mod rights;
+mod rounds;
 mod run;
 mod scene;
 mod second_factor;

@@ -23,6 +23,11 @@ pub struct Call {
     pub status: u16,
     /// The body of the request, as it came.
     pub body: Bytes,
+    /// In which round it went, while rounds are counted; 0 otherwise.
+    pub round: usize,
+    /// Whether it was signed with an account's own key, and not by a role's session, such
+    /// as a function's.
+    pub(super) is_direct: bool,
 }
 
 /// The first words of operations that change nothing. What is not here counts as a
@@ -76,6 +81,8 @@ impl Call {
             action,
             status: 0,
             body: request.body().clone(),
+            round: 0,
+            is_direct: is_account(key),
         }
     }
 

@@ -8,6 +8,7 @@ mod fault;
 mod hardness;
 mod messages;
 mod refusal;
+mod rounds;
 mod serve;
 mod trigger;
 mod upstream;
@@ -31,6 +32,7 @@ use crate::client::{AwsFault, locked};
 use crate::pools::Pool;
 use fault::Faults;
 use hardness::Hard;
+use rounds::Rounds;
 use upstream::{Answer, Place, Upstream};
 
 /// The hop's state: the emulator behind it, what it has seen, and what is to go wrong.
@@ -44,6 +46,7 @@ pub(crate) struct Hop {
     keys: Mutex<HashMap<String, String>>,
     faults: Faults,
     hardness: Hard,
+    rounds: Rounds,
 }
 
 /// The connection ends without an answer.
@@ -68,6 +71,7 @@ impl Hop {
             keys: Mutex::default(),
             faults: Faults::default(),
             hardness: Hard::default(),
+            rounds: Rounds::default(),
         }
     }
 
@@ -111,6 +115,13 @@ impl Hop {
 
     pub(crate) fn harden(&self, hardness: Hardness) {
         self.hardness.set(hardness);
+    }
+
+    pub(crate) fn count_rounds(&self, quiet: Option<std::time::Duration>) {
+        match quiet {
+            Some(quiet) => self.rounds.count(quiet),
+            None => self.rounds.end(),
+        }
     }
 
     pub(crate) fn disturb(&self, disturbance: Disturbance) {

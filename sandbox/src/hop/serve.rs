@@ -50,6 +50,11 @@ async fn answer(
     locked(&hop.regions).extend(credential::region(&request));
     // A caller that hangs up does not stop what AWS has begun.
     let passing = tokio::spawn(async move {
+        let place = match call.is_direct {
+            true if !marked => hop.rounds.enter(&call).await,
+            _ => None,
+        };
+        call.round = place.as_ref().map_or(0, |place| place.round);
         let passed = if marked {
             Ok(hop.pass(&mut call, &request).await)
         } else {
@@ -58,9 +63,13 @@ async fn answer(
         if let Ok(reply) = &passed {
             call.status = reply.status().as_u16();
             call::learn_key(&call, &request, reply, &mut locked(&hop.keys));
+            hop.rounds.learn(&call, reply);
         }
         if !marked {
             locked(&hop.journal).push(call);
+        }
+        if let Some(place) = place {
+            place.leave().await;
         }
         passed
     });

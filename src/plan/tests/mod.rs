@@ -3,6 +3,7 @@
 
 pub mod accounts;
 mod dedicated;
+mod order;
 
 use std::collections::BTreeSet;
 

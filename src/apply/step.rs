@@ -1,72 +1,34 @@
-//! Runs a plan, change after change, and decides nothing. A change that fails stops
-//! it there: what stands stays, and running the command again continues.
+//! A step becomes calls. What can only be judged afterwards is handed back as what is still
+//! to be seen, so that it holds nothing up.
 
-use std::sync::Arc;
+use std::cell::OnceCell;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 
-use crate::account::{Account, Side};
+use crate::account::Account;
 use crate::desired::ID_TO_COME;
-use crate::error::CallError;
 use crate::flows::{Added, Flow, Removal};
-use crate::interrupt::{self, Interrupted};
+use crate::lossless::{Lost, Object};
 use crate::names::Names;
-use crate::plan::{Action, Plan, Step};
-use crate::report::{Event, Events};
+use crate::plan::{Confirm, Step};
 use crate::resources::function::Configuration;
 use crate::resources::{Updated, function, log_group, policy, role, user_pool, user_pool_client};
 use crate::undo::{self, Tags};
 
-/// The accounts that a plan is run in.
-pub struct Accounts<'a> {
-    /// Where the users come from.
-    pub old: Option<&'a Account>,
-    /// Where the users go.
-    pub new: Option<&'a Account>,
-}
+/// What is still to be seen of a step that is in force.
+pub type Rest<'a> = LocalBoxFuture<'a, Result<()>>;
 
-/// Makes the changes in their order.
+/// Brings a step into force. `made` is the id of the app client that was made on the way.
 ///
 /// # Errors
-/// The first call that fails for good, a setting that is not as it was sent, or the
-/// wish to stop.
-pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Result<()> {
-    let told = Arc::clone(events);
-    interrupt::listen(move || told(Event::Stopping));
-    let mut made = None;
-    for (index, change) in plan.changes.iter().enumerate() {
-        if change.action == Action::Leave {
-            continue;
-        }
-        let account = match change.side {
-            Side::Old => accounts.old,
-            Side::New => accounts.new,
-        };
-        let Some(account) = account else {
-            bail!("the {} account was not reached", change.side.as_str());
-        };
-        if interrupt::is_asked() {
-            return Err(Interrupted::Between.into());
-        }
-        events(Event::Started { index });
-        for step in &change.steps {
-            if let Err(error) = run(account, step, &mut made).await {
-                events(Event::Failed { index });
-                // A wait that was broken off ends with what it waited for.
-                return Err(if interrupt::is_asked() && error.is::<CallError>() {
-                    error.context(Interrupted::Between)
-                } else {
-                    error
-                });
-            }
-        }
-        events(Event::Done { index });
-    }
-    Ok(())
-}
-
-/// `made` is the id of the app client that was made on the way.
-async fn run(account: &Account, step: &Step, made: &mut Option<String>) -> Result<()> {
+/// A call that fails for good, or a setting that is not as it was sent.
+pub async fn run<'a>(
+    account: &'a Account,
+    step: &'a Step,
+    made: &OnceCell<String>,
+) -> Result<Option<Rest<'a>>> {
     match step {
         Step::CreateRole {
             name,
@@ -111,14 +73,14 @@ async fn run(account: &Account, step: &Step, made: &mut Option<String>) -> Resul
             package,
             tags,
         } => {
-            let set = &with_client(set, made.as_deref());
+            let set = &with_client(set, made.get());
             function::create(account, name, set, &package.zip, package.architecture, tags).await?;
         }
         Step::UpdateCode { name, package } => {
             function::update_code(account, name, &package.zip, package.architecture).await?;
         }
         Step::Configure { name, set } => {
-            function::configure(account, name, &with_client(set, made.as_deref())).await?;
+            function::configure(account, name, &with_client(set, made.get())).await?;
         }
         Step::TagFunction { arn, tags } => function::tag(account, arn, tags).await?,
         Step::Permit {
@@ -134,72 +96,66 @@ async fn run(account: &Account, step: &Step, made: &mut Option<String>) -> Resul
             client,
             flow,
             role,
-        } => add_flow(account, pool, client, *flow, role).await?,
+        } => return add_flow(account, pool, client, *flow, role).await,
         Step::RemoveFlow {
             pool,
             client,
             added,
             role,
         } => remove_flow(account, pool, client, added, role).await?,
-        Step::CreateClient { .. } | Step::DeleteClients { .. } => {
-            if let Some(id) = own_client(account, step).await? {
-                *made = Some(id);
-            }
-        }
-        Step::ConfirmOurs {
-            kind,
-            name,
-            deployment,
-        } => confirm_ours(account, kind, name, deployment).await?,
-        Step::SetTrigger { pool, from, to } => {
-            let updated =
-                user_pool::set_trigger(account, pool, from.as_deref(), to.as_deref()).await?;
-            refuse_lost(account, &format!("user pool {pool}"), updated)?;
-        }
-        Step::ConfirmFunction {
-            name,
-            pool,
-            arn,
-            before,
-        } => confirm_function(account, name, pool, arn, before.as_deref()).await?,
-    }
-    Ok(())
-}
-
-/// The configuration with the id of the app client that was made on the way.
-fn with_client(set: &Configuration, made: Option<&str>) -> Configuration {
-    let mut set = set.clone();
-    if let Some(id) = made {
-        let to_come = set.environment.values_mut();
-        to_come
-            .filter(|value| *value == ID_TO_COME)
-            .for_each(|value| id.clone_into(value));
-    }
-    set
-}
-
-/// Makes or deletes an app client of the deployment's own; gives the id of one that was made.
-async fn own_client(account: &Account, step: &Step) -> Result<Option<String>> {
-    match step {
         Step::CreateClient { pool, name, role } => {
-            create_client(account, pool, name, role).await.map(Some)
+            let id = user_pool_client::create(account, pool, name).await?;
+            // A plan makes one at most.
+            let _ = made.set(id.clone());
+            return Ok(Some(
+                record_client(account, pool, name, role, id).boxed_local(),
+            ));
         }
         Step::DeleteClients {
             pool,
             name,
             recorded,
+        } => user_pool_client::delete_own(account, pool, name, recorded.as_deref()).await?,
+        Step::ConfirmOurs {
+            kind,
+            name,
+            deployment,
+        } => confirm_ours(account, kind, name, deployment).await?,
+        Step::SetTrigger {
+            pool,
+            from,
+            to,
+            confirm,
         } => {
-            user_pool_client::delete_own(account, pool, name, recorded.as_deref()).await?;
-            Ok(None)
+            let (from, to) = (from.as_deref(), to.as_deref());
+            return set_trigger(account, pool, from, to, confirm.as_ref()).await;
         }
-        _ => Ok(None),
     }
+    Ok(None)
 }
 
-/// Makes an app client. Its record was written before; where somebody tore it down
-/// meanwhile, nothing would ever delete the client, so that it is deleted here.
-async fn create_client(account: &Account, pool: &str, name: &str, role: &str) -> Result<String> {
-    let id = user_pool_client::create(account, pool, name).await?;
+/// The configuration with the id of the app client that was made on the way.
+fn with_client(set: &Configuration, made: Option<&String>) -> Configuration {
+    let mut set = set.clone();
+    if let Some(id) = made {
+        let to_come = set.environment.values_mut();
+        to_come
+            .filter(|value| *value == ID_TO_COME)
+            .for_each(|value| value.clone_from(id));
+    }
+    set
+}
+
+/// Writes down the id of an app client. That there is one was written before it was made;
+/// where somebody tore that down meanwhile, nothing would ever delete the client, so that
+/// it is deleted here.
+async fn record_client(
+    account: &Account,
+    pool: &str,
+    name: &str,
+    role: &str,
+    id: String,
+) -> Result<()> {
     if !role::bears(account, role, undo::DEDICATED_CLIENT).await? {
         user_pool_client::delete_own(account, pool, name, Some(&id)).await?;
         bail!(
@@ -207,24 +163,64 @@ async fn create_client(account: &Account, pool: &str, name: &str, role: &str) ->
             account.place()
         );
     }
-    let tags = Tags::from([(undo::DEDICATED_CLIENT_ID.into(), id.clone())]);
+    let tags = Tags::from([(undo::DEDICATED_CLIENT_ID.into(), id)]);
     role::tag(account, role, &tags).await?;
-    Ok(id)
+    Ok(())
 }
 
-/// A trigger that nothing answers keeps every user out whom the pool does not know.
+/// Puts one trigger in the place of another. Of a function that is the trigger now it is
+/// seen that it is there: a trigger that nothing answers keeps every user out whom the pool
+/// does not know.
+async fn set_trigger<'a>(
+    account: &'a Account,
+    pool: &'a str,
+    from: Option<&'a str>,
+    to: Option<&'a str>,
+    confirm: Option<&'a Confirm>,
+) -> Result<Option<Rest<'a>>> {
+    let what = format!("user pool {pool}");
+    let updated = user_pool::set_trigger(account, pool, from, to).await?;
+    let sent = taken(account, &what, updated)?;
+    let compare = async move {
+        if let Some(sent) = sent {
+            let lost = user_pool::compare(account, pool, &sent).await?;
+            refuse_lost(account, &what, lost)?;
+        }
+        Ok(())
+    };
+    let confirm = async move {
+        match confirm {
+            Some(Confirm { function, before }) => {
+                confirm_function(account, function, pool, to, before.as_deref()).await
+            }
+            None => Ok(()),
+        }
+    };
+    Ok(Some(
+        async move {
+            let (compared, confirmed) = tokio::join!(compare, confirm);
+            confirmed.and(compared)
+        }
+        .boxed_local(),
+    ))
+}
+
 async fn confirm_function(
     account: &Account,
     name: &str,
     pool: &str,
-    arn: &str,
+    stands: Option<&str>,
     before: Option<&str>,
 ) -> Result<()> {
     if function::exists(account, name).await? {
         return Ok(());
     }
-    let updated = user_pool::set_trigger(account, pool, Some(arn), before).await?;
-    refuse_lost(account, &format!("user pool {pool}"), updated)?;
+    let what = format!("user pool {pool}");
+    let updated = user_pool::set_trigger(account, pool, stands, before).await?;
+    if let Some(sent) = taken(account, &what, updated)? {
+        let lost = user_pool::compare(account, pool, &sent).await?;
+        refuse_lost(account, &what, lost)?;
+    }
     bail!(
         "the function {name} in the {} was deleted while this ran: the user pool's trigger is put back\n  try  the same command again, and see who tears down at the same time",
         account.place()
@@ -233,30 +229,40 @@ async fn confirm_function(
 
 /// Adds a flow. Its record was written before; where somebody tore it down meanwhile,
 /// nothing would ever take the flow away again, so that it is taken away here.
-async fn add_flow(
-    account: &Account,
-    pool: &str,
-    client: &str,
+async fn add_flow<'a>(
+    account: &'a Account,
+    pool: &'a str,
+    client: &'a str,
     flow: Flow,
-    role: &str,
-) -> Result<()> {
+    role: &'a str,
+) -> Result<Option<Rest<'a>>> {
     let mut added = None;
     let updated = user_pool_client::set_flows(account, pool, client, |client| {
         let (flows, addition) = user_pool_client::with_flow(client, flow)?;
         added = Some(addition);
         Some(flows)
     });
-    refuse_lost(account, &format!("app client {client}"), updated.await?)?;
-    if let Some(added) = added
-        && !role::bears(account, role, &undo::client_key(client)).await?
-    {
+    let what = format!("app client {client}");
+    let sent = taken(account, &what, updated.await?)?;
+    let (Some(sent), Some(added)) = (sent, added) else {
+        return Ok(None);
+    };
+    let rest = async move {
+        let key = undo::client_key(client);
+        let (lost, recorded) = tokio::join!(
+            user_pool_client::compare(account, pool, client, &sent),
+            role::bears(account, role, &key),
+        );
+        if recorded? {
+            return refuse_lost(account, &what, lost?);
+        }
         remove_flow(account, pool, client, &added, role).await?;
         bail!(
             "the record of the app client {client} on the role {role} in the {} was deleted while this ran: its flow is taken away again\n  try  the same command again, and see who tears down at the same time",
             account.place()
         );
-    }
-    Ok(())
+    };
+    Ok(Some(rest.boxed_local()))
 }
 
 /// Takes a flow away, unless another deployment records it by now.
@@ -280,25 +286,28 @@ async fn remove_flow(
             Removal::Nothing | Removal::WouldOpenDefaults => None,
         }
     });
-    refuse_lost(account, &format!("app client {client}"), updated.await?)
+    let what = format!("app client {client}");
+    if let Some(sent) = taken(account, &what, updated.await?)? {
+        let lost = user_pool_client::compare(account, pool, client, &sent).await?;
+        refuse_lost(account, &what, lost)?;
+    }
+    Ok(())
 }
 
 /// Between plan and apply a thing may have become somebody else's.
 async fn confirm_ours(account: &Account, kind: &str, name: &str, deployment: &str) -> Result<()> {
-    let who = &account.identity;
     let tags = match kind {
         "function" => function::find(account, name).await?.map(|one| one.tags),
         "log group" => {
-            let arn = who.arn("logs", &format!("log-group:{name}"));
-            log_group::find(account, name, &arn)
-                .await?
-                .map(|one| one.tags)
+            let arn = account.identity.arn("logs", &format!("log-group:{name}"));
+            let group = log_group::find(account, name, &arn).await?;
+            group.map(|one| one.tags)
         }
         "policy" => {
-            let arn = who.iam_arn(&format!("policy/{name}"));
+            let arn = account.identity.iam_arn(&format!("policy/{name}"));
             policy::find(account, &arn).await?.map(|one| one.tags)
         }
-        _ => role::find(account, name).await?.map(|one| one.tags),
+        _ => role::find(account, name, None).await?.map(|one| one.tags),
     };
     let owner = |tags: &Tags| {
         tags.get(undo::DEPLOYMENT)
@@ -314,23 +323,37 @@ async fn confirm_ours(account: &Account, kind: &str, name: &str, deployment: &st
     Ok(())
 }
 
+/// What was sent, where something had to be.
+fn taken(account: &Account, what: &str, updated: Updated) -> Result<Option<Object>> {
+    match updated {
+        Updated::Unchanged => Ok(None),
+        Updated::Sent(sent) => Ok(Some(sent)),
+        Updated::Gone => Err(gone(account, what)),
+        Updated::Taken(by) => bail!(
+            "somebody else set the {what} in the {} while this ran: its UserMigration trigger is {by}\n  try  the same command again, which takes that into account",
+            account.place()
+        ),
+    }
+}
+
+fn gone(account: &Account, what: &str) -> anyhow::Error {
+    anyhow!(
+        "the {what} in the {} was deleted while this ran\n  try  the same command again",
+        account.place()
+    )
+}
+
 /// Settings that are not what was sent, which is what was read but for the one change,
 /// are the worst that can happen to a pool: said at once, each with what was before.
-fn refuse_lost(account: &Account, what: &str, updated: Updated) -> Result<()> {
-    let place = account.place();
-    let lost = match updated {
-        Updated::Compared(lost) if lost.is_empty() => return Ok(()),
-        Updated::Compared(lost) => lost,
-        Updated::Gone => bail!(
-            "the {what} in the {place} was deleted while this ran\n  try  the same command again"
-        ),
-        Updated::Taken(by) => bail!(
-            "somebody else set the {what} in the {place} while this ran: its UserMigration trigger is {by}\n  try  the same command again, which takes that into account"
-        ),
-    };
+fn refuse_lost(account: &Account, what: &str, lost: Option<Vec<Lost>>) -> Result<()> {
+    let lost = lost.ok_or_else(|| gone(account, what))?;
+    if lost.is_empty() {
+        return Ok(());
+    }
     let lost: Vec<_> = lost.iter().map(|one| format!("\n  {one}")).collect();
     bail!(
-        "settings of the {what} in the {place} are not as they were before this change:{}\n  try  to set them back to what they were: what was sent is what had been read, but for one change",
+        "settings of the {what} in the {} are not as they were before this change:{}\n  try  to set them back to what they were: what was sent is what had been read, but for one change",
+        account.place(),
         lost.concat()
     )
 }

@@ -1,0 +1,167 @@
+//! Runs a plan, what does not need each other at once, and decides nothing. Where a change
+//! fails nothing new is begun: what stands stays, and running the command again continues.
+
+mod step;
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use anyhow::{Error, Result, anyhow};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use crate::account::{Account, Side};
+use crate::error::CallError;
+use crate::interrupt::{self, Interrupted};
+use crate::plan::{Action, Plan, Step, Wait, wait};
+use crate::report::{Event, Events};
+use step::Rest;
+
+/// The accounts that a plan is run in.
+pub struct Accounts<'a> {
+    /// Where the users come from.
+    pub old: Option<&'a Account>,
+    /// Where the users go.
+    pub new: Option<&'a Account>,
+}
+
+/// One step, and how far it has come.
+struct Job<'a> {
+    change: usize,
+    account: &'a Account,
+    step: &'a Step,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Running,
+    Written,
+    Done,
+    Failed,
+}
+
+/// What came of a part of a step.
+enum Came<'a> {
+    Written(Option<Rest<'a>>),
+    Done,
+}
+
+type Running<'a> = LocalBoxFuture<'a, (usize, Result<Came<'a>>)>;
+
+/// Makes the changes, each as soon as what it needs is there.
+///
+/// # Errors
+/// The first call that fails for good, a setting that is not as it was sent, or the
+/// wish to stop.
+pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Result<()> {
+    let told = Arc::clone(events);
+    interrupt::listen(move || told(Event::Stopping));
+    let made = OnceCell::new();
+    let mut jobs = jobs(plan, accounts)?;
+    let mut running = FuturesUnordered::new();
+    let mut trouble = None;
+    loop {
+        let stop = trouble.is_some() || interrupt::is_asked();
+        for index in 0..jobs.len() {
+            let begun = has_begun(&jobs, jobs[index].change);
+            if is_ready(&jobs, index) && (begun || !stop) {
+                if !begun {
+                    let index = jobs[index].change;
+                    events(Event::Started { index });
+                }
+                jobs[index].state = State::Running;
+                running.push(start(&jobs[index], index, &made));
+            }
+        }
+        let Some((index, came)) = running.next().await else {
+            break;
+        };
+        let (before, change) = (jobs[index].state, jobs[index].change);
+        jobs[index].state = match came {
+            Ok(Came::Written(Some(rest))) => {
+                running.push(
+                    rest.map(move |end| (index, end.map(|()| Came::Done)))
+                        .boxed_local(),
+                );
+                State::Written
+            }
+            Ok(Came::Written(None) | Came::Done) => State::Done,
+            Err(error) => {
+                trouble.get_or_insert(error);
+                State::Failed
+            }
+        };
+        debug_assert!(matches!(before, State::Running | State::Written));
+        let mut states = jobs.iter().filter(|job| job.change == change);
+        if jobs[index].state == State::Failed {
+            events(Event::Failed { index: change });
+        } else if states.all(|job| job.state == State::Done) {
+            events(Event::Done { index: change });
+        }
+    }
+    let all = jobs.iter().all(|job| job.state == State::Done);
+    match trouble {
+        None if all => Ok(()),
+        None => Err(Interrupted::Between.into()),
+        // A wait that was broken off ends with what it waited for.
+        Some(error) if interrupt::is_asked() && error.is::<CallError>() => {
+            Err(error.context(Interrupted::Between))
+        }
+        Some(error) => Err(error),
+    }
+}
+
+fn jobs<'a>(plan: &'a Plan, accounts: &Accounts<'a>) -> Result<Vec<Job<'a>>> {
+    let mut jobs = Vec::new();
+    for (index, change) in plan.changes.iter().enumerate() {
+        if change.action == Action::Leave {
+            continue;
+        }
+        let account = match change.side {
+            Side::Old => accounts.old,
+            Side::New => accounts.new,
+        };
+        let account = account.ok_or_else(|| unreached(change.side))?;
+        jobs.extend(change.steps.iter().map(|step| Job {
+            change: index,
+            account,
+            step,
+            state: State::Waiting,
+        }));
+    }
+    Ok(jobs)
+}
+
+fn unreached(side: Side) -> Error {
+    anyhow!("the {} account was not reached", side.as_str())
+}
+
+fn has_begun(jobs: &[Job<'_>], change: usize) -> bool {
+    let mut jobs = jobs.iter().filter(|job| job.change == change);
+    jobs.any(|job| job.state != State::Waiting)
+}
+
+/// Whether it waits for nothing any more. A change that failed goes no further.
+fn is_ready(jobs: &[Job<'_>], index: usize) -> bool {
+    let job = &jobs[index];
+    let fits = |earlier: &Job<'_>| match wait(job.step, earlier.step) {
+        Wait::Not => earlier.change != job.change || earlier.state != State::Failed,
+        Wait::Written => matches!(earlier.state, State::Written | State::Done),
+        Wait::Done => earlier.state == State::Done,
+    };
+    job.state == State::Waiting && jobs[..index].iter().all(fits)
+}
+
+fn start<'a>(job: &Job<'a>, index: usize, made: &'a OnceCell<String>) -> Running<'a> {
+    let (account, step) = (job.account, job.step);
+    async move {
+        (
+            index,
+            step::run(account, step, made).await.map(Came::Written),
+        )
+    }
+    .boxed_local()
+}
