@@ -15,12 +15,13 @@ use aws_smithy_http_client::{Builder as HttpClient, tls};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
+use clap::ValueEnum;
 
 use crate::error::{CallError, Usage};
 use crate::report::{Event, Events};
 
 /// Which end of the migration an account is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Side {
     /// Where the users come from.
     Old,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
+use crate::account::Side;
 use crate::package::Architecture;
 
 /// Ends every help: what holds for each option is said once.
@@ -13,7 +14,8 @@ const PLACES: &str = "\
 Each option also comes from the environment, as COGMIG_NEW_POOL for --new-pool, and from \
 cogmig.toml, as new-pool = \"ID\". Flags beat the environment, which beats the file. An empty \
 variable is none; where an option takes no value, its variable takes true or false. \
---dry-run and --detailed-exitcode are flags only, and --config is not read from a file.";
+--dry-run, --detailed-exitcode and those of the policy alone are flags only, and --config \
+is not read from a file.";
 
 /// Move the users of an Amazon Cognito user pool to another AWS account, one sign-in
 /// at a time, without their noticing.
@@ -87,6 +89,22 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         username: Option<String>,
     },
+    /// Print the IAM policy that a pipeline's role needs in one of the two accounts: the least
+    /// that every command needs, with these options. Asks nothing of AWS.
+    #[command(after_help = PLACES)]
+    Policy {
+        /// In which account.
+        side: Side,
+        /// What is known of the account, and how much the role shall do.
+        #[command(flatten)]
+        grant: Grant,
+        /// Which deployment.
+        #[command(flatten)]
+        common: Common,
+        /// What is deployed.
+        #[command(flatten)]
+        deploy: Deploy,
+    },
 }
 
 impl Command {
@@ -97,6 +115,7 @@ impl Command {
             Self::Teardown { .. } => "teardown",
             Self::Plan { .. } => "plan",
             Self::Verify { .. } => "verify",
+            Self::Policy { .. } => "policy",
         }
     }
 }
@@ -149,6 +168,21 @@ pub struct Common {
     /// File of options [default: cogmig.toml, if there].
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// Options of the policy that is printed.
+#[derive(Args, Clone, Default)]
+pub struct Grant {
+    /// Id of the account [default: any, which is the role's own].
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// Only what `plan` needs, so that a pull request cannot change anything.
+    #[arg(long)]
+    pub read_only: bool,
+    /// ARN of the role by which the new pool sends SMS, where it has one: whoever updates the
+    /// pool passes that role on.
+    #[arg(long, value_name = "ARN")]
+    pub sms_role: Option<String>,
 }
 
 /// Options of what is deployed.

@@ -15,6 +15,11 @@ pub const LAMBDA_ROLE_TRUST: &str = include_str!("../templates/lambda-role-trust
 /// What the Lambda may do.
 pub const LAMBDA_POLICY: &str = include_str!("../templates/lambda-policy.json");
 
+/// What a pipeline's role may do in the old account.
+pub const PIPELINE_OLD: &str = include_str!("../templates/pipeline-old.json");
+/// What it may do in the new one.
+pub const PIPELINE_NEW: &str = include_str!("../templates/pipeline-new.json");
+
 /// A template with each `${NAME}` in its strings replaced. Values are put into the
 /// parsed document, so that none of them can change its structure.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> Value {

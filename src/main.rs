@@ -14,6 +14,7 @@ mod names;
 mod observe;
 mod package;
 mod plan;
+mod policy;
 mod preflight;
 mod probe;
 mod raw;
@@ -108,6 +109,10 @@ async fn carry_out(command: &Command, settings: &Settings, report: &Arc<Report>)
         Command::Teardown { dry_run, .. } => teardown::run(settings, report, *dry_run).await,
         Command::Verify { username, .. } => {
             verify::run(settings, report, username.as_deref()).await
+        }
+        Command::Policy { side, grant, .. } => {
+            report.policy(&policy::policy(*side, settings, grant)?);
+            Ok(End::Done)
         }
     }
 }

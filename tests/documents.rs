@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-const VARIABLES: [(&str, &str); 8] = [
+const VARIABLES: [(&str, &str); 16] = [
     ("PARTITION", "aws"),
     ("NEW_ACCOUNT", "222222222222"),
     ("EXTERNAL_ID", "an-external-id-of-a-test"),
@@ -30,6 +30,38 @@ const VARIABLES: [(&str, &str); 8] = [
         "arn:aws:logs:eu-central-1:222222222222:log-group:/aws/lambda/cognito-migration-lambda",
     ),
     ("OLD_ACCOUNT", "111111111111"),
+    (
+        "NEW_POOL_ARN",
+        "arn:aws:cognito-idp:eu-central-1:222222222222:userpool/eu-central-1_AbCdEfGhI",
+    ),
+    (
+        "LAMBDA_POLICY_ARN",
+        "arn:aws:iam::222222222222:policy/cognito-migration-lambda-policy",
+    ),
+    (
+        "FUNCTION_ARN",
+        "arn:aws:lambda:eu-central-1:222222222222:function:cognito-migration-lambda",
+    ),
+    (
+        "INSTANCE_PROFILE_ARN",
+        "arn:aws:iam::222222222222:instance-profile/cognito-migration-lambda",
+    ),
+    (
+        "SMS_ROLE_ARN",
+        "arn:aws:iam::222222222222:role/service-role/sms",
+    ),
+    (
+        "EACH_ACCESS_ROLE_ARN",
+        "arn:aws:iam::111111111111:role/cognito-access-role*",
+    ),
+    (
+        "EACH_LAMBDA_ROLE_ARN",
+        "arn:aws:iam::222222222222:role/cognito-migration-lambda*",
+    ),
+    (
+        "EACH_FUNCTION_ARN",
+        "arn:aws:lambda:eu-central-1:222222222222:function:*",
+    ),
 ];
 
 /// A template with its variables filled in.
@@ -59,6 +91,12 @@ fn template() -> Value {
         "Resources": {
             "AccessRole": role("access-role-trust.json", access),
             "LambdaRole": role("lambda-role-trust.json", json!([])),
+            "PipelineInTheOldAccount": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {
+                "PolicyDocument": document("pipeline-old.json"),
+            }},
+            "PipelineInTheNewAccount": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {
+                "PolicyDocument": document("pipeline-new.json"),
+            }},
             "LambdaPolicy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {
                 "PolicyDocument": document("lambda-policy.json"),
             }},
@@ -116,6 +154,8 @@ fn every_document_is_here() {
         "access-role-trust.json",
         "lambda-policy.json",
         "lambda-role-trust.json",
+        "pipeline-new.json",
+        "pipeline-old.json",
     ];
     assert_eq!(names, known);
 }
@@ -131,8 +171,38 @@ fn parliament_finds_nothing() {
         "access-role-policy.json",
         "access-role-policy-with-secret.json",
         "lambda-policy.json",
+        "pipeline-old.json",
+        "pipeline-new.json",
     ] {
         assert_eq!(parliament(&document(name)), Ok(()), "{name}");
+    }
+}
+
+/// As they are printed, where nothing is known and where all is.
+#[test]
+fn the_linters_find_nothing_in_what_is_printed() {
+    for words in [
+        "old",
+        "new",
+        "old --read-only",
+        "new --read-only",
+        "old --account 111111111111 --old-pool eu-west-1_AbCdEfGhI --dedicated-old-client",
+        "new --account 222222222222 --new-pool eu-central-1_AbCdEfGhI --suffix blue --replace-trigger \
+         --sms-role arn:aws:iam::222222222222:role/service-role/sms",
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cogmig"));
+        command.env_clear().current_dir(std::env::temp_dir());
+        let words: Vec<_> = words.split_whitespace().collect();
+        let printed = command.arg("policy").args(&words).output().unwrap().stdout;
+        let policy: Value = serde_json::from_slice(&printed).unwrap();
+        assert_eq!(parliament(&policy), Ok(()), "{words:?}");
+        let template = json!({
+            "AWSTemplateFormatVersion": "2010-09-09",
+            "Resources": {"Pipeline": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {
+                "PolicyDocument": policy,
+            }}},
+        });
+        assert_eq!(cfn_lint(&template), Ok(()), "{words:?}");
     }
 }
 

@@ -21,6 +21,7 @@ from mfa import (
     sms_is_configured_in_one_place,
 )
 from names import aliases_are_not_moved_by_an_update, names_are_not_given_twice, users_are_found_in_any_case
+from rights import calls_are_judged_as_on_aws
 from updates import members_can_be_planted, updates_refuse_what_conflicts, updates_reset_what_they_leave_out
 
 
@@ -44,6 +45,7 @@ def install():
     sms_is_configured_in_one_place()
     migrated_users_are_made_at_once()
     nothing_is_described_as_null()
+    calls_are_judged_as_on_aws()
     functions_log_what_their_role_may()
     functions_are_ready_soon()
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
     ("corrections.py", include_str!("../python/corrections.py")),
@@ -14,6 +14,7 @@ const FILES: [(&str, &str); 12] = [
     ("model.py", include_str!("../python/model.py")),
     ("names.py", include_str!("../python/names.py")),
     ("parent.py", include_str!("../python/parent.py")),
+    ("rights.py", include_str!("../python/rights.py")),
     ("second.py", include_str!("../python/second.py")),
     ("shapes.py", include_str!("../python/shapes.py")),
     ("snapshot.py", include_str!("../python/snapshot.py")),

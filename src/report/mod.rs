@@ -16,6 +16,7 @@ use console::{Term, colors_enabled, colors_enabled_stderr};
 use crate::account::{Identity, Side};
 use crate::cli::Output;
 use crate::plan::{Action, Plan};
+use crate::policy::Policy;
 use crate::preflight::Finding;
 use crate::probe::Broken;
 use crate::resources::user_pool::Named;
@@ -272,6 +273,12 @@ impl Report {
                 print(&json::document(self.command, &told, result, None, verified));
             }
         }
+    }
+
+    /// Prints an IAM policy, which is JSON for people and for programs alike.
+    pub fn policy(&self, policy: &Policy) {
+        // Texts and lists of texts alone.
+        print(&serde_json::to_string_pretty(policy).unwrap_or_default());
     }
 
     /// Says that the command failed, and what stands.

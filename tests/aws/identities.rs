@@ -11,9 +11,14 @@ use crate::stage::Stage;
 impl Stage {
     /// An IAM user of this profile's account who may do everything but `denied`, as a profile.
     pub fn limited(&self, profile: &str, name: &str, denied: &str) {
+        self.user(profile, name);
+        self.deny(profile, name, denied);
+    }
+
+    /// An IAM user of this profile's account who may do nothing yet, as a profile.
+    pub fn user(&self, profile: &str, name: &str) {
         let user = json!({"UserName": name});
         self.aws(profile, "iam:CreateUser", user.clone());
-        self.deny(profile, name, denied);
         let key = &self.aws(profile, "iam:CreateAccessKey", user)["AccessKey"];
         let keys = [&key["AccessKeyId"], &key["SecretAccessKey"]];
         self.profile(name, profile, keys.map(|key| key.as_str().unwrap()), &[]);
@@ -24,6 +29,11 @@ impl Stage {
             {"Effect": "Allow", "Action": "*", "Resource": "*"},
             {"Effect": "Deny", "Action": denied, "Resource": "*"},
         ]});
+        self.grant(profile, name, &document);
+    }
+
+    /// From now on a user may do what this says, and no more.
+    pub fn grant(&self, profile: &str, name: &str, document: &Value) {
         let policy = json!({
             "UserName": name, "PolicyName": "limits", "PolicyDocument": document.to_string(),
         });

@@ -96,13 +96,18 @@ impl Stage {
             filled["variants"][0].take()
         });
         lossless::plant(&stage, &pool, &client);
-        stage.file("bootstrap", "");
-        let mut pack = stage.sandbox.command(tool("python").unwrap());
-        pack.args(["-m", "zipfile", "-c", "small.zip", "bootstrap"]);
-        let packed = pack.current_dir(stage.sandbox.home()).status().unwrap();
-        assert!(packed.success());
+        stage.small_package();
         let there =
             format!("setup {BOTH} --lambda-zip small.zip --replace-trigger --mfa-users refuse");
         (stage, there, format!("teardown {BOTH}"))
+    }
+
+    /// `small.zip`: a package that cannot be invoked, and is hashed and sent in no time.
+    pub fn small_package(&self) {
+        self.file("bootstrap", "");
+        let mut pack = self.sandbox.command(tool("python").unwrap());
+        pack.args(["-m", "zipfile", "-c", "small.zip", "bootstrap"]);
+        let packed = pack.current_dir(self.sandbox.home()).status().unwrap();
+        assert!(packed.success());
     }
 }

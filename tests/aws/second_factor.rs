@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::stage::{BOTH, PASSWORD, Stage};
 
 /// An old pool that asks for a second factor where a user has one, and a new one.
-fn stage(new_mfa: bool) -> Stage {
+pub fn stage(new_mfa: bool) -> Stage {
     let stage = Stage::new();
     let pools = if new_mfa {
         vec![&stage.old, &stage.new]

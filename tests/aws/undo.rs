@@ -17,7 +17,7 @@ fn occupied_by(arn: &str) -> Stage {
 }
 
 /// The same with a function behind it.
-fn occupied() -> Stage {
+pub fn occupied() -> Stage {
     let stage = occupied_by(OTHER);
     stage.role("new", "runner", &["logs:PutLogEvents"]);
     // An archive without entries.

@@ -50,9 +50,10 @@ async fn answer(
     locked(&hop.regions).extend(credential::region(&request));
     // A caller that hangs up does not stop what AWS has begun.
     let passing = tokio::spawn(async move {
-        let place = match call.is_direct {
-            true if !marked => hop.rounds.enter(&call).await,
-            _ => None,
+        let place = if call.is_direct && !marked {
+            hop.rounds.enter(&call).await
+        } else {
+            None
         };
         call.round = place.as_ref().map_or(0, |place| place.round);
         let passed = if marked {

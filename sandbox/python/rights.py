@@ -1,0 +1,155 @@
+"""What IAM judges on AWS and ministack does not: the rights that a call needs besides its own,
+the resources and the condition keys that a policy is held against.
+
+As in corrections.py, this adds hardness only. Where a call needs more than one right, the
+denial names the one that is missing.
+"""
+
+import contextvars
+import json
+from urllib.parse import unquote
+
+from ministack.core import iam_actions, iam_evaluator
+from ministack.core.router import extract_access_key_id
+from ministack.services import lambda_svc
+
+# The rights that the request in hand needs besides the one of its name, and the one of them
+# that was denied.
+also = contextvars.ContextVar("also", default=())
+denied = contextvars.ContextVar("denied", default=None)
+caller = contextvars.ContextVar("caller", default=("", ""))
+
+# Actions of CloudWatch Logs that know a log group by its ARN without an ending.
+TAGS_OF_LOGS = ("TagResource", "UntagResource", "ListTagsForResource")
+
+
+def calls_are_judged_as_on_aws():
+    resources_are_those_of_aws()
+    conditions_have_their_keys()
+    other_rights_are_needed_too()
+    tags_of_functions_need_a_right()
+
+
+class Request:
+    """The members of a request, however its service writes them."""
+
+    def __init__(self, service, method, path, body, params):
+        self.service, self.method, self.params = service, method, params
+        self.path = [unquote(part) for part in path.split("/") if part]
+        try:
+            self.body = json.loads(body) if body[:1] == b"{" else {}
+        except ValueError:
+            self.body = {}
+
+    def member(self, name):
+        value = self.params.get(name, self.body.get(name))
+        return value[0] if isinstance(value, list) and value else value
+
+    def has_tags(self):
+        tags = self.body.get("Tags") or self.body.get("tags")
+        return bool(tags) or any(name.startswith("Tags.member.1.") for name in self.params)
+
+
+def resource_of(request, action, region, account):
+    """The ARN that AWS judges a call on, where ministack has another one or none."""
+    match (request.service, action):
+        case ("iam", "CreatePolicy"):
+            return f"arn:aws:iam::{account}:policy/{request.member('PolicyName')}"
+        case ("iam", "RemoveRoleFromInstanceProfile"):
+            return f"arn:aws:iam::{account}:instance-profile/{request.member('InstanceProfileName')}"
+        case ("lambda", "CreateFunction"):
+            return f"arn:aws:lambda:{region}:{account}:function:{request.member('FunctionName')}"
+        case ("logs", _) if action not in TAGS_OF_LOGS and (group := request.member("logGroupName")):
+            return f"arn:aws:logs:{region}:{account}:log-group:{group}:log-stream:"
+    return None
+
+
+def rights_besides(request, action, arn):
+    """What else a call needs: action, resource and condition keys."""
+    match (request.service, action):
+        case ("iam", "CreateRole") if request.has_tags():
+            yield "iam:TagRole", arn, {}
+        case ("iam", "CreatePolicy") if request.has_tags():
+            yield "iam:TagPolicy", arn, {}
+        case ("logs", "CreateLogGroup") if request.has_tags():
+            yield "logs:TagResource", arn.removesuffix(":log-stream:"), {}
+        case ("lambda", "CreateFunction" | "UpdateFunctionConfiguration"):
+            if action == "CreateFunction" and request.has_tags():
+                yield "lambda:TagResource", arn, {}
+            if role := request.member("Role"):
+                yield "iam:PassRole", role, {"iam:passedtoservice": "lambda.amazonaws.com"}
+        case ("cognito-idp", "UpdateUserPool"):
+            sms = request.member("SmsConfiguration") or {}
+            if role := sms.get("SnsCallerArn"):
+                yield "iam:PassRole", role, {"iam:passedtoservice": "cognito-idp.amazonaws.com"}
+
+
+def resources_are_those_of_aws():
+    extract = iam_actions.extract_resource_arn
+
+    def extract_as_aws(service, method, path, headers, body, params, region, account):
+        arn = extract(service, method, path, headers, body, params, region, account)
+        request = Request(service, method, path, body, params)
+        action = iam_actions.extract_iam_action(service, method, path, headers, body, params)
+        action = (action or "").rpartition(":")[2]
+        arn = resource_of(request, action, region, account) or arn
+        also.set(tuple(rights_besides(request, action, arn)))
+        denied.set(None)
+        caller.set((extract_access_key_id(headers, params), region))
+        return arn
+
+    iam_actions.extract_resource_arn = extract_as_aws
+
+
+def conditions_have_their_keys():
+    keys_of = iam_actions.request_tag_context
+
+    def keys_as_aws(service, iam_action, body, params):
+        request, keys = Request(service, "", "", body, params), {}
+        match iam_action:
+            case "iam:AttachRolePolicy" | "iam:DetachRolePolicy":
+                keys["iam:policyarn"] = request.member("PolicyArn")
+            case "lambda:AddPermission":
+                keys["lambda:principal"] = request.member("Principal")
+        return {**keys_of(service, iam_action, body, params), **keys}
+
+    iam_actions.request_tag_context = keys_as_aws
+
+
+def other_rights_are_needed_too():
+    enforce, answer = iam_evaluator.enforce, iam_actions.access_denied_response
+
+    def enforce_as_aws(key, iam_action, service, region, resource_arn="*", service_context=None):
+        denial = enforce(key, iam_action, service, region, resource_arn, service_context)
+        rights = also.get()
+        also.set(())
+        for action, arn, keys in rights if denial is None else ():
+            denial = enforce(key, action, action.partition(":")[0], region, arn, keys)
+            if denial is not None:
+                denied.set((action, arn))
+                return denial
+        return denial
+
+    def answer_as_aws(service, action, principal_arn, request_id, **more):
+        if named := denied.get():
+            action, more["resource_arn"] = named
+        return answer(service, action, principal_arn, request_id, **more)
+
+    iam_evaluator.enforce, iam_actions.access_denied_response = enforce_as_aws, answer_as_aws
+
+
+def tags_of_functions_need_a_right():
+    """GetFunction leaves the tags out for who may not list them."""
+    describe = lambda_svc._get_function
+
+    def describe_as_aws(name, qualifier=None):
+        status, headers, body = describe(name, qualifier)
+        if status != 200:
+            return status, headers, body
+        described, (key, region) = json.loads(body), caller.get()
+        arn = described["Configuration"]["FunctionArn"].rsplit(f":function:{name}")[0] + f":function:{name}"
+        if iam_evaluator.enforce(key, "lambda:ListTags", "lambda", region, arn) is not None:
+            del described["Tags"]
+        return status, headers, json.dumps(described).encode()
+
+    lambda_svc._get_function = describe_as_aws
