@@ -1,5 +1,6 @@
 //! One file a verb; each reads like a table of contents.
 
+pub mod generate;
 mod look;
 mod prepare;
 pub mod setup;
