@@ -48,7 +48,7 @@ pub async fn look(
     report: &Arc<Report>,
 ) -> Result<Looked> {
     let (names, events) = (&settings.names, report.events());
-    let ((old, old_first), (new, (new_first, function))) = tokio::try_join!(
+    let ((old, old_read), (new, new_read)) = tokio::try_join!(
         connect(
             Side::Old,
             &settings.old,
@@ -71,6 +71,7 @@ pub async fn look(
     )?;
     report.accounts(vec![old.identity.clone(), new.identity.clone()]);
     refuse_partitions(&old, &new)?;
+    let (old_first, (new_first, function)) = (old_read?, new_read?);
 
     let rest = async {
         let rest = observe::rest(&new, names, new_first.role.as_ref()).await;
