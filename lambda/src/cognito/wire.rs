@@ -1,0 +1,165 @@
+//! The connections, one pool of them for all clients and for what opens them early. It knows of each connection when
+//! it was last heard of, by the clock on the wall: in a freeze no other goes on.
+
+use std::error::Error;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::byte_stream::ByteStream;
+
+/// As many calls as are out at once.
+const CONNECTIONS: usize = 2;
+
+/// A NAT gateway forgets a connection after 350 seconds.
+const FORGOTTEN: Duration = Duration::from_mins(5);
+
+/// After how long a connection may have died without our having been told.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// The pool of connections.
+#[derive(Clone)]
+pub struct Wire {
+    connector: SharedHttpConnector,
+    heard: Arc<Mutex<Vec<(SocketAddr, SystemTime)>>>,
+    idle: Duration,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Wire")
+    }
+}
+
+impl Wire {
+    /// Reads the root certificates, and opens nothing yet.
+    pub fn new() -> Self {
+        let settings = HttpConnectorSettings::builder()
+            .connect_timeout(Duration::from_millis(1500))
+            .read_timeout(Duration::from_secs(3));
+        let connector = Connector::builder()
+            .connector_settings(settings.build())
+            .pool_idle_timeout(FORGOTTEN)
+            .pool_max_idle_per_host(CONNECTIONS)
+            .tls_provider(Provider::Rustls(CryptoMode::Ring));
+        Self {
+            connector: SharedHttpConnector::new(connector.build()),
+            heard: Arc::default(),
+            idle: IDLE,
+        }
+    }
+
+    /// The same in tests, where a connection is idle after `idle`.
+    #[cfg(test)]
+    pub fn with_idle(idle: Duration) -> Self {
+        Self {
+            idle,
+            ..Self::new()
+        }
+    }
+
+    /// Opens both connections to where `address` is, by reading what is there. What fails is left to the first call.
+    pub async fn open(&self, address: &str) {
+        tokio::join!(self.read(address), self.read(address));
+    }
+
+    async fn read(&self, address: &str) {
+        let Ok(request) = HttpRequest::get(address) else {
+            return;
+        };
+        if let Ok(response) = self.call(request).await {
+            // Only what was read to its end leaves the connection free.
+            let _ = ByteStream::new(response.into_body()).collect().await;
+        }
+    }
+
+    /// Notes that this connection lives, and forgets those that have been heard of least.
+    fn hear(&self, connection: SocketAddr) {
+        if let Ok(mut heard) = self.heard.lock() {
+            heard.retain(|(known, _)| *known != connection);
+            heard.truncate(2 * CONNECTIONS);
+            heard.insert(0, (connection, SystemTime::now()));
+        }
+    }
+
+    /// Whether this connection had been open for a while, and unused, at that time.
+    fn was_idle(&self, connection: SocketAddr, at: SystemTime) -> bool {
+        let heard = self.heard.lock();
+        heard.is_ok_and(|heard| {
+            heard
+                .iter()
+                .filter(|(known, _)| *known == connection)
+                .any(|(_, last)| at.duration_since(*last).is_ok_and(|idle| idle >= self.idle))
+        })
+    }
+}
+
+impl HttpConnector for Wire {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+        // The SDK's own, where there is one: it marks by it the connections that are not to be used again.
+        let capture = request.extension::<CaptureSmithyConnection>().cloned();
+        let capture = capture.unwrap_or_default();
+        request.add_extension(capture.clone());
+        let (wire, began) = (self.clone(), SystemTime::now());
+        let answer = self.connector.call(request);
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await;
+            let connection = capture.get().and_then(|captured| captured.local_addr());
+            match (answer, connection) {
+                (Ok(answer), Some(connection)) => {
+                    wire.hear(connection);
+                    Ok(answer)
+                }
+                (Err(error), Some(connection))
+                    if is_cut(&error) && wire.was_idle(connection, began) =>
+                {
+                    Err(ConnectorError::io(LostIdle(error.into_source()).into()))
+                }
+                (answer, _) => answer,
+            }
+        })
+    }
+}
+
+impl HttpClient for Wire {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+/// Whether the connection ended before an answer. One that is merely silent may have carried the request.
+fn is_cut(error: &ConnectorError) -> bool {
+    error.is_io() || error.as_other().is_some()
+}
+
+/// A connection that had been idle ended in the place of an answer. It had died before, as they do in a freeze, and
+/// what was written to it got nowhere: on this ground alone a call that counts may be made once more.
+#[derive(Debug)]
+pub struct LostIdle(BoxError);
+
+impl fmt::Display for LostIdle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an idle connection was lost")
+    }
+}
+
+impl Error for LostIdle {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.0)
+    }
+}
