@@ -10,13 +10,16 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, Result, future};
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 #[cfg(test)]
 mod tests;
 
 /// With less than this left, a renewal is begun. STS gives an hour.
 const RENEW: Duration = Duration::from_mins(15);
+
+/// A renewal older than this was cut short by a freeze, and what it waits for may never come.
+const FROZEN: Duration = Duration::from_secs(5);
 
 /// With less than this left, a session may end on the way to Cognito.
 const ENDED: Duration = Duration::from_secs(5);
@@ -32,6 +35,8 @@ struct Inner {
     held: Cell<Option<Credentials>>,
     /// Whoever has it assumes the role, and nobody else.
     turn: Arc<Mutex<()>>,
+    /// Since when the last one has been at it.
+    flight: Cell<Option<(SystemTime, AbortHandle)>>,
 }
 
 /// The SDK wants one. It says nothing.
@@ -50,6 +55,7 @@ impl Role {
             external_id,
             held: Cell::default(),
             turn: Arc::default(),
+            flight: Cell::default(),
         }))
     }
 
@@ -64,15 +70,24 @@ impl Role {
         *self.0.held.lock().expect("no panic") = Some(session);
     }
 
+    /// As after a freeze of so long: what was begun, was begun before it.
+    #[cfg(test)]
+    fn freeze(&self, long: Duration) {
+        if let Some((began, _)) = &mut *self.0.flight.lock().expect("no panic") {
+            *began -= long;
+        }
+    }
+
     /// A session to sign with.
     pub async fn session(&self) -> Result {
         let held = self.held();
         match (left(held.as_ref()), held) {
             (left, Some(held)) if left > ENDED => {
-                if left < RENEW
-                    && let Ok(turn) = Arc::clone(&self.0.turn).try_lock_owned()
-                {
-                    self.assume(turn);
+                if left < RENEW {
+                    self.give_up_what_froze();
+                    if let Ok(turn) = Arc::clone(&self.0.turn).try_lock_owned() {
+                        self.assume(turn);
+                    }
                 }
                 Ok(held)
             }
@@ -82,6 +97,7 @@ impl Role {
 
     /// Another session than this one, which has ended or was never there.
     pub async fn instead_of(&self, old: Option<Credentials>) -> Result {
+        self.give_up_what_froze();
         let turn = Arc::clone(&self.0.turn).lock_owned().await;
         match self.held() {
             // Somebody else was quicker.
@@ -96,14 +112,27 @@ impl Role {
     /// Assumes the role, whether or not anybody waits for it: what a freeze cuts short, a later event begins again.
     fn assume(&self, turn: OwnedMutexGuard<()>) -> JoinHandle<Result> {
         let role = Arc::clone(&self.0);
-        tokio::spawn(async move {
+        let flight = tokio::spawn(async move {
             let _turn = turn;
             let session = role.ask().await?;
             if let Ok(mut held) = role.held.lock() {
                 *held = Some(session.clone());
             }
             Ok(session)
-        })
+        });
+        if let Ok(mut last) = self.0.flight.lock() {
+            *last = Some((SystemTime::now(), flight.abort_handle()));
+        }
+        flight
+    }
+
+    fn give_up_what_froze(&self) {
+        let last = self.0.flight.lock();
+        if let Some((began, flight)) = last.ok().as_deref().and_then(Option::as_ref)
+            && began.elapsed().is_ok_and(|since| since > FROZEN)
+        {
+            flight.abort();
+        }
     }
 }
 

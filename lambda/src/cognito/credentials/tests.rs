@@ -123,3 +123,21 @@ async fn who_stops_waiting_does_not_stop_it() {
     assert_eq!(pool.session().await, Ok(()));
     assert_eq!(asked(), 1);
 }
+
+/// What a freeze cut short is not waited for. A short wait is no freeze.
+#[tokio::test]
+async fn a_renewal_that_froze_is_begun_again() {
+    for (frozen, calls) in [(Duration::from_secs(1), 1), (Duration::from_mins(5), 2)] {
+        let act = |before| match (before, assumed("NEW")) {
+            (0, Act::Answer(_, status, body)) => Act::Answer(300, status, body),
+            (_, answer) => answer,
+        };
+        let (pool, asked) = pool(Some(60), act).await;
+        assert_eq!(pool.session().await, Ok(()));
+        until(|| asked() == 1).await;
+        pool.role.freeze(frozen);
+        pool.role.hold(session(0));
+        assert_eq!(pool.session().await, Ok(()));
+        assert_eq!((asked(), &*key(&pool)), (calls, "NEW"));
+    }
+}
