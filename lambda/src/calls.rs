@@ -59,13 +59,13 @@ impl Calls {
         call: Call,
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        let (started, cell) = (Instant::now(), &self.0[call as usize]);
+        let (started, noted) = (Instant::now(), &self.0[call as usize]);
         let ended = None;
-        cell.set(Some(Span { started, ended }));
+        noted.set(Some(Span { started, ended }));
         let answer = work.await;
         let faulty = matches!(answer, Err(Failure::Fault(_)));
         let ended = Some((started.elapsed(), faulty));
-        cell.set(Some(Span { started, ended }));
+        noted.set(Some(Span { started, ended }));
         answer
     }
 

@@ -199,8 +199,10 @@ impl OldPool for Cognito {
             // back to the pool: dropped, it would cost the next sign-in a handshake.
             let sent = tokio::spawn(request.clone().send());
             let sent = async {
-                sent.await
-                    .unwrap_or_else(|_| Err(SdkError::timeout_error("given up")))
+                match sent.await {
+                    Ok(answer) => answer,
+                    Err(_) => Err(SdkError::timeout_error("given up")),
+                }
             };
             self.attempt(&renewed, sent, question).await
         });

@@ -225,7 +225,7 @@ async fn a_sign_in_takes_one_round_trip() {
         assert_eq!(asked(&service).len(), calls);
         assert!(started.elapsed() < takes + slack);
         for name in ["initiateAuthMs", "getUserMs"] {
-            let took = line(&reply).get(name).map(|took| took.as_u64());
+            let took = line(&reply).get(name).map(Value::as_u64);
             let made = calls == 2 || name == "getUserMs";
             assert_eq!(took.is_some(), made);
             assert!(took.is_none_or(|took| took.is_some_and(|took| (100..=102).contains(&took))));

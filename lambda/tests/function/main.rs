@@ -6,6 +6,7 @@ mod server;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use server::{Answer, Reply, Server};
@@ -103,6 +104,13 @@ impl Function {
             .script("AdminGetUser", std::slice::from_ref(user));
         self.invoked += 1;
         self.server.invoke(self.invoked, event)
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([name, &self.child.id().to_string()])
+            .status();
+        assert!(status.expect("a kill").success());
     }
 
     /// Ends it and returns the lines that it wrote, each of which is clean.
@@ -516,6 +524,29 @@ fn sign_ins_open_nothing_and_fetch_nothing() {
         assert_eq!(function.server.connections(), 2);
         assert_eq!(function.end().len(), 30);
     }
+}
+
+/// In a freeze connections die without a word. Each call meets one, and is made once more over another.
+#[test]
+fn a_freeze_that_the_connections_do_not_survive_costs_no_sign_in() {
+    let mut function = Function::start(&[]);
+    for connections in [2, 4, 6] {
+        let ((responded, back), calls) =
+            function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &right_user());
+        assert!(responded && back.contains("CONFIRMED"), "{back}");
+        let calls = calls.into_iter().filter(|call| call != "AssumeRole");
+        assert_eq!(
+            sorted(calls.collect()),
+            ["AdminGetUser", "AdminInitiateAuth"]
+        );
+        assert_eq!(function.server.connections(), connections);
+        function.signal("-STOP");
+        function.server.forget_connections();
+        thread::sleep(Duration::from_millis(1100));
+        function.signal("-CONT");
+    }
+    let lines = function.end();
+    assert!(lines.iter().all(|line| line["outcome"] == "migrated"));
 }
 
 fn sorted(mut calls: Vec<String>) -> Vec<String> {

@@ -23,6 +23,8 @@ struct State {
     calls: Vec<String>,
     /// How many connections were opened to the old pool.
     connections: usize,
+    /// How often all connections have died so far.
+    deaths: usize,
 }
 
 /// The server. Its threads end with the test's process.
@@ -72,13 +74,26 @@ impl Server {
         self.shared.0.lock().expect("no panic").connections
     }
 
+    /// From now on every connection to the old account that there is ends in the place of its next answer, as if
+    /// something on the way had forgotten it.
+    pub fn forget_connections(&self) {
+        self.shared.0.lock().expect("no panic").deaths += 1;
+    }
+
+    fn deaths(&self) -> usize {
+        self.shared.0.lock().expect("no panic").deaths
+    }
+
     fn serve(&self, stream: &TcpStream) {
         let mut reader = BufReader::new(stream);
-        let mut is_new = true;
+        let (mut is_new, deaths) = (true, self.deaths());
         while let Some((first, headers, body)) = request(&mut reader) {
             let (status, id, answer) = if first.contains("/runtime/") {
                 self.runtime(&first, body)
             } else {
+                if self.deaths() != deaths {
+                    return;
+                }
                 let target = headers.get("x-amz-target").cloned();
                 if is_new && !body.contains("Action=AssumeRole") {
                     self.shared.0.lock().expect("no panic").connections += 1;

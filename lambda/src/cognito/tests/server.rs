@@ -41,7 +41,7 @@ async fn read(stream: &mut TcpStream) -> Option<String> {
     while is_whole(&request) != Some(true) {
         match stream.read(&mut buffer).await {
             Ok(count @ 1..) => {
-                request.push_str(std::str::from_utf8(&buffer[..count]).expect("text"))
+                request.push_str(std::str::from_utf8(&buffer[..count]).expect("text"));
             }
             _ => return None,
         }

@@ -175,9 +175,10 @@ async fn connections_that_died_while_idle_cost_one_repetition() {
 /// One repetition is all there ever is, and only on a connection that had been idle and has brought nothing.
 #[tokio::test]
 async fn attack_password_that_may_have_been_judged_twice() {
+    type Row = (Duration, bool, fn() -> Act, Failure, usize);
     let unreachable = Failure::Fault(Fault::Unreachable);
     let internal = Failure::Fault(Fault::Internal);
-    let rows: [(Duration, bool, fn() -> Act, Failure, usize); 7] = [
+    let rows: [Row; 7] = [
         // Dead again.
         (AT_ONCE, true, || Act::Cut, unreachable, 2),
         // In use a moment ago.
