@@ -84,24 +84,20 @@ impl Wire {
         }
     }
 
-    /// Notes that this connection lives, and forgets those that have been heard of least.
+    /// Notes that this connection lives. Of those that have been heard of least it knows no more.
     fn hear(&self, connection: SocketAddr) {
+        self.forget(connection);
         if let Ok(mut heard) = self.heard.lock() {
-            heard.retain(|(known, _)| *known != connection);
             heard.truncate(2 * CONNECTIONS);
             heard.insert(0, (connection, SystemTime::now()));
         }
     }
 
-    /// Whether this connection had been open for a while, and unused, at that time.
-    fn was_idle(&self, connection: SocketAddr, at: SystemTime) -> bool {
-        let heard = self.heard.lock();
-        heard.is_ok_and(|heard| {
-            heard
-                .iter()
-                .filter(|(known, _)| *known == connection)
-                .any(|(_, last)| at.duration_since(*last).is_ok_and(|idle| idle >= self.idle))
-        })
+    /// When this connection was last heard of, if it ever was.
+    fn forget(&self, connection: SocketAddr) -> Option<SystemTime> {
+        let mut heard = self.heard.lock().ok()?;
+        let place = heard.iter().position(|(known, _)| *known == connection)?;
+        Some(heard.remove(place).1)
     }
 }
 
@@ -121,12 +117,15 @@ impl HttpConnector for Wire {
                     wire.hear(connection);
                     Ok(answer)
                 }
-                (Err(error), Some(connection))
-                    if is_cut(&error) && wire.was_idle(connection, began) =>
-                {
-                    Err(ConnectorError::io(LostIdle(error.into_source()).into()))
+                (Err(error), Some(connection)) => {
+                    let last = wire.forget(connection);
+                    let idle = last.and_then(|last| began.duration_since(last).ok());
+                    if is_cut(&error) && idle.is_some_and(|idle| idle >= wire.idle) {
+                        return Err(ConnectorError::io(LostIdle(error.into_source()).into()));
+                    }
+                    Err(error)
                 }
-                (answer, _) => answer,
+                (answer, None) => answer,
             }
         })
     }
@@ -147,8 +146,10 @@ fn is_cut(error: &ConnectorError) -> bool {
     error.is_io() || error.as_other().is_some()
 }
 
-/// A connection that had been idle ended in the place of an answer. It had died before, as they do in a freeze, and
-/// what was written to it got nowhere: on this ground alone a call that counts may be made once more.
+/// A connection that had been idle ended in the place of an answer. As good as always it had died before, in a freeze or
+/// because the other end had enough of it, and what was written to it got nowhere: nobody closes a connection just as a
+/// request comes in, and Cognito's answer is one record of TLS, of which there is no half. On this ground alone a call
+/// that counts may be made once more.
 #[derive(Debug)]
 pub struct LostIdle(BoxError);
 
