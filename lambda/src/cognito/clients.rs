@@ -14,6 +14,9 @@ use super::credentials::Role;
 use super::wire::Wire;
 use crate::settings::OldPoolSettings;
 
+#[cfg(test)]
+mod tests;
+
 /// Who the function is, and where the services are. Not `Debug`, as it holds keys.
 #[derive(Clone)]
 pub struct Home {
@@ -34,10 +37,19 @@ pub struct Home {
 impl Home {
     /// Reads Lambda's variables and those that the SDK knows.
     pub fn from_env() -> Self {
+        Self::read(|name| env::var(name).ok())
+    }
+
+    /// Reads what `get` gives for each variable.
+    fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let variable = |name| get(name).filter(|value| !value.is_empty());
         let endpoint = |name| variable(name).or_else(|| variable("AWS_ENDPOINT_URL"));
         let is_true = |name| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let keys = variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY"));
+        let token = || variable("AWS_SESSION_TOKEN");
         Self {
-            credentials: credentials(),
+            credentials: keys
+                .map(|(id, secret)| Credentials::new(id, secret, token(), None, "env")),
             region: variable("AWS_REGION"),
             sts: endpoint("AWS_ENDPOINT_URL_STS"),
             cognito: endpoint("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"),
@@ -102,18 +114,4 @@ impl Home {
             settings.user_pool_id
         ))
     }
-}
-
-fn credentials() -> Option<Credentials> {
-    Some(Credentials::new(
-        variable("AWS_ACCESS_KEY_ID")?,
-        variable("AWS_SECRET_ACCESS_KEY")?,
-        variable("AWS_SESSION_TOKEN"),
-        None,
-        "Environment",
-    ))
-}
-
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
 }

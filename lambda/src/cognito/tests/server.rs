@@ -191,15 +191,18 @@ pub fn between(sts: &str, endpoint: &str, wire: Wire) -> Cognito {
         fips: false,
         dual_stack: false,
     };
-    let settings = OldPoolSettings {
+    Cognito::new(settings(), home, wire)
+}
+
+pub fn settings() -> OldPoolSettings {
+    OldPoolSettings {
         user_pool_id: "pool".into(),
         region: "eu-west-1".into(),
         client_id: "client".into(),
         has_secret: false,
         role_arn: "role".into(),
         external_id: "id".into(),
-    };
-    Cognito::new(settings, home, wire)
+    }
 }
 
 pub fn error(status: u16, code: &str, message: &str) -> Answer {
