@@ -182,6 +182,7 @@ impl OldPool for Cognito {
                 _ if lost_idle(error) && !lost.replace(true) => Again::AtOnce,
                 _ => Again::Never,
             };
+            let _line = self.wire.line().await;
             self.attempt(&renewed, request.clone().send(), again).await
         });
         answer.await.map(|output| answered(&output))
@@ -197,7 +198,11 @@ impl OldPool for Cognito {
         let answer = patiently(deadline, async || {
             // On its own, so that it comes to its end when nobody waits for it any more, and its connection with it
             // back to the pool: dropped, it would cost the next sign-in a handshake.
-            let sent = tokio::spawn(request.clone().send());
+            let (line, sent) = (self.wire.line().await, request.clone().send());
+            let sent = tokio::spawn(async move {
+                let _line = line;
+                sent.await
+            });
             let sent = async {
                 match sent.await {
                     Ok(answer) => answer,

@@ -18,12 +18,17 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::byte_stream::ByteStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 /// As many calls as are out at once.
 const CONNECTIONS: usize = 2;
 
 /// A NAT gateway forgets a connection after 350 seconds.
 const FORGOTTEN: Duration = Duration::from_mins(5);
+
+/// About what a handshake takes: so long a call may as well wait for a connection that is about to be free.
+const HANDSHAKE: Duration = Duration::from_millis(100);
 
 /// After how long a connection may have died without our having been told.
 const IDLE: Duration = Duration::from_secs(1);
@@ -32,6 +37,7 @@ const IDLE: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct Wire {
     connector: SharedHttpConnector,
+    lines: Arc<Semaphore>,
     heard: Arc<Mutex<Vec<(SocketAddr, SystemTime)>>>,
     idle: Duration,
 }
@@ -55,6 +61,7 @@ impl Wire {
             .tls_provider(Provider::Rustls(CryptoMode::Ring));
         Self {
             connector: SharedHttpConnector::new(connector.build()),
+            lines: Arc::new(Semaphore::new(CONNECTIONS)),
             heard: Arc::default(),
             idle: IDLE,
         }
@@ -67,6 +74,13 @@ impl Wire {
             idle,
             ..Self::new()
         }
+    }
+
+    /// A place on one of the connections to the old pool, to be kept until the answer is there. What a refused sign-in
+    /// has left behind is waited for, but not for long.
+    pub async fn line(&self) -> Option<OwnedSemaphorePermit> {
+        let line = timeout(HANDSHAKE, Arc::clone(&self.lines).acquire_owned());
+        line.await.ok()?.ok()
     }
 
     /// Opens both connections to where `address` is, by reading what is there. What fails is left to the first call.

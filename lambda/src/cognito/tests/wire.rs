@@ -152,6 +152,32 @@ async fn a_refused_sign_in_throws_no_connection_away_and_repeats_no_question() {
     }
 }
 
+/// Not even when the next one comes at once, before the question of the last is answered.
+#[tokio::test]
+async fn a_sign_in_right_after_a_refused_one_opens_no_connection() {
+    for takes in [20, 400] {
+        let act = move |operation: &str, before: usize| match (operation, usual(operation)) {
+            ("AdminInitiateAuth", _) if before < 20 => refused(0, "NotAuthorizedException"),
+            ("AdminGetUser", Act::Answer(_, status, body)) if before < 20 => {
+                Act::Answer(takes, status, body)
+            }
+            (_, usual) => usual,
+        };
+        let (pool, asked, _) = stage(LATER, act).await;
+        pool.warm_up().await;
+        for _ in 0..5 {
+            let user = async { Ok(pool.user("user", soon()).await) };
+            let refused = tokio::try_join!(password(&pool), user);
+            assert_eq!(
+                refused.err(),
+                Some(Failure::Refused(Refusal::NotAuthorized))
+            );
+        }
+        assert_eq!(sign_in(&pool).await.1, right().1);
+        assert_eq!(connections(&asked), 2);
+    }
+}
+
 #[tokio::test]
 async fn connections_that_died_while_idle_cost_one_repetition() {
     for dead in [vec![2], vec![3], vec![2, 3]] {
@@ -244,7 +270,7 @@ async fn a_session_that_ended_early_is_renewed_and_the_calls_repeated_once() {
 #[tokio::test]
 async fn no_more_connections_are_kept_than_a_sign_in_needs() {
     let (pool, asked, _) = stage(LATER, |operation, _| match operation {
-        "AdminGetUser" => answer(20, &json!({"Username": "user"})),
+        "AdminGetUser" => answer(500, &json!({"Username": "user"})),
         other => usual(other),
     })
     .await;
