@@ -18,7 +18,7 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
     (
         DENIED,
         "explicit deny",
-        "a policy denies it outright, whatever else allows it: look for its Deny",
+        "look for the Deny in the policies of these credentials: it beats whatever allows",
     ),
     (
         &["ExpiredToken", "ExpiredTokenException"],
