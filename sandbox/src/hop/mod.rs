@@ -7,6 +7,7 @@ mod credential;
 mod fault;
 mod hardness;
 mod messages;
+mod quota;
 mod refusal;
 mod serve;
 mod trigger;
