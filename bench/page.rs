@@ -120,8 +120,13 @@ fn stamp(part: &str) -> String {
     let processor = field(read("/proc/cpuinfo"), "model name");
     let date = said(Command::new("date").args(["-u", "+%F %H:%M UTC"]));
     let commit = said(Command::new("git").args(["describe", "--always", "--dirty", "--abbrev=7"]));
+    let built = if cfg!(debug_assertions) {
+        " (cogmig **not** optimised)"
+    } else {
+        ""
+    };
     format!(
-        "`cargo measure {part}`, {date}, commit {commit}, {processors} processors ({processor}), {memory:.0} GB, {} {}",
+        "`cargo measure {part}`, {date}, commit {commit}{built}, {processors} processors ({processor}), {memory:.0} GB, {} {}",
         std::env::consts::OS,
         std::env::consts::ARCH
     )

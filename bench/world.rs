@@ -1,6 +1,7 @@
 //! Two accounts with a pool and an app client on each side, and every service that the
 //! command line speaks to at a distance of its own, as they have hosts of their own.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,7 +60,10 @@ impl World {
         for (service, profiles) in HOSTS {
             let host = sandbox.distance(round_trip, None)?;
             for (_, list) in services.iter_mut().filter(|one| profiles.contains(&one.0)) {
-                let _ = write!(list, "{service} =\n  endpoint_url = {}\n", host.url());
+                // The AWS SDK for Rust wants a hyphen where all others want an underscore.
+                for name in BTreeSet::from([service.to_owned(), service.replace('_', "-")]) {
+                    let _ = write!(list, "{name} =\n  endpoint_url = {}\n", host.url());
+                }
             }
             hosts.push(host);
         }

@@ -48,7 +48,7 @@ def allow(actions, **rest):
 def settable(cognito, operation, described):
     """Of a description, the members that the update takes; what it leaves out is reset."""
     known = cognito.meta.service_model.operation_model(operation).input_shape.members
-    return {name: value for name, value in described.items() if name in known}
+    return {name: value for name, value in described.items() if value not in ("", {}) and name in known}
 
 
 def client_of(cognito, pool, client):

@@ -18,13 +18,13 @@ pool_members='["Policies","DeletionProtection","LambdaConfig","AutoVerifiedAttri
 
 with_flow() {
   python3 -c 'import json, sys
-client = {k: v for k, v in json.load(sys.stdin).items() if k in json.loads(sys.argv[2])}
+client = {k: v for k, v in json.load(sys.stdin).items() if v not in ("", {}) and k in json.loads(sys.argv[2])}
 client["ExplicitAuthFlows"] = sorted({*client.get("ExplicitAuthFlows", []), sys.argv[1]})
 print(json.dumps(client))' "$1" "$client_members"
 }
 with_trigger() {
   python3 -c 'import json, sys
-pool = {k: v for k, v in json.load(sys.stdin).items() if k in json.loads(sys.argv[3])}
+pool = {k: v for k, v in json.load(sys.stdin).items() if v not in ("", {}) and k in json.loads(sys.argv[3])}
 pool.get("AdminCreateUserConfig", {}).pop("UnusedAccountValidityDays", None)
 pool["UserPoolId"] = sys.argv[1]
 pool["LambdaConfig"] = pool.get("LambdaConfig", {}) | {"UserMigration": sys.argv[2]}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
@@ -27,6 +27,9 @@ impl Authority {
     pub fn new() -> Result<Self> {
         let mut own = CertificateParams::new(Vec::new())?;
         own.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // Where both have one name, OpenSSL takes the certificate for its own issuer's.
+        own.distinguished_name
+            .push(DnType::CommonName, "cogmig sandbox");
         let issuer = CertifiedIssuer::self_signed(own, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
         let names = ["127.0.0.1", "localhost"].map(str::to_owned);
