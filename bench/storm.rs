@@ -62,6 +62,7 @@ fn environments(
     let environments = (0..count).map(environment).collect();
     deployment.world.sandbox.harden(Hardness {
         a_second: Some(A_SECOND),
+        replay: true,
         ..Hardness::default()
     });
     environments
@@ -138,7 +139,8 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
          as UserRead; each bucket holds a second's worth) and answers the others with TooManyRequestsException. \
          Sign-ins arrive by chance (Poisson) for {seconds} s at each rate. Moved is who was within {} s of \
          arriving; everybody else is told to try later, and the next sign-in moves them. Cognito's own \
-         repetitions of a trigger that failed are not in it. No distance; emulator, relays and functions share this machine.",
+         repetitions of a trigger that failed are not in it. No distance; what the emulator answered once, \
+         the hop in front of it answers again, as the emulator is slower than the quota.",
         BUDGET.as_secs()
     ));
     let rows: Vec<_> = outcomes

@@ -30,6 +30,9 @@ pub struct Hardness {
     pub lag: Duration,
     /// How many calls a second Cognito takes of each category of its quotas.
     pub a_second: Option<u32>,
+    /// Whether a question that the emulator has answered once is answered so again, as fast
+    /// as AWS would: not hard, but what a storm of calls needs to be one.
+    pub replay: bool,
 }
 
 /// The hardness, and what it needs to remember.
@@ -48,6 +51,8 @@ struct State {
     /// The last answer to each read, and when it was given.
     reads: HashMap<(String, Vec<u8>), (Instant, Response<Bytes>)>,
     quotas: Buckets,
+    /// What was answered to each question that changes nothing.
+    answers: HashMap<(String, Vec<u8>), Response<Bytes>>,
 }
 
 impl Hard {
@@ -93,6 +98,16 @@ impl Hard {
         None
     }
 
+    /// What the emulator has answered to the same question, where that is to be enough.
+    pub(super) fn replay(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+        let state = locked(&self.0);
+        if !state.hardness.replay || call.writes {
+            return None;
+        }
+        let asked = (place(call, request), question(request));
+        state.answers.get(&asked).cloned()
+    }
+
     /// The answer, or the one that was given before the last write.
     pub(super) fn delay_sight(
         &self,
@@ -106,6 +121,10 @@ impl Hard {
             return reply;
         }
         let place = place(call, request);
+        if state.hardness.replay && !call.writes && reply.status().is_success() {
+            let asked = (place.clone(), question(request));
+            state.answers.insert(asked, reply.clone());
+        }
         if call.writes {
             if reply.status().is_success() {
                 state.remember(call, request, now);

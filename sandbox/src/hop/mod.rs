@@ -172,6 +172,9 @@ impl Hop {
         if let Some(refusal) = self.hardness.refuse(call, request) {
             return refusal;
         }
+        if let Some(answer) = self.hardness.replay(call, request) {
+            return answer;
+        }
         let reply = self.pass(call, request).await;
         self.hardness.delay_sight(call, request, reply)
     }
