@@ -178,9 +178,9 @@ fn drawn(courses: &[Course]) -> String {
         },
         lines: vec![
             line("99 %, by habit", false, &|course| course.moved[2]),
-            line("90 %", false, &|course| course.moved[1]),
-            line("half", false, &|course| course.moved[0]),
-            line("all, as fast as the quota", true, &|course| course.at_best),
+            line("90 %, by habit", false, &|course| course.moved[1]),
+            line("half, by habit", false, &|course| course.moved[0]),
+            line("all, at the quota", true, &|course| course.at_best),
         ],
     }
     .draw()

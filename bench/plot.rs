@@ -188,8 +188,8 @@ pub struct Line {
 
 impl Lines {
     pub fn draw(&self) -> String {
-        const HEIGHT: f64 = 420.0;
-        let ((left, right), (top, bottom)) = ((84.0, WIDTH - 176.0), (64.0, HEIGHT - 62.0));
+        const HEIGHT: f64 = 430.0;
+        let ((left, right), (top, bottom)) = ((84.0, WIDTH - 176.0), (84.0, HEIGHT - 62.0));
         let x = |value| left + (right - left) * self.x.place(value);
         let y = |value| bottom - (bottom - top) * self.y.place(value);
         let mut drawn = String::new();
@@ -221,13 +221,7 @@ impl Lines {
             "middle",
             self.x.name,
         );
-        text(
-            &mut drawn,
-            "soft small",
-            (24.0, top - 12.0),
-            "start",
-            self.y.name,
-        );
+        text(&mut drawn, "soft small", (24.0, 58.0), "start", self.y.name);
         for (place, line) in self.lines.iter().enumerate() {
             let points: Vec<_> = line
                 .points
