@@ -78,6 +78,7 @@ impl Course {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is a part like the others")]
 pub fn measure(_effort: Effort) -> Result<Section> {
     let courses = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8].map(Course::of);
     let mut section = Section::new("How long a pool takes");
@@ -176,7 +177,7 @@ fn drawn(courses: &[Course]) -> String {
                 (365.0 * DAY, "1 year"),
             ]),
         },
-        lines: vec![
+        drawn: vec![
             line("99 %, by habit", false, &|course| course.moved[2]),
             line("90 %, by habit", false, &|course| course.moved[1]),
             line("half, by habit", false, &|course| course.moved[0]),

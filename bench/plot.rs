@@ -45,7 +45,7 @@ fn line(drawn: &mut String, class: &str, from: (f64, f64), to: (f64, f64)) {
 pub struct Bars {
     title: String,
     unit: String,
-    bars: Vec<Bar>,
+    all: Vec<Bar>,
 }
 
 struct Bar {
@@ -62,12 +62,12 @@ impl Bars {
         Self {
             title: title.to_owned(),
             unit: unit.to_owned(),
-            bars: Vec::new(),
+            all: Vec::new(),
         }
     }
 
     pub fn bar(&mut self, group: &str, name: &str, places: [f64; 3], figure: &str, own: bool) {
-        self.bars.push(Bar {
+        self.all.push(Bar {
             group: group.to_owned(),
             name: name.to_owned(),
             places,
@@ -80,14 +80,14 @@ impl Bars {
         const LEFT: f64 = 210.0;
         const RIGHT: f64 = WIDTH - 110.0;
         let most = self
-            .bars
+            .all
             .iter()
             .flat_map(|bar| bar.places)
             .fold(0.0, f64::max);
         let step = step(most);
         let at = |value: f64| LEFT + (RIGHT - LEFT) * value / most;
         let (mut marks, mut y, mut group) = (String::new(), 50.0, "");
-        for bar in &self.bars {
+        for bar in &self.all {
             if bar.group != group {
                 y += 26.0;
                 group = &bar.group;
@@ -176,7 +176,7 @@ pub struct Lines {
     pub title: &'static str,
     pub x: Axis,
     pub y: Axis,
-    pub lines: Vec<Line>,
+    pub drawn: Vec<Line>,
 }
 
 /// A line; a dashed one is an ideal.
@@ -222,7 +222,7 @@ impl Lines {
             self.x.name,
         );
         text(&mut drawn, "soft small", (24.0, 58.0), "start", self.y.name);
-        for (place, line) in self.lines.iter().enumerate() {
+        for (place, line) in self.drawn.iter().enumerate() {
             let points: Vec<_> = line
                 .points
                 .iter()
@@ -235,7 +235,7 @@ impl Lines {
                 points.join("L")
             );
         }
-        for ((place, line), height) in self.lines.iter().enumerate().zip(self.name_heights(y)) {
+        for ((place, line), height) in self.drawn.iter().enumerate().zip(self.name_heights(y)) {
             let class = format!("f{place}");
             text(
                 &mut drawn,
@@ -251,7 +251,7 @@ impl Lines {
     /// Names beside the ends of their lines, moved apart where those are close.
     fn name_heights(&self, y: impl Fn(f64) -> f64) -> Vec<f64> {
         let end = |line: &Line| line.points.last().map_or(0.0, |point| y(point.1) + 4.0);
-        let mut heights: Vec<_> = self.lines.iter().map(end).enumerate().collect();
+        let mut heights: Vec<_> = self.drawn.iter().map(end).enumerate().collect();
         heights.sort_by(|one, other| one.1.total_cmp(&other.1));
         for place in 1..heights.len() {
             let least = heights[place - 1].1 + 17.0;

@@ -33,7 +33,7 @@ struct Row {
 }
 
 pub fn measure(effort: Effort) -> Result<Section> {
-    let runs = effort.of(7, 2);
+    let runs = effort.of(5, 2);
     let python = tool("python")?;
     let aws = peers::aws_cli()?;
     let mut rows = ROWS.map(|_| Row::default());

@@ -81,10 +81,10 @@ pub fn measure(effort: Effort) -> Result<Section> {
         guide.warm(&deployment, &guides)?;
         yardstick.push(bare.ask()?);
     }
-    show(&ours, &guide, &yardstick)
+    Ok(show(&ours, &guide, &yardstick))
 }
 
-fn show(ours: &Side, guide: &Side, bare: &Times) -> Result<Section> {
+fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
     let mut section = Section::new("A sign-in that moves a user");
     let node = said(Command::new("node").arg("--version"));
     section.say(&format!(
@@ -99,10 +99,10 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Result<Section> {
         ours.warm.len(),
     ));
     let row = |name: &str, times: &Times, counts: Option<(usize, usize)>| {
-        let (connections, calls) = counts.map_or_else(
-            || ("".to_owned(), "".to_owned()),
-            |(connections, calls)| (connections.to_string(), calls.to_string()),
-        );
+        let (connections, calls) = counts
+            .map_or_else(<(String, String)>::default, |(connections, calls)| {
+                (connections.to_string(), calls.to_string())
+            });
         [
             name.to_owned(),
             times.to_string(),
@@ -164,13 +164,22 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Result<Section> {
             ours.start.median() <= most,
         ),
     ]);
-    let mut bars = Bars::new(
+    section.plot(
+        "sign-in.svg",
+        "Times of a sign-in",
+        drawn(ours, guide, bare),
+    );
+    section
+}
+
+fn drawn(ours: &Side, guide: &Side, bare: &Times) -> String {
+    let mut plot = Bars::new(
         "A sign-in that moves a user, round trip 80 ms",
         "milliseconds",
     );
     let mut bar = |group: &str, name: &str, times: &Times, own: bool| {
         let places = [0.5, 0.1, 0.9].map(|share| times.at(share));
-        bars.bar(group, name, places, &times.to_string(), own);
+        plot.bar(group, name, places, &times.to_string(), own);
     };
     bar("warm", "bare AdminInitiateAuth", bare, false);
     bar("warm", "cogmig", &ours.warm, true);
@@ -189,8 +198,7 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Result<Section> {
         &guide.cold,
         false,
     );
-    section.plot("sign-in.svg", "Times of a sign-in", bars.draw());
-    Ok(section)
+    plot.draw()
 }
 
 /// The AWS SDK for Rust with one connection.

@@ -46,7 +46,7 @@ pub fn measure(effort: Effort) -> Result<Section> {
         }
         attempts.sort_unstable();
         let loses = if seconds == 0 {
-            "".to_owned()
+            String::new()
         } else {
             most = most.max(lost.at(1.0));
             format!("{lost}, at most {} ms", Ms(lost.at(1.0)))

@@ -133,8 +133,8 @@ pub fn timed(command: &mut Command) -> Result<Duration> {
     let took = started.elapsed();
     ensure!(
         output.status.success(),
-        "{:?} {}\n{}{}",
-        command.get_program(),
+        "{} {}\n{}{}",
+        command.get_program().display(),
         output.status,
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
