@@ -7,6 +7,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+/// What is written here, as git leaves it out.
+const OURS: [&str; 2] = [":!bench/RESULTS.md", ":!bench/*.svg"];
+
 /// What a part has to show.
 #[derive(Debug, Default)]
 pub struct Section {
@@ -119,7 +122,17 @@ fn stamp(part: &str) -> String {
     let memory = memory.trim_end_matches(" kB").parse().unwrap_or(0.0) / f64::from(1 << 20);
     let processor = field(read("/proc/cpuinfo"), "model name");
     let date = said(Command::new("date").args(["-u", "+%F %H:%M UTC"]));
-    let commit = said(Command::new("git").args(["describe", "--always", "--dirty", "--abbrev=7"]));
+    let commit = said(Command::new("git").args(["rev-parse", "--short=7", "HEAD"]));
+    // What a run writes itself does not count as a change.
+    let changed = said(
+        Command::new("git")
+            .args(["status", "--porcelain", "--", "."])
+            .args(OURS),
+    );
+    let commit = match changed.as_str() {
+        "unknown" => commit,
+        _ => format!("{commit} with changes"),
+    };
     let built = if cfg!(debug_assertions) {
         " (cogmig **not** optimised)"
     } else {

@@ -24,7 +24,7 @@ fn sign_in(stream: &mut TcpStream, client: &str) -> (String, String) {
     stream.write_all(request.as_bytes()).expect("sent");
     let mut answer = String::new();
     loop {
-        let mut bytes = [0; 1 << 16];
+        let mut bytes = vec![0; 1 << 16];
         let read = stream.read(&mut bytes).expect("an answer");
         assert_ne!(read, 0, "cut after {answer:?}");
         answer += std::str::from_utf8(&bytes[..read]).expect("text");
