@@ -149,14 +149,14 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
     let most = millis(ROUND_TRIP) * 4.0 + 20.0;
     section.wanted(&[
         (
-            "warm: one round trip, at most 1.25 × bare",
+            "warm: one round trip, at most 1.15 × bare",
             format!("{warm:.2} ×"),
-            warm <= 1.25,
+            warm <= 1.15,
         ),
         (
-            "first event: no more than a warm one, at most 1.25 × bare",
+            "first event: no more than a warm one, at most 1.15 × bare",
             format!("{first:.2} ×"),
-            first <= 1.25,
+            first <= 1.15,
         ),
         (
             "ready for the first event within 4 round trips and 20 ms",
