@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
 use crate::account::Side;
-use crate::package::Architecture;
+use crate::package::{Architecture, VERSION};
 
 /// Ends every help: what holds for each option is said once.
 const PLACES: &str = "\
@@ -22,7 +22,7 @@ is not read from a file.";
 #[derive(Parser)]
 #[command(
     name = "cogmig",
-    version,
+    version = VERSION,
     propagate_version = true,
     max_term_width = 100,
     after_help = PLACES
@@ -30,10 +30,28 @@ is not read from a file.";
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub task: Task,
 }
 
-/// The verbs.
+/// All that can be asked for.
+#[derive(Subcommand)]
+pub enum Task {
+    /// What is done to a deployment.
+    #[command(flatten)]
+    Deployment(Command),
+    /// Print the completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages.
+    Man {
+        /// Into this folder.
+        folder: PathBuf,
+    },
+}
+
+/// What is done to a deployment.
 #[derive(Clone, Subcommand)]
 pub enum Command {
     /// Deploy the migration: from then on the old pool's users can sign in to the new.

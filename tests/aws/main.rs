@@ -43,6 +43,7 @@ mod scene;
 mod second_factor;
 mod secret;
 mod sign_in;
+mod snapshots;
 mod stage;
 mod stopped;
 mod terminal;
