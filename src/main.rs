@@ -21,6 +21,7 @@ mod report;
 mod resources;
 mod retry;
 mod settings;
+mod status;
 mod targets;
 mod undo;
 
@@ -109,5 +110,13 @@ async fn carry_out(command: &Command, settings: &Settings, report: &Arc<Report>)
         Command::Verify { username, .. } => {
             verify::run(settings, report, username.as_deref()).await
         }
+        Command::Status {
+            since,
+            detailed_exitcode,
+            ..
+        } => match commands::status::run(settings, report, *since).await? {
+            End::Differences if !detailed_exitcode => Ok(End::Done),
+            end => Ok(end),
+        },
     }
 }

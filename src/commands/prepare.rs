@@ -1,4 +1,4 @@
-//! What setup, plan and verify begin with: both accounts, both pools, what should stand
+//! What setup, plan, verify and status begin with: both accounts, both pools, what should stand
 //! and what does, and the plan between the two. Only reads.
 
 use std::borrow::Cow;
@@ -32,8 +32,10 @@ pub struct Prepared {
     pub desired: Desired,
     /// The way there.
     pub plan: Plan,
-    /// Whether the function stands.
-    pub has_function: bool,
+    /// What stands in the old account.
+    pub old_side: OldSide,
+    /// What stands in the new account.
+    pub new_side: NewSide,
 }
 
 /// Reads both accounts and holds them against what is wanted.
@@ -80,7 +82,8 @@ pub async fn prepare(settings: &Settings, report: &Arc<Report>) -> Result<Prepar
         new,
         desired,
         plan,
-        has_function: new_side.function.is_some(),
+        old_side,
+        new_side,
     })
 }
 

@@ -22,7 +22,7 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, username: Option<&st
     let prepared = prepare(settings, report).await?;
     let (plan, desired) = (&prepared.plan, &prepared.desired);
     report.plan(plan);
-    let verified = if prepared.has_function {
+    let verified = if prepared.new_side.function.is_some() {
         Verified {
             chain: probe::chain(&prepared.new, desired, &Credentials::of_nobody()?, plan).await?,
             user: match &who {

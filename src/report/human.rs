@@ -202,7 +202,7 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
             "Done: everything is as it was before setup. Users who moved stay.".to_owned()
         }
         Outcome::Declined => "Nothing was changed, as you wished.".to_owned(),
-        Outcome::Verified(_) => String::new(),
+        Outcome::Verified(_) | Outcome::Status(_) => String::new(),
     };
     if let Outcome::SetUp {
         new_pool,

@@ -6,6 +6,7 @@ mod ask;
 mod human;
 mod json;
 mod progress;
+mod status;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +21,7 @@ use crate::preflight::Finding;
 use crate::probe::Broken;
 use crate::resources::user_pool::Named;
 use crate::settings::Settings;
+use crate::status::Status;
 use crate::targets::Found;
 use progress::Progress;
 
@@ -71,6 +73,8 @@ pub enum Outcome<'a> {
     },
     /// The deployment was looked at.
     Verified(&'a Verified),
+    /// It was said how far the migration is.
+    Status(&'a Status),
     /// Teardown made its changes, or had none to make.
     TornDown,
     /// The user said no.
@@ -216,6 +220,15 @@ impl Report {
 
     /// Shows the plan.
     pub fn plan(&self, plan: &Plan) {
+        self.known(plan);
+        let told = self.told();
+        if self.output == Output::Human && !is_empty(&told) {
+            print(&human::plan(&told, width(), colors_enabled()));
+        }
+    }
+
+    /// Takes the plan for the JSON document, and shows nothing of it.
+    pub fn known(&self, plan: &Plan) {
         let mut told = self.told();
         told.notes.clone_from(&plan.notes);
         told.warnings.clone_from(&plan.warnings);
@@ -235,14 +248,6 @@ impl Report {
                 },
             })
             .collect();
-        if self.output == Output::Human && !is_empty(&told) {
-            let width = usize::from(
-                Term::stdout()
-                    .size_checked()
-                    .map_or(80, |(_, columns)| columns),
-            );
-            print(&human::plan(&told, width.clamp(60, 160), colors_enabled()));
-        }
     }
 
     /// Says what the command came to.
@@ -257,19 +262,26 @@ impl Report {
             complain(&human::left(line));
         }
         match self.output {
-            Output::Human => print(&human::outcome(&told, outcome, self.quiet)),
+            Output::Human => print(&match outcome {
+                Outcome::Status(status) => {
+                    status::text(&told.accounts, status, width(), colors_enabled())
+                }
+                outcome => human::outcome(&told, outcome, self.quiet),
+            }),
             Output::Json => {
-                let verified = match outcome {
-                    Outcome::Verified(verified) => Some(*verified),
-                    _ => None,
-                };
-                let differs = verified.is_some() && !told.changes.is_empty();
+                let differs = !told.changes.is_empty();
                 let result = match outcome.as_str() {
                     // The function may be sound, and Cognito never come to it.
                     "works" if differs => "differs",
                     result => result,
                 };
-                print(&json::document(self.command, &told, result, None, verified));
+                print(&json::document(
+                    self.command,
+                    &told,
+                    result,
+                    None,
+                    Some(outcome),
+                ));
             }
         }
     }
@@ -297,9 +309,17 @@ impl Outcome<'_> {
             Self::SetUp { .. } | Self::TornDown => "done",
             Self::Verified(Verified { chain: Err(_), .. }) => "broken",
             Self::Verified(_) => "works",
+            Self::Status(status) => status.result(),
             Self::Declined => "declined",
         }
     }
+}
+
+/// The columns of the terminal, or of a file that is read on one.
+fn width() -> usize {
+    let size = Term::stdout().size_checked();
+    let columns = size.map_or(80, |(_, columns)| usize::from(columns));
+    columns.clamp(60, 160)
 }
 
 fn is_empty(told: &Told) -> bool {

@@ -72,7 +72,8 @@ impl Options {
         let (common, deploy, keep_logs) = match command.clone() {
             Command::Setup { common, deploy, .. }
             | Command::Plan { common, deploy, .. }
-            | Command::Verify { common, deploy, .. } => (common, deploy, false),
+            | Command::Verify { common, deploy, .. }
+            | Command::Status { common, deploy, .. } => (common, deploy, false),
             Command::Teardown {
                 common, keep_logs, ..
             } => (common, Deploy::default(), keep_logs),

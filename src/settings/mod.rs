@@ -94,7 +94,8 @@ impl Settings {
         let (Command::Setup { common, .. }
         | Command::Teardown { common, .. }
         | Command::Plan { common, .. }
-        | Command::Verify { common, .. }) = command;
+        | Command::Verify { common, .. }
+        | Command::Status { common, .. }) = command;
         let file = match &common.config {
             Some(file) => Some(file.clone()),
             None => environment.read("config")?,
