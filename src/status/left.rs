@@ -70,14 +70,17 @@ fn users_to_move(status: &Status) -> Option<String> {
             "By these counts everybody has moved; AWS's estimate may lag behind.".to_owned()
         }
         Some(moved) => format!(
-            "About {} have not moved: each does at the next sign-in.",
-            users(old - moved)
+            "Still to move: about {} of the old pool's users, each at the next sign-in.",
+            old - moved
         ),
-        None if status.deployed() == "none" => format!("About {} have not moved.", users(old)),
-        None => format!(
-            "How many of about {} have not moved is not known.",
-            users(old)
-        ),
+        None if status.deployed() == "none" => {
+            format!("Still to move: about {old} of the old pool's users.")
+        }
+        None => {
+            format!(
+                "How many of the old pool's users, about {old}, are still to move is not known."
+            )
+        }
     })
 }
 
@@ -135,13 +138,6 @@ fn old_account(status: &Status, desired: &Desired) -> Option<String> {
     Some(format!(
         "The old account still has the role {role}, and checks passwords through the app client {client}: `cogmig teardown` puts both back, once nobody is left to move."
     ))
-}
-
-fn users(count: u64) -> String {
-    match count {
-        1 => "1 user of the old pool".to_owned(),
-        many => format!("{many} users of the old pool"),
-    }
 }
 
 fn count(count: u64, what: &str, did: &str) -> String {

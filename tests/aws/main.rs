@@ -42,6 +42,7 @@ mod second_factor;
 mod secret;
 mod sign_in;
 mod stage;
+mod status;
 mod stopped;
 mod terminal;
 mod undo;

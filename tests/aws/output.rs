@@ -35,7 +35,7 @@ fn help_and_version_are_results() {
 #[test]
 fn quiet_leaves_the_result_alone() {
     let stage = Stage::new();
-    for arguments in ["setup", "setup", "plan", "teardown", "teardown"] {
+    for arguments in ["setup", "setup", "plan", "status", "teardown", "teardown"] {
         let run = stage.ok(&format!("{arguments} {BOTH} --quiet"));
         assert_eq!(run.stderr, "", "{arguments}\n{run}");
         assert!(!run.stdout.is_empty(), "{arguments}");
