@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Result;
 
 use super::End;
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Prepared, Undecided, prepare};
 use crate::error::CallError;
 use crate::report::{Outcome, Report};
 use crate::resources::{log_group, user_pool};
@@ -19,7 +19,7 @@ use crate::status::{self, Counted, LATELY, Log, MOVED, State, Status, Sums, Unre
 /// # Errors
 /// An account cannot be read, but for the function's log.
 pub async fn run(settings: &Settings, report: &Arc<Report>, since: Duration) -> Result<End> {
-    let prepared = prepare(settings, report).await?;
+    let prepared = prepare(settings, report, Undecided::Stay).await?;
     let now = seconds(SystemTime::UNIX_EPOCH.elapsed()?);
     let log = log(&prepared, now, since).await;
     report.known(&prepared.plan);
@@ -106,6 +106,8 @@ fn told(prepared: Prepared, now: i64, log: Result<Log, Unread>) -> Status {
         log,
         left: Vec::new(),
     };
-    status.left = status::left(&status, &desired);
+    let told = new_side.function.map(|function| function.configuration);
+    let variables = told.map(|set| set.environment).unwrap_or_default();
+    status.left = status::left(&status, &desired, &variables);
     status
 }

@@ -3,13 +3,15 @@
 use super::{Resource, State, Status};
 use crate::account::Side;
 use crate::desired::{Desired, OldClient};
+use crate::undo::Tags;
 
 /// What does not move, whatever is set.
 const NEVER: &str =
     "Groups, devices, passkeys and federated users do not move by this: see to them yourself.";
 
 /// The sentences, in the order in which to think of them.
-pub fn left(status: &Status, desired: &Desired) -> Vec<String> {
+/// `variables` are those that the function was given.
+pub fn left(status: &Status, desired: &Desired, variables: &Tags) -> Vec<String> {
     if status.deployed() == "none" {
         let stays = users_to_move(status);
         let begin = "Nobody can move yet: `cogmig setup` begins the migration.".to_owned();
@@ -28,7 +30,7 @@ pub fn left(status: &Status, desired: &Desired) -> Vec<String> {
     }
     left.extend(faults(status));
     left.extend(users_to_move(status));
-    left.extend(who_stays(status, desired));
+    left.extend(who_stays(status, variables));
     left.push(NEVER.to_owned());
     left.extend(old_account(status, desired));
     left
@@ -85,13 +87,10 @@ fn users_to_move(status: &Status) -> Option<String> {
 }
 
 /// Who does not move by what the function is told.
-fn who_stays(status: &Status, desired: &Desired) -> Vec<String> {
+fn who_stays(status: &Status, variables: &Tags) -> Vec<String> {
     let sums = status.log.as_ref().ok().map(|log| &log.lately.of);
     let seen = |reason| sums.map_or(0, |sums| sums.of_reason("refused", reason));
-    let told = |variable: &str| {
-        let variables = &desired.configuration.environment;
-        variables.get(variable).map(String::as_str) == Some("refuse")
-    };
+    let told = |variable: &str| variables.get(variable).map(String::as_str) == Some("refuse");
     let mut lines = Vec::new();
     // The old pool has MFA on. Of the others it is not known whether there are any.
     if told("MFA_USERS") {

@@ -12,6 +12,7 @@ use crate::desired::{Desired, OldClient};
 use crate::observe::{NewSide, OldSide};
 use crate::plan::accounts::{desired, desired_with, fresh, set_up};
 use crate::plan::{self, Action, Plan};
+use crate::undo::Tags;
 
 fn planned(desired: &Desired, (old, new): &(OldSide, NewSide)) -> Plan {
     plan::setup(desired, old, new).unwrap_or_else(|refusal| panic!("{refusal}"))
@@ -202,12 +203,8 @@ fn how_much_stands_and_what_it_comes_to() {
 
 #[test]
 fn what_is_left_is_what_the_data_says() {
-    let with = |name: &str, value: &str| {
-        let mut desired = desired();
-        let variables = &mut desired.configuration.environment;
-        variables.insert(name.into(), value.into());
-        desired
-    };
+    let desired = desired();
+    let with = |name: &str, value: &str| Tags::from([(name.into(), value.into())]);
     let refused = |reason: &str| sums(&lines(&[json!({"outcome": "refused", "reason": reason})]));
     let fault = |reason: &str| sums(&lines(&[json!({"outcome": "fault", "reason": reason})]));
     let none = Sums::default;
@@ -215,28 +212,28 @@ fn what_is_left_is_what_the_data_says() {
         of,
         complete: false,
     };
-    for (status, desired, said, unsaid) in [
+    for (status, variables, said, unsaid) in [
         (
             status((10, 4), all(3), none()),
-            desired(),
+            Tags::new(),
             "Still to move: about 7 of",
             "second factor",
         ),
         (
             status((10, 4), all(11), none()),
-            desired(),
+            Tags::new(),
             "everybody has moved",
             "Still to move",
         ),
         (
             status((0, 4), all(0), none()),
-            desired(),
+            Tags::new(),
             "has no users",
             "Still to move",
         ),
         (
             status((10, 4), at_least(3), none()),
-            desired(),
+            Tags::new(),
             "about 10, are still to move is not known",
             "Still",
         ),
@@ -278,24 +275,24 @@ fn what_is_left_is_what_the_data_says() {
         ),
         (
             status((10, 4), all(3), fault("flow")),
-            desired(),
+            Tags::new(),
             "1 sign-in met a fault lately: `cogmig verify`",
             "quota",
         ),
         (
             status((10, 4), all(3), fault("throttled")),
-            desired(),
+            Tags::new(),
             "quota for UserAuthentication",
             "verify",
         ),
         (
             status((10, 4), all(3), none()),
-            desired(),
+            Tags::new(),
             "still has the role cognito-access-role, and checks passwords through the app client oldclient",
             "setup",
         ),
     ] {
-        let told = left(&status, &desired).join("\n");
+        let told = left(&status, &desired, &variables).join("\n");
         assert!(told.contains(said), "{said}\n{told}");
         assert!(!told.contains(unsaid), "{unsaid}\n{told}");
     }
@@ -309,10 +306,14 @@ fn without_a_log_or_a_deployment_less_is_said() {
         why: "AccessDenied".into(),
         grant: None,
     });
-    assert!(left(&unread, &desired).join("\n").contains("is not known"));
+    assert!(
+        left(&unread, &desired, &Tags::new())
+            .join("\n")
+            .contains("is not known")
+    );
     unread.resources = resources(&desired, &planned(&desired, &fresh()));
     assert_eq!(
-        left(&unread, &desired),
+        left(&unread, &desired, &Tags::new()),
         [
             "Nobody can move yet: `cogmig setup` begins the migration.",
             "Still to move: about 10 of the old pool's users.",

@@ -377,3 +377,70 @@ fn a_time_that_is_none_is_wrong_usage() {
         Run::of(&mut command).assert_ended(64, wrong);
     }
 }
+
+/// Of users with a second factor nothing need be decided to see how it stands.
+#[test]
+fn nothing_has_to_be_decided() {
+    let stage = Stage::new();
+    let app = json!({
+        "SoftwareTokenMfaConfiguration": {"Enabled": true}, "MfaConfiguration": "OPTIONAL",
+    });
+    stage.in_pool(&stage.old, "SetUserPoolMfaConfig", app);
+    stage.ends(1, &format!("plan {BOTH}"));
+    assert_eq!(stage.status("")["deployed"], "none");
+    let stay = "Users with a second factor stay in the old pool";
+    assert!(!stage.told(0, "").stdout.contains(stay));
+    stage.ok(&format!("setup {BOTH} --mfa-users refuse"));
+    assert_eq!(differing(&stage.status("")), Vec::<[&str; 3]>::new());
+    stage.assert_told(0, "--detailed-exitcode", &[stay, "--mfa-users refuse"]);
+}
+
+/// A second deployment, with an app client of its own, has a status of its own.
+#[test]
+fn of_several_deployments_one_is_told_of() {
+    let stage = Stage::new();
+    let second = "--suffix second --dedicated-old-client";
+    stage.ok(&format!("setup {BOTH} {second}"));
+    let status = stage.status("--suffix second");
+    assert_eq!(status["deployment"], "second");
+    assert_eq!(differing(&status), Vec::<[&str; 3]>::new());
+    assert_eq!(status["resources"][1]["name"], format!("{LAMBDA}-second"));
+    stage.assert_told(
+        0,
+        "--suffix second --detailed-exitcode",
+        &["cognito-access-role-second"],
+    );
+    stage.ok(&format!("teardown {BOTH} --suffix second"));
+    assert_eq!(stage.status("--suffix second")["deployed"], "none");
+}
+#[test]
+fn zz_sample() {
+    let stage = Stage::new();
+    for name in ["bob", "eve"] {
+        stage.old_user(name, &[("email", &format!("{name}@example.com"))]);
+    }
+    println!("{}", stage.told(0, ""));
+    stage.setup();
+    stage.sign_in("ada", PASSWORD).unwrap();
+    stage.sign_in("eve", "Wrong-Horse-1").unwrap_err();
+    stage.sign_in("nobody", PASSWORD).unwrap_err();
+    println!("{}", stage.told(0, ""));
+    stage.edit_environment(|variables| variables["OLD_EXTERNAL_ID"] = "wrong-wrong".into());
+    stage.sign_in("eve", PASSWORD).unwrap_err();
+    stage.remove_permission();
+    stage.delete_inline();
+    stage.edit_pool(&stage.new, |pool| pool["LambdaConfig"] = json!({}));
+    println!("{}", stage.told(0, ""));
+    println!(
+        "{}",
+        stage.cogmig(&format!("status {BOTH} --output json")).stdout
+    );
+    println!("{}", stage.cogmig("status --help").stdout);
+    stage.limited("new", "reader", "logs:FilterLogEvents");
+    println!(
+        "{}",
+        stage
+            .cogmig("status --old-profile old --new-profile reader")
+            .stdout
+    );
+}
