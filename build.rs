@@ -8,13 +8,25 @@ mod cargo;
 mod elf;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use zip::ZipArchive;
 
 /// Names the architectures to hold, separated by commas; the build fails when one of them cannot be made. `none` holds
 /// none, for work on the CLI alone. Without it, all that this toolchain can build.
 const WANTED: &str = "COGMIG_LAMBDA_ARCHITECTURES";
+
+/// Names a folder with the packages, `arm64.zip` and `x86_64.zip`, as another build made them:
+/// they are held as they are. So what is built on several systems deploys the same bytes.
+const READY: &str = "COGMIG_LAMBDA_ZIPS";
+
+/// The commit that it is built from, where there is no repository to ask.
+const COMMIT: &str = "COGMIG_COMMIT";
 
 /// An architecture of Lambda functions.
 pub struct Architecture {
@@ -47,7 +59,9 @@ fn main() {
     for path in ["build.rs", "build", "lambda", "Cargo.toml", "Cargo.lock"] {
         println!("cargo:rerun-if-changed={path}");
     }
-    println!("cargo:rerun-if-env-changed={WANTED}");
+    for variable in [WANTED, READY, COMMIT] {
+        println!("cargo:rerun-if-env-changed={variable}");
+    }
     if let Err(message) = run() {
         for line in message.lines() {
             println!("cargo::error={line}");
@@ -58,20 +72,46 @@ fn main() {
 
 fn run() -> Result<(), String> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by cargo only")?);
+    match env::var_os(READY) {
+        Some(folder) => take(Path::new(&folder), &out)?,
+        None => make(&out)?,
+    }
+    let (mut held, mut lambdas) = (String::new(), String::new());
+    for Architecture { name, variant, .. } in &ARCHITECTURES {
+        let Ok(zip) = fs::read(out.join(format!("{name}.zip"))) else {
+            continue;
+        };
+        let sha256 = STANDARD.encode(Sha256::digest(&zip));
+        let _ = writeln!(
+            held,
+            "    (Architecture::{variant}, {sha256:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.zip\"))),"
+        );
+        let _ = write!(lambdas, "\nLambda {name:<6}  {sha256}");
+    }
+    let version = env::var("CARGO_PKG_VERSION").unwrap_or_default();
+    let version = match commit() {
+        Some(commit) => format!("{version} ({commit}){lambdas}"),
+        None => format!("{version}{lambdas}"),
+    };
+    let source = format!(
+        "/// The packages that this build holds, each with its `CodeSha256`.\nstatic HELD: &[(Architecture, &str, &[u8])] = &[\n{held}];\n\n\
+         /// What this build is.\npub const VERSION: &str = {version:?};\n"
+    );
+    fs::write(out.join("packages.rs"), source)
+        .map_err(|error| format!("cannot write packages.rs: {error}"))
+}
+
+/// Builds the packages.
+fn make(out: &Path) -> Result<(), String> {
     let builds = builds()?;
     let binaries = if builds.is_empty() {
         Vec::new()
     } else {
-        cargo::build(&builds, &out)?
+        cargo::build(&builds, out)?
     };
-    let mut held = String::new();
+    clear(out);
     for (build, path) in builds.iter().zip(binaries) {
-        let Architecture {
-            name,
-            variant,
-            machine,
-            ..
-        } = build.architecture;
+        let Architecture { name, machine, .. } = build.architecture;
         let binary =
             fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         elf::check(&binary, *machine).map_err(|why| {
@@ -82,16 +122,58 @@ fn run() -> Result<(), String> {
         })?;
         let file = out.join(format!("{name}.zip"));
         pack(&binary, &file).map_err(|error| format!("cannot pack {}: {error}", file.display()))?;
-        let _ = writeln!(
-            held,
-            "    (Architecture::{variant}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.zip\"))),"
+    }
+    Ok(())
+}
+
+/// Takes the packages from a folder.
+fn take(folder: &Path, out: &Path) -> Result<(), String> {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    clear(out);
+    for Architecture { name, machine, .. } in &ARCHITECTURES {
+        let from = folder.join(format!("{name}.zip"));
+        let told = |why: &dyn std::fmt::Display| format!("{READY}: {}: {why}", from.display());
+        let bytes = fs::read(&from).map_err(|error| told(&error))?;
+        let mut zip = ZipArchive::new(Cursor::new(&bytes)).map_err(|error| told(&error))?;
+        let mut binary = Vec::new();
+        let read = zip
+            .by_name("bootstrap")
+            .map(|mut file| file.read_to_end(&mut binary));
+        read.map_err(|error| told(&error))?
+            .map_err(|error| told(&error))?;
+        elf::check(&binary, *machine).map_err(|why| told(&why))?;
+        fs::write(out.join(format!("{name}.zip")), &bytes).map_err(|error| told(&error))?;
+    }
+    Ok(())
+}
+
+/// Leaves nothing of an earlier build.
+fn clear(out: &Path) {
+    for Architecture { name, .. } in &ARCHITECTURES {
+        // What is not there need not go.
+        let _ = fs::remove_file(out.join(format!("{name}.zip")));
+    }
+}
+
+/// The commit, where it is known.
+fn commit() -> Option<String> {
+    if let Ok(commit) = env::var(COMMIT) {
+        return Some(commit).filter(|commit| !commit.is_empty());
+    }
+    let git = |arguments: &[&str]| {
+        let output = process::Command::new("git").args(arguments).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        (output.status.success() && !text.is_empty()).then(|| text.trim().to_owned())
+    };
+    // Of a package in somebody else's repository, that one's commit says nothing.
+    git(&["ls-files", "--error-unmatch", "build.rs"])?;
+    for part in ["HEAD", "logs/HEAD"] {
+        println!(
+            "cargo:rerun-if-changed={}",
+            git(&["rev-parse", "--git-path", part])?
         );
     }
-    let source = format!(
-        "/// The packages that this build holds.\nstatic HELD: &[(Architecture, &[u8])] = &[\n{held}];\n"
-    );
-    fs::write(out.join("packages.rs"), source)
-        .map_err(|error| format!("cannot write packages.rs: {error}"))
+    git(&["rev-parse", "--short=12", "HEAD"])
 }
 
 /// Decides what to build: what was asked for, or all that can be built, and then at least the host's architecture.

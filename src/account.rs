@@ -87,7 +87,7 @@ pub struct Account {
 
 impl Account {
     /// Reaches the account of a named profile and asks STS who that is; meanwhile it makes
-    /// `reads`, which must not need to know.
+    /// `reads`, which must not need to know. What came of them is judged by the caller.
     ///
     /// The profile's own credentials and Region are used even where the environment
     /// holds others: `ConfigLoader::profile_name` alone loses to the environment,
@@ -95,14 +95,14 @@ impl Account {
     ///
     /// # Errors
     /// The profile is not there or has no Region, its credentials do not load, or
-    /// STS refuses them; or a read failed.
+    /// STS refuses them.
     pub async fn connect<T>(
         side: Side,
         profile: &str,
         region: Option<&str>,
         events: Events,
         reads: impl AsyncFnOnce(&Self) -> Result<T, CallError>,
-    ) -> Result<(Self, T)> {
+    ) -> Result<(Self, Result<T, CallError>)> {
         let http = HttpClient::new()
             .tls_provider(tls::Provider::Rustls(
                 tls::rustls_provider::CryptoMode::Ring,
@@ -159,7 +159,7 @@ impl Account {
         let read = read.map_err(|error| CallError {
             place: account.place(),
             ..error
-        })?;
+        });
         Ok((account, read))
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
-use crate::package::Architecture;
+use crate::package::{Architecture, VERSION};
 use crate::status;
 
 /// Ends every help: what holds for each option is said once.
@@ -22,7 +22,7 @@ variable is none; where an option takes no value, its variable takes true or fal
 #[derive(Parser)]
 #[command(
     name = "cogmig",
-    version,
+    version = VERSION,
     propagate_version = true,
     max_term_width = 100,
     after_help = PLACES
@@ -30,10 +30,28 @@ variable is none; where an option takes no value, its variable takes true or fal
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub task: Task,
 }
 
-/// The verbs.
+/// All that can be asked for.
+#[derive(Subcommand)]
+pub enum Task {
+    /// What is done to a deployment.
+    #[command(flatten)]
+    Deployment(Command),
+    /// Print the completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages.
+    Man {
+        /// Into this folder.
+        folder: PathBuf,
+    },
+}
+
+/// What is done to a deployment.
 #[derive(Clone, Subcommand)]
 pub enum Command {
     /// Deploy the migration: from then on the old pool's users can sign in to the new.

@@ -28,11 +28,11 @@ mod undo;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use clap::Parser;
 
-use cli::{Cli, Command};
-use commands::{End, setup, teardown, verify};
+use cli::{Cli, Command, Task};
+use commands::{End, generate, setup, teardown, verify};
 use error::Usage;
 use interrupt::Interrupted;
 use report::Report;
@@ -49,8 +49,19 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            report::of_command_line(&error);
             return ExitCode::from(if error.use_stderr() { WRONG_USAGE } else { 0 });
+        }
+    };
+    let command = match cli.task {
+        Task::Deployment(command) => command,
+        Task::Completions { shell } => {
+            generate::completions(shell);
+            return ExitCode::SUCCESS;
+        }
+        Task::Man { folder } => {
+            let written = generate::man(&folder);
+            return written.map_or_else(|error| failed("man", &error), |()| ExitCode::SUCCESS);
         }
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -58,19 +69,21 @@ fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => {
-            report::complain_of(&error.into());
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return failed(command.name(), &error.into()),
     };
-    runtime.block_on(run(cli.command))
+    runtime.block_on(run(command))
+}
+
+fn failed(command: &str, error: &Error) -> ExitCode {
+    report::complain_of(command, error);
+    ExitCode::FAILURE
 }
 
 async fn run(command: Command) -> ExitCode {
     let settings = match Settings::new(&command) {
         Ok(settings) => settings,
         Err(usage) => {
-            report::complain_of(&usage.into());
+            report::complain_of(command.name(), &usage.into());
             return ExitCode::from(WRONG_USAGE);
         }
     };

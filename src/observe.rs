@@ -60,16 +60,19 @@ impl NewSide {
     pub fn new(
         account: &Account,
         role: Option<Role>,
-        function: Option<Function>,
+        by_name: ByName,
         rest: Rest,
         pool: Pool,
     ) -> Self {
+        let tags = rest.log_group_tags;
         Self {
             identity: account.identity.clone(),
             role,
             policy: rest.policy,
-            log_group: rest.log_group,
-            function,
+            log_group: by_name
+                .retention
+                .map(|retention| LogGroup { retention, tags }),
+            function: by_name.function,
             pool,
             before_is_gone: rest.before_is_gone,
         }
@@ -206,17 +209,33 @@ pub fn there(clients: Vec<(String, Option<Object>)>) -> Vec<(String, Object)> {
         .collect()
 }
 
-/// What bears our names in the new account, role and function apart.
-pub struct Rest {
-    /// The Lambda's managed policy.
-    pub policy: Option<Policy>,
-    /// The Lambda's log group.
-    pub log_group: Option<LogGroup>,
-    /// See [`NewSide::before_is_gone`].
-    pub before_is_gone: bool,
+/// What is found by a name of ours in the new account, the role apart.
+pub struct ByName {
+    function: Option<Function>,
+    /// Of the log group, where there is one.
+    retention: Option<Option<i32>>,
 }
 
-/// Reads what it takes the account's id, or `role`, to find.
+/// Reads it.
+pub async fn by_name(account: &Account, names: &Names) -> Result<ByName, CallError> {
+    let (function, retention) = tokio::try_join!(
+        function::find(account, &names.function),
+        log_group::retention(account, &names.log_group),
+    )?;
+    Ok(ByName {
+        function,
+        retention,
+    })
+}
+
+/// What it takes the account's id, or the role, to find in the new account.
+pub struct Rest {
+    policy: Option<Policy>,
+    log_group_tags: Tags,
+    before_is_gone: bool,
+}
+
+/// Reads it.
 pub async fn rest(
     account: &Account,
     names: &Names,
@@ -229,14 +248,14 @@ pub async fn rest(
     let before = before
         .map(|tag| undo::arn_from_tag(tag))
         .unwrap_or_default();
-    let (policy, log_group, before_is_gone) = tokio::try_join!(
+    let (policy, log_group_tags, before_is_gone) = tokio::try_join!(
         policy::find(account, &policy_arn),
-        log_group::find(account, &names.log_group, &group_arn),
+        log_group::tags(account, &group_arn),
         function::is_gone(account, &before),
     )?;
     Ok(Rest {
         policy,
-        log_group,
+        log_group_tags,
         before_is_gone,
     })
 }
@@ -248,9 +267,7 @@ pub async fn new_side(
     role: Option<Role>,
     pool: Pool,
 ) -> Result<NewSide, CallError> {
-    let (function, rest) = tokio::try_join!(
-        function::find(account, &names.function),
-        rest(account, names, role.as_ref()),
-    )?;
-    Ok(NewSide::new(account, role, function, rest, pool))
+    let (by_name, rest) =
+        tokio::try_join!(by_name(account, names), rest(account, names, role.as_ref()),)?;
+    Ok(NewSide::new(account, role, by_name, rest, pool))
 }

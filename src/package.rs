@@ -43,17 +43,17 @@ impl fmt::Display for Architecture {
     }
 }
 
-/// The zip that this build holds for `architecture`, if it does.
-pub fn held(architecture: Architecture) -> Option<&'static [u8]> {
+/// The zip that this build holds for `architecture`, if it does, and its `CodeSha256`.
+pub fn held(architecture: Architecture) -> Option<(&'static [u8], &'static str)> {
     HELD.iter()
-        .find(|(held, _)| *held == architecture)
-        .map(|(_, zip)| *zip)
+        .find(|(held, _, _)| *held == architecture)
+        .map(|(_, sha256, zip)| (*zip, *sha256))
 }
 
 /// arm64 where this build holds it, as it costs less on AWS; otherwise the one that it holds.
 pub fn default_architecture() -> Architecture {
     match HELD {
-        [(only, _)] => *only,
+        [(only, _, _)] => *only,
         _ => Architecture::Arm64,
     }
 }
@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn held_packages_hold_one_executable_bootstrap() {
-        for (architecture, zip) in HELD {
+        for (architecture, sha256, zip) in HELD {
+            assert_eq!(code_sha256(zip), *sha256, "{architecture}");
             assert!(zip.starts_with(b"PK\x03\x04"), "{architecture}");
             assert_eq!(&zip[30..39], b"bootstrap", "{architecture}");
             let end = &zip[zip.len() - 22..];

@@ -1,15 +1,17 @@
-//! The calls that one event led to: which is at hand, and how long each took. Kept beside the decision, so that it is
-//! known of calls as well that never came back.
+//! The calls that one event led to: which met a fault, and how long each took. Kept beside the decision, so that it is
+//! known of calls as well that never came back. Two of them are out at once.
 
 use std::cell::Cell;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::failure::Failure;
+
 /// A call to the old account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// For the credentials of the access role; the SDK makes it before any other.
+    /// For the credentials of the access role; needed before any other.
     AssumeRole,
     /// For the secret of the old app client.
     DescribeUserPoolClient,
@@ -20,6 +22,14 @@ pub enum Call {
 }
 
 impl Call {
+    /// In the order in which the decision looks at their answers.
+    const ALL: [Self; 4] = [
+        Self::AssumeRole,
+        Self::DescribeUserPoolClient,
+        Self::AdminInitiateAuth,
+        Self::AdminGetUser,
+    ];
+
     /// AWS's word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -33,58 +43,44 @@ impl Call {
 
 /// The calls of one event.
 #[derive(Default)]
-pub struct Calls {
-    password: Cell<Option<Span>>,
-    user: Cell<Option<Span>>,
-    last: Cell<Option<Call>>,
-}
+pub struct Calls([Cell<Option<Span>>; Call::ALL.len()]);
 
 #[derive(Clone, Copy)]
 struct Span {
     started: Instant,
-    took: Option<Duration>,
+    /// How long it took and whether it met a fault, once it is known.
+    ended: Option<(Duration, bool)>,
 }
 
 impl Calls {
     /// Waits for a call, repetitions and all, and notes it.
-    pub async fn note<T>(&self, call: Call, work: impl Future<Output = T>) -> T {
-        let started = Instant::now();
-        self.last.set(Some(call));
-        self.set(
-            call,
-            Span {
-                started,
-                took: None,
-            },
-        );
+    pub async fn note<T>(
+        &self,
+        call: Call,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let (started, noted) = (Instant::now(), &self.0[call as usize]);
+        let ended = None;
+        noted.set(Some(Span { started, ended }));
         let answer = work.await;
-        let took = Some(started.elapsed());
-        self.set(call, Span { started, took });
+        let faulty = matches!(answer, Err(Failure::Fault(_)));
+        let ended = Some((started.elapsed(), faulty));
+        noted.set(Some(Span { started, ended }));
         answer
     }
 
-    /// The last call that was begun, to which a fault belongs.
-    pub const fn last(&self) -> Option<Call> {
-        self.last.get()
+    /// The call to which the event's fault belongs: the first that met one, or that never came back.
+    pub fn at_fault(&self) -> Option<Call> {
+        let is_at_fault = |span: Span| span.ended.is_none_or(|(_, faulty)| faulty);
+        Call::ALL
+            .into_iter()
+            .find(|call| self.0[*call as usize].get().is_some_and(is_at_fault))
     }
 
     /// How long a call took, or has taken so far.
     pub fn took(&self, call: Call) -> Option<Duration> {
-        let span = self.span(call)?.get()?;
-        Some(span.took.unwrap_or_else(|| span.started.elapsed()))
-    }
-
-    fn set(&self, call: Call, span: Span) {
-        if let Some(cell) = self.span(call) {
-            cell.set(Some(span));
-        }
-    }
-
-    const fn span(&self, call: Call) -> Option<&Cell<Option<Span>>> {
-        match call {
-            Call::AdminInitiateAuth => Some(&self.password),
-            Call::AdminGetUser => Some(&self.user),
-            Call::AssumeRole | Call::DescribeUserPoolClient => None,
-        }
+        let span = self.0[call as usize].get()?;
+        let took = span.ended.map(|(took, _)| took);
+        Some(took.unwrap_or_else(|| span.started.elapsed()))
     }
 }

@@ -1,32 +1,34 @@
-//! The old pool as AWS gives it: its clients and its calls, and which of them may be made again.
+//! The old pool as AWS gives it: its calls, and which of them may be made again.
 
+use std::cell::Cell;
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
-use aws_config::sts::AssumeRoleProvider;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region};
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::config::{self, SharedHttpClient};
 use aws_sdk_cognitoidentityprovider::types::AuthFlowType;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use crate::failure::{Failure, Fault};
 use crate::handler::Service;
 use crate::log;
 use crate::old_pool::{Answer, OldPool, OldUser};
 use crate::settings::{OldPoolSettings, Settings};
-use meaning::{answered, failure, never_connected, old_user};
-use retry::{Missed, patiently};
+use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
+use clients::Home;
+use credentials::Role;
+use meaning::{answered, failure, has_expired, lost_idle, never_connected, old_user};
+use retry::{Again, Missed, patiently};
 use secret::ClientSecret;
+use wire::Wire;
 
+mod clients;
+mod credentials;
 mod meaning;
 mod retry;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 /// How long the first event may be kept waiting for what is fetched before it. Lambda allows ten seconds.
 const WARM_UP: Duration = Duration::from_secs(2);
@@ -34,16 +36,18 @@ const WARM_UP: Duration = Duration::from_secs(2);
 /// The old pool, asked through Cognito with the credentials of the access role in its account.
 pub struct Cognito {
     client: Client,
+    role: Role,
     settings: OldPoolSettings,
     secret: OnceCell<Option<ClientSecret>>,
+    home: Home,
+    wire: Wire,
 }
 
 /// What the process's environment makes of this function, or none when it is not what it must be.
 pub async fn service_from_env() -> Option<Service<Cognito>> {
     let settings = Settings::from_env().map_err(log::misconfigured).ok()?;
-    let pool = Cognito::new(settings.old_pool).await;
-    // What fails now is tried again, and told, at the next event.
-    let _ = timeout(WARM_UP, pool.prepare()).await;
+    let pool = Cognito::new(settings.old_pool, Home::from_env(), Wire::new());
+    pool.warm_up().await;
     Some(Service {
         pool,
         new_user_pool_id: settings.new_user_pool_id,
@@ -53,64 +57,92 @@ pub async fn service_from_env() -> Option<Service<Cognito>> {
 
 impl Cognito {
     /// Makes the clients. No call is made yet.
-    async fn new(settings: OldPoolSettings) -> Self {
-        let own = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http_client())
-            .retry_config(
-                RetryConfig::standard()
-                    .with_max_attempts(2)
-                    .with_initial_backoff(Duration::from_millis(200)),
-            )
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(Duration::from_millis(1500))
-                    .read_timeout(Duration::from_secs(3))
-                    .build(),
-            )
-            .load()
-            .await;
-        let access = AssumeRoleProvider::builder(settings.role_arn.clone())
-            .external_id(settings.external_id.clone())
-            .session_name("cognito-migration-lambda")
-            .configure(&own)
-            .build()
-            .await;
-        let old = config::Builder::from(&own)
-            .region(Region::new(settings.region.clone()))
-            .credentials_provider(access)
-            .build();
+    fn new(settings: OldPoolSettings, home: Home, wire: Wire) -> Self {
+        let role = home.role(&settings, &wire);
         Self {
-            client: Client::from_conf(old),
+            client: home.cognito(&settings, &wire, role.clone()),
+            role,
             settings,
             secret: OnceCell::new(),
+            home,
+            wire,
         }
     }
 
-    async fn describe_secret(&self) -> Result<Option<ClientSecret>, Failure> {
+    /// Fetches the session and opens the two connections of a sign-in at once, then reads the secret over one of them.
+    /// What fails now is tried again, and told, at the next event.
+    async fn warm_up(&self) {
+        let deadline = Instant::now() + WARM_UP;
+        let all = async {
+            let public = self.home.public(&self.settings).await.unwrap_or_default();
+            let (session, ()) = tokio::join!(self.session(), self.wire.open(&public));
+            session?;
+            self.prepare(deadline).await
+        };
+        let _ = timeout_at(deadline, all).await;
+    }
+
+    async fn describe_secret(&self, deadline: Instant) -> Result<Option<ClientSecret>, Failure> {
         let request = self
             .client
             .describe_user_pool_client()
             .user_pool_id(&self.settings.user_pool_id)
             .client_id(&self.settings.client_id);
-        let answer = request.send().await;
-        let client = answer
-            .map_err(|error| failure(&error).of_no_user())?
-            .user_pool_client;
-        Ok(client
+        let renewed = Cell::default();
+        let answer = patiently(deadline, async || {
+            self.attempt(&renewed, request.clone().send(), question)
+                .await
+        });
+        let answer = answer.await.map_err(Failure::of_no_user)?;
+        Ok(answer
+            .user_pool_client
             .and_then(|client| client.client_secret)
             .map(ClientSecret::new))
+    }
+
+    /// One attempt at a call. What is refused because the session has ended, early or on another clock than ours, is
+    /// worth another with a new session, once; of all else `again` knows.
+    async fn attempt<T, E: ProvideErrorMetadata + std::error::Error + 'static>(
+        &self,
+        renewed: &Cell<bool>,
+        sent: impl Future<Output = Result<T, SdkError<E>>>,
+        again: impl Fn(Failure, &SdkError<E>) -> Again,
+    ) -> Result<T, Missed> {
+        let session = self.role.held();
+        let error = match sent.await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let failure = failure(&error);
+        if !has_expired(&error) || renewed.replace(true) {
+            let again = again(failure, &error);
+            return Err(Missed { failure, again });
+        }
+        let (failure, again) = match self.role.instead_of(session).await {
+            Ok(_) => (failure, Again::AtOnce),
+            Err(_) => (Failure::Fault(Fault::Credentials), Again::Never),
+        };
+        Err(Missed { failure, again })
     }
 }
 
 impl OldPool for Cognito {
-    async fn afresh(&self) -> Self {
-        Self::new(self.settings.clone()).await
+    /// The connections are the same: who is connected has not changed.
+    fn afresh(&self) -> Self {
+        Self::new(self.settings.clone(), self.home.clone(), self.wire.clone())
     }
 
-    async fn prepare(&self) -> Result<(), Failure> {
+    async fn session(&self) -> Result<(), Failure> {
+        let session = self.role.session().await;
+        session
+            .map(drop)
+            .map_err(|_| Failure::Fault(Fault::Credentials))
+    }
+
+    async fn prepare(&self, deadline: Instant) -> Result<(), Failure> {
         if self.settings.has_secret {
             self.secret
-                .get_or_try_init(|| self.describe_secret())
+                .get_or_try_init(|| self.describe_secret(deadline))
                 .await?;
         }
         Ok(())
@@ -140,15 +172,18 @@ impl OldPool for Cognito {
             None => request,
         };
         // Each counts towards the user's lock-out, and a lost answer does not say whether the password was judged. So
-        // only what was refused at the door, or never got there, is sent again.
+        // only what was refused at the door, or never got there, is sent again; and once what was written to a
+        // connection that had died while nobody used it.
+        let (renewed, lost) = (Cell::default(), Cell::new(false));
         let answer = patiently(deadline, async || {
-            let attempt = request.clone().customize().config_override(once());
-            attempt.send().await.map_err(|error| {
-                let failure = failure(&error);
-                let throttled = failure == Failure::Fault(Fault::Throttled);
-                let again = throttled || never_connected(&error);
-                Missed { failure, again }
-            })
+            let again = |failure, error: &_| match failure {
+                Failure::Fault(Fault::Throttled) => Again::Later,
+                _ if never_connected(error) => Again::Later,
+                _ if lost_idle(error) && !lost.replace(true) => Again::AtOnce,
+                _ => Again::Never,
+            };
+            let _line = self.wire.line().await;
+            self.attempt(&renewed, request.clone().send(), again).await
         });
         answer.await.map(|output| answered(&output))
     }
@@ -159,30 +194,34 @@ impl OldPool for Cognito {
             .admin_get_user()
             .user_pool_id(&self.settings.user_pool_id)
             .username(username);
+        let renewed = Cell::default();
         let answer = patiently(deadline, async || {
-            let attempt = request.clone().customize().config_override(once());
-            attempt.send().await.map_err(|error| {
-                let failure = failure(&error);
-                let again = matches!(
-                    failure,
-                    Failure::Fault(
-                        Fault::Throttled | Fault::Internal | Fault::Unreachable | Fault::TimedOut
-                    )
-                );
-                Missed { failure, again }
-            })
+            // On its own, so that it comes to its end when nobody waits for it any more, and its connection with it
+            // back to the pool: dropped, it would cost the next sign-in a handshake.
+            let (line, sent) = (self.wire.line().await, request.clone().send());
+            let sent = tokio::spawn(async move {
+                let _line = line;
+                sent.await
+            });
+            let sent = async {
+                match sent.await {
+                    Ok(answer) => answer,
+                    Err(_) => Err(SdkError::timeout_error("given up")),
+                }
+            };
+            self.attempt(&renewed, sent, question).await
         });
         answer.await.map(old_user)
     }
 }
 
-/// The SDK does not know which calls may be made again.
-fn once() -> config::Builder {
-    config::Builder::new().retry_config(RetryConfig::disabled())
-}
-
-fn http_client() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https()
+/// A question changes nothing, so it may be asked again whenever that may help.
+fn question<E: std::error::Error + 'static>(failure: Failure, error: &SdkError<E>) -> Again {
+    match failure {
+        _ if lost_idle(error) => Again::AtOnce,
+        Failure::Fault(
+            Fault::Throttled | Fault::Internal | Fault::Unreachable | Fault::TimedOut,
+        ) => Again::Later,
+        _ => Again::Never,
+    }
 }

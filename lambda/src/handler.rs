@@ -12,7 +12,7 @@ use crate::calls::{Call, Calls};
 use crate::decision::{self, Ground, Migration, Rules};
 use crate::event::{self, Source};
 use crate::failure::{Failure, Fault};
-use crate::old_pool::OldPool;
+use crate::old_pool::{OldPool, OldUser};
 use crate::probe;
 
 #[cfg(test)]
@@ -55,7 +55,7 @@ impl Reply {
     pub fn into_result(mut self) -> Result<Box<RawValue>, Diagnostic> {
         match self.decision {
             decision if self.source == Some(Source::Probe) => {
-                raw(&probe::answer(&decision, self.calls.last()))
+                raw(&probe::answer(&decision, self.calls.at_fault()))
             }
             Ok(migration) => {
                 fill_in(&mut self.event, migration.into_response());
@@ -100,43 +100,49 @@ async fn decide(
     let username = event::username(event)?;
     // The role's session may outlive the role: what is at hand would hide what is broken.
     let afresh = match source {
-        Source::Probe => Some(service.pool.afresh().await),
+        Source::Probe => Some(service.pool.afresh()),
         Source::Authentication | Source::ForgotPassword => None,
     };
     let pool = afresh.as_ref().unwrap_or(&service.pool);
-    let ground = match source {
-        Source::ForgotPassword => Ground::of_forgotten(&service.rules).map_err(Failure::Refused),
+    let session = calls.note(Call::AssumeRole, pool.session());
+    let user = calls.note(Call::AdminGetUser, pool.user(username, deadline));
+    let (ground, user) = match source {
+        Source::ForgotPassword => {
+            let ground = Ground::of_forgotten(&service.rules).map_err(Failure::Refused)?;
+            session.await?;
+            (Ok(ground), user.await)
+        }
         Source::Authentication | Source::Probe => {
             let password = event::password(event)?;
-            ground(service, pool, username, password, calls, deadline).await
+            session.await?;
+            let prepared = pool.prepare(deadline);
+            calls.note(Call::DescribeUserPoolClient, prepared).await?;
+            let asked = pool.check_password(username, password, deadline);
+            let answer = calls.note(Call::AdminInitiateAuth, asked);
+            let ground = async {
+                let answer = answer.await?;
+                Ground::of(&answer, &service.rules).map_err(Failure::Refused)
+            };
+            both(ground, user, source == Source::Probe).await?
         }
     };
-    match ground {
-        Err(Failure::Refused(_)) if source == Source::Probe => {}
-        Err(failure) => return Err(failure),
-        Ok(_) => {}
-    }
-    let user = calls
-        .note(Call::AdminGetUser, pool.user(username, deadline))
-        .await;
     decision::decide(&service.rules, username, ground, user)
 }
 
-/// What the password is worth.
-async fn ground<P: OldPool>(
-    service: &Service<P>,
-    pool: &P,
-    username: &str,
-    password: &str,
-    calls: &Calls,
-    deadline: Instant,
-) -> Result<Ground, Failure> {
-    calls
-        .note(Call::DescribeUserPoolClient, pool.prepare())
-        .await?;
-    let asked = pool.check_password(username, password, deadline);
-    let answer = calls.note(Call::AdminInitiateAuth, asked).await?;
-    Ground::of(&answer, &service.rules).map_err(Failure::Refused)
+/// Asks for the user while the password is out, which saves a sign-in the second round trip. Without a proof that
+/// answer is not even waited for, so that nothing of it can show in a reply; only a probe hears it out.
+async fn both(
+    ground: impl Future<Output = Result<Ground, Failure>>,
+    user: impl Future<Output = Result<OldUser, Failure>>,
+    hears_out: bool,
+) -> Result<(Result<Ground, Failure>, Result<OldUser, Failure>), Failure> {
+    let ground = async {
+        match ground.await {
+            Err(refusal @ Failure::Refused(_)) if hears_out => Ok(Err(refusal)),
+            ground => ground.map(Ok),
+        }
+    };
+    tokio::try_join!(biased; ground, async { Ok(user.await) })
 }
 
 /// Puts the decided members into the event's response and leaves all others of it as they came.

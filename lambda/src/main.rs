@@ -9,6 +9,8 @@
 //! | what an event leads to, in which order | `handler`, `event`, `calls` |
 //! | what `cogmig` is told when it asks | `probe` |
 //! | how the old pool is asked | `old_pool` for the questions, `cognito` for the SDK |
+//! | where, as whom, and when the role is assumed | `cognito/clients`, `cognito/credentials` |
+//! | over which connections, and what one that died costs | `cognito/wire` |
 //! | the function's environment | `settings` |
 //! | what is written | `log` |
 

@@ -9,10 +9,13 @@ use crate::failure::Failure;
 /// The old pool.
 pub trait OldPool: Sized {
     /// The same pool, as a function that starts now would ask it: with no credentials and no secret at hand yet.
-    async fn afresh(&self) -> Self;
+    fn afresh(&self) -> Self;
+
+    /// Sees to it that calls can be signed. Waits for nothing as long as what is at hand will do.
+    async fn session(&self) -> Result<(), Failure>;
 
     /// Fetches what a password call needs and is not at hand yet.
-    async fn prepare(&self) -> Result<(), Failure>;
+    async fn prepare(&self, deadline: Instant) -> Result<(), Failure>;
 
     /// What the old pool says to a name and a password.
     async fn check_password(
@@ -22,7 +25,7 @@ pub trait OldPool: Sized {
         deadline: Instant,
     ) -> Result<Answer, Failure>;
 
-    /// The user of that name.
+    /// The user of that name. Who stops waiting for it ends the repetitions, and not the request that is out.
     async fn user(&self, username: &str, deadline: Instant) -> Result<OldUser, Failure>;
 }
 

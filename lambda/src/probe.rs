@@ -12,7 +12,7 @@ use crate::failure::{Failure, Fault, Refusal};
 mod tests;
 
 /// The answer: closed sets of words, and the names of attributes.
-pub fn answer(decision: &Result<Migration, Failure>, last: Option<Call>) -> Value {
+pub fn answer(decision: &Result<Migration, Failure>, at_fault: Option<Call>) -> Value {
     let (outcome, failure) = match decision {
         Ok(_) => ("migrated", None),
         Err(failure) => (failure.outcome(), Some(veiled(*failure))),
@@ -24,7 +24,7 @@ pub fn answer(decision: &Result<Migration, Failure>, last: Option<Call>) -> Valu
     json!({
         "outcome": outcome,
         "reason": failure.map(Failure::reason),
-        "call": failure.and_then(|failure| call(failure, last)).map(Call::as_str),
+        "call": failure.and_then(|failure| call(failure, at_fault)).map(Call::as_str),
         "attributes": names,
     })
 }
@@ -41,10 +41,10 @@ const fn veiled(failure: Failure) -> Failure {
 }
 
 /// The call that met the fault.
-const fn call(failure: Failure, last: Option<Call>) -> Option<Call> {
+const fn call(failure: Failure, at_fault: Option<Call>) -> Option<Call> {
     match failure {
         Failure::Refused(_) => None,
         Failure::Fault(Fault::Credentials) => Some(Call::AssumeRole),
-        Failure::Fault(_) => last,
+        Failure::Fault(_) => at_fault,
     }
 }

@@ -4,6 +4,7 @@
 
 mod backend;
 mod client;
+mod distance;
 mod home;
 mod hop;
 mod install;
@@ -25,6 +26,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 pub use client::AwsFault;
+pub use distance::{Authority, Distance};
 pub use hop::{Call, Disturbance, Fault, Hardness, Message, MessageKind};
 pub use install::tool;
 pub use moto::Moto;
@@ -163,6 +165,21 @@ impl Sandbox {
     pub fn count_rounds(&self, quiet: Option<Duration>) {
         let _runtime = self.runtime.as_ref().map(Runtime::enter);
         self.hop.count_rounds(quiet);
+    }
+
+    /// The same AWS at a distance, behind TLS when there is an authority to vouch for it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no free port.
+    pub fn distance(
+        &self,
+        round_trip: Duration,
+        authority: Option<&Authority>,
+    ) -> Result<Distance> {
+        let runtime = self.runtime.as_ref().context("the sandbox has ended")?;
+        let hop = self.endpoint.trim_start_matches("http://").parse()?;
+        runtime.block_on(Distance::put(hop, round_trip, authority))
     }
 
     /// Lets calls go wrong; the sandbox's own boto3 apart.

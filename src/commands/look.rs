@@ -15,7 +15,7 @@ use crate::names::Names;
 use crate::observe::{self, First, NewSide, OldSide, Pool};
 use crate::report::Report;
 use crate::resources::user_pool::{self, Named};
-use crate::resources::{function, role, user_pool_client};
+use crate::resources::{role, user_pool_client};
 use crate::settings::Settings;
 use crate::undo::Tags;
 use crate::{targets, undo};
@@ -48,7 +48,7 @@ pub async fn look(
     report: &Arc<Report>,
 ) -> Result<Looked> {
     let (names, events) = (&settings.names, report.events());
-    let ((old, old_first), (new, (new_first, function))) = tokio::try_join!(
+    let ((old, old_read), (new, new_read)) = tokio::try_join!(
         connect(
             Side::Old,
             &settings.old,
@@ -64,13 +64,14 @@ pub async fn look(
             async |account| {
                 tokio::try_join!(
                     observe::first(account, names),
-                    function::find(account, &names.function)
+                    observe::by_name(account, names)
                 )
             }
         ),
     )?;
     report.accounts(vec![old.identity.clone(), new.identity.clone()]);
     refuse_partitions(&old, &new)?;
+    let (old_first, (new_first, by_name)) = (old_read?, new_read?);
 
     let rest = async {
         let rest = observe::rest(&new, names, new_first.role.as_ref()).await;
@@ -94,7 +95,7 @@ pub async fn look(
             pool: old_pool,
             dedicated: own_clients,
         },
-        new_side: NewSide::new(&new, new_first.role, function, rest, new_pool),
+        new_side: NewSide::new(&new, new_first.role, by_name, rest, new_pool),
         old,
         new,
         dedicated,

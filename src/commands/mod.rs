@@ -1,5 +1,6 @@
 //! One file a verb; each reads like a table of contents.
 
+pub mod generate;
 mod look;
 mod prepare;
 pub mod setup;
@@ -42,7 +43,7 @@ async fn connect<T>(
     profile: &str,
     events: &Events,
     reads: impl AsyncFnOnce(&Account) -> Result<T, CallError>,
-) -> Result<(Account, T)> {
+) -> Result<(Account, Result<T, CallError>)> {
     let region = settings.region.as_deref();
     Account::connect(side, profile, region, events.clone(), reads).await
 }

@@ -215,20 +215,25 @@ fn package_of(settings: &Settings) -> Result<Package> {
     let architecture = settings
         .architecture
         .unwrap_or_else(package::default_architecture);
-    let zip: Cow<'static, [u8]> = match &settings.lambda_zip {
-        Some(path) => package::read_zip(path)?.into(),
-        None => package::held(architecture)
-            .with_context(|| {
+    let (zip, sha256): (Cow<'static, [u8]>, _) = match &settings.lambda_zip {
+        Some(path) => {
+            let zip = package::read_zip(path)?;
+            let sha256 = package::code_sha256(&zip);
+            (zip.into(), sha256)
+        }
+        None => {
+            let (zip, sha256) = package::held(architecture).with_context(|| {
                 format!(
                     "this build of cogmig holds no Lambda for {architecture}\n  try  --architecture {}, or --lambda-zip with one of your own",
                     package::default_architecture()
                 )
-            })?
-            .into(),
+            })?;
+            (zip.into(), sha256.to_owned())
+        }
     };
     Ok(Package {
-        sha256: package::code_sha256(&zip),
         zip,
+        sha256,
         architecture,
     })
 }

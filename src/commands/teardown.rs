@@ -92,9 +92,8 @@ async fn account(
         return Ok(None);
     };
     let role = async |account: &Account| role::find(account, names.record_role(side), None).await;
-    connect(side, settings, profile, events, role)
-        .await
-        .map(Some)
+    let (account, role) = connect(side, settings, profile, events, role).await?;
+    Ok(Some((account, role?)))
 }
 
 /// Goes to the Region that the record tells.

@@ -114,13 +114,15 @@ pub fn plan(told: &Told, width: usize, colours: bool) -> String {
         }
     }
     for note in &told.notes {
-        let _ = write!(text, "\nnote: {note}");
+        let _ = write!(text, "\n{}", hang("note:    ", note, width));
     }
     let warning = style(Style::new().yellow().bold())
         .apply_to("warning:")
         .to_string();
     for finding in &told.warnings {
-        let _ = write!(text, "\n{warning} {finding}");
+        let what = hang(&format!("{warning} "), &finding.what, width);
+        let remedy = hang("  try    ", &finding.remedy, width);
+        let _ = write!(text, "\n{what}\n{remedy}");
     }
     if !(told.notes.is_empty() && told.warnings.is_empty()) {
         text.push('\n');
@@ -145,6 +147,35 @@ pub fn plan(told: &Told, width: usize, colours: bool) -> String {
         }
     }
     text
+}
+
+/// A label and a text beside it, in lines of this width.
+pub fn hang(label: &str, text: &str, width: usize) -> String {
+    let indent = " ".repeat(textwrap::core::display_width(label));
+    let options = whole_words(width).initial_indent(label);
+    textwrap::fill(text, options.subsequent_indent(&indent))
+}
+
+/// What is to be copied stays in one piece: an ARN, `--new-pool`.
+fn whole_words<'a>(width: usize) -> textwrap::Options<'a> {
+    textwrap::Options::new(width)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
+/// The lines of an error in this width: what stands beside a label goes on beside it.
+pub fn reflow(text: &str, width: usize) -> String {
+    let lines = text.lines().map(|line| {
+        let indented = line.strip_prefix("  ").unwrap_or_default();
+        let label = indented.find("  ").map_or("", |end| &indented[..end]);
+        let beside = indented[label.len()..].trim_start();
+        if label.is_empty() || beside.is_empty() {
+            return textwrap::fill(line, whole_words(width));
+        }
+        let label = &line[..line.len() - beside.len()];
+        hang(label, beside, width)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A change in a few words, for progress.
@@ -277,4 +308,18 @@ pub fn failure(told: &Told, error: &anyhow::Error, colours: bool) -> String {
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_goes_on_beside_its_label() {
+        let text = "error: iam:CreateRole failed in the new account 222222222222 (eu-central-1, profile `new`)\n  AWS says    AccessDenied: not authorized to perform: iam:CreateRole on resource: arn:aws:iam::222222222222:role/cognito-migration-lambda\n  try         --new-profile";
+        assert_eq!(
+            reflow(text, 60),
+            "error: iam:CreateRole failed in the new account 222222222222\n(eu-central-1, profile `new`)\n  AWS says    AccessDenied: not authorized to perform:\n              iam:CreateRole on resource:\n              arn:aws:iam::222222222222:role/cognito-migration-lambda\n  try         --new-profile"
+        );
+    }
 }

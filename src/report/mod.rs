@@ -3,6 +3,7 @@
 //! to standard error.
 
 mod ask;
+mod github;
 mod human;
 mod json;
 mod progress;
@@ -16,6 +17,7 @@ use console::{Term, colors_enabled, colors_enabled_stderr};
 
 use crate::account::{Identity, Side};
 use crate::cli::Output;
+use crate::error::Usage;
 use crate::plan::{Action, Plan};
 use crate::preflight::Finding;
 use crate::probe::Broken;
@@ -23,7 +25,11 @@ use crate::resources::user_pool::Named;
 use crate::settings::Settings;
 use crate::status::Status;
 use crate::targets::Found;
+use github::Github;
 use progress::Progress;
+
+/// The columns of a text in a summary, which does not wrap it.
+const SUMMARY_WIDTH: usize = 100;
 
 /// Where the rest of the program tells what happens.
 pub type Events = Arc<dyn Fn(Event) + Send + Sync>;
@@ -116,8 +122,10 @@ pub struct Report {
     output: Output,
     quiet: bool,
     verbose: bool,
+    on_terminal: bool,
     asks: bool,
     progress: Progress,
+    github: Github,
     told: Mutex<Told>,
 }
 
@@ -131,11 +139,13 @@ impl Report {
             output: settings.output,
             quiet: settings.quiet,
             verbose: settings.verbose,
+            on_terminal: terminal,
             asks: terminal && std::io::IsTerminal::is_terminal(&std::io::stdin()),
             progress: Progress::new(
                 terminal && !settings.quiet && !settings.verbose,
                 settings.quiet,
             ),
+            github: Github::from_env(),
             told: Mutex::default(),
         }
     }
@@ -259,8 +269,15 @@ impl Report {
             .iter()
             .filter(|line| line.action == Action::Leave)
         {
-            complain(&human::left(line));
+            let text = human::left(line);
+            complain(&text);
+            self.github.error(&self.title(), &text);
         }
+        let result = match outcome.as_str() {
+            // The function may be sound, and Cognito never come to it.
+            "works" if !told.changes.is_empty() => "differs",
+            result => result,
+        };
         match self.output {
             Output::Human => print(&match outcome {
                 Outcome::Status(status) => {
@@ -268,21 +285,22 @@ impl Report {
                 }
                 outcome => human::outcome(&told, outcome, self.quiet),
             }),
-            Output::Json => {
-                let differs = !told.changes.is_empty();
-                let result = match outcome.as_str() {
-                    // The function may be sound, and Cognito never come to it.
-                    "works" if differs => "differs",
-                    result => result,
-                };
-                print(&json::document(
-                    self.command,
-                    &told,
-                    result,
-                    None,
-                    Some(outcome),
-                ));
+            Output::Json => print(&json::document(
+                self.command,
+                &told,
+                result,
+                None,
+                Some(outcome),
+            )),
+        }
+        match outcome {
+            Outcome::Status(status) => {
+                let text = status::text(&told.accounts, status, SUMMARY_WIDTH, false);
+                let nothing = Told::default();
+                self.github
+                    .summary(self.command, &nothing, result, Some(&text));
             }
+            _ => self.github.summary(self.command, &told, result, None),
         }
     }
 
@@ -290,11 +308,25 @@ impl Report {
     pub fn failure(&self, error: &anyhow::Error) {
         self.progress.clear();
         let told = self.told();
-        complain(&human::failure(&told, error, colors_enabled_stderr()));
+        let width = Term::stderr().size_checked();
+        let width = width.filter(|_| self.on_terminal);
+        let text = human::failure(&told, error, colors_enabled_stderr());
+        complain(&match width {
+            Some((_, columns)) => human::reflow(&text, columns.into()),
+            None => text,
+        });
+        let plain = human::failure(&told, error, false);
+        self.github.error(&self.title(), &plain);
         if self.output == Output::Json {
             let error = Some(error);
             print(&json::document(self.command, &told, "failed", error, None));
         }
+        self.github
+            .summary(self.command, &told, "failed", Some(&plain));
+    }
+
+    fn title(&self) -> String {
+        format!("cogmig {}", self.command)
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
@@ -326,13 +358,40 @@ fn is_empty(told: &Told) -> bool {
     told.changes.is_empty() && told.notes.is_empty() && told.warnings.is_empty()
 }
 
-/// An error before there was anything to report on.
-pub fn complain_of(error: &anyhow::Error) {
-    complain(&human::failure(
-        &Told::default(),
-        error,
-        colors_enabled_stderr(),
-    ));
+/// An error before there was anything to report on, or settings to say how.
+pub fn complain_of(command: &str, error: &anyhow::Error) {
+    let told = Told::default();
+    complain(&human::failure(&told, error, colors_enabled_stderr()));
+    if wants_json() {
+        print(&json::document(command, &told, "failed", Some(error), None));
+    }
+}
+
+/// What clap says of a command line: the help that was asked for, or what is wrong.
+pub fn of_command_line(error: &clap::Error) {
+    // A reader that has gone away is no error of ours.
+    let _ = error.print();
+    if error.use_stderr() && wants_json() {
+        let verb = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        let usage = Usage(first.trim_start_matches("error: ").to_owned()).into();
+        let (verb, told) = (verb.unwrap_or_default(), Told::default());
+        print(&json::document(&verb, &told, "failed", Some(&usage), None));
+    }
+}
+
+/// Whether JSON was asked for, as far as that can be told of what cannot be understood.
+fn wants_json() -> bool {
+    let words: Vec<_> = std::env::args().collect();
+    let flag = words.windows(2).any(|pair| pair == ["--output", "json"])
+        || words.iter().any(|word| word == "--output=json");
+    flag || std::env::var("COGMIG_OUTPUT").is_ok_and(|output| output == "json")
+}
+
+/// A result that is a file for another program.
+pub fn print_bytes(bytes: &[u8]) {
+    let _ = std::io::stdout().write_all(bytes);
 }
 
 /// A reader that has gone away is no error of ours.

@@ -7,6 +7,7 @@ use aws_smithy_types::date_time::Format;
 use console::Style;
 use serde_json::{Value, json};
 
+use super::human::hang;
 use crate::account::{Identity, Side};
 use crate::status::{Log, Resource, State, Status, Sums, share};
 
@@ -57,10 +58,7 @@ impl Page {
 
     /// Words after a head, and under each other where they need more than one line.
     fn line(&mut self, head: &str, words: &str) {
-        let indent = head.chars().count();
-        let words = fill(words, self.width.saturating_sub(indent).max(20));
-        let words = words.join(&format!("\n{:indent$}", ""));
-        let _ = writeln!(self.text, "{head}{words}");
+        let _ = writeln!(self.text, "{}", hang(head, words, self.width));
     }
 
     fn resources(&mut self, accounts: &[Identity], status: &Status, side: Side) {
@@ -219,25 +217,6 @@ fn ago(now: i64, then: i64) -> String {
     };
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {what}{s} ago")
-}
-
-/// Words in lines of so many columns, and a longer word alone.
-fn fill(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.last_mut().filter(|last| {
-            last.is_empty() || last.chars().count() + 1 + word.chars().count() <= columns
-        });
-        match last {
-            Some(last) if last.is_empty() => last.push_str(word),
-            Some(last) => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            None => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// For programs, its members in a stable order.

@@ -22,29 +22,29 @@ pub struct LogGroup {
     pub tags: Tags,
 }
 
-/// The log group of this name, which has this ARN.
-pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<LogGroup>, CallError> {
-    let logs = &account.logs;
-    let (groups, tags) = tokio::join!(
-        account.call(
-            "logs:DescribeLogGroups",
-            logs.describe_log_groups()
-                .log_group_name_prefix(name)
-                .send()
-        ),
-        account.call(
-            "logs:ListTagsForResource",
-            logs.list_tags_for_resource().resource_arn(arn).send()
-        ),
-    );
-    let (groups, tags) = (groups?, found(tags)?);
+/// How many days the events of the log group of this name are kept, where there is one.
+pub async fn retention(account: &Account, name: &str) -> Result<Option<Option<i32>>, CallError> {
+    let request = account.logs.describe_log_groups();
+    let request = request.log_group_name_prefix(name);
+    let groups = account.call("logs:DescribeLogGroups", request.send());
+    let groups = groups.await?;
     let mut groups = groups.log_groups().iter();
     let group = groups.find(|group| group.log_group_name() == Some(name));
-    let tags = tags.and_then(|tags| tags.tags).unwrap_or_default();
-    Ok(group.map(|group| LogGroup {
-        retention: group.retention_in_days(),
-        tags: tags.into_iter().collect(),
-    }))
+    Ok(group.map(aws_sdk_cloudwatchlogs::types::LogGroup::retention_in_days))
+}
+
+/// The tags of the log group of this ARN, where there is one.
+pub async fn tags(account: &Account, arn: &str) -> Result<Tags, CallError> {
+    let request = account.logs.list_tags_for_resource().resource_arn(arn);
+    let answer = account.call("logs:ListTagsForResource", request.send());
+    let tags = found(answer.await)?.and_then(|answer| answer.tags);
+    Ok(tags.unwrap_or_default().into_iter().collect())
+}
+
+/// The log group of this name, which has this ARN.
+pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<LogGroup>, CallError> {
+    let (retention, tags) = tokio::try_join!(retention(account, name), tags(account, arn))?;
+    Ok(retention.map(|retention| LogGroup { retention, tags }))
 }
 
 /// Makes the log group.

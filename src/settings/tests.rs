@@ -8,13 +8,15 @@ use clap::Parser;
 use super::environment::Environment;
 use super::layers::Options;
 use super::{Settings, Usage};
-use crate::cli::Cli;
+use crate::cli::{Cli, Task};
 use crate::package::Architecture;
 
 /// The settings of a command line, of variables without their `COGMIG_`, and of a file.
 fn settings(flags: &str, variables: &[(&str, &str)], file: &str) -> Result<Settings, Usage> {
     let words = ["cogmig"].into_iter().chain(flags.split(' '));
-    let command = Cli::try_parse_from(words).expect(flags).command;
+    let Task::Deployment(command) = Cli::try_parse_from(words).expect(flags).task else {
+        panic!("{flags}");
+    };
     let environment = Environment(|wanted: &str| {
         let found = variables
             .iter()

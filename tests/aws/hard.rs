@@ -57,6 +57,7 @@ fn everything_at_once_and_far_away() {
         propagation: Duration::from_secs(2),
         busy: Duration::from_secs(1),
         lag: LAG,
+        ..Hardness::default()
     };
     there_and_back(hardness, &["waiting for"]);
 }

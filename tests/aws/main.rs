@@ -41,6 +41,7 @@ mod scene;
 mod second_factor;
 mod secret;
 mod sign_in;
+mod snapshots;
 mod stage;
 mod status;
 mod stopped;

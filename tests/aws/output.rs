@@ -1,5 +1,8 @@
 //! The result on standard output, all else on standard error.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
 use crate::stage::{BOTH, Stage};
@@ -40,6 +43,69 @@ fn quiet_leaves_the_result_alone() {
         assert_eq!(run.stderr, "", "{arguments}\n{run}");
         assert!(!run.stdout.is_empty(), "{arguments}");
     }
+}
+
+/// The document's schema, with no room for a member that it does not name.
+fn schema() -> Value {
+    fn close(schema: &mut Value) {
+        match schema {
+            Value::Object(members) => {
+                members.values_mut().for_each(close);
+                if members.contains_key("properties") && members.contains_key("type") {
+                    members.insert("additionalProperties".into(), false.into());
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(close),
+            _ => {}
+        }
+    }
+    let text = include_str!("../../output.schema.json");
+    let mut schema = serde_json::from_str(text).unwrap();
+    close(&mut schema);
+    schema
+}
+
+/// What another program says of documents held against a schema; nothing is good.
+fn invalid(schema: &Value, documents: &[Value]) -> String {
+    const SCRIPT: &str = "import fastjsonschema, json, sys\n\
+        schema, documents = json.load(sys.stdin)\n\
+        valid = fastjsonschema.compile(schema)\n\
+        for document in documents: valid(document)\n";
+    let mut python = Command::new(cogmig_sandbox::tool("python").unwrap())
+        .args(["-c", SCRIPT])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = python.stdin.take().unwrap();
+    let text = json!([schema, documents]).to_string();
+    input.write_all(text.as_bytes()).unwrap();
+    drop(input);
+    let output = python.wait_with_output().unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn json_is_as_its_schema_says() {
+    let stage = Stage::new();
+    let document = |arguments: String| stage.cogmig(&format!("{arguments} --output json")).json();
+    let documents = [
+        document(format!("plan {BOTH}")),
+        document(format!("setup {BOTH}")),
+        document(format!("verify {BOTH}")),
+        document(format!("status {BOTH}")),
+        document(format!("setup {BOTH} --old-client none-such")),
+        document("setup --old-profile absent --new-profile new".into()),
+        document("setup --no-such-option".into()),
+        document(format!("teardown {BOTH}")),
+        document(format!("verify {BOTH}")),
+        document(format!("status {BOTH}")),
+    ];
+    let schema = schema();
+    assert_eq!(invalid(&schema, &documents), "");
+    let mut odd = documents[0].clone();
+    odd["accounts"][0]["more"] = "than the schema names".into();
+    assert!(invalid(&schema, &[odd]).contains("must not contain"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::run::Run;
 
-const HOST: &str = if cfg!(target_arch = "aarch64") {
+pub const HOST: &str = if cfg!(target_arch = "aarch64") {
     "arm64"
 } else {
     "x86_64"

@@ -43,6 +43,8 @@ fn assert_continues(stage: &Stage, run: &Run, made: &str) {
 fn asked_once_it_stops_after_the_changes_in_hand() {
     for signal in ["INT", "TERM"] {
         let (stage, running) = held("CreatePolicy");
+        // All that does not need the policy is made meanwhile.
+        std::thread::sleep(Duration::from_secs(2));
         running.signal(signal);
         a_moment();
         stage.sandbox.calm();

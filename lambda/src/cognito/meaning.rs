@@ -8,6 +8,7 @@ use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutp
 use aws_sdk_cognitoidentityprovider::operation::admin_initiate_auth::AdminInitiateAuthOutput;
 use aws_sdk_cognitoidentityprovider::types::{DeliveryMediumType, UserStatusType};
 
+use super::wire::LostIdle;
 use crate::failure::{Failure, Fault};
 use crate::old_pool::{Answer, OldUser};
 
@@ -81,6 +82,19 @@ pub fn never_connected<E: Error + 'static>(error: &SdkError<E>) -> bool {
     sources(error)
         .filter_map(|source| source.downcast_ref::<hyper_util::client::legacy::Error>())
         .any(hyper_util::client::legacy::Error::is_connect)
+}
+
+/// Whether the request went to a connection that had died before.
+pub fn lost_idle<E: Error + 'static>(error: &SdkError<E>) -> bool {
+    sources(error).any(<dyn Error>::is::<LostIdle>)
+}
+
+/// Whether the call was refused at the door because the session that signed it has ended.
+pub fn has_expired<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    let code = error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code);
+    matches!(code, Some("ExpiredToken" | "ExpiredTokenException"))
 }
 
 fn sources(error: &(impl Error + 'static)) -> impl Iterator<Item = &(dyn Error + 'static)> {

@@ -1,12 +1,10 @@
 //! The SDK side against a server that answers from a script: what each answer becomes, and how often we ask.
 
-mod server;
+pub mod server;
+mod wire;
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, future};
 use serde_json::{Value, json};
-use server::{asked, cognito, error, serve};
+use server::{asked, cognito, error, serve, session};
 use tokio::net::TcpListener;
 
 use super::*;
@@ -14,7 +12,7 @@ use crate::failure::Refusal;
 
 /// Of the function's time there is enough.
 fn soon() -> Instant {
-    Instant::now() + Duration::from_secs(4)
+    Instant::now() + Duration::from_secs(10)
 }
 
 async fn password(pool: &Cognito) -> Result<(bool, Option<String>), Failure> {
@@ -125,10 +123,8 @@ async fn a_password_whose_answer_was_lost_is_not_sent_again() {
     let endpoint = format!("http://{}", listener.local_addr().expect("bound"));
     let tokens = (200, json!({"AuthenticationResult": {"AccessToken": "t"}}));
     let server = tokio::spawn(serve(listener, vec![(0, Value::Null), tokens]));
-    let pool = cognito(
-        &endpoint,
-        Credentials::new("AKID", "secret", None, None, "test"),
-    );
+    let pool = cognito(&endpoint);
+    pool.role.hold(session(3600));
     assert_eq!(
         password(&pool).await,
         Err(Failure::Fault(Fault::Unreachable))
@@ -176,10 +172,8 @@ async fn a_password_that_never_left_is_sent_when_there_is_a_connection() {
     let free = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = free.local_addr().expect("bound");
     drop(free);
-    let pool = cognito(
-        &format!("http://{address}"),
-        Credentials::new("AKID", "secret", None, None, "test"),
-    );
+    let pool = cognito(&format!("http://{address}"));
+    pool.role.hold(session(3600));
     let tokens = (200, json!({"AuthenticationResult": {"AccessToken": "t"}}));
     let later = async {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -216,11 +210,11 @@ async fn a_secret_is_read_once_and_its_hash_sent() {
     let ((), requests) = asked(script, async |mut pool| {
         pool.settings.has_secret = true;
         assert_eq!(
-            pool.prepare().await,
+            pool.prepare(soon()).await,
             Err(Failure::Fault(Fault::AccessDenied))
         );
         for _ in 0..2 {
-            assert_eq!(pool.prepare().await, Ok(()));
+            assert_eq!(pool.prepare(soon()).await, Ok(()));
             let got = password(&pool).await;
             assert_eq!(got, Err(Failure::Refused(Refusal::NotAuthorized)));
         }
@@ -248,7 +242,7 @@ async fn a_client_without_a_secret_gets_no_hash() {
     ];
     let (_, requests) = asked(script, async |mut pool| {
         pool.settings.has_secret = true;
-        assert_eq!(pool.prepare().await, Ok(()));
+        assert_eq!(pool.prepare(soon()).await, Ok(()));
         password(&pool).await
     })
     .await;
@@ -270,7 +264,7 @@ async fn what_reading_the_secret_meets_is_a_fault() {
     for (code, message, fault) in rows {
         let (got, _) = asked(vec![error(400, code, message)], async |mut pool| {
             pool.settings.has_secret = true;
-            pool.prepare().await
+            pool.prepare(soon()).await
         })
         .await;
         assert_eq!(got, Err(Failure::Fault(fault)), "{code}");
@@ -314,31 +308,19 @@ async fn users_are_read_and_read_again_after_a_passing_error() {
     }
 }
 
-#[derive(Debug)]
-struct NoCredentials;
-
-impl ProvideCredentials for NoCredentials {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::ready(Err(CredentialsError::provider_error(
-            "AssumeRole said no",
-        )))
-    }
-}
-
 #[tokio::test]
 async fn what_is_not_an_answer_of_the_pool_is_a_fault() {
-    let pool = cognito("http://127.0.0.1:1", NoCredentials);
+    let pool = cognito("http://127.0.0.1:1");
+    assert_eq!(
+        pool.session().await,
+        Err(Failure::Fault(Fault::Credentials))
+    );
     assert_eq!(
         password(&pool).await,
         Err(Failure::Fault(Fault::Credentials))
     );
-    let pool = cognito(
-        "http://127.0.0.1:1",
-        Credentials::new("AKID", "secret", None, None, "test"),
-    );
+    let pool = cognito("http://127.0.0.1:1");
+    pool.role.hold(session(3600));
     assert_eq!(
         password(&pool).await,
         Err(Failure::Fault(Fault::Unreachable))

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{BUDGET, answer};
 use crate::failure::{Failure, Fault, Refusal};
-use crate::old_pool::OldUser;
+use crate::old_pool::{Answer, OldUser};
 
 fn asked(service: &super::Service<FakePool>) -> Vec<String> {
     service.pool.asked.borrow().clone()
@@ -90,11 +90,6 @@ async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
             ..pool()
         });
         assert_refused(&refusing, AUTHENTICATION, failure.reason()).await;
-        assert_eq!(
-            asked(&refusing).len(),
-            1,
-            "a user whose password is not proved is not looked at"
-        );
         let refusing = service(FakePool {
             user: Err(failure),
             ..pool()
@@ -144,7 +139,97 @@ async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
             ..pool()
         });
         assert_refused(&refusing, AUTHENTICATION, reason).await;
-        assert_eq!(asked(&refusing).len(), 1);
+    }
+}
+
+/// The user is asked for while the password is out. Whatever is known of the user by then, who has not proved to be
+/// the user gets the reply of any wrong password, and at no other time.
+#[tokio::test(start_paused = true)]
+async fn attack_user_answer_without_proof() {
+    use Failure::{Fault as F, Refused as R};
+    const FOREVER: Duration = Duration::from_mins(1);
+    let refused = |refusal| (Err(R(refusal)), R(refusal).reason());
+    let asks_for = |name| Ok(challenge(name));
+    let passwords = [
+        refused(Refusal::NotAuthorized),
+        refused(Refusal::UnknownUser),
+        refused(Refusal::NotConfirmed),
+        refused(Refusal::ResetRequired),
+        refused(Refusal::OldTrigger),
+        refused(Refusal::InvalidParameter),
+        refused(Refusal::UnknownAnswer),
+        (asks_for("CUSTOM_CHALLENGE"), "challenge"),
+        (asks_for("SMS_MFA"), "second_factor"),
+        (asks_for("NEW_PASSWORD_REQUIRED"), "temporary_password"),
+        (Ok(Answer::default()), "unknown_answer"),
+    ];
+    let users = || {
+        [
+            Ok(user()),
+            Ok(OldUser {
+                enabled: false,
+                ..user()
+            }),
+            Err(R(Refusal::UnknownUser)),
+            Err(R(Refusal::UnknownAnswer)),
+            Err(F(Fault::AccessDenied)),
+            Err(F(Fault::Throttled)),
+            Err(F(Fault::Internal)),
+            Err(F(Fault::Unreachable)),
+            Err(F(Fault::TimedOut)),
+        ]
+    };
+    let takes = Duration::from_millis(50);
+    for (password, reason) in passwords {
+        for user in users() {
+            // Long before the password's answer, right after it, and never.
+            for user_takes in [Duration::ZERO, takes + Duration::from_millis(2), FOREVER] {
+                let refusing = service(FakePool {
+                    password: password.clone(),
+                    user: user.clone(),
+                    takes,
+                    user_takes,
+                    ..pool()
+                });
+                let started = tokio::time::Instant::now();
+                assert_refused(&refusing, AUTHENTICATION, reason).await;
+                let took = started.elapsed();
+                assert!(took <= takes + Duration::from_millis(1), "{took:?}");
+            }
+        }
+    }
+    // Nor does it change which fault is told.
+    for user in users() {
+        let failing = service(FakePool {
+            password: Err(F(Fault::Flow)),
+            user,
+            takes,
+            ..pool()
+        });
+        assert_fault(Some(&failing), &event(AUTHENTICATION), "flow").await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_takes_one_round_trip() {
+    let (takes, slack) = (Duration::from_millis(100), Duration::from_millis(2));
+    for (source, calls) in [(AUTHENTICATION, 2), (FORGOT_PASSWORD, 1), (PROBE, 2)] {
+        let service = service(FakePool {
+            takes,
+            user_takes: takes,
+            ..pool()
+        });
+        let started = tokio::time::Instant::now();
+        let reply = answer(Some(&service), raw(&event(source))).await;
+        assert_eq!(line(&reply)["outcome"], "migrated");
+        assert_eq!(asked(&service).len(), calls);
+        assert!(started.elapsed() < takes + slack);
+        for name in ["initiateAuthMs", "getUserMs"] {
+            let took = line(&reply).get(name).map(Value::as_u64);
+            let made = calls == 2 || name == "getUserMs";
+            assert_eq!(took.is_some(), made);
+            assert!(took.is_none_or(|took| took.is_some_and(|took| (100..=102).contains(&took))));
+        }
     }
 }
 
@@ -174,6 +259,13 @@ async fn faults_tell_one_text() {
             ..pool()
         });
         assert_fault(Some(&failing), &event(AUTHENTICATION), reason).await;
+        assert!(asked(&failing).is_empty());
+        let failing = service(FakePool {
+            session: Err(failure),
+            ..pool()
+        });
+        assert_fault(Some(&failing), &event(AUTHENTICATION), reason).await;
+        assert_fault(Some(&failing), &event(FORGOT_PASSWORD), reason).await;
         assert!(asked(&failing).is_empty());
         let failing = service(FakePool {
             password: Err(failure),
@@ -212,6 +304,7 @@ async fn a_pool_that_does_not_answer_costs_the_budget_and_no_more() {
     let started = tokio::time::Instant::now();
     let slow = service(FakePool {
         takes: Duration::from_mins(1),
+        user_takes: Duration::from_mins(1),
         ..pool()
     });
     assert_fault(Some(&slow), &event(AUTHENTICATION), "timed_out").await;

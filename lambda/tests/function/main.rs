@@ -6,6 +6,7 @@ mod server;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use server::{Answer, Reply, Server};
@@ -31,8 +32,15 @@ struct Function {
 impl Function {
     /// Starts it with the right environment, in which `changes` are made: to a value, or to absence.
     fn start(changes: &[(&str, Option<&str>)]) -> Self {
+        Self::start_with(changes, &[(200, CREDENTIALS.to_owned())])
+    }
+
+    /// The same, where STS answers so.
+    fn start_with(changes: &[(&str, Option<&str>)], sessions: &[Answer]) -> Self {
         let (server, address) = Server::start();
         let (endpoint, address) = (format!("http://{address}"), address.to_string());
+        // Another host, so that its connections are no others'.
+        let sts = endpoint.replace("127.0.0.1", "localhost");
         let right = [
             ("AWS_LAMBDA_RUNTIME_API", &*address),
             ("AWS_LAMBDA_FUNCTION_NAME", "function-1"),
@@ -42,7 +50,7 @@ impl Function {
             ("AWS_ACCESS_KEY_ID", "AKIDMARKED"),
             ("AWS_SECRET_ACCESS_KEY", "marked-own-key"),
             ("AWS_SESSION_TOKEN", "marked-own-token"),
-            ("AWS_ENDPOINT_URL_STS", &endpoint),
+            ("AWS_ENDPOINT_URL_STS", &sts),
             ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", &endpoint),
             ("RUST_LOG", "trace"),
             ("RUST_BACKTRACE", "full"),
@@ -71,7 +79,7 @@ impl Function {
                 None => command.env_remove(name),
             };
         }
-        server.script("AssumeRole", &[(200, CREDENTIALS.to_owned())]);
+        server.script("AssumeRole", sessions);
         server.script("DescribeUserPoolClient", &[client()]);
         let mut child = command
             .stdout(Stdio::piped())
@@ -96,6 +104,13 @@ impl Function {
             .script("AdminGetUser", std::slice::from_ref(user));
         self.invoked += 1;
         self.server.invoke(self.invoked, event)
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([name, &self.child.id().to_string()])
+            .status();
+        assert!(status.expect("a kill").success());
     }
 
     /// Ends it and returns the lines that it wrote, each of which is clean.
@@ -451,13 +466,13 @@ fn what_goes_along_and_what_it_takes() {
     });
     assert_eq!(serde_json::from_str::<Value>(&back).expect("JSON"), wanted);
     let all = [
-        "AssumeRole",
-        "AdminInitiateAuth",
-        "AdminInitiateAuth",
-        "AdminInitiateAuth",
         "AdminGetUser",
+        "AdminInitiateAuth",
+        "AdminInitiateAuth",
+        "AdminInitiateAuth",
+        "AssumeRole",
     ];
-    assert_eq!(calls, all);
+    assert_eq!(sorted(calls), all);
     let lines = function.end();
     assert_eq!([&lines[0]["Migrated"], &lines[0]["Faults"]], [1, 0]);
     assert!(lines[0]["initiateAuthMs"].is_u64() && lines[0]["getUserMs"].is_u64());
@@ -467,26 +482,83 @@ fn what_goes_along_and_what_it_takes() {
 fn the_secret_is_read_before_the_first_event_and_in_no_log() {
     let mut function = Function::start(&[("OLD_CLIENT_SECRET", Some("read"))]);
     let read = [
+        "AdminGetUser",
+        "AdminInitiateAuth",
         "AssumeRole",
         "DescribeUserPoolClient",
-        "AdminInitiateAuth",
-        "AdminGetUser",
     ];
-    for wanted in [&read[..], &read[2..]] {
+    for wanted in [&read[..], &read[..2]] {
         let (_, calls) = function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &right_user());
-        assert_eq!(calls, wanted);
+        assert_eq!(sorted(calls), wanted);
     }
     assert_eq!(function.end().len(), 2);
 }
 
+/// All that a sign-in needs is opened and fetched before the first one, and kept: each is two calls at once, over the
+/// two connections that there are.
+#[test]
+fn sign_ins_open_nothing_and_fetch_nothing() {
+    for (variable, secret) in [
+        ("OLD_CLIENT_SECRET", Some("read")),
+        ("OLD_CLIENT_SECRET", None),
+    ] {
+        let mut function = Function::start(&[(variable, secret)]);
+        let wrong = || error("NotAuthorizedException", "Incorrect");
+        for number in 0..30 {
+            let password = if number % 3 == 1 { wrong() } else { tokens() };
+            let (_, calls) =
+                function.invoke(&event(SIGN_IN).to_string(), &[password], &right_user());
+            // What a refused sign-in asked of the user may be noted after its reply.
+            let mut calls = sorted(calls);
+            calls.dedup();
+            if number > 0 {
+                let fetched = calls
+                    .iter()
+                    .any(|call| call == "AssumeRole" || call.starts_with("Describe"));
+                assert!(
+                    !fetched && calls.contains(&"AdminInitiateAuth".to_owned()),
+                    "{calls:?}"
+                );
+            }
+        }
+        assert_eq!(function.server.connections(), 2);
+        assert_eq!(function.end().len(), 30);
+    }
+}
+
+/// In a freeze connections die without a word. Each call meets one, and is made once more over another.
+#[test]
+fn a_freeze_that_the_connections_do_not_survive_costs_no_sign_in() {
+    let mut function = Function::start(&[]);
+    for connections in [2, 4, 6] {
+        let ((responded, back), calls) =
+            function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &right_user());
+        assert!(responded && back.contains("CONFIRMED"), "{back}");
+        let calls = calls.into_iter().filter(|call| call != "AssumeRole");
+        assert_eq!(
+            sorted(calls.collect()),
+            ["AdminGetUser", "AdminInitiateAuth"]
+        );
+        assert_eq!(function.server.connections(), connections);
+        function.signal("-STOP");
+        function.server.forget_connections();
+        thread::sleep(Duration::from_millis(1100));
+        function.signal("-CONT");
+    }
+    let lines = function.end();
+    assert!(lines.iter().all(|line| line["outcome"] == "migrated"));
+}
+
+fn sorted(mut calls: Vec<String>) -> Vec<String> {
+    calls.sort();
+    calls
+}
+
 #[test]
 fn a_role_that_cannot_be_assumed_is_a_fault_of_credentials() {
-    let mut function = Function::start(&[]);
     let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>marked</Message></Error>\
         </ErrorResponse>";
-    function
-        .server
-        .script("AssumeRole", &[(403, denied.to_owned())]);
+    let mut function = Function::start_with(&[], &[(403, denied.to_owned())]);
     let ((responded, back), _) =
         function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &right_user());
     assert!(!responded && back.contains(FAULT));

@@ -2,7 +2,7 @@
 //! replies, and the old account, which answers each call from a script.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -21,6 +21,10 @@ struct State {
     /// The calls to come, by operation. The last answer of each stays.
     scripts: HashMap<&'static str, VecDeque<Answer>>,
     calls: Vec<String>,
+    /// How many connections were opened to the old pool.
+    connections: usize,
+    /// How often all connections have died so far.
+    deaths: usize,
 }
 
 /// The server. Its threads end with the test's process.
@@ -65,60 +69,54 @@ impl Server {
         (reply, std::mem::take(&mut state.calls))
     }
 
+    /// How many connections were opened to the old pool so far.
+    pub fn connections(&self) -> usize {
+        self.shared.0.lock().expect("no panic").connections
+    }
+
+    /// From now on every connection to the old account that there is ends in the place of its next answer, as if
+    /// something on the way had forgotten it.
+    pub fn forget_connections(&self) {
+        self.shared.0.lock().expect("no panic").deaths += 1;
+    }
+
+    fn deaths(&self) -> usize {
+        self.shared.0.lock().expect("no panic").deaths
+    }
+
     fn serve(&self, stream: &TcpStream) {
         let mut reader = BufReader::new(stream);
-        let mut lines = Vec::new();
-        loop {
-            let mut line = String::new();
-            if reader.read_line(&mut line).unwrap_or(0) <= 2 {
-                break;
+        let (mut is_new, deaths) = (true, self.deaths());
+        while let Some((first, headers, body)) = request(&mut reader) {
+            let (status, id, answer) = if first.contains("/runtime/") {
+                self.runtime(&first, body)
+            } else {
+                if self.deaths() != deaths {
+                    return;
+                }
+                let target = headers.get("x-amz-target").cloned();
+                if is_new && !body.contains("Action=AssumeRole") {
+                    self.shared.0.lock().expect("no panic").connections += 1;
+                }
+                is_new = false;
+                let (status, answer) = self.old_account(&first, target, &body);
+                (status, None, answer)
+            };
+            if status == 0 {
+                thread::sleep(Duration::from_mins(1));
+                return;
             }
-            lines.push(line.trim().to_owned());
+            let id = id.map_or_else(String::new, |id: usize| {
+                format!(
+                    "lambda-runtime-aws-request-id: request-{id}\r\nlambda-runtime-deadline-ms: 9999999999999\r\n\
+                     lambda-runtime-invoked-function-arn: arn:aws:lambda:eu-west-1:1:function:function-1\r\n"
+                )
+            });
+            let length = answer.len();
+            let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{id}\r\n");
+            let mut stream = stream;
+            let _ = stream.write_all(format!("{head}{answer}").as_bytes());
         }
-        let Some(first) = lines.first().cloned() else {
-            return;
-        };
-        let header = |name: &str| {
-            let line = lines
-                .iter()
-                .find(|line| line.to_ascii_lowercase().starts_with(&format!("{name}: ")));
-            line.and_then(|line| line.split_once(": "))
-                .map(|(_, value)| value.to_owned())
-        };
-        let length = header("content-length").and_then(|length| length.parse().ok());
-        let body = match length {
-            Some(length) => {
-                let mut body = vec![0; length];
-                reader.read_exact(&mut body).expect("a body");
-                body
-            }
-            None if header("transfer-encoding").is_some() => chunks(&mut reader),
-            None => Vec::new(),
-        };
-        let body = String::from_utf8(body).expect("text");
-        let (status, id, answer) = if first.contains("/runtime/") {
-            self.runtime(&first, body)
-        } else {
-            let target = header("x-amz-target").unwrap_or_default();
-            let (status, answer) = self.old_account(&target, &body);
-            (status, None, answer)
-        };
-        if status == 0 {
-            thread::sleep(Duration::from_mins(1));
-            return;
-        }
-        let id = id.map_or_else(String::new, |id: usize| {
-            format!(
-                "lambda-runtime-aws-request-id: request-{id}\r\nlambda-runtime-deadline-ms: 9999999999999\r\n\
-                 lambda-runtime-invoked-function-arn: arn:aws:lambda:eu-west-1:1:function:function-1\r\n"
-            )
-        });
-        let head = format!(
-            "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n{id}\r\n",
-            answer.len()
-        );
-        let mut stream = stream;
-        let _ = stream.write_all(format!("{head}{answer}").as_bytes());
     }
 
     fn runtime(&self, first: &str, body: String) -> (u16, Option<usize>, String) {
@@ -136,7 +134,12 @@ impl Server {
         (202, None, String::new())
     }
 
-    fn old_account(&self, target: &str, body: &str) -> Answer {
+    fn old_account(&self, first: &str, target: Option<String>, body: &str) -> Answer {
+        if first.starts_with("GET ") {
+            assert_eq!(first, KEYS);
+            return (200, "{}".to_owned());
+        }
+        let target = target.unwrap_or_default();
         let operation = target
             .rsplit_once('.')
             .map_or("AssumeRole", |(_, operation)| operation);
@@ -150,6 +153,38 @@ impl Server {
             script.front().expect("an answer").clone()
         }
     }
+}
+
+/// What opens a connection: it takes no credentials, and counts against no quota.
+const KEYS: &str = "GET /eu-west-1_marked/.well-known/jwks.json HTTP/1.1";
+
+/// The first line, the headers and the body of the next request, unless the connection ends.
+fn request(reader: &mut impl BufRead) -> Option<(String, HashMap<String, String>, String)> {
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) <= 2 {
+            break;
+        }
+        lines.push(line.trim().to_owned());
+    }
+    let headers: HashMap<_, _> = lines
+        .iter()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let length = headers.get("content-length");
+    let body = match length.and_then(|length| length.parse().ok()) {
+        Some(length) => {
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).expect("a body");
+            body
+        }
+        None if headers.contains_key("transfer-encoding") => chunks(reader),
+        None => Vec::new(),
+    };
+    let body = String::from_utf8(body).expect("text");
+    Some((lines.first()?.clone(), headers, body))
 }
 
 fn chunks(reader: &mut impl BufRead) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! One call as a line of the journal: whose, of which service, named by its operation.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -21,6 +22,8 @@ pub struct Call {
     pub writes: bool,
     /// The HTTP status of the answer.
     pub status: u16,
+    /// When it came.
+    pub at: Instant,
     /// The body of the request, as it came.
     pub body: Bytes,
     /// In which round it went, while rounds are counted; 0 otherwise.
@@ -80,6 +83,7 @@ impl Call {
                 && !action.starts_with("GET "),
             action,
             status: 0,
+            at: Instant::now(),
             body: request.body().clone(),
             round: 0,
             is_direct: is_account(key),

@@ -1,5 +1,5 @@
-//! What AWS is by nature and the emulator is not: far away, slow to believe in a new
-//! role, busy after a change to a function, and late to show what was written.
+//! What AWS is by nature and the emulator is not: far away, held to quotas, slow to
+//! believe in a new role, busy after a change to a function, and late to show what was written.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -10,7 +10,8 @@ use http::{Request, Response};
 use serde_json::Value;
 
 use super::call::{Call, form, header};
-use super::refusal::refusal;
+use super::quota::Buckets;
+use super::refusal::{refusal, throttled};
 use crate::client::locked;
 
 /// The first words of operations that show what was written.
@@ -27,6 +28,11 @@ pub struct Hardness {
     pub busy: Duration,
     /// How long a read does not see what was just written to its service.
     pub lag: Duration,
+    /// How many calls a second Cognito takes of each category of its quotas.
+    pub a_second: Option<u32>,
+    /// Whether a question that the emulator has answered once is answered so again, as fast
+    /// as AWS would: not hard, but what a storm of calls needs to be one.
+    pub replay: bool,
 }
 
 /// The hardness, and what it needs to remember.
@@ -44,6 +50,9 @@ struct State {
     writes: HashMap<String, Instant>,
     /// The last answer to each read, and when it was given.
     reads: HashMap<(String, Vec<u8>), (Instant, Response<Bytes>)>,
+    quotas: Buckets,
+    /// What was answered to each question that changes nothing.
+    answers: HashMap<(String, Vec<u8>), Response<Bytes>>,
 }
 
 impl Hard {
@@ -57,12 +66,22 @@ impl Hard {
 
     /// What AWS refuses because of what was done a moment ago.
     pub(super) fn refuse(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
-        let state = locked(&self.0);
+        let mut state = locked(&self.0);
         let Hardness {
-            propagation, busy, ..
+            propagation,
+            busy,
+            a_second,
+            ..
         } = state.hardness;
         if state.hardness == Hardness::default() {
             return None;
+        }
+        if let Some(a_second) = a_second {
+            let region = super::credential::region(request).unwrap_or_default();
+            let place = (call.account.as_str(), region.as_str());
+            if !(state.quotas).take(place, &call.action, a_second, Instant::now()) {
+                return Some(throttled(call));
+            }
         }
         let within = |when: Option<&Instant>, how_long| when?.elapsed().lt(&how_long).then_some(());
         if let Some(role) = role_of(call, request)
@@ -79,6 +98,16 @@ impl Hard {
         None
     }
 
+    /// What the emulator has answered to the same question, where that is to be enough.
+    pub(super) fn replay(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+        let state = locked(&self.0);
+        if !state.hardness.replay || call.writes {
+            return None;
+        }
+        let asked = (place(call, request), question(request));
+        state.answers.get(&asked).cloned()
+    }
+
     /// The answer, or the one that was given before the last write.
     pub(super) fn delay_sight(
         &self,
@@ -92,6 +121,10 @@ impl Hard {
             return reply;
         }
         let place = place(call, request);
+        if state.hardness.replay && !call.writes && reply.status().is_success() {
+            let asked = (place.clone(), question(request));
+            state.answers.insert(asked, reply.clone());
+        }
         if call.writes {
             if reply.status().is_success() {
                 state.remember(call, request, now);

@@ -7,6 +7,7 @@ mod credential;
 mod fault;
 mod hardness;
 mod messages;
+mod quota;
 mod refusal;
 mod rounds;
 mod serve;
@@ -181,6 +182,9 @@ impl Hop {
     async fn pass_hardened(&self, call: &mut Call, request: &Request<Bytes>) -> Response<Bytes> {
         if let Some(refusal) = self.hardness.refuse(call, request) {
             return refusal;
+        }
+        if let Some(answer) = self.hardness.replay(call, request) {
+            return answer;
         }
         let reply = self.pass(call, request).await;
         self.hardness.delay_sight(call, request, reply)

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::{Missed, PAUSES, jittered, patiently};
+use super::{Again, Missed, PAUSES, jittered, patiently};
 use crate::failure::{Failure, Fault, Refusal};
 
-const AGAIN: Missed = missed(Failure::Fault(Fault::Throttled), true);
+const AGAIN: Missed = missed(Failure::Fault(Fault::Throttled), Again::Later);
+const AT_ONCE: Missed = missed(Failure::Fault(Fault::Unreachable), Again::AtOnce);
 const NO: Failure = Failure::Refused(Refusal::NotAuthorized);
 
-const fn missed(failure: Failure, again: bool) -> Missed {
+const fn missed(failure: Failure, again: Again) -> Missed {
     Missed { failure, again }
 }
 
@@ -35,18 +36,19 @@ async fn tried(
 #[tokio::test(start_paused = true)]
 async fn only_what_may_be_made_again_is() {
     let second = Duration::from_secs(1);
-    let fault = missed(Failure::Fault(Fault::Internal), false);
-    let rows: [(&[_], _, _); 6] = [
+    let fault = missed(Failure::Fault(Fault::Internal), Again::Never);
+    let rows: [(&[_], _, _); 7] = [
         (&[Ok(1)], Ok(1), 1),
-        (&[Err(missed(NO, false))], Err(NO), 1),
+        (&[Err(missed(NO, Again::Never))], Err(NO), 1),
         (&[Err(fault), Ok(1)], Err(fault.failure), 1),
         (&[Err(AGAIN), Ok(2)], Ok(2), 2),
         (
-            &[Err(AGAIN), Err(AGAIN), Err(missed(NO, false)), Ok(1)],
+            &[Err(AGAIN), Err(AGAIN), Err(missed(NO, Again::Never)), Ok(1)],
             Err(NO),
             3,
         ),
         (&[Err(AGAIN)], Err(AGAIN.failure), 5),
+        (&[Err(AT_ONCE)], Err(AT_ONCE.failure), 5),
     ];
     for (script, wanted, count) in rows {
         let (got, begun) = tried(script, Duration::ZERO, 60 * second).await;
@@ -62,12 +64,12 @@ async fn pauses_grow_and_differ() {
         // The clock of the test is exact to a millisecond.
         let slack = Duration::from_millis(2);
         assert!(
-            pause >= most / 2 && pause <= most + slack,
+            pause >= most / 3 && pause <= most + slack,
             "{pause:?} of {most:?}"
         );
     }
     for most in PAUSES {
-        assert!(jittered(most) >= most / 2 && jittered(most) <= most);
+        assert!(jittered(most) >= most / 3 && jittered(most) <= most);
     }
 }
 

@@ -1,19 +1,15 @@
-//! A server in the place of the old pool, which answers from a script.
+//! A server in the place of the old account, which answers from a script.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use crate::settings::OldPoolSettings;
-use aws_config::BehaviorVersion;
-use aws_config::retry::RetryConfig;
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
-use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::config::{self, Region};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
-use super::super::{Cognito, OnceCell, http_client};
+use super::super::{Cognito, Home, Wire};
 
 /// A status and a body, or for status 0 a connection that is cut after the request.
 pub type Answer = (u16, Value);
@@ -23,26 +19,124 @@ pub async fn serve(listener: TcpListener, script: Vec<Answer>) -> Vec<String> {
     let mut requests = Vec::new();
     for (status, body) in script {
         let (mut stream, _) = listener.accept().await.expect("a connection");
-        let mut request = String::new();
-        let mut buffer = [0; 4096];
-        while !request.contains("\r\n\r\n") || !request.ends_with('}') {
-            let count = stream.read(&mut buffer).await.expect("a request");
-            request.push_str(std::str::from_utf8(&buffer[..count]).expect("text"));
-        }
-        requests.push(request);
-        let body = body.to_string();
-        let head = format!(
-            "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
+        requests.push(read(&mut stream).await.expect("a request"));
         if status != 0 {
-            stream
-                .write_all(format!("{head}{body}").as_bytes())
-                .await
-                .expect("an answer");
+            write(&mut stream, status, &body.to_string(), "close").await;
         }
     }
     requests
+}
+
+/// The next request of a connection, unless that ends.
+async fn read(stream: &mut TcpStream) -> Option<String> {
+    let mut request = String::new();
+    let mut buffer = [0; 4096];
+    let is_whole = |request: &str| {
+        let (head, body) = request.split_once("\r\n\r\n")?;
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
+        Some(body.len() >= length.map_or(0, |length| length.parse().expect("a length")))
+    };
+    while is_whole(&request) != Some(true) {
+        match stream.read(&mut buffer).await {
+            Ok(count @ 1..) => {
+                request.push_str(std::str::from_utf8(&buffer[..count]).expect("text"));
+            }
+            _ => return None,
+        }
+    }
+    Some(request)
+}
+
+async fn write(stream: &mut TcpStream, status: u16, body: &str, connection: &str) {
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 {status} X\r\nconnection: {connection}\r\ncontent-length: {length}\r\n\r\n"
+    );
+    let written = stream.write_all(format!("{head}{body}").as_bytes()).await;
+    written.expect("an answer");
+}
+
+/// What becomes of a request.
+pub enum Act {
+    /// It is answered, after a while, and the connection stays.
+    Answer(u64, u16, String),
+    /// The connection ends.
+    Cut,
+    /// Some of an answer comes, then the connection ends.
+    CutShort,
+}
+
+/// The operations that were asked for, each with the number of its connection.
+pub type Asked = Arc<Mutex<Vec<(usize, String)>>>;
+
+/// Keeps connections open and answers each request as `act` wants, which is told the operation and how often there
+/// was a request before.
+pub fn keep(
+    listener: TcpListener,
+    act: impl Fn(&str, usize) -> Act + Send + Sync + 'static,
+) -> Asked {
+    let asked = Asked::default();
+    let (log, act) = (Arc::clone(&asked), Arc::new(act));
+    tokio::spawn(async move {
+        for number in 0.. {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let (log, act) = (Arc::clone(&log), Arc::clone(&act));
+            tokio::spawn(async move {
+                while let Some(request) = read(&mut stream).await {
+                    let operation = operation(&request);
+                    let before = {
+                        let mut log = log.lock().expect("no panic");
+                        log.push((number, operation.clone()));
+                        log.len() - 1
+                    };
+                    match act(&operation, before) {
+                        Act::Answer(after, status, body) => {
+                            tokio::time::sleep(Duration::from_millis(after)).await;
+                            write(&mut stream, status, &body, "keep-alive").await;
+                        }
+                        Act::Cut => return,
+                        Act::CutShort => {
+                            let _ = stream
+                                .write_all(b"HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\n{")
+                                .await;
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+    });
+    asked
+}
+
+fn operation(request: &str) -> String {
+    let target = request
+        .lines()
+        .find_map(|line| line.strip_prefix("x-amz-target: "));
+    let target = target.and_then(|target| target.split_once('.'));
+    match target {
+        Some((_, operation)) => operation.to_owned(),
+        None if request.contains("Action=AssumeRole") => "AssumeRole".to_owned(),
+        None => request.lines().next().expect("a line").to_owned(),
+    }
+}
+
+/// The operations alone.
+pub fn operations(asked: &Asked) -> Vec<String> {
+    let asked = asked.lock().expect("no panic");
+    asked
+        .iter()
+        .map(|(_, operation)| operation.clone())
+        .collect()
+}
+
+/// How many connections have carried a request.
+pub fn connections(asked: &Asked) -> usize {
+    let asked = asked.lock().expect("no panic");
+    let numbers = asked.iter().map(|(number, _)| number + 1);
+    numbers.max().unwrap_or(0)
 }
 
 /// What `ask` gets from a pool that answers from `script`, all of which must have been asked for.
@@ -50,43 +144,64 @@ pub async fn asked<T>(
     script: Vec<Answer>,
     ask: impl AsyncFnOnce(Cognito) -> T,
 ) -> (T, Vec<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("bound"));
+    let (listener, endpoint) = listen().await;
     let server = tokio::spawn(serve(listener, script));
-    let answer = ask(cognito(
-        &endpoint,
-        Credentials::new("AKID", "secret", None, None, "test"),
-    ))
-    .await;
+    let pool = cognito(&endpoint);
+    pool.role.hold(session(3600));
+    let answer = ask(pool).await;
     let requests = tokio::time::timeout(Duration::from_secs(5), server).await;
     let requests = requests.expect("the whole script was asked for");
     (answer, requests.expect("a server"))
 }
 
-pub fn cognito(endpoint: &str, credentials: impl ProvideCredentials + 'static) -> Cognito {
-    let client = config::Builder::new()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(credentials)
-        .retry_config(
-            RetryConfig::standard()
-                .with_max_attempts(2)
-                .with_initial_backoff(Duration::from_millis(1)),
-        )
-        .http_client(http_client())
-        .endpoint_url(endpoint)
-        .build();
-    Cognito {
-        client: Client::from_conf(client),
-        settings: OldPoolSettings {
-            user_pool_id: "pool".into(),
-            region: "eu-west-1".into(),
-            client_id: "client".into(),
-            has_secret: false,
-            role_arn: "role".into(),
-            external_id: "id".into(),
-        },
-        secret: OnceCell::new(),
+pub async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("bound"));
+    (listener, endpoint)
+}
+
+/// A session that ends in so many seconds.
+pub fn session(ends_in: u64) -> Credentials {
+    let end = SystemTime::now() + Duration::from_secs(ends_in);
+    Credentials::new(format!("AKID{ends_in}"), "secret", None, Some(end), "test")
+}
+
+/// What STS answers with.
+pub fn assumed(key: &str) -> Act {
+    let body = format!(
+        "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
+         <AccessKeyId>{key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+         <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+    );
+    Act::Answer(0, 200, body)
+}
+
+/// A pool at that endpoint, with no session yet.
+pub fn cognito(endpoint: &str) -> Cognito {
+    between(endpoint, endpoint, Wire::new())
+}
+
+/// The same, with an STS at another endpoint, and over that wire.
+pub fn between(sts: &str, endpoint: &str, wire: Wire) -> Cognito {
+    let home = Home {
+        credentials: Some(Credentials::new("AKIDOWN", "secret", None, None, "test")),
+        region: Some("eu-west-1".into()),
+        sts: Some(sts.into()),
+        cognito: Some(endpoint.into()),
+        fips: false,
+        dual_stack: false,
+    };
+    Cognito::new(settings(), home, wire)
+}
+
+pub fn settings() -> OldPoolSettings {
+    OldPoolSettings {
+        user_pool_id: "pool".into(),
+        region: "eu-west-1".into(),
+        client_id: "client".into(),
+        has_secret: false,
+        role_arn: "role".into(),
+        external_id: "id".into(),
     }
 }
 

@@ -27,32 +27,41 @@ pub const SECRETS: [&str; 4] = [
     "marked@example.com",
 ];
 
-/// Answers as it is told, after a while, and notes what it was asked.
+/// Answers as it is told, to a password after a while, and notes what it was asked.
 #[derive(Debug)]
 pub struct FakePool {
+    pub session: Result<(), Failure>,
     pub prepared: Result<(), Failure>,
     pub password: Result<Answer, Failure>,
     pub user: Result<OldUser, Failure>,
     pub takes: Duration,
+    /// How long it takes over the user.
+    pub user_takes: Duration,
     pub asked: Rc<RefCell<Vec<String>>>,
     /// How often it was to begin anew.
     pub afresh: Rc<Cell<usize>>,
 }
 
 impl OldPool for FakePool {
-    async fn afresh(&self) -> Self {
+    fn afresh(&self) -> Self {
         self.afresh.set(self.afresh.get() + 1);
         Self {
+            session: self.session,
             prepared: self.prepared,
             password: self.password.clone(),
             user: self.user.clone(),
             takes: self.takes,
+            user_takes: self.user_takes,
             asked: Rc::clone(&self.asked),
             afresh: Rc::clone(&self.afresh),
         }
     }
 
-    async fn prepare(&self) -> Result<(), Failure> {
+    async fn session(&self) -> Result<(), Failure> {
+        self.session
+    }
+
+    async fn prepare(&self, _: Instant) -> Result<(), Failure> {
         self.prepared
     }
 
@@ -71,17 +80,19 @@ impl OldPool for FakePool {
 
     async fn user(&self, username: &str, _: Instant) -> Result<OldUser, Failure> {
         self.asked.borrow_mut().push(format!("user {username}"));
-        tokio::time::sleep(self.takes).await;
+        tokio::time::sleep(self.user_takes).await;
         self.user.clone()
     }
 }
 
 pub fn pool() -> FakePool {
     FakePool {
+        session: Ok(()),
         prepared: Ok(()),
         password: Ok(tokens()),
         user: Ok(user()),
         takes: Duration::ZERO,
+        user_takes: Duration::ZERO,
         asked: Rc::default(),
         afresh: Rc::default(),
     }

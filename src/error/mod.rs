@@ -1,6 +1,8 @@
 //! What failed, where, and what to try. AWS's own words (code, message, request
 //! id) are kept apart, because retries decide by them and people search by them.
 
+mod advice;
+
 use std::fmt;
 
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
@@ -114,48 +116,6 @@ impl CallError {
             _ => false,
         }
     }
-
-    /// What the reader can do about it, where that is known.
-    fn advice(&self) -> Option<String> {
-        let code = self.code.as_deref().unwrap_or_default();
-        let said = |fragment: &str| self.message.contains(fragment);
-        Some(match code {
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
-                format!("grant {} to the credentials of this profile", self.call)
-            }
-            "ExpiredToken" | "ExpiredTokenException" => {
-                "the credentials of this profile have expired: sign in again, or renew them".into()
-            }
-            "InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch" => {
-                "AWS does not know these credentials: check the keys of this profile".into()
-            }
-            "UserImportInProgressException" => {
-                "wait until the user import job of this pool has ended, then run this again".into()
-            }
-            _ if self.is_already_there() => {
-                "somebody made it while this ran: the same command again takes it from there".into()
-            }
-            "" if said("was not defined") || said("No profiles were defined") => {
-                "`aws configure list-profiles` shows the profiles that are there".into()
-            }
-            "" if said("mfa_serial") => {
-                "profiles with mfa_serial are not supported: use SSO, or export a session with `aws configure export-credentials`".into()
-            }
-            "" if said("SSO") || said("sso") => {
-                "`aws sso login` with this profile".into()
-            }
-            "" if said("credential") => {
-                "sign in again, or look at what gives this profile its credentials".into()
-            }
-            "" if said(NOT_OF_AWS) => {
-                "look for a proxy or a sign-in page on the way, and at endpoint_url".into()
-            }
-            "" if said("dispatch failure") || said("connect") || said("timed out") || said("timeout") => {
-                "check the network, a proxy, the Region's name and endpoint_url".into()
-            }
-            _ => return None,
-        })
-    }
 }
 
 /// The whole chain of an error's causes, without repeating what a cause repeats.
@@ -183,7 +143,7 @@ impl fmt::Display for CallError {
         if let Some(id) = &self.request_id {
             write!(f, "\n  request id  {id}")?;
         }
-        match self.advice() {
+        match advice::of(self) {
             Some(advice) => write!(f, "\n  try         {advice}"),
             None => Ok(()),
         }

@@ -1,0 +1,204 @@
+//! A function's environment as Lambda makes it: a process on a Runtime API of its own, with
+//! the variables that `cogmig setup` gave the function and the credentials of its role.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use cogmig_sandbox::{Authority, Distance, NEW_ACCOUNT, tool};
+use serde_json::{Value, json};
+
+use crate::runtime_api::{Reply, RuntimeApi};
+use crate::world::{PASSWORD, USER, World, timed};
+
+/// Function and role of a deployment.
+const LAMBDA: &str = "cognito-migration-lambda";
+
+/// A deployment, and the way of its function to the old account.
+pub struct Deployment {
+    pub world: World,
+    pub sts: Distance,
+    pub cognito: Distance,
+    pub authority: Option<Authority>,
+    trusted: PathBuf,
+    variables: BTreeMap<String, String>,
+    event: String,
+}
+
+impl Deployment {
+    /// Deploys by `cogmig setup`, and puts the old account's STS and Cognito at a distance
+    /// from its function, each as a host of its own.
+    pub fn new(round_trip: Duration, tls: bool) -> Result<Self> {
+        let world = World::new(Duration::ZERO)?;
+        timed(&mut world.cogmig(&["setup", "--yes"]))?;
+        let authority = tls.then(Authority::new).transpose()?;
+        let sts = world.sandbox.distance(round_trip, authority.as_ref())?;
+        let cognito = world.sandbox.distance(round_trip, authority.as_ref())?;
+        let named = json!({"FunctionName": LAMBDA});
+        let function = world
+            .sandbox
+            .aws("new", "lambda", "GetFunctionConfiguration", named)?;
+        let mut variables = texts(&function["Environment"]["Variables"]);
+        variables.extend(session(&world)?);
+        let trusted = world.sandbox.home().join("trusted.pem");
+        if let Some(authority) = &authority {
+            // Beside all that is trusted elsewhere, as reading that takes its time too.
+            let roots = Command::new(tool("python")?)
+                .args(["-m", "certifi"])
+                .output()?;
+            let roots = String::from_utf8(roots.stdout)?;
+            let roots = fs::read_to_string(roots.trim()).context("no certificates")?;
+            fs::write(&trusted, roots + authority.pem())?;
+        }
+        let region = &world.new.region;
+        for (name, value) in [
+            ("AWS_REGION", region.as_str()),
+            ("AWS_DEFAULT_REGION", region),
+            ("AWS_LAMBDA_FUNCTION_NAME", LAMBDA),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+            ("AWS_ENDPOINT_URL_STS", sts.url()),
+            ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", cognito.url()),
+            ("_HANDLER", "bootstrap"),
+        ] {
+            variables.insert(name.to_owned(), value.to_owned());
+        }
+        let event = json!({
+            "version": "1", "triggerSource": "UserMigration_Authentication", "region": region,
+            "userPoolId": world.new.id, "userName": USER,
+            "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": world.new.client},
+            "request": {"password": PASSWORD, "validationData": null, "userAttributes": null},
+            "response": {
+                "userAttributes": null, "forceAliasCreation": null, "enableSMSMFA": null,
+                "finalUserStatus": null, "messageAction": null, "desiredDeliveryMediums": null,
+            },
+        });
+        Ok(Self {
+            world,
+            sts,
+            cognito,
+            authority,
+            trusted,
+            variables,
+            event: event.to_string(),
+        })
+    }
+
+    /// Starts an environment of the function.
+    pub fn start(&self, program: &Path, arguments: &[&Path]) -> Result<Environment> {
+        let api = RuntimeApi::start()?;
+        let mut command = self.world.sandbox.command(program);
+        command
+            .args(arguments)
+            .envs(&self.variables)
+            .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if self.authority.is_some() {
+            command
+                .env("SSL_CERT_FILE", &self.trusted)
+                .env("NODE_EXTRA_CA_CERTS", &self.trusted);
+        }
+        let started = Instant::now();
+        let child = command.spawn().context("the function does not start")?;
+        Ok(Environment {
+            child,
+            api,
+            started,
+            event: self.event.clone(),
+        })
+    }
+
+    /// Connections that were made and calls that came since this was last asked.
+    pub fn counts(&self) -> (usize, usize) {
+        let calls = self.world.sandbox.journal().len();
+        self.world.sandbox.clear_journal();
+        (self.sts.connections() + self.cognito.connections(), calls)
+    }
+}
+
+/// One environment, until the value ends.
+pub struct Environment {
+    child: Child,
+    pub api: RuntimeApi,
+    pub started: Instant,
+    event: String,
+}
+
+impl Environment {
+    /// One sign-in, which must come to a migration.
+    pub fn migrate(&self) -> Result<Reply> {
+        let reply = self.sign_in()?;
+        ensure!(is_migration(&reply), "no migration: {}", reply.body);
+        Ok(reply)
+    }
+
+    /// One sign-in, whatever comes of it.
+    pub fn sign_in(&self) -> Result<Reply> {
+        self.api.invoke(&self.event)
+    }
+
+    /// The most memory that it ever had, in bytes.
+    pub fn most_memory(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let most = line.context("this system does not tell a process's memory")?;
+        Ok(most.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
+    }
+}
+
+impl Drop for Environment {
+    fn drop(&mut self) {
+        // It ends as Lambda ends one: without a word.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether Cognito would create the user from this.
+pub fn is_migration(reply: &Reply) -> bool {
+    let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+    let response = &body["response"];
+    reply.responded
+        && response["finalUserStatus"] == "CONFIRMED"
+        && response["userAttributes"]["email"] == "ada@example.com"
+}
+
+/// A session of the Lambda's role. Only Lambda may assume it, so this account is let in too.
+fn session(world: &World) -> Result<BTreeMap<String, String>> {
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"AWS": format!("arn:aws:iam::{NEW_ACCOUNT}:root")},
+    }]});
+    let trust = json!({"RoleName": LAMBDA, "PolicyDocument": trust.to_string()});
+    world
+        .sandbox
+        .aws("new", "iam", "UpdateAssumeRolePolicy", trust)?;
+    let role = json!({
+        "RoleArn": format!("arn:aws:iam::{NEW_ACCOUNT}:role/{LAMBDA}"), "RoleSessionName": LAMBDA,
+    });
+    let assumed = world.sandbox.aws("new", "sts", "AssumeRole", role)?;
+    let key = |name: &str| texts(&assumed["Credentials"]).remove(name);
+    let named = [
+        ("AWS_ACCESS_KEY_ID", "AccessKeyId"),
+        ("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"),
+        ("AWS_SESSION_TOKEN", "SessionToken"),
+    ];
+    named
+        .into_iter()
+        .map(|(variable, name)| Some((variable.to_owned(), key(name)?)))
+        .collect::<Option<_>>()
+        .context("a session without keys")
+}
+
+fn texts(map: &Value) -> BTreeMap<String, String> {
+    let members = map.as_object().into_iter().flatten();
+    members
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+        .collect()
+}

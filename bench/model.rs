@@ -1,0 +1,200 @@
+//! How long a pool takes to move, by arithmetic: as fast as the quota lets it, and by
+//! users who sign in when they please.
+
+use anyhow::Result;
+
+use crate::Effort;
+use crate::page::Section;
+use crate::plot::{Axis, Line, Lines};
+use crate::stats::grouped;
+
+/// Cognito's default for UserAuthentication and for UserRead.
+const A_SECOND: f64 = 120.0;
+
+/// The share of all users, and how many of these sign in on a day.
+const HABITS: [(f64, f64); 3] = [(0.2, 0.5), (0.5, 1.0 / 7.0), (0.3, 1.0 / 30.0)];
+
+/// The share of a day's sign-ins in each of its hours; the busiest has a tenth.
+const HOURS: [f64; 24] = [
+    0.010, 0.006, 0.004, 0.004, 0.006, 0.012, 0.024, 0.044, 0.062, 0.068, 0.064, 0.058, 0.056,
+    0.054, 0.052, 0.050, 0.052, 0.058, 0.072, 0.100, 0.062, 0.040, 0.026, 0.016,
+];
+
+/// Shares that are waited for.
+const SHARES: [f64; 3] = [0.5, 0.9, 0.99];
+
+const HOUR: f64 = 3600.0;
+const DAY: f64 = 24.0 * HOUR;
+
+/// What comes of so many users.
+struct Course {
+    users: f64,
+    at_best: f64,
+    /// Sign-ins of users who have yet to move, a second, in the busiest hour.
+    busiest: f64,
+    /// Seconds until each of [`SHARES`] has moved.
+    moved: [f64; 3],
+    /// Sign-ins that were told to try later, of all until the last share has moved.
+    late: f64,
+}
+
+impl Course {
+    /// Hour by hour: who comes moves, as far as the quota goes; who is too much tries again
+    /// at the next sign-in.
+    fn of(users: f64) -> Self {
+        let mut left = HABITS.map(|(share, _)| share * users);
+        let total: f64 = HOURS.iter().sum();
+        let (mut busiest, mut moved, mut late) = (0.0_f64, [f64::NAN; 3], 0.0);
+        for hour in 0_u32.. {
+            let of_day = HOURS[hour as usize % HOURS.len()] / total;
+            let mut come = [0.0; 3];
+            for ((come, left), (_, a_day)) in come.iter_mut().zip(left).zip(HABITS) {
+                *come = left * a_day * of_day;
+            }
+            let all: f64 = come.iter().sum();
+            busiest = busiest.max(all / HOUR);
+            let pass = (A_SECOND * HOUR / all).min(1.0);
+            late += all * (1.0 - pass);
+            for (left, come) in left.iter_mut().zip(come) {
+                *left -= come * pass;
+            }
+            let gone = 1.0 - left.iter().sum::<f64>() / users;
+            for (when, share) in moved.iter_mut().zip(SHARES) {
+                if when.is_nan() && gone >= share {
+                    *when = f64::from(hour + 1) * HOUR;
+                }
+            }
+            if !moved[2].is_nan() {
+                break;
+            }
+        }
+        Self {
+            users,
+            at_best: users / A_SECOND,
+            busiest,
+            moved,
+            late,
+        }
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is a part like the others")]
+pub fn measure(_effort: Effort) -> Result<Section> {
+    let courses = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8].map(Course::of);
+    let mut section = Section::new("How long a pool takes");
+    let habits = HABITS.map(|(share, a_day)| {
+        format!(
+            "{:.0} % sign in every {:.0} days",
+            share * 100.0,
+            1.0 / a_day
+        )
+    });
+    section.say(&format!(
+        "Arithmetic, not a measurement. At best is {A_SECOND:.0} users a second without a pause, Cognito's default \
+         quota, which can be raised. By habit: {}, each at a time of chance, a tenth of a day's sign-ins in its \
+         busiest hour; who comes when the quota is used up tries again at the next sign-in. Users who are \
+         signed in already come when their refresh token ends.",
+        habits.join(", ")
+    ));
+    let rows: Vec<_> = courses
+        .iter()
+        .map(|course| {
+            let [half, most, nearly] = course.moved.map(span);
+            [
+                grouped(course.users, 0),
+                span(course.at_best),
+                half,
+                most,
+                nearly,
+                format!("{:.2} a second", course.busiest),
+                format!(
+                    "{:.1} %",
+                    100.0 * course.late / (course.late + course.users)
+                ),
+            ]
+        })
+        .collect();
+    section.table(
+        [
+            "users",
+            "at best",
+            "half, by habit",
+            "90 %",
+            "99 %",
+            "busiest hour",
+            "told to try later",
+        ],
+        &rows,
+    );
+    section.plot(
+        "model.svg",
+        "How long a pool takes to move",
+        drawn(&courses),
+    );
+    Ok(section)
+}
+
+fn drawn(courses: &[Course]) -> String {
+    let line = |name: &str, dashed, of: &dyn Fn(&Course) -> f64| Line {
+        name: name.to_owned(),
+        dashed,
+        points: courses
+            .iter()
+            .map(|course| (course.users, of(course)))
+            .collect(),
+    };
+    let named = |marks: &[(f64, &str)]| marks.iter().map(|one| (one.0, one.1.to_owned())).collect();
+    Lines {
+        title: "How long a pool takes to move",
+        x: Axis {
+            name: "users of the pool",
+            from: 1e3,
+            to: 1e8,
+            logarithmic: true,
+            marks: named(&[
+                (1e3, "1,000"),
+                (1e4, "10,000"),
+                (1e5, "100,000"),
+                (1e6, "1 million"),
+                (1e7, "10 million"),
+                (1e8, "100 million"),
+            ]),
+        },
+        y: Axis {
+            name: "time",
+            from: 5.0,
+            to: DAY * 365.0,
+            logarithmic: true,
+            marks: named(&[
+                (10.0, "10 s"),
+                (60.0, "1 min"),
+                (600.0, "10 min"),
+                (HOUR, "1 h"),
+                (10.0 * HOUR, "10 h"),
+                (DAY, "1 day"),
+                (7.0 * DAY, "1 week"),
+                (30.0 * DAY, "30 days"),
+                (365.0 * DAY, "1 year"),
+            ]),
+        },
+        drawn: vec![
+            line("99 %, by habit", false, &|course| course.moved[2]),
+            line("90 %, by habit", false, &|course| course.moved[1]),
+            line("half, by habit", false, &|course| course.moved[0]),
+            line("all, at the quota", true, &|course| course.at_best),
+        ],
+    }
+    .draw()
+}
+
+/// A time in the unit that suits it.
+fn span(seconds: f64) -> String {
+    let (unit, name) = match seconds {
+        ..60.0 => (1.0, "s"),
+        ..HOUR => (60.0, "min"),
+        ..DAY => (HOUR, "h"),
+        _ => (DAY, "days"),
+    };
+    let value = seconds / unit;
+    format!("{value:.*} {name}", usize::from(value < 10.0))
+}

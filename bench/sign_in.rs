@@ -1,0 +1,258 @@
+//! A sign-in of a user who has yet to move: our function, the handler of the guides, and
+//! one bare `AdminInitiateAuth` on a connection that stands, side by side.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use aws_sdk_cognitoidentityprovider::config::{
+    BehaviorVersion, Credentials, Region, SharedHttpClient,
+};
+use aws_sdk_cognitoidentityprovider::types::AuthFlowType;
+use aws_sdk_cognitoidentityprovider::{Client, Config};
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use cogmig_sandbox::{Authority, OLD_ACCOUNT};
+use tokio::runtime::Runtime;
+
+use crate::environment::{Deployment, Environment};
+use crate::page::{Section, said};
+use crate::plot::Bars;
+use crate::stats::{Ms, Times, millis};
+use crate::world::{PASSWORD, USER};
+use crate::{Effort, ROUND_TRIP, peers};
+
+/// One of those who are compared.
+#[derive(Default)]
+struct Side {
+    /// From the start of the process until it asks for an event.
+    start: Times,
+    /// The event that was waiting then.
+    first: Times,
+    /// Both.
+    cold: Times,
+    warm: Times,
+    /// Connections and calls.
+    cold_counts: (usize, usize),
+    warm_counts: (usize, usize),
+}
+
+impl Side {
+    fn cold(&mut self, deployment: &Deployment, program: &Path, arguments: &[&Path]) -> Result<()> {
+        deployment.counts();
+        let environment = deployment.start(program, arguments)?;
+        let first = environment.migrate()?;
+        let asked = environment.api.first_asked()?;
+        self.start.push(asked.duration_since(environment.started));
+        self.first.push(first.took);
+        self.cold
+            .push(first.arrived.duration_since(environment.started));
+        self.cold_counts = deployment.counts();
+        Ok(())
+    }
+
+    fn warm(&mut self, deployment: &Deployment, environment: &Environment) -> Result<()> {
+        deployment.counts();
+        self.warm.push(environment.migrate()?.took);
+        self.warm_counts = deployment.counts();
+        Ok(())
+    }
+}
+
+pub fn measure(effort: Effort) -> Result<Section> {
+    let bootstrap = peers::bootstrap()?;
+    let handler = peers::node_handler()?;
+    let node = Path::new("node");
+    let deployment = Deployment::new(ROUND_TRIP, true)?;
+    let bare = Bare::new(&deployment)?;
+    let (mut ours, mut guide, mut yardstick) = <(Side, Side, Times)>::default();
+    let (cold, warm) = effort.of((15, 40), (2, 3));
+    for _ in 0..cold {
+        ours.cold(&deployment, &bootstrap, &[])?;
+        guide.cold(&deployment, node, &[&handler])?;
+    }
+    let our = deployment.start(&bootstrap, &[])?;
+    let guides = deployment.start(node, &[&handler])?;
+    our.migrate()?;
+    guides.migrate()?;
+    bare.ask()?;
+    for _ in 0..warm {
+        ours.warm(&deployment, &our)?;
+        guide.warm(&deployment, &guides)?;
+        yardstick.push(bare.ask()?);
+    }
+    Ok(show(&ours, &guide, &yardstick))
+}
+
+fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
+    let mut section = Section::new("A sign-in that moves a user");
+    let node = said(Command::new("node").arg("--version"));
+    section.say(&format!(
+        "Round trip {} ms with TLS 1.3, the old account's STS and Cognito a host each. The real `bootstrap` \
+         of the package on a Runtime API of the benchmark; the handler of the guides \
+         (`bench/peers/handler.mjs`: clients made anew for each event, one call after another) on Node {node} \
+         with the AWS SDK for JavaScript 3.1174; and, as the yardstick, one bare `AdminInitiateAuth` by the \
+         AWS SDK for Rust on a connection that stands. {} cold starts and {} warm events of each, \
+         interleaved; every one of them moved its user.",
+        ROUND_TRIP.as_millis(),
+        ours.cold.len(),
+        ours.warm.len(),
+    ));
+    let row = |name: &str, times: &Times, counts: Option<(usize, usize)>| {
+        let (connections, calls) = counts
+            .map_or_else(<(String, String)>::default, |(connections, calls)| {
+                (connections.to_string(), calls.to_string())
+            });
+        [
+            name.to_owned(),
+            times.to_string(),
+            times.spread(),
+            format!("{:.2}", times.median() / bare.median()),
+            connections,
+            calls,
+        ]
+    };
+    section.table(
+        ["", "median", "p10–p90", "× bare", "connections", "calls"],
+        &[
+            row("bare `AdminInitiateAuth`", bare, Some((0, 1))),
+            row("cogmig, warm", &ours.warm, Some(ours.warm_counts)),
+            row("guide, warm", &guide.warm, Some(guide.warm_counts)),
+            row(
+                "cogmig, start to first answer",
+                &ours.cold,
+                Some(ours.cold_counts),
+            ),
+            row(
+                "guide, start to first answer",
+                &guide.cold,
+                Some(guide.cold_counts),
+            ),
+            row(
+                "cogmig, of that until it asks for an event",
+                &ours.start,
+                None,
+            ),
+            row(
+                "guide, of that until it asks for an event",
+                &guide.start,
+                None,
+            ),
+            row("cogmig, of that the first event", &ours.first, None),
+            row("guide, of that the first event", &guide.first, None),
+        ],
+    );
+    let (warm, first) = (
+        ours.warm.median() / bare.median(),
+        ours.first.median() / bare.median(),
+    );
+    let most = millis(ROUND_TRIP) * 4.0 + 20.0;
+    section.wanted(&[
+        (
+            "warm: one round trip, at most 1.15 × bare",
+            format!("{warm:.2} ×"),
+            warm <= 1.15,
+        ),
+        (
+            "first event: no more than a warm one, at most 1.15 × bare",
+            format!("{first:.2} ×"),
+            first <= 1.15,
+        ),
+        (
+            "ready for the first event within 4 round trips and 20 ms",
+            format!("{} of {} ms", Ms(ours.start.median()), Ms(most)),
+            ours.start.median() <= most,
+        ),
+    ]);
+    section.plot(
+        "sign-in.svg",
+        "Times of a sign-in",
+        drawn(ours, guide, bare),
+    );
+    section
+}
+
+fn drawn(ours: &Side, guide: &Side, bare: &Times) -> String {
+    let mut plot = Bars::new(
+        "A sign-in that moves a user, round trip 80 ms",
+        "milliseconds",
+    );
+    let mut bar = |group: &str, name: &str, times: &Times, own: bool| {
+        let places = [0.5, 0.1, 0.9].map(|share| times.at(share));
+        plot.bar(group, name, places, &times.to_string(), own);
+    };
+    bar("warm", "bare AdminInitiateAuth", bare, false);
+    bar("warm", "cogmig", &ours.warm, true);
+    bar("warm", "guide's handler on Node", &guide.warm, false);
+    bar("first event", "cogmig", &ours.first, true);
+    bar(
+        "first event",
+        "guide's handler on Node",
+        &guide.first,
+        false,
+    );
+    bar("start to first answer", "cogmig", &ours.cold, true);
+    bar(
+        "start to first answer",
+        "guide's handler on Node",
+        &guide.cold,
+        false,
+    );
+    plot.draw()
+}
+
+/// The AWS SDK for Rust with one connection.
+struct Bare {
+    runtime: Runtime,
+    client: Client,
+    pool: String,
+    app: String,
+}
+
+impl Bare {
+    fn new(deployment: &Deployment) -> Result<Self> {
+        let old = &deployment.world.old;
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(old.region.clone()))
+            .credentials_provider(Credentials::new(OLD_ACCOUNT, "test", None, None, "measure"))
+            .endpoint_url(deployment.cognito.url())
+            .http_client(http_client(deployment.authority.as_ref())?)
+            .build();
+        Ok(Self {
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?,
+            client: Client::from_conf(config),
+            pool: old.id.clone(),
+            app: old.client.clone(),
+        })
+    }
+
+    fn ask(&self) -> Result<Duration> {
+        let request = self
+            .client
+            .admin_initiate_auth()
+            .user_pool_id(&self.pool)
+            .client_id(&self.app)
+            .auth_flow(AuthFlowType::AdminUserPasswordAuth)
+            .auth_parameters("USERNAME", USER)
+            .auth_parameters("PASSWORD", PASSWORD);
+        let started = Instant::now();
+        let answer = self.runtime.block_on(request.send());
+        let took = started.elapsed();
+        let tokens = answer.context("no answer")?.authentication_result;
+        ensure!(tokens.is_some(), "no tokens");
+        Ok(took)
+    }
+}
+
+fn http_client(authority: Option<&Authority>) -> Result<SharedHttpClient> {
+    let pem = authority.map_or("", Authority::pem);
+    let trusted = TrustStore::empty().with_pem_certificate(pem);
+    let tls = TlsContext::builder().with_trust_store(trusted).build()?;
+    Ok(aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(tls)
+        .build_https())
+}

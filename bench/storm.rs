@@ -1,0 +1,257 @@
+//! Many sign-ins at once, against an old pool that is held to Cognito's quotas.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use cogmig_sandbox::Hardness;
+
+use crate::environment::{Deployment, Environment, is_migration};
+use crate::page::Section;
+use crate::plot::{Axis, Line, Lines};
+use crate::stats::{Ms, Times};
+use crate::{Effort, peers};
+
+/// Cognito's own, for each account, Region and category.
+const A_SECOND: u32 = 120;
+/// What the function allows itself of Cognito's five seconds.
+const BUDGET: Duration = Duration::from_secs(4);
+
+/// What became of the sign-ins at one rate.
+struct Outcome {
+    offered: usize,
+    moved: usize,
+    /// Of those who moved, from arrival to reply.
+    times: Times,
+    passwords: usize,
+    users: usize,
+    most_at_once: usize,
+    all: usize,
+}
+
+pub fn measure(effort: Effort) -> Result<Section> {
+    let bootstrap = peers::bootstrap()?;
+    let deployment = Deployment::new(Duration::ZERO, false)?;
+    let environments = environments(&deployment, &bootstrap, effort.of(400, 50))?;
+    let seconds = effort.of(10, 2);
+    let mut outcomes = Vec::new();
+    for offered in effort.of(&[60, 100, 120, 150, 200, 300][..], &[60, 200]) {
+        eprintln!("{offered} sign-ins a second");
+        // The buckets fill again.
+        thread::sleep(Duration::from_secs(2));
+        outcomes.push(offer(&deployment, &environments, *offered, seconds)?);
+    }
+    Ok(show(&outcomes, environments.len(), seconds))
+}
+
+/// Environments that have each moved a user.
+fn environments(
+    deployment: &Deployment,
+    bootstrap: &Path,
+    count: usize,
+) -> Result<Vec<Environment>> {
+    let environment = |_| {
+        let environment = deployment.start(bootstrap, &[])?;
+        environment.migrate()?;
+        Ok(environment)
+    };
+    let environments = (0..count).map(environment).collect();
+    deployment.world.sandbox.harden(Hardness {
+        a_second: Some(A_SECOND),
+        replay: true,
+        ..Hardness::default()
+    });
+    environments
+}
+
+fn offer(
+    deployment: &Deployment,
+    environments: &[Environment],
+    offered: usize,
+    seconds: usize,
+) -> Result<Outcome> {
+    let all = offered * seconds;
+    let (arrive, arrivals) = channel::<Instant>();
+    let arrivals = Mutex::new(arrivals);
+    let (busy, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let times = Mutex::new(Times::default());
+    deployment.counts();
+    thread::scope(|scope| {
+        for environment in environments {
+            scope.spawn(|| {
+                loop {
+                    let next = arrivals
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .recv();
+                    let Ok(arrived) = next else { return };
+                    let now = busy.fetch_add(1, Ordering::Relaxed) + 1;
+                    most.fetch_max(now, Ordering::Relaxed);
+                    let reply = environment.sign_in();
+                    busy.fetch_sub(1, Ordering::Relaxed);
+                    if let Ok(reply) = reply
+                        && is_migration(&reply)
+                    {
+                        let took = reply.arrived.duration_since(arrived);
+                        let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
+                        times.push(took);
+                    }
+                }
+            });
+        }
+        let mut chance = Chance(1);
+        let mut due = Instant::now();
+        for _ in 0..all {
+            due += Duration::from_secs_f64(chance.wait(offered as f64));
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            // Those who wait for it outlive the sender.
+            let _ = arrive.send(due);
+        }
+        drop(arrive);
+    });
+    let journal = deployment.world.sandbox.journal();
+    let calls = |action| journal.iter().filter(|call| call.action == action).count();
+    let times = times.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let moved = times.within(BUDGET);
+    let outcome = Outcome {
+        offered,
+        moved,
+        passwords: calls("AdminInitiateAuth"),
+        users: calls("AdminGetUser"),
+        most_at_once: most.into_inner(),
+        times,
+        all,
+    };
+    (outcome.passwords >= all)
+        .then_some(outcome)
+        .context("sign-ins were lost")
+}
+
+fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
+    let mut section = Section::new("A storm of sign-ins");
+    section.say(&format!(
+        "{environments} warm environments of the function, and an old pool that takes {A_SECOND} calls a second of \
+         each category, as Cognito does by default (`AdminInitiateAuth` counts as UserAuthentication, `AdminGetUser` \
+         as UserRead; each bucket holds a second's worth) and answers the others with TooManyRequestsException. \
+         Sign-ins arrive by chance (Poisson) for {seconds} s at each rate. Moved is who was within {} s of \
+         arriving; everybody else is told to try later, and the next sign-in moves them. Cognito's own \
+         repetitions of a trigger that failed are not in it. No distance; what the emulator answered once, \
+         the hop in front of it answers again, as the emulator is slower than the quota.",
+        BUDGET.as_secs()
+    ));
+    let rows: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| {
+            let per = |calls: usize| format!("{:.2}", calls as f64 / outcome.all as f64);
+            [
+                outcome.offered.to_string(),
+                format!("{:.1} %", outcome.share()),
+                format!("{:.0}", outcome.moved as f64 / seconds as f64),
+                per(outcome.passwords),
+                per(outcome.users),
+                format!("{} ms", Ms(outcome.times.median())),
+                format!("{} ms", Ms(outcome.times.at(0.9))),
+                outcome.most_at_once.to_string(),
+            ]
+        })
+        .collect();
+    section.table(
+        [
+            "sign-ins a second",
+            "moved",
+            "moved a second",
+            "passwords asked, each",
+            "users asked, each",
+            "median",
+            "p90",
+            "environments at work",
+        ],
+        &rows,
+    );
+    let below = outcomes.iter().filter(|outcome| outcome.offered <= 100);
+    let worst = below.map(Outcome::share).fold(100.0, f64::min);
+    section.wanted(&[(
+        "below the quota, everybody moves",
+        format!("{worst:.1} %"),
+        worst >= 99.9,
+    )]);
+    let most = outcomes.iter().map(|outcome| outcome.offered).max();
+    let most = most.unwrap_or_default() as f64;
+    // A bucket is full at first, fills while they come, and for as long as the last one has.
+    let let_through = f64::from(A_SECOND) * (1.0 + seconds as f64 + BUDGET.as_secs_f64());
+    let best = |offered: f64| (100.0 * let_through / (offered * seconds as f64)).min(100.0);
+    let lines = Lines {
+        title: "Who moves at once, when all sign in at once",
+        x: Axis {
+            name: "sign-ins a second",
+            from: 0.0,
+            to: most,
+            logarithmic: false,
+            marks: marks(most, 50.0, ""),
+        },
+        y: Axis {
+            name: "moved within four seconds",
+            from: 0.0,
+            to: 100.0,
+            logarithmic: false,
+            marks: marks(100.0, 20.0, " %"),
+        },
+        drawn: vec![
+            Line {
+                name: "measured".to_owned(),
+                dashed: false,
+                points: outcomes
+                    .iter()
+                    .map(|outcome| (outcome.offered as f64, outcome.share()))
+                    .collect(),
+            },
+            Line {
+                name: "most the quota allows".to_owned(),
+                dashed: true,
+                points: (0..=60)
+                    .map(|place| most * f64::from(place) / 60.0)
+                    .map(|offered| (offered, best(offered)))
+                    .collect(),
+            },
+        ],
+    };
+    section.plot(
+        "storm.svg",
+        "Share of sign-ins that move in a storm",
+        lines.draw(),
+    );
+    section
+}
+
+fn marks(to: f64, step: f64, unit: &str) -> Vec<(f64, String)> {
+    (0..=(to / step) as u32)
+        .map(|place| f64::from(place) * step)
+        .map(|value| (value, format!("{value}{unit}")))
+        .collect()
+}
+
+impl Outcome {
+    /// Of all who came, in hundredths.
+    fn share(&self) -> f64 {
+        100.0 * self.moved as f64 / self.all as f64
+    }
+}
+
+/// Chance that comes the same each time.
+struct Chance(u64);
+
+impl Chance {
+    /// Seconds until the next of so many a second.
+    fn wait(&mut self, a_second: f64) -> f64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let uniform = ((self.0 >> 11) as f64 + 1.0) / (1_u64 << 53) as f64;
+        -uniform.ln() / a_second
+    }
+}

@@ -1,0 +1,107 @@
+//! What is printed, whole: the help, and runs as a user sees them in a pipeline. A change of
+//! wording shows here, and is accepted by `INSTA_UPDATE=always`.
+
+use insta::assert_snapshot;
+
+use crate::run::Run;
+use crate::stage::{BOTH, HOST, Stage};
+
+/// What a run printed, with stand-ins of the same length for what is new each time.
+fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
+    let stands_for = |id: &str, name: &str| {
+        let (region, _) = id
+            .split_once('_')
+            .map_or(("", id), |(region, _)| (region, ""));
+        let underscore = if region.is_empty() { "" } else { "_" };
+        let rest = id.len() - region.len() - underscore.len();
+        format!("{region}{underscore}{name:x<rest$}")
+    };
+    let shown = |text: &str| {
+        let mut text = text.to_owned();
+        for (id, name) in [
+            (&stage.old.id, "oldpool"),
+            (&stage.old.client, "oldclient"),
+            (&stage.new.id, "newpool"),
+            (&stage.new.client, "newclient"),
+        ] {
+            text = text.replace(id, &stands_for(id, name));
+        }
+        text.replace(HOST, "host64")
+    };
+    // Changes that do not need each other end in any order, and take any time.
+    let (mut done, told): (Vec<_>, Vec<_>) = run
+        .stderr
+        .lines()
+        .partition(|line| line.contains(" done in ") || line.starts_with("  waiting for "));
+    done.retain(|line| line.contains(" done in "));
+    done.sort_unstable();
+    let done = done
+        .iter()
+        .map(|line| line.split(" done in ").next().unwrap_or_default());
+    let told = told.iter().map(|line| {
+        let id = line.starts_with("  request id  ");
+        if id { "  request id  …" } else { line }
+    });
+    let done: Vec<_> = done.map(|line| format!("{line} done in …")).collect();
+    let told: Vec<_> = told.map(str::to_owned).chain(done).collect();
+    format!(
+        "$ cogmig {arguments}\n{}\n[exit {}]\n\n[standard error]\n{}\n",
+        shown(run.stdout.trim_end()),
+        run.code,
+        shown(&told.join("\n"))
+    )
+}
+
+fn look(stage: &Stage, arguments: &str) -> String {
+    printed(stage, arguments, &stage.cogmig(arguments))
+}
+
+#[test]
+fn helps() {
+    let stage = Stage::new();
+    for verb in ["", "setup ", "plan ", "verify ", "status ", "teardown "] {
+        let name = format!("help_{}", verb.trim());
+        assert_snapshot!(name, stage.ok(&format!("{verb}--help")).stdout);
+    }
+}
+
+#[test]
+fn a_migration_from_plan_to_teardown() {
+    let stage = Stage::new();
+    for (name, verb) in [
+        ("plan", "plan"),
+        ("setup", "setup"),
+        ("setup_again", "setup"),
+        ("verify", "verify"),
+        ("status", "status"),
+        ("teardown", "teardown"),
+        ("teardown_again", "teardown"),
+        ("status_of_nothing", "status"),
+    ] {
+        assert_snapshot!(name, look(&stage, &format!("{verb} {BOTH}")));
+    }
+}
+
+#[test]
+fn a_setup_that_is_not_allowed_to_end() {
+    let stage = Stage::new();
+    stage.limited("new", "deployer", "lambda:AddPermission");
+    let run = look(&stage, "setup --old-profile old --new-profile deployer");
+    assert_snapshot!("setup_denied", run);
+}
+
+#[test]
+fn what_cannot_be_meant() {
+    let stage = Stage::new();
+    for (name, arguments) in [
+        ("usage_unknown_option", "setup --old-profil old"),
+        ("usage_no_profiles", "plan"),
+        (
+            "usage_unknown_profile",
+            "plan --old-profile absent --new-profile new",
+        ),
+        ("usage_json", "setup --mfa-users maybe --output json"),
+    ] {
+        assert_snapshot!(name, look(&stage, arguments));
+    }
+}
