@@ -2,20 +2,22 @@
 //! the environment and `cogmig.toml` say the same in `settings`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
 use crate::account::Side;
 use crate::package::{Architecture, VERSION};
+use crate::status;
 
 /// Ends every help: what holds for each option is said once.
 const PLACES: &str = "\
 Each option also comes from the environment, as COGMIG_NEW_POOL for --new-pool, and from \
 cogmig.toml, as new-pool = \"ID\". Flags beat the environment, which beats the file. An empty \
 variable is none; where an option takes no value, its variable takes true or false. \
---dry-run, --detailed-exitcode and those of the policy alone are flags only, and --config \
-is not read from a file.";
+--dry-run, --detailed-exitcode, --since and those of the policy alone are flags only, and \
+--config is not read from a file.";
 
 /// Move the users of an Amazon Cognito user pool to another AWS account, one sign-in
 /// at a time, without their noticing.
@@ -123,6 +125,25 @@ pub enum Command {
         #[command(flatten)]
         deploy: Deploy,
     },
+    /// Show how far the migration is: each resource, the pools' users, sign-ins lately, and what
+    /// is left to do before the old account can be closed. Only reads, and does not invoke the
+    /// function.
+    #[command(after_help = PLACES)]
+    Status {
+        /// Which deployment.
+        #[command(flatten)]
+        common: Common,
+        /// What was deployed.
+        #[command(flatten)]
+        deploy: Deploy,
+        /// How far back sign-ins count as lately: 90m, 24h, 7d.
+        #[arg(long, value_name = "TIME", default_value = "24h", value_parser = status::time)]
+        since: Duration,
+        /// Exit with 2 where something is not as setup makes it, or faults were seen lately. Where
+        /// the function's log may not be read, no faults are known of.
+        #[arg(long)]
+        detailed_exitcode: bool,
+    },
 }
 
 impl Command {
@@ -134,6 +155,7 @@ impl Command {
             Self::Plan { .. } => "plan",
             Self::Verify { .. } => "verify",
             Self::Policy { .. } => "policy",
+            Self::Status { .. } => "status",
         }
     }
 }

@@ -22,6 +22,7 @@ mod report;
 mod resources;
 mod retry;
 mod settings;
+mod status;
 mod targets;
 mod undo;
 
@@ -127,5 +128,13 @@ async fn carry_out(command: &Command, settings: &Settings, report: &Arc<Report>)
             report.policy(&policy::policy(*side, settings, grant)?);
             Ok(End::Done)
         }
+        Command::Status {
+            since,
+            detailed_exitcode,
+            ..
+        } => match commands::status::run(settings, report, *since).await? {
+            End::Differences if !detailed_exitcode => Ok(End::Done),
+            end => Ok(end),
+        },
     }
 }

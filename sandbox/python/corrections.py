@@ -11,7 +11,7 @@ import secrets
 
 from ministack.core import iam_evaluator
 from ministack.core.lambda_runtime import execution_credentials
-from ministack.core.responses import error_response_json, set_request_account_id
+from ministack.core.responses import error_response_json, json_response, set_request_account_id
 from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
 from mfa import (
     challenges_are_answered_by_who_was_asked,
@@ -47,6 +47,7 @@ def install():
     nothing_is_described_as_null()
     calls_are_judged_as_on_aws()
     functions_log_what_their_role_may()
+    logs_are_filtered_and_come_in_pages()
     functions_are_ready_soon()
 
 
@@ -193,6 +194,41 @@ def functions_log_what_their_role_may():
             emit(func, *args, **kwargs)
 
     lambda_svc._emit_lambda_logs = emit_as_aws
+
+
+def logs_are_filtered_and_come_in_pages():
+    """A JSON pattern filters, of which those of one member's texts are known here, a page holds so
+    much and no more, and the newest come first where that is asked for."""
+    find, page = cloudwatch_logs._filter_log_events, 100
+    term = r'\(?\$\.(\w+) = "(\w+)"\)?'
+    pattern = re.compile(rf"\{{ {term}(?: \|\| {term})* \}}")
+
+    def fits(message, terms):
+        try:
+            line = json.loads(message)
+        except ValueError:
+            return False
+        return isinstance(line, dict) and any(line.get(member) == text for member, text in terms)
+
+    def find_as_aws(data):
+        asked = data.get("filterPattern", "").strip()
+        if asked.startswith("{") and not pattern.fullmatch(asked):
+            return error_response_json("InvalidParameterException", f"Invalid filter pattern: {asked}", 400)
+        answer = find({**data, "limit": 10000})
+        if answer[0] != 200:
+            return answer
+        events = json.loads(answer[2])["events"]
+        if asked.startswith("{"):
+            terms = re.findall(term, asked)
+            events = [event for event in events if fits(event["message"], terms)]
+        if data.get("startFromHead") is False:
+            events.reverse()
+        start = int(data.get("nextToken", 0))
+        end = start + min(data.get("limit", page), page)
+        more = {"nextToken": str(end)} if end < len(events) else {}
+        return json_response({"events": events[start:end], "searchedLogStreams": [], **more})
+
+    cloudwatch_logs._filter_log_events = find_as_aws
 
 
 def functions_are_ready_soon():

@@ -1,4 +1,4 @@
-//! The reads that setup, plan and verify begin with, in as few rounds as what needs what
+//! The reads that setup, plan, verify and status begin with, in as few rounds as what needs what
 //! allows: first all that is found by a name of ours, then all that needs an id of an
 //! account or a pool, then the app clients that were settled on.
 

@@ -4,6 +4,7 @@ pub mod generate;
 mod look;
 mod prepare;
 pub mod setup;
+pub mod status;
 pub mod teardown;
 pub mod verify;
 
@@ -22,7 +23,7 @@ pub enum End {
     Done,
     /// Exit status 1: done, and a person must look at something.
     LookAtIt,
-    /// Exit status 2: a plan has changes.
+    /// Exit status 2: a plan has changes, or faults were seen lately.
     Differences,
 }
 

@@ -1,4 +1,4 @@
-//! What setup, plan and verify begin with: both accounts, both pools, what should stand
+//! What setup, plan, verify and status begin with: both accounts, both pools, what should stand
 //! and what does, and the plan between the two. Only reads.
 
 use std::borrow::Cow;
@@ -32,15 +32,30 @@ pub struct Prepared {
     pub desired: Desired,
     /// The way there.
     pub plan: Plan,
-    /// Whether the function stands.
-    pub has_function: bool,
+    /// What stands in the old account.
+    pub old_side: OldSide,
+    /// What stands in the new account.
+    pub new_side: NewSide,
+}
+
+/// What is taken for granted where nobody has said what becomes of users with a second factor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Undecided {
+    /// Nothing: it is asked, or the command ends.
+    Ask,
+    /// They stay. For a command that only tells what stands.
+    Stay,
 }
 
 /// Reads both accounts and holds them against what is wanted.
 ///
 /// # Errors
 /// Whatever keeps a migration from standing.
-pub async fn prepare(settings: &Settings, report: &Arc<Report>) -> Result<Prepared> {
+pub async fn prepare(
+    settings: &Settings,
+    report: &Arc<Report>,
+    undecided: Undecided,
+) -> Result<Prepared> {
     let (old_profile, new_profile) = settings.both_profiles()?;
     let package = package_of(settings)?;
     let Looked {
@@ -53,7 +68,7 @@ pub async fn prepare(settings: &Settings, report: &Arc<Report>) -> Result<Prepar
         dedicated,
     } = look(settings, (old_profile, new_profile), report).await?;
     let external_id = external_id(old_side.role.as_ref())?;
-    let preflight = preflight(settings, report, &new, &old_side, &new_side).await?;
+    let preflight = preflight(settings, report, undecided, &new, (&old_side, &new_side)).await?;
 
     let old_client = if dedicated {
         OldClient::Dedicated {
@@ -80,7 +95,8 @@ pub async fn prepare(settings: &Settings, report: &Arc<Report>) -> Result<Prepar
         new,
         desired,
         plan,
-        has_function: new_side.function.is_some(),
+        old_side,
+        new_side,
     })
 }
 
@@ -88,9 +104,9 @@ pub async fn prepare(settings: &Settings, report: &Arc<Report>) -> Result<Prepar
 async fn preflight(
     settings: &Settings,
     report: &Arc<Report>,
+    undecided: Undecided,
     account: &Account,
-    old_side: &OldSide,
-    new_side: &NewSide,
+    (old_side, new_side): (&OldSide, &NewSide),
 ) -> Result<Preflight> {
     let (old, new) = (described(&old_side.pool)?, described(&new_side.pool)?);
     for (side, pool) in [(Side::Old, old), (Side::New, new)] {
@@ -98,7 +114,7 @@ async fn preflight(
             report.event(Event::Users { side, count });
         }
     }
-    let mfa = mfa(settings, report, old, new_side)?;
+    let mfa = mfa(settings, report, undecided, old, new_side)?;
     // Asked only where the answer counts.
     let counts = mfa == Mfa::Users(MfaUsers::Migrate) && preflight::asks_for_mfa(new);
     let sms_mfa = counts && user_pool::has_sms_mfa(account, &new_side.pool.id).await?;
@@ -121,7 +137,13 @@ fn described(pool: &Pool) -> Result<&Object> {
 }
 
 /// What becomes of users with a second factor: as wished, as set up before, or as answered.
-fn mfa(settings: &Settings, report: &Report, old: &Object, new_side: &NewSide) -> Result<Mfa> {
+fn mfa(
+    settings: &Settings,
+    report: &Report,
+    undecided: Undecided,
+    old: &Object,
+    new_side: &NewSide,
+) -> Result<Mfa> {
     if !preflight::asks_for_mfa(old) {
         return Ok(Mfa::None);
     }
@@ -140,6 +162,9 @@ fn mfa(settings: &Settings, report: &Report, old: &Object, new_side: &NewSide) -
     });
     if let Some(decided) = settings.wishes.mfa_users.or(recorded) {
         return Ok(Mfa::Users(decided));
+    }
+    if undecided == Undecided::Stay {
+        return Ok(Mfa::Users(MfaUsers::Refuse));
     }
     if report.can_ask() {
         let answers = [

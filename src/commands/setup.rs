@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::End;
-use super::prepare::prepare;
+use super::prepare::{Undecided, prepare};
 use crate::apply::{Accounts, apply};
 use crate::probe;
 use crate::report::{Outcome, Report};
@@ -16,7 +16,7 @@ use crate::settings::Settings;
 /// # Errors
 /// Whatever keeps the migration from standing, or sign-ins from working.
 pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result<End> {
-    let prepared = prepare(settings, report).await?;
+    let prepared = prepare(settings, report, Undecided::Ask).await?;
     let plan = &prepared.plan;
     report.plan(plan);
     if dry {

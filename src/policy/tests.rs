@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::Parser;
 
 use super::*;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Task};
 
 /// What AWS judges although no call is of that name.
 const IMPLIED: [&str; 2] = ["iam:PassRole", "lambda:ListTags"];
@@ -19,7 +19,10 @@ fn asked(words: &str) -> Result<Policy, Usage> {
     let words = ["cogmig", "policy"]
         .into_iter()
         .chain(words.split_whitespace());
-    let command = Cli::try_parse_from(words).expect("a legal command").command;
+    let task = Cli::try_parse_from(words).expect("a legal command").task;
+    let Task::Deployment(command) = task else {
+        unreachable!("of another task");
+    };
     let settings = Settings::new(&command)?;
     let Command::Policy { side, grant, .. } = command else {
         unreachable!("of another command");
@@ -217,7 +220,7 @@ fn to_read_is_all_that_read_only_allows() {
         let policy = printed(&format!("{words} --read-only"));
         for action in actions(&policy) {
             let (_, verb) = action.split_once(':').expect("an action");
-            let reads = ["Get", "List", "Describe"];
+            let reads = ["Get", "List", "Describe", "Filter"];
             assert!(reads.iter().any(|read| verb.starts_with(read)), "{action}");
         }
         // Of functions, none but its own.

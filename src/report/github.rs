@@ -33,10 +33,10 @@ impl Github {
         }
     }
 
-    /// Appends the summary. That it cannot be written is said, and fails nothing.
-    pub fn summary(&self, command: &str, told: &Told, result: &str, error: Option<&str>) {
+    /// Appends the summary, and a text as it is. That it cannot be written is said, and fails nothing.
+    pub fn summary(&self, command: &str, told: &Told, result: &str, verbatim: Option<&str>) {
         let Some(path) = &self.summary else { return };
-        let text = markdown(command, told, result, error);
+        let text = markdown(command, told, result, verbatim);
         let file = OpenOptions::new().create(true).append(true).open(path);
         if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
             complain(&format!(
@@ -58,7 +58,7 @@ fn annotation(title: &str, text: &str) -> String {
     format!("::error title={title}::{}", escape(text))
 }
 
-fn markdown(command: &str, told: &Told, result: &str, error: Option<&str>) -> String {
+fn markdown(command: &str, told: &Told, result: &str, verbatim: Option<&str>) -> String {
     let mut text = format!("### cogmig {command}: {result}\n\n");
     for one in &told.accounts {
         let _ = writeln!(
@@ -99,12 +99,12 @@ fn markdown(command: &str, told: &Told, result: &str, error: Option<&str>) -> St
             cell(&finding.remedy)
         );
     }
-    if let Some(error) = error {
+    if let Some(verbatim) = verbatim {
         // A fence longer than any in the text.
         let _ = writeln!(
             text,
             "\n~~~~~~~~\n{}\n~~~~~~~~",
-            error.replace("~~~~~~~~", "")
+            verbatim.replace("~~~~~~~~", "")
         );
     }
     text.push('\n');

@@ -150,7 +150,7 @@ pub fn plan(told: &Told, width: usize, colours: bool) -> String {
 }
 
 /// A label and a text beside it, in lines of this width.
-fn hang(label: &str, text: &str, width: usize) -> String {
+pub fn hang(label: &str, text: &str, width: usize) -> String {
     let indent = " ".repeat(textwrap::core::display_width(label));
     let options = whole_words(width).initial_indent(label);
     textwrap::fill(text, options.subsequent_indent(&indent))
@@ -233,7 +233,7 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
             "Done: everything is as it was before setup. Users who moved stay.".to_owned()
         }
         Outcome::Declined => "Nothing was changed, as you wished.".to_owned(),
-        Outcome::Verified(_) => String::new(),
+        Outcome::Verified(_) | Outcome::Status(_) => String::new(),
     };
     if let Outcome::SetUp {
         new_pool,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Told, Verified};
+use super::{Outcome, Told, Verified, status};
 use crate::error::{CallError, Usage};
 
 /// The version of the document's schema; a member that is added does not raise it.
@@ -14,7 +14,7 @@ pub fn document(
     told: &Told,
     result: &str,
     error: Option<&anyhow::Error>,
-    verified: Option<&Verified>,
+    outcome: Option<&Outcome<'_>>,
 ) -> String {
     let mut document = json!({
         "schema_version": SCHEMA_VERSION,
@@ -53,15 +53,19 @@ pub fn document(
         })).collect::<Vec<_>>(),
         "error": error.map(failure),
     });
-    if let Some(Verified { chain, user }) = verified {
-        let broken = chain.as_ref().err();
-        document["chain"] = json!({
-            "works": broken.is_none(),
-            "broken_at": broken.map(|broken| broken.link.as_str()),
-            "message": broken.map(|broken| &broken.what),
-            "try": broken.map(|broken| broken.remedy),
-        });
-        document["user"] = json!(user);
+    match outcome {
+        Some(Outcome::Verified(Verified { chain, user })) => {
+            let broken = chain.as_ref().err();
+            document["chain"] = json!({
+                "works": broken.is_none(),
+                "broken_at": broken.map(|broken| broken.link.as_str()),
+                "message": broken.map(|broken| &broken.what),
+                "try": broken.map(|broken| broken.remedy),
+            });
+            document["user"] = json!(user);
+        }
+        Some(Outcome::Status(status)) => document["status"] = status::json(status),
+        _ => {}
     }
     format!("{document:#}")
 }

@@ -7,6 +7,7 @@ mod github;
 mod human;
 mod json;
 mod progress;
+mod status;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,9 +24,13 @@ use crate::preflight::Finding;
 use crate::probe::Broken;
 use crate::resources::user_pool::Named;
 use crate::settings::Settings;
+use crate::status::Status;
 use crate::targets::Found;
 use github::Github;
 use progress::Progress;
+
+/// The columns of a text in a summary, which does not wrap it.
+const SUMMARY_WIDTH: usize = 100;
 
 /// Where the rest of the program tells what happens.
 pub type Events = Arc<dyn Fn(Event) + Send + Sync>;
@@ -75,6 +80,8 @@ pub enum Outcome<'a> {
     },
     /// The deployment was looked at.
     Verified(&'a Verified),
+    /// It was said how far the migration is.
+    Status(&'a Status),
     /// Teardown made its changes, or had none to make.
     TornDown,
     /// The user said no.
@@ -224,6 +231,15 @@ impl Report {
 
     /// Shows the plan.
     pub fn plan(&self, plan: &Plan) {
+        self.known(plan);
+        let told = self.told();
+        if self.output == Output::Human && !is_empty(&told) {
+            print(&human::plan(&told, width(), colors_enabled()));
+        }
+    }
+
+    /// Takes the plan for the JSON document, and shows nothing of it.
+    pub fn known(&self, plan: &Plan) {
         let mut told = self.told();
         told.notes.clone_from(&plan.notes);
         told.warnings.clone_from(&plan.warnings);
@@ -243,14 +259,6 @@ impl Report {
                 },
             })
             .collect();
-        if self.output == Output::Human && !is_empty(&told) {
-            let width = usize::from(
-                Term::stdout()
-                    .size_checked()
-                    .map_or(80, |(_, columns)| columns),
-            );
-            print(&human::plan(&told, width.clamp(60, 160), colors_enabled()));
-        }
     }
 
     /// Says what the command came to.
@@ -266,21 +274,35 @@ impl Report {
             complain(&text);
             self.github.error(&self.title(), &text);
         }
-        let verified = match outcome {
-            Outcome::Verified(verified) => Some(*verified),
-            _ => None,
-        };
-        let differs = verified.is_some() && !told.changes.is_empty();
         let result = match outcome.as_str() {
             // The function may be sound, and Cognito never come to it.
-            "works" if differs => "differs",
+            "works" if !told.changes.is_empty() => "differs",
             result => result,
         };
         match self.output {
-            Output::Human => print(&human::outcome(&told, outcome, self.quiet)),
-            Output::Json => print(&json::document(self.command, &told, result, None, verified)),
+            Output::Human => print(&match outcome {
+                Outcome::Status(status) => {
+                    status::text(&told.accounts, status, width(), colors_enabled())
+                }
+                outcome => human::outcome(&told, outcome, self.quiet),
+            }),
+            Output::Json => print(&json::document(
+                self.command,
+                &told,
+                result,
+                None,
+                Some(outcome),
+            )),
         }
-        self.github.summary(self.command, &told, result, None);
+        match outcome {
+            Outcome::Status(status) => {
+                let text = status::text(&told.accounts, status, SUMMARY_WIDTH, false);
+                let nothing = Told::default();
+                self.github
+                    .summary(self.command, &nothing, result, Some(&text));
+            }
+            _ => self.github.summary(self.command, &told, result, None),
+        }
     }
 
     /// Prints an IAM policy, which is JSON for people and for programs alike.
@@ -326,9 +348,17 @@ impl Outcome<'_> {
             Self::SetUp { .. } | Self::TornDown => "done",
             Self::Verified(Verified { chain: Err(_), .. }) => "broken",
             Self::Verified(_) => "works",
+            Self::Status(status) => status.result(),
             Self::Declined => "declined",
         }
     }
+}
+
+/// The columns of the terminal, or of a file that is read on one.
+fn width() -> usize {
+    let size = Term::stdout().size_checked();
+    let columns = size.map_or(80, |(_, columns)| usize::from(columns));
+    columns.clamp(60, 160)
 }
 
 fn is_empty(told: &Told) -> bool {

@@ -7,6 +7,12 @@ use crate::error::CallError;
 use crate::retry;
 use crate::undo::Tags;
 
+/// How many pages of a log are read: about 25,000 of the function's lines.
+const PAGES: u8 = 20;
+
+/// 2024-01-01: from then on CloudWatch Logs can give the newest events first.
+const NEWEST_FIRST: i64 = 1_704_067_200;
+
 /// A log group as it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogGroup {
@@ -87,6 +93,46 @@ pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallEr
         .call("logs:TagResource", request.send())
         .await
         .map(|_| ())
+}
+
+/// What was read of a log group.
+pub struct Read {
+    /// The events, the newest first.
+    pub lines: Vec<String>,
+    /// Whether these are all: a log can be longer than anybody wants to wait for.
+    pub complete: bool,
+}
+
+/// The events since then (in seconds since 1970) that fit a filter pattern; of many, the newest.
+/// A page holds 1 MB or less, and may be empty although more follow.
+pub async fn read(
+    account: &Account,
+    name: &str,
+    since: i64,
+    pattern: &str,
+) -> Result<Read, CallError> {
+    let mut lines = Vec::new();
+    let mut next = None;
+    for _ in 0..PAGES {
+        let request = account
+            .logs
+            .filter_log_events()
+            .log_group_name(name)
+            .start_time(since.max(NEWEST_FIRST) * 1000)
+            .start_from_head(false)
+            .filter_pattern(pattern)
+            .set_next_token(next.take());
+        let page = account.call("logs:FilterLogEvents", request.send()).await?;
+        let events = page.events.unwrap_or_default().into_iter();
+        lines.extend(events.filter_map(|event| event.message));
+        next = page.next_token;
+        if next.is_none() {
+            let complete = true;
+            return Ok(Read { lines, complete });
+        }
+    }
+    let complete = false;
+    Ok(Read { lines, complete })
 }
 
 /// Deletes the log group and its events.

@@ -73,6 +73,7 @@ impl Options {
             Command::Setup { common, deploy, .. }
             | Command::Plan { common, deploy, .. }
             | Command::Verify { common, deploy, .. }
+            | Command::Status { common, deploy, .. }
             | Command::Policy { common, deploy, .. } => (common, deploy, false),
             Command::Teardown {
                 common, keep_logs, ..

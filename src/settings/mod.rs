@@ -95,6 +95,7 @@ impl Settings {
         | Command::Teardown { common, .. }
         | Command::Plan { common, .. }
         | Command::Verify { common, .. }
+        | Command::Status { common, .. }
         | Command::Policy { common, .. }) = command;
         let file = match &common.config {
             Some(file) => Some(file.clone()),

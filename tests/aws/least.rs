@@ -284,8 +284,12 @@ const ROWS: &[Row] = &[
     row("new", "cognito-idp:UpdateUserPoolClient", nothing, SMALL),
 ];
 
-/// Tests of their own: another pool, or a function that is invoked.
-const APART: [&str; 2] = ["cognito-idp:GetUserPoolMfaConfig", "lambda:InvokeFunction"];
+/// Tests of their own: another pool, a function that is invoked, its log.
+const APART: [&str; 3] = [
+    "cognito-idp:GetUserPoolMfaConfig",
+    "lambda:InvokeFunction",
+    "logs:FilterLogEvents",
+];
 
 fn each_of(rows: impl Iterator<Item = &'static Row>) {
     let pipeline = Pipeline::new("");
@@ -370,6 +374,7 @@ fn enough(options: &str) {
         format!("setup {options}"),
         format!("plan --detailed-exitcode {options}"),
         format!("verify {options}"),
+        format!("status --detailed-exitcode {options}"),
         format!("setup {options}"),
         "teardown --dry-run".to_owned(),
         "teardown".to_owned(),
@@ -408,7 +413,7 @@ fn they_are_enough_where_nothing_is_known_and_for_another_suffix() {
 }
 
 #[test]
-fn to_read_is_enough_for_a_plan_and_for_nothing_else() {
+fn to_read_is_enough_for_a_plan_and_a_status_and_for_nothing_else() {
     let mut pipeline = Pipeline::new("");
     let stage = &pipeline.stage;
     let before = stage.sandbox.standing();
@@ -423,6 +428,13 @@ fn to_read_is_enough_for_a_plan_and_for_nothing_else() {
     let stands = stage.sandbox.standing();
     pipeline.ends(0, "plan --detailed-exitcode");
     pipeline.ends(0, "teardown --dry-run");
+    let status = |pipeline: &Pipeline| pipeline.ends(0, "status --output json").json();
+    assert_eq!(status(&pipeline)["status"]["unread"], Value::Null);
+    let mute = without(pipeline.policy("new"), "logs:FilterLogEvents");
+    pipeline.grant("new", &mute);
+    let grant = status(&pipeline)["status"]["unread"]["grant"].take();
+    assert_eq!(grant, "logs:FilterLogEvents");
+    pipeline.whole();
     let run = pipeline.ends(1, "verify");
     run.assert_complains(&["lambda:InvokeFunction"]);
     pipeline.ends(1, "teardown");

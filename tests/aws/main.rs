@@ -45,6 +45,7 @@ mod secret;
 mod sign_in;
 mod snapshots;
 mod stage;
+mod status;
 mod stopped;
 mod terminal;
 mod undo;

@@ -38,7 +38,7 @@ fn help_and_version_are_results() {
 #[test]
 fn quiet_leaves_the_result_alone() {
     let stage = Stage::new();
-    for arguments in ["setup", "setup", "plan", "teardown", "teardown"] {
+    for arguments in ["setup", "setup", "plan", "status", "teardown", "teardown"] {
         let run = stage.ok(&format!("{arguments} {BOTH} --quiet"));
         assert_eq!(run.stderr, "", "{arguments}\n{run}");
         assert!(!run.stdout.is_empty(), "{arguments}");
@@ -93,11 +93,13 @@ fn json_is_as_its_schema_says() {
         document(format!("plan {BOTH}")),
         document(format!("setup {BOTH}")),
         document(format!("verify {BOTH}")),
+        document(format!("status {BOTH}")),
         document(format!("setup {BOTH} --old-client none-such")),
         document("setup --old-profile absent --new-profile new".into()),
         document("setup --no-such-option".into()),
         document(format!("teardown {BOTH}")),
         document(format!("verify {BOTH}")),
+        document(format!("status {BOTH}")),
     ];
     let schema = schema();
     assert_eq!(invalid(&schema, &documents), "");

@@ -45,4 +45,5 @@ fn setup_plan_and_a_setup_with_nothing_to_do_take_few() {
     assert_at_most(10, &rounds(&stage, "setup"));
     assert_at_most(4, &rounds(&stage, "setup"));
     assert_at_most(4, &rounds(&stage, "verify"));
+    assert_at_most(4, &rounds(&stage, "status"));
 }

@@ -59,7 +59,15 @@ fn look(stage: &Stage, arguments: &str) -> String {
 #[test]
 fn helps() {
     let stage = Stage::new();
-    for verb in ["", "setup ", "plan ", "verify ", "teardown "] {
+    for verb in [
+        "",
+        "setup ",
+        "plan ",
+        "verify ",
+        "status ",
+        "teardown ",
+        "policy ",
+    ] {
         let name = format!("help_{}", verb.trim());
         assert_snapshot!(name, stage.ok(&format!("{verb}--help")).stdout);
     }
@@ -73,10 +81,21 @@ fn a_migration_from_plan_to_teardown() {
         ("setup", "setup"),
         ("setup_again", "setup"),
         ("verify", "verify"),
+        ("status", "status"),
         ("teardown", "teardown"),
         ("teardown_again", "teardown"),
+        ("status_of_nothing", "status"),
     ] {
         assert_snapshot!(name, look(&stage, &format!("{verb} {BOTH}")));
+    }
+}
+
+#[test]
+fn what_a_pipeline_must_be_allowed() {
+    let stage = Stage::new();
+    for side in ["old", "new"] {
+        let policy = stage.ok(&format!("policy {side}"));
+        assert_snapshot!(format!("policy_{side}"), policy.stdout);
     }
 }
 
