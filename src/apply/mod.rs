@@ -55,16 +55,16 @@ type Running<'a> = LocalBoxFuture<'a, (usize, Result<Came<'a>>)>;
 ///
 /// # Errors
 /// The first call that fails for good, a setting that is not as it was sent, or the
-/// wish to stop.
+/// wish to stop. What else failed by then is told as an event.
 pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Result<()> {
     let told = Arc::clone(events);
     interrupt::listen(move || told(Event::Stopping));
     let made = OnceCell::new();
     let mut jobs = jobs(plan, accounts)?;
     let mut running = FuturesUnordered::new();
-    let mut trouble = None;
+    let mut troubles = Vec::new();
     loop {
-        let stop = trouble.is_some() || interrupt::is_asked();
+        let stop = !troubles.is_empty() || interrupt::is_asked();
         for index in 0..jobs.len() {
             let begun = has_begun(&jobs, jobs[index].change);
             if is_ready(&jobs, index) && (begun || !stop) {
@@ -90,7 +90,7 @@ pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Res
             }
             Ok(Came::Written(None) | Came::Done) => State::Done,
             Err(error) => {
-                trouble.get_or_insert(error);
+                troubles.push(error);
                 State::Failed
             }
         };
@@ -103,11 +103,17 @@ pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Res
         }
     }
     let all = jobs.iter().all(|job| job.state == State::Done);
+    let stopped = interrupt::is_asked();
+    let mut troubles = troubles.into_iter();
+    let trouble = troubles.next();
+    if !stopped {
+        troubles.for_each(|error| events(Event::AlsoFailed(error)));
+    }
     match trouble {
         None if all => Ok(()),
         None => Err(Interrupted::Between.into()),
         // A wait that was broken off ends with what it waited for.
-        Some(error) if interrupt::is_asked() && error.is::<CallError>() => {
+        Some(error) if stopped && error.is::<CallError>() => {
             Err(error.context(Interrupted::Between))
         }
         Some(error) => Err(error),

@@ -1,6 +1,7 @@
 //! Text for people. Pure: each function gives what is to be printed.
 
 use std::fmt::Write;
+use std::iter;
 
 use console::Style;
 
@@ -283,10 +284,14 @@ fn verified(told: &Told, verified: &Verified) -> String {
 /// What failed, and what stands now.
 pub fn failure(told: &Told, error: &anyhow::Error, colours: bool) -> String {
     let style = Style::new().red().bold().force_styling(colours);
-    let mut text = format!("{} {error}", style.apply_to("error:"));
-    for cause in error.chain().skip(1) {
-        let _ = write!(text, "\n  because     {cause}");
-    }
+    let errors = iter::once(error).chain(&told.also).map(|error| {
+        let causes = error.chain().skip(1);
+        let causes: String = causes
+            .map(|cause| format!("\n  because     {cause}"))
+            .collect();
+        format!("{} {error}{causes}", style.apply_to("error:"))
+    });
+    let mut text = errors.collect::<Vec<_>>().join("\n\n");
     let done = told
         .changes
         .iter()

@@ -51,7 +51,7 @@ pub fn document(
             "side": side.as_str(),
             "estimate": count,
         })).collect::<Vec<_>>(),
-        "error": error.map(failure),
+        "error": error.map(|error| failure(error, &told.also)),
     });
     match outcome {
         Some(Outcome::Verified(Verified { chain, user })) => {
@@ -70,7 +70,7 @@ pub fn document(
     format!("{document:#}")
 }
 
-fn failure(error: &anyhow::Error) -> Value {
+fn failure(error: &anyhow::Error, also: &[anyhow::Error]) -> Value {
     let call = error.downcast_ref::<CallError>();
     json!({
         "message": error.to_string(),
@@ -79,5 +79,6 @@ fn failure(error: &anyhow::Error) -> Value {
         "call": call.map(|call| call.call),
         "code": call.and_then(|call| call.code.clone()),
         "request_id": call.and_then(|call| call.request_id.clone()),
+        "also": also.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

@@ -62,6 +62,8 @@ pub enum Event {
     Done { index: usize },
     /// A change of the plan could not be made.
     Failed { index: usize },
+    /// Why another change could not be made, beside the one that the command fails by.
+    AlsoFailed(anyhow::Error),
     /// The run was asked to stop.
     Stopping,
 }
@@ -105,6 +107,8 @@ struct Told {
     chosen: Vec<(Side, &'static str, Named, Found)>,
     changes: Vec<Line>,
     notes: Vec<String>,
+    /// Why changes failed, but for the first that did.
+    also: Vec<anyhow::Error>,
 }
 
 /// A change as it is shown.
@@ -220,6 +224,7 @@ impl Report {
                     self.progress.done(index, &human::brief(line));
                 }
             }
+            Event::AlsoFailed(error) => told.also.push(error),
             Event::Failed { index } => {
                 if let Some(line) = told.changes.get_mut(index) {
                     line.status = "failed";

@@ -2,6 +2,8 @@
 //! the very action is named, what stands is said, setup continues once the right is
 //! there, and teardown leaves a clean slate.
 
+use serde_json::json;
+
 use crate::run::Run;
 use crate::stage::{BOTH, PASSWORD, Stage};
 
@@ -48,6 +50,24 @@ impl Denied {
             .contains("Run the same command again to continue");
         assert_eq!(told, changed, "{action}\n{run}");
     }
+}
+
+/// What is done at once can fail at once: each is told, so that one look mends all.
+#[test]
+fn each_of_several_is_told() {
+    let denied = Denied::new("new");
+    let actions = ["logs:CreateLogGroup", "iam:CreatePolicy"];
+    let rule = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": actions, "Resource": "*"},
+    ]});
+    denied.stage.grant("new", "deployer", &rule);
+    let run = denied.run("setup");
+    run.assert_ended(1, "setup");
+    run.assert_complains(&actions);
+    assert_eq!(run.stderr.matches("error:").count(), 2, "{run}");
+    let json = denied.run("setup --output json").json();
+    assert_eq!(json["error"]["also"].as_array().unwrap().len(), 1);
 }
 
 /// Each of these is denied to a setup.

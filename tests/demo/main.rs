@@ -1,12 +1,13 @@
 //! `cargo demo`: a migration between two AWS accounts on this machine, from two
 //! profiles to a migrated sign-in and back. `cargo demo up`: the two accounts, for as
-//! long as you like. Among the tests it is the story that the README tells.
+//! long as you like. `cargo demo pictures`: what is seen, for the README. Among the tests it is the story that the README tells.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "it is to be read"
 )]
 
+mod pictures;
 mod scene;
 mod stage;
 mod story;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => story::tell(),
         ["up"] => up(),
+        ["pictures"] => pictures::take(),
         // A filter that was meant for the tests.
         _ => Ok(()),
     };
