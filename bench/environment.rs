@@ -143,6 +143,18 @@ impl Environment {
         self.api.invoke(&self.event)
     }
 
+    /// What it has had of a processor until now.
+    pub fn processor_time(&self) -> Result<Duration> {
+        // The kernel counts for each thread, in nanoseconds.
+        let mut all = 0;
+        for thread in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            let told = fs::read_to_string(thread?.path().join("schedstat"))?;
+            let ran = told.split(' ').next().unwrap_or_default();
+            all += ran.parse::<u64>().context("no schedstat")?;
+        }
+        Ok(Duration::from_nanos(all))
+    }
+
     /// The most memory that it ever had, in bytes.
     pub fn most_memory(&self) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;

@@ -18,12 +18,15 @@ use crate::{Effort, peers};
 
 /// Cognito's own, for each account, Region and category.
 const A_SECOND: u32 = 120;
+/// That are never without a sign-in.
+const ENVIRONMENTS: usize = 50;
 /// What the function allows itself of Cognito's five seconds.
 const BUDGET: Duration = Duration::from_secs(4);
 
 /// What became of the sign-ins at one rate.
 struct Outcome {
-    offered: usize,
+    /// A second; none where each environment takes the next one at once.
+    offered: Option<usize>,
     moved: usize,
     /// Of those who moved, from arrival to reply.
     times: Times,
@@ -38,7 +41,9 @@ pub fn measure(effort: Effort) -> Result<Section> {
     let deployment = Deployment::new(Duration::ZERO, false)?;
     let environments = environments(&deployment, &bootstrap, effort.of(400, 50))?;
     let seconds = effort.of(10, 2);
-    let mut outcomes = Vec::new();
+    let at_once = &environments[..ENVIRONMENTS];
+    thread::sleep(Duration::from_secs(2));
+    let mut outcomes = vec![one_after_another(&deployment, at_once, seconds)?];
     for offered in effort.of(&[60, 100, 120, 150, 200, 300][..], &[60, 200]) {
         eprintln!("{offered} sign-ins a second");
         // The buckets fill again.
@@ -66,6 +71,66 @@ fn environments(
         ..Hardness::default()
     });
     environments
+}
+
+/// As many as so many environments take, each the next one as soon as it is free.
+fn one_after_another(
+    deployment: &Deployment,
+    environments: &[Environment],
+    seconds: usize,
+) -> Result<Outcome> {
+    deployment.counts();
+    let end = Instant::now() + Duration::from_secs(seconds as u64);
+    let all = AtomicUsize::new(0);
+    let times = Mutex::new(Times::default());
+    thread::scope(|scope| {
+        for environment in environments {
+            scope.spawn(|| {
+                while Instant::now() < end {
+                    let arrived = Instant::now();
+                    all.fetch_add(1, Ordering::Relaxed);
+                    if let Ok(reply) = environment.sign_in()
+                        && is_migration(&reply)
+                    {
+                        let took = reply.arrived.duration_since(arrived);
+                        let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
+                        times.push(took);
+                    }
+                }
+            });
+        }
+    });
+    outcome(
+        deployment,
+        None,
+        all.into_inner(),
+        environments.len(),
+        times,
+    )
+}
+
+fn outcome(
+    deployment: &Deployment,
+    offered: Option<usize>,
+    all: usize,
+    most_at_once: usize,
+    times: Mutex<Times>,
+) -> Result<Outcome> {
+    let journal = deployment.world.sandbox.journal();
+    let calls = |action| journal.iter().filter(|call| call.action == action).count();
+    let times = times.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let outcome = Outcome {
+        offered,
+        moved: times.within(BUDGET),
+        passwords: calls("AdminInitiateAuth"),
+        users: calls("AdminGetUser"),
+        most_at_once,
+        times,
+        all,
+    };
+    (outcome.passwords >= all)
+        .then_some(outcome)
+        .context("sign-ins were lost")
 }
 
 fn offer(
@@ -113,31 +178,17 @@ fn offer(
         }
         drop(arrive);
     });
-    let journal = deployment.world.sandbox.journal();
-    let calls = |action| journal.iter().filter(|call| call.action == action).count();
-    let times = times.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let moved = times.within(BUDGET);
-    let outcome = Outcome {
-        offered,
-        moved,
-        passwords: calls("AdminInitiateAuth"),
-        users: calls("AdminGetUser"),
-        most_at_once: most.into_inner(),
-        times,
-        all,
-    };
-    (outcome.passwords >= all)
-        .then_some(outcome)
-        .context("sign-ins were lost")
+    outcome(deployment, Some(offered), all, most.into_inner(), times)
 }
 
 fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
     let mut section = Section::new("A storm of sign-ins");
     section.say(&format!(
-        "{environments} warm environments of the function, and an old pool that takes {A_SECOND} calls a second of \
+        "Warm environments of the function, and an old pool that takes {A_SECOND} calls a second of \
          each category, as Cognito does by default (`AdminInitiateAuth` counts as UserAuthentication, `AdminGetUser` \
          as UserRead; each bucket holds a second's worth) and answers the others with TooManyRequestsException. \
-         Sign-ins arrive by chance (Poisson) for {seconds} s at each rate. Moved is who was within {} s of \
+         First {ENVIRONMENTS} environments, each of which takes the next sign-in as soon as it is free, for {seconds} s; \
+         then {environments}, at which sign-ins arrive by chance (Poisson), for {seconds} s at each rate. Moved is who was within {} s of \
          arriving; everybody else is told to try later, and the next sign-in moves them. Cognito's own \
          repetitions of a trigger that failed are not in it. No distance; what the emulator answered once, \
          the hop in front of it answers again, as the emulator is slower than the quota.",
@@ -148,7 +199,10 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
         .map(|outcome| {
             let per = |calls: usize| format!("{:.2}", calls as f64 / outcome.all as f64);
             [
-                outcome.offered.to_string(),
+                match outcome.offered {
+                    Some(offered) => offered.to_string(),
+                    None => format!("{} at once", outcome.most_at_once),
+                },
                 format!("{:.1} %", outcome.share()),
                 format!("{:.0}", outcome.moved as f64 / seconds as f64),
                 per(outcome.passwords),
@@ -172,14 +226,15 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
         ],
         &rows,
     );
-    let below = outcomes.iter().filter(|outcome| outcome.offered <= 100);
+    let below = |outcome: &&Outcome| outcome.offered.is_some_and(|offered| offered <= 100);
+    let below = outcomes.iter().filter(below);
     let worst = below.map(Outcome::share).fold(100.0, f64::min);
     section.wanted(&[(
         "below the quota, everybody moves",
         format!("{worst:.1} %"),
         worst >= 99.9,
     )]);
-    let most = outcomes.iter().map(|outcome| outcome.offered).max();
+    let most = outcomes.iter().filter_map(|outcome| outcome.offered).max();
     let most = most.unwrap_or_default() as f64;
     // A bucket is full at first, fills while they come, and for as long as the last one has.
     let let_through = f64::from(A_SECOND) * (1.0 + seconds as f64 + BUDGET.as_secs_f64());
@@ -206,7 +261,7 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
                 dashed: false,
                 points: outcomes
                     .iter()
-                    .map(|outcome| (outcome.offered as f64, outcome.share()))
+                    .filter_map(|outcome| Some((outcome.offered? as f64, outcome.share())))
                     .collect(),
             },
             Line {
