@@ -37,6 +37,8 @@ while True:
         if question.encode() in seen[asked:]:
             asked = len(seen)
             questions.pop(0)
+            # Nobody answers before the question stands there whole.
+            time.sleep(0.5)
             os.write(terminal, answer.encode().decode("unicode_escape").encode())
 sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) % 256)

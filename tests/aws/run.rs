@@ -30,6 +30,12 @@ impl Run {
         self.stdout.contains(text) || self.stderr.contains(text)
     }
 
+    /// The result, however it was broken into lines.
+    pub fn flat(&self) -> String {
+        let words: Vec<_> = self.stdout.split_whitespace().collect();
+        words.join(" ")
+    }
+
     /// All of these were said on standard error.
     #[track_caller]
     pub fn assert_complains(&self, texts: &[&str]) {

@@ -34,7 +34,6 @@ fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
         .lines()
         .partition(|line| line.contains(" done in ") || line.starts_with("  waiting for "));
     done.retain(|line| line.contains(" done in "));
-    done.sort_unstable();
     let done = done
         .iter()
         .map(|line| line.split(" done in ").next().unwrap_or_default());
@@ -42,7 +41,9 @@ fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
         let id = line.starts_with("  request id  ");
         if id { "  request id  …" } else { line }
     });
-    let done: Vec<_> = done.map(|line| format!("{line} done in …")).collect();
+    let done = done.map(|line| shown(&format!("{line} done in …")));
+    let mut done: Vec<_> = done.collect();
+    done.sort_unstable();
     let told: Vec<_> = told.map(str::to_owned).chain(done).collect();
     format!(
         "$ cogmig {arguments}\n{}\n[exit {}]\n\n[standard error]\n{}\n",

@@ -38,7 +38,7 @@ impl Stage {
     #[track_caller]
     fn assert_told(&self, code: i32, more: &str, words: &[&str]) {
         let run = self.told(code, more);
-        let flat = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        let flat = run.flat();
         for word in words {
             assert!(flat.contains(word), "{word}\n{run}");
         }
