@@ -6,6 +6,7 @@ use anyhow::Result;
 use futures_util::future::try_join_all;
 
 use crate::account::{Account, Identity, Side};
+use crate::desired::Package;
 use crate::error::CallError;
 use crate::flows::Added;
 use crate::lossless::Object;
@@ -190,6 +191,21 @@ pub async fn clients(
     try_join_all(described).await
 }
 
+/// Reads the app clients that were not `read` yet.
+pub async fn other_clients(
+    account: &Account,
+    pool: &str,
+    ids: &[String],
+    read: Vec<(String, Option<Object>)>,
+) -> Result<Vec<(String, Option<Object>)>, CallError> {
+    let is_new = |id: &&String| read.iter().all(|(known, _)| known != *id);
+    let others: Vec<_> = ids.iter().filter(is_new).cloned().collect();
+    let mut all = clients(account, pool, &others).await?;
+    all.extend(read.into_iter().filter(|(id, _)| ids.contains(id)));
+    all.sort_by_key(|(id, _)| ids.iter().position(|wanted| wanted == id));
+    Ok(all)
+}
+
 /// Reads the app clients that have the name of a dedicated one. A call whose answer was
 /// lost may have made one more.
 pub async fn dedicated(
@@ -214,6 +230,16 @@ pub struct ByName {
     function: Option<Function>,
     /// Of the log group, where there is one.
     retention: Option<Option<i32>>,
+}
+
+impl ByName {
+    /// The pool that the function moves users into, where it is of this deployment and has
+    /// this code.
+    pub fn pool_of(&self, names: &Names, code: &Package) -> Option<String> {
+        let function = self.function.as_ref()?;
+        let known = names.own(&function.tags) && function.code_sha256 == code.sha256;
+        function.tags.get(undo::POOL).filter(|_| known).cloned()
+    }
 }
 
 /// Reads it.

@@ -1,14 +1,15 @@
 //! The reads that setup, plan, verify and status begin with, in as few rounds as what needs what
 //! allows: first all that is found by a name of ours, then all that needs an id of an
-//! account or a pool, then the app clients that were settled on.
+//! account or a pool, then the app clients that were settled on and are on no record.
 
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
+use tokio::task::JoinSet;
 
 use super::connect;
 use crate::account::{Account, Side};
-use crate::desired::Target;
+use crate::desired::{Package, Target};
 use crate::error::CallError;
 use crate::lossless::Object;
 use crate::names::Names;
@@ -18,7 +19,7 @@ use crate::resources::user_pool::{self, Named};
 use crate::resources::{role, user_pool_client};
 use crate::settings::Settings;
 use crate::undo::Tags;
-use crate::{targets, undo};
+use crate::{probe, targets, undo};
 
 /// Both accounts, which pools and app clients it is about, and what stands.
 pub struct Looked {
@@ -36,9 +37,12 @@ pub struct Looked {
     pub new_side: NewSide,
     /// Whether passwords are checked through an app client of the deployment's own.
     pub dedicated: bool,
+    /// Says whether the way of a sign-in is open, where that is being tried already.
+    pub trial: JoinSet<bool>,
 }
 
-/// Looks at both sides.
+/// Looks at both sides. Where the function of the deployment stands and has this code, it is
+/// asked meanwhile to try the way of a sign-in: perhaps there is nothing else to do.
 ///
 /// # Errors
 /// An account cannot be reached or read, or a pool or an app client cannot be settled on.
@@ -46,6 +50,7 @@ pub async fn look(
     settings: &Settings,
     (old_profile, new_profile): (&str, &str),
     report: &Arc<Report>,
+    code: Option<&Package>,
 ) -> Result<Looked> {
     let (names, events) = (&settings.names, report.events());
     let ((old, old_read), (new, new_read)) = tokio::try_join!(
@@ -72,6 +77,10 @@ pub async fn look(
     report.accounts(vec![old.identity.clone(), new.identity.clone()]);
     refuse_partitions(&old, &new)?;
     let (old_first, (new_first, by_name)) = (old_read?, new_read?);
+    let mut trial = JoinSet::new();
+    if let Some(pool) = code.and_then(|code| by_name.pool_of(names, code)) {
+        trial.spawn(probe::glance(new.clone(), names.function.clone(), pool));
+    }
 
     let rest = async {
         let rest = observe::rest(&new, names, new_first.role.as_ref()).await;
@@ -99,6 +108,7 @@ pub async fn look(
         old,
         new,
         dedicated,
+        trial,
     })
 }
 
@@ -121,9 +131,16 @@ async fn pools(
     let old_pool = targets::pool(old, &settings.old, old_role, &old_first.pools, report)?;
     let new_pool = targets::pool(new, &settings.new, new_role, &new_first.pools, report)?;
     refuse_same_pool((old, &old_pool), (new, &new_pool))?;
-    let ((old_described, old_listed), (new_described, new_listed)) = tokio::try_join!(
+    // Those that are on record are wanted again as a rule, and need no list to be known.
+    let (old_recorded, new_recorded) = (
+        observe::with_recorded(&[], old_role),
+        observe::with_recorded(&[], new_role),
+    );
+    let ((old_described, old_listed), old_early, (new_described, new_listed), new_early) = tokio::try_join!(
         with_list_of_clients(old, &old_pool.id),
+        observe::clients(old, &old_pool.id, &old_recorded),
         with_list_of_clients(new, &new_pool.id),
+        observe::clients(new, &new_pool.id, &new_recorded),
     )?;
 
     let recorded = old_role.is_some_and(|role| names.made_client(&role.tags));
@@ -143,9 +160,9 @@ async fn pools(
     };
     let trigger = old_described.as_ref().and_then(user_pool::trigger);
     let (old_read, own_read, new_read, peer) = tokio::try_join!(
-        observe::clients(old, &old_pool.id, &old_ids),
+        observe::other_clients(old, &old_pool.id, &old_ids, old_early),
         observe::clients(old, &old_pool.id, &own_ids),
-        observe::clients(new, &new_pool.id, &new_ids),
+        observe::other_clients(new, &new_pool.id, &new_ids, new_early),
         peer_of(old, trigger),
     )?;
     refuse_loop(&old_pool, trigger, peer.as_deref(), new)?;

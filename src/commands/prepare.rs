@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tokio::task::JoinSet;
 
 use super::look::{Looked, look};
 use crate::account::{Account, Side};
@@ -36,15 +37,20 @@ pub struct Prepared {
     pub old_side: OldSide,
     /// What stands in the new account.
     pub new_side: NewSide,
+    /// Says whether the way of a sign-in is open, where that is being tried already.
+    pub trial: JoinSet<bool>,
 }
 
-/// What is taken for granted where nobody has said what becomes of users with a second factor.
+/// What it is prepared for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Undecided {
-    /// Nothing: it is asked, or the command ends.
-    Ask,
-    /// They stay. For a command that only tells what stands.
-    Stay,
+pub enum Purpose {
+    /// To set up: what nobody has decided is asked, and the way of a sign-in is tried as soon
+    /// as it can be.
+    Deploy,
+    /// To show what would be done: the same, and nothing is tried.
+    Show,
+    /// To tell what stands: what nobody has decided is no matter.
+    Tell,
 }
 
 /// Reads both accounts and holds them against what is wanted.
@@ -54,10 +60,13 @@ pub enum Undecided {
 pub async fn prepare(
     settings: &Settings,
     report: &Arc<Report>,
-    undecided: Undecided,
+    purpose: Purpose,
 ) -> Result<Prepared> {
     let (old_profile, new_profile) = settings.both_profiles()?;
     let package = package_of(settings)?;
+    // A package of the user's own need not know what a probe is.
+    let tried =
+        Some(&package).filter(|_| purpose == Purpose::Deploy && settings.lambda_zip.is_none());
     let Looked {
         old,
         new,
@@ -66,9 +75,10 @@ pub async fn prepare(
         old_side,
         new_side,
         dedicated,
-    } = look(settings, (old_profile, new_profile), report).await?;
+        trial,
+    } = look(settings, (old_profile, new_profile), report, tried).await?;
     let external_id = external_id(old_side.role.as_ref())?;
-    let preflight = preflight(settings, report, undecided, &new, (&old_side, &new_side)).await?;
+    let preflight = preflight(settings, report, purpose, &new, (&old_side, &new_side)).await?;
 
     let old_client = if dedicated {
         OldClient::Dedicated {
@@ -97,6 +107,7 @@ pub async fn prepare(
         plan,
         old_side,
         new_side,
+        trial,
     })
 }
 
@@ -104,7 +115,7 @@ pub async fn prepare(
 async fn preflight(
     settings: &Settings,
     report: &Arc<Report>,
-    undecided: Undecided,
+    purpose: Purpose,
     account: &Account,
     (old_side, new_side): (&OldSide, &NewSide),
 ) -> Result<Preflight> {
@@ -114,7 +125,7 @@ async fn preflight(
             report.event(Event::Users { side, count });
         }
     }
-    let mfa = mfa(settings, report, undecided, old, new_side)?;
+    let mfa = mfa(settings, report, purpose, old, new_side)?;
     // Asked only where the answer counts.
     let counts = mfa == Mfa::Users(MfaUsers::Migrate) && preflight::asks_for_mfa(new);
     let sms_mfa = counts && user_pool::has_sms_mfa(account, &new_side.pool.id).await?;
@@ -140,7 +151,7 @@ fn described(pool: &Pool) -> Result<&Object> {
 fn mfa(
     settings: &Settings,
     report: &Report,
-    undecided: Undecided,
+    purpose: Purpose,
     old: &Object,
     new_side: &NewSide,
 ) -> Result<Mfa> {
@@ -163,7 +174,7 @@ fn mfa(
     if let Some(decided) = settings.wishes.mfa_users.or(recorded) {
         return Ok(Mfa::Users(decided));
     }
-    if undecided == Undecided::Stay {
+    if purpose == Purpose::Tell {
         return Ok(Mfa::Users(MfaUsers::Refuse));
     }
     if report.can_ask() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::End;
-use super::prepare::{Undecided, prepare};
+use super::prepare::{Purpose, prepare};
 use crate::apply::{Accounts, apply};
 use crate::probe;
 use crate::report::{Outcome, Report};
@@ -16,7 +16,8 @@ use crate::settings::Settings;
 /// # Errors
 /// Whatever keeps the migration from standing, or sign-ins from working.
 pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result<End> {
-    let prepared = prepare(settings, report, Undecided::Ask).await?;
+    let purpose = if dry { Purpose::Show } else { Purpose::Deploy };
+    let mut prepared = prepare(settings, report, purpose).await?;
     let plan = &prepared.plan;
     report.plan(plan);
     if dry {
@@ -38,9 +39,10 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
         };
         apply(plan, &accounts, &report.events()).await?;
     }
-    // A package of the user's own need not know what a probe is.
+    // Of what has changed since, it knows nothing.
+    let open = plan.is_empty() && matches!(prepared.trial.join_next().await, Some(Ok(true)));
     let probed = settings.lambda_zip.is_none();
-    if probed {
+    if probed && !open {
         probe::until_sound(&prepared.new, &prepared.desired).await?;
     }
     let new = &prepared.desired.new;

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Result;
 
 use super::End;
-use super::prepare::{Prepared, Undecided, prepare};
+use super::prepare::{Prepared, Purpose, prepare};
 use crate::error::CallError;
 use crate::report::{Outcome, Report};
 use crate::resources::{log_group, user_pool};
@@ -19,7 +19,7 @@ use crate::status::{self, Counted, LATELY, Log, MOVED, State, Status, Sums, Unre
 /// # Errors
 /// An account cannot be read, but for the function's log.
 pub async fn run(settings: &Settings, report: &Arc<Report>, since: Duration) -> Result<End> {
-    let prepared = prepare(settings, report, Undecided::Stay).await?;
+    let prepared = prepare(settings, report, Purpose::Tell).await?;
     let now = seconds(SystemTime::UNIX_EPOCH.elapsed()?);
     let log = log(&prepared, now, since).await;
     report.known(&prepared.plan);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 
 use super::End;
-use super::prepare::{Undecided, prepare};
+use super::prepare::{Purpose, prepare};
 use crate::error::Usage;
 use crate::probe::{self, Broken, Credentials};
 use crate::report::{Outcome, Report, Verified};
@@ -19,7 +19,7 @@ use crate::settings::Settings;
 /// An account cannot be read, or the function may not be invoked.
 pub async fn run(settings: &Settings, report: &Arc<Report>, username: Option<&str>) -> Result<End> {
     let who = username.map(credentials).transpose()?;
-    let prepared = prepare(settings, report, Undecided::Ask).await?;
+    let prepared = prepare(settings, report, Purpose::Show).await?;
     let (plan, desired) = (&prepared.plan, &prepared.desired);
     report.plan(plan);
     let verified = if prepared.new_side.function.is_some() {

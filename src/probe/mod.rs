@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use broken::Broken;
 use broken::Link;
@@ -63,13 +63,8 @@ async fn ask(
     desired: &Desired,
     who: &Credentials,
 ) -> Result<Result<Answer, Broken>, CallError> {
-    let event = json!({
-        "triggerSource": "cogmig_Probe",
-        "userPoolId": desired.new.pool.id,
-        "userName": who.username,
-        "request": {"password": who.password},
-    });
     let name = &desired.names.function;
+    let event = event(&desired.new.pool.id, who);
     let what = format!("Lambda to run {name}");
     let passing = [BUSY, DECRYPTION, UNANSWERED];
     let invoked = retry::until_settled(account, &what, &passing, async || {
@@ -84,6 +79,34 @@ async fn ask(
     }))
 }
 
+fn event(pool: &str, who: &Credentials) -> Value {
+    json!({
+        "triggerSource": "cogmig_Probe",
+        "userPoolId": pool,
+        "userName": who.username,
+        "request": {"password": who.password},
+    })
+}
+
+/// Tries the way for nobody, while nothing else is known. Whether it is open: what may be wrong,
+/// a later look tells.
+pub async fn glance(account: Account, function: String, pool: String) -> bool {
+    let Ok(nobody) = Credentials::of_nobody() else {
+        return false;
+    };
+    let invoked = function::invoke(&account, &function, &event(&pool, &nobody)).await;
+    let answer = invoked.ok().filter(|invoked| !invoked.failed);
+    let answer = answer.and_then(|invoked| Answer::deserialize(&invoked.answer).ok());
+    answer.is_some_and(|answer| answer.is_open())
+}
+
+impl Answer {
+    /// Whatever the old pool says to nobody, also by a trigger of its own, it was asked.
+    fn is_open(&self) -> bool {
+        self.outcome == "refused" && self.reason.as_deref() != Some("unknown_answer")
+    }
+}
+
 /// Tries the way once, for nobody. A broken chain is no error.
 ///
 /// # Errors
@@ -95,13 +118,13 @@ pub async fn chain(
     plan: &Plan,
 ) -> Result<Result<(), Broken>, CallError> {
     let answer = ask(account, desired, nobody).await?;
-    // Whatever the old pool says to nobody, also by a trigger of its own, it was asked.
-    Ok(answer.and_then(
-        |answer| match (answer.outcome.as_str(), answer.reason.as_deref()) {
-            ("refused", reason) if reason != Some("unknown_answer") => Ok(()),
-            _ => Err(Broken::of(&answer, desired, plan)),
-        },
-    ))
+    Ok(answer.and_then(|answer| {
+        if answer.is_open() {
+            Ok(())
+        } else {
+            Err(Broken::of(&answer, desired, plan))
+        }
+    }))
 }
 
 /// Tries the way until it is open: IAM and Cognito take a while to know everywhere what was

@@ -25,6 +25,12 @@ fn is_left_alone(
 
     let run = stage.harmless(1, &format!("setup {BOTH}"));
     run.assert_complains(&[kind, name, "cogmig:deployment"]);
+    let calls = stage.sandbox.journal();
+    let is_invoked = calls.iter().any(|call| call.action == "Invoke");
+    assert!(
+        kind != "function" || !is_invoked,
+        "somebody else's function was invoked"
+    );
     let run = stage.ends(1, &format!("teardown {BOTH}"));
     assert!(run.said(name), "{run}");
     assert_eq!(stands(&stage.sandbox.standing()), &foreign, "{run}");

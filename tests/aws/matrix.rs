@@ -74,12 +74,14 @@ fn every_call(verb: Verb, trial: Trial) {
     let mut scene = Scene::new();
     for n in 0..scene.calls(verb).len() {
         let words = disturb(&scene, verb, n, trial);
+        // Of two neighbours one is followed by a setup and one by a teardown at once; where
+        // the process is killed, the other way round. What else was under way at that moment
+        // is another thing each time.
         if scene.is_new() {
-            scene.follow_up(Verb::Setup, &words);
-            assert_one_external_id(&scene.stage);
-            scene.follow_up(Verb::Teardown, &words);
-            // What else was under way at that moment is another thing each time.
-            disturb(&scene, verb, n, trial);
+            if (n % 2 == 0) == trial.ends.is_some() {
+                scene.follow_up(Verb::Setup, &words);
+                assert_one_external_id(&scene.stage);
+            }
             scene.follow_up(Verb::Teardown, &words);
         }
     }

@@ -85,6 +85,32 @@ fn whatever_happens_to_its_own_call_the_next_setup_ends_well() {
     }
 }
 
+/// Where there is nothing else to do, one look at the way is enough; one that fails is taken
+/// again, and told.
+#[test]
+fn a_setup_with_nothing_to_do_tries_it_once() {
+    let stage = Stage::new();
+    stage.setup();
+    let invoked = || {
+        let calls = stage.sandbox.journal();
+        calls.iter().filter(|call| call.action == "Invoke").count()
+    };
+    stage.harmless(0, &format!("setup {BOTH}"));
+    assert_eq!(invoked(), 1);
+    for verb in ["plan", "status", "setup --dry-run"] {
+        stage.harmless(0, &format!("{verb} {BOTH}"));
+        assert_eq!(invoked(), 0, "{verb}");
+    }
+    let denied = Fault::Refused(
+        400,
+        "NotAuthorizedException",
+        "Unable to verify secret hash",
+    );
+    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", denied, 1000);
+    let run = stage.harmless(1, &format!("setup {BOTH}"));
+    run.assert_complains(&["no user can move yet", "broken at the secret"]);
+}
+
 /// The old pool says, for good, that the client has a secret.
 #[test]
 fn a_way_that_does_not_open_is_told_and_nothing_is_unwound() {
