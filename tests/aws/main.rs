@@ -23,6 +23,7 @@ mod hard;
 mod identities;
 mod least;
 mod lossless;
+mod machine;
 mod matrix;
 mod meddler;
 mod mended;

@@ -338,7 +338,7 @@ fn where_the_log_may_not_be_read_the_rest_is_told() {
     stage.deny("new", "reader", "lambda:GetFunction");
     stage
         .ends(1, reader)
-        .assert_complains(&["grant lambda:GetFunction"]);
+        .assert_complains(&["lambda:GetFunction", "look for the Deny"]);
 }
 
 /// It may run under a role that can change nothing, nor invoke the function.

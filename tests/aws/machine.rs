@@ -1,0 +1,154 @@
+//! Whatever the machine is like that it runs on: streams that are closed, no home, a disk that
+//! nothing can be written to, a pipeline that reads along.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use crate::run::Run;
+use crate::stage::{BOTH, HOST, PASSWORD, Stage};
+
+/// Every file below a folder, and how long it is.
+fn files(folder: &Path, found: &mut Vec<(PathBuf, u64)>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let metadata = entry.metadata().unwrap();
+        if metadata.is_dir() {
+            files(&entry.path(), found);
+        } else {
+            found.push((entry.path(), metadata.len()));
+        }
+    }
+    found.sort();
+}
+
+#[test]
+fn readers_that_go_away_stop_nothing() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    for verb in ["plan", "setup", "status", "teardown"] {
+        let mut child = stage
+            .command()
+            .args(format!("{verb} --verbose {BOTH}").split(' '))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        drop(child.stderr.take());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{verb}");
+        if verb == "setup" {
+            stage.sign_in("ada", PASSWORD).unwrap();
+            stage.forget("ada");
+        }
+    }
+    assert_eq!(stage.sandbox.standing(), before);
+}
+
+#[test]
+fn streams_that_are_closed_stop_nothing() {
+    let stage = Stage::new();
+    let binary = stage.command();
+    let mut shell = stage.sandbox.command("sh");
+    let closed = r#"exec "$0" "$@" <&- >&- 2>&-"#;
+    let setup = format!("setup {BOTH}");
+    shell
+        .current_dir(stage.sandbox.home())
+        .env("COGMIG_ARCHITECTURE", HOST)
+        .args(["-c", closed])
+        .arg(binary.get_program())
+        .args(setup.split(' '));
+    Run::of(&mut shell).assert_ended(0, &setup);
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn without_a_home_the_profiles_are_found_where_the_variable_says() {
+    let stage = Stage::new();
+    let mut command = stage.command();
+    let config = stage.sandbox.home().join(".aws/config");
+    command.env_remove("HOME").env("AWS_CONFIG_FILE", config);
+    Run::of(command.args(format!("setup {BOTH}").split(' '))).assert_ended(0, "setup");
+    let mut command = stage.command();
+    command.env_remove("HOME");
+    let run = Run::of(command.args(format!("setup {BOTH}").split(' ')));
+    run.assert_ended(64, "setup");
+    run.assert_complains(&["`old`"]);
+}
+
+/// So a disk that is read-only, or full, is none the worse.
+#[test]
+fn nothing_is_written_to_this_machine() {
+    let stage = Stage::new();
+    let list = || {
+        let mut found = Vec::new();
+        files(stage.sandbox.home(), &mut found);
+        // The sandbox's own log.
+        found.retain(|(path, _)| path.extension().is_none_or(|end| end != "log"));
+        found
+    };
+    let before = list();
+    for verb in ["plan", "setup", "verify", "status", "teardown"] {
+        stage.ok(&format!("{verb} {BOTH}"));
+        assert_eq!(list(), before, "{verb}");
+    }
+}
+
+#[test]
+fn github_actions_gets_a_summary_and_its_errors() {
+    let stage = Stage::new();
+    let summary = stage.sandbox.home().join("summary.md");
+    let run = |arguments: &str, summary: &Path| {
+        let mut command = stage.command();
+        command
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_STEP_SUMMARY", summary);
+        Run::of(command.args(arguments.split(' ')))
+    };
+    run(&format!("setup {BOTH}"), &summary).assert_ended(0, "setup");
+    let text = fs::read_to_string(&summary).unwrap();
+    for words in [
+        "### cogmig setup: done\n",
+        "- old account `111111111111`, eu-west-1\n",
+        "| `+` | old | role | cognito-access-role |",
+        "| done |",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    run(&format!("status {BOTH}"), &summary).assert_ended(0, "status");
+    let text = fs::read_to_string(&summary).unwrap();
+    assert!(text.contains("### cogmig status: stands\n"), "{text}");
+    assert!(text.contains("= role        cognito-access-role"), "{text}");
+
+    let failed = run(&format!("plan {BOTH} --old-client none-such"), &summary);
+    failed.assert_ended(1, "plan");
+    failed.assert_complains(&["::error title=cogmig plan::"]);
+    let text = fs::read_to_string(&summary).unwrap();
+    assert!(text.contains("### cogmig plan: failed\n"), "{text}");
+    assert!(!text.contains(&stage.external_id()), "{text}");
+    // A summary that cannot be written is told, and fails nothing.
+    let nowhere = run(&format!("plan {BOTH}"), stage.sandbox.home());
+    nowhere.assert_ended(0, "plan");
+    nowhere.assert_complains(&["no summary could be written"]);
+}
+
+#[test]
+fn completions_man_pages_and_version() {
+    let stage = Stage::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = stage.ok(&format!("completions {shell}")).stdout;
+        assert!(script.contains("--detailed-exitcode"), "{shell}");
+    }
+    stage.ends(64, "completions cmd");
+    stage.ok("man pages");
+    let pages = stage.sandbox.home().join("pages");
+    for page in ["cogmig.1", "cogmig-setup.1", "cogmig-status.1"] {
+        let text = fs::read_to_string(pages.join(page)).unwrap();
+        assert!(text.contains(".TH"), "{page}");
+    }
+    let denied = stage.ends(1, "man /dev/null/pages");
+    denied.assert_complains(&["/dev/null/pages"]);
+    let version = stage.ok("--version").stdout;
+    assert!(version.starts_with("cogmig 0.1.0"), "{version}");
+    let lambda = version.lines().find(|line| line.starts_with("Lambda "));
+    assert!(lambda.is_some_and(|line| line.ends_with('=')), "{version}");
+}
