@@ -40,7 +40,7 @@ pub fn measure(effort: Effort) -> Result<Section> {
         let most = environment.most_memory()? as f64 / f64::from(1 << 20);
         rows.push([grouped(f64::from(after), 0), format!("{most:.1} MiB")]);
     }
-    let an_event = (environment.processor_time()? - start) / events;
+    let an_event = environment.processor_time()?.saturating_sub(start) / events;
     let mut section = Section::new("Memory and size of the function");
     section.say("`VmHWM` of one `bootstrap`, the most that it ever held, with TLS and no distance between it and AWS.");
     section.table(["events", "peak memory"], &rows);

@@ -37,6 +37,7 @@ pub struct Cli {
 
 /// All that can be asked for.
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub enum Task {
     /// What is done to a deployment.
     #[command(flatten)]

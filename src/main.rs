@@ -125,7 +125,7 @@ async fn carry_out(command: &Command, settings: &Settings, report: &Arc<Report>)
             verify::run(settings, report, username.as_deref()).await
         }
         Command::Policy { side, grant, .. } => {
-            report.policy(&policy::policy(*side, settings, grant)?);
+            report::print_policy(&policy::policy(*side, settings, grant)?);
             Ok(End::Done)
         }
         Command::Status {

@@ -12,7 +12,7 @@ use crate::flows::Added;
 use crate::lossless::Object;
 use crate::names::Names;
 use crate::resources::function::{self, Function};
-use crate::resources::log_group::{self, LogGroup};
+use crate::resources::log_group::{self, LogGroup, Retention};
 use crate::resources::policy::{self, Policy};
 use crate::resources::role::{self, Role};
 use crate::resources::user_pool::{self, Named};
@@ -72,7 +72,7 @@ impl NewSide {
             policy: rest.policy,
             log_group: by_name
                 .retention
-                .map(|retention| LogGroup { retention, tags }),
+                .map(|Retention(retention)| LogGroup { retention, tags }),
             function: by_name.function,
             pool,
             before_is_gone: rest.before_is_gone,
@@ -229,7 +229,7 @@ pub fn there(clients: Vec<(String, Option<Object>)>) -> Vec<(String, Object)> {
 pub struct ByName {
     function: Option<Function>,
     /// Of the log group, where there is one.
-    retention: Option<Option<i32>>,
+    retention: Option<Retention>,
 }
 
 impl ByName {

@@ -226,21 +226,18 @@ fn package_of(settings: &Settings) -> Result<Package> {
     let architecture = settings
         .architecture
         .unwrap_or_else(package::default_architecture);
-    let (zip, sha256): (Cow<'static, [u8]>, _) = match &settings.lambda_zip {
-        Some(path) => {
-            let zip = package::read_zip(path)?;
-            let sha256 = package::code_sha256(&zip);
-            (zip.into(), sha256)
-        }
-        None => {
-            let (zip, sha256) = package::held(architecture).with_context(|| {
-                format!(
-                    "this build of cogmig holds no Lambda for {architecture}\n  try  --architecture {}, or --lambda-zip with one of your own",
-                    package::default_architecture()
-                )
-            })?;
-            (zip.into(), sha256.to_owned())
-        }
+    let (zip, sha256): (Cow<'static, [u8]>, _) = if let Some(path) = &settings.lambda_zip {
+        let zip = package::read_zip(path)?;
+        let sha256 = package::code_sha256(&zip);
+        (zip.into(), sha256)
+    } else {
+        let (zip, sha256) = package::held(architecture).with_context(|| {
+            format!(
+                "this build of cogmig holds no Lambda for {architecture}\n  try  --architecture {}, or --lambda-zip with one of your own",
+                package::default_architecture()
+            )
+        })?;
+        (zip.into(), sha256.to_owned())
     };
     Ok(Package {
         zip,

@@ -51,7 +51,7 @@ async fn log(prepared: &Prepared, now: i64, lately: Duration) -> Result<Log, Unr
         log_group::read(new, name, since, LATELY),
         log_group::read(new, name, moved_since, MOVED),
     )
-    .map_err(unread)?;
+    .map_err(|error| unread(&error))?;
     let sums = |read: &log_group::Read| Sums::of(read.lines.iter().map(String::as_str));
     Ok(Log {
         since,
@@ -67,7 +67,7 @@ async fn log(prepared: &Prepared, now: i64, lately: Duration) -> Result<Log, Unr
     })
 }
 
-fn unread(error: CallError) -> Unread {
+fn unread(error: &CallError) -> Unread {
     let denied = error.is("AccessDenied") || error.is("AccessDeniedException");
     Unread {
         why: format!(

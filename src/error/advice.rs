@@ -230,6 +230,7 @@ mod tests {
 
     /// What AWS and the SDK say, in their own words, and a word of the remedy.
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn each_common_error_has_its_own_remedy() {
         let user = "User: arn:aws:iam::222222222222:user/ci is not authorized to perform:";
         for (code, message, word) in [

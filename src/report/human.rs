@@ -285,11 +285,11 @@ fn verified(told: &Told, verified: &Verified) -> String {
 pub fn failure(told: &Told, error: &anyhow::Error, colours: bool) -> String {
     let style = Style::new().red().bold().force_styling(colours);
     let errors = iter::once(error).chain(&told.also).map(|error| {
-        let causes = error.chain().skip(1);
-        let causes: String = causes
-            .map(|cause| format!("\n  because     {cause}"))
-            .collect();
-        format!("{} {error}{causes}", style.apply_to("error:"))
+        let mut text = format!("{} {error}", style.apply_to("error:"));
+        for cause in error.chain().skip(1) {
+            let _ = write!(text, "\n  because     {cause}");
+        }
+        text
     });
     let mut text = errors.collect::<Vec<_>>().join("\n\n");
     let done = told

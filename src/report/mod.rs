@@ -310,12 +310,6 @@ impl Report {
         }
     }
 
-    /// Prints an IAM policy, which is JSON for people and for programs alike.
-    pub fn policy(&self, policy: &Policy) {
-        // Texts and lists of texts alone.
-        print(&serde_json::to_string_pretty(policy).unwrap_or_default());
-    }
-
     /// Says that the command failed, and what stands.
     pub fn failure(&self, error: &anyhow::Error) {
         self.progress.clear();
@@ -399,6 +393,12 @@ fn wants_json() -> bool {
     let flag = words.windows(2).any(|pair| pair == ["--output", "json"])
         || words.iter().any(|word| word == "--output=json");
     flag || std::env::var("COGMIG_OUTPUT").is_ok_and(|output| output == "json")
+}
+
+/// Prints an IAM policy, which is JSON for people and for programs alike.
+pub fn print_policy(policy: &Policy) {
+    // Texts and lists of texts alone.
+    print(&serde_json::to_string_pretty(policy).unwrap_or_default());
 }
 
 /// A result that is a file for another program.

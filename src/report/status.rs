@@ -248,7 +248,7 @@ pub fn json(status: &Status) -> Value {
             "set_up": status.began.map(stamp),
             "changed": status.changed.map(stamp),
         },
-        "sign_ins": log.ok().map(|log| sign_ins(log)),
+        "sign_ins": log.ok().map(sign_ins),
         "unread": unread.map(|unread| json!({
             "message": unread.why,
             "grant": unread.grant,

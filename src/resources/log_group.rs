@@ -22,15 +22,18 @@ pub struct LogGroup {
     pub tags: Tags,
 }
 
-/// How many days the events of the log group of this name are kept, where there is one.
-pub async fn retention(account: &Account, name: &str) -> Result<Option<Option<i32>>, CallError> {
+/// Days that events are kept; `None` is for ever.
+pub struct Retention(pub Option<i32>);
+
+/// How long the events of the log group of this name are kept, where there is one.
+pub async fn retention(account: &Account, name: &str) -> Result<Option<Retention>, CallError> {
     let request = account.logs.describe_log_groups();
     let request = request.log_group_name_prefix(name);
     let groups = account.call("logs:DescribeLogGroups", request.send());
     let groups = groups.await?;
     let mut groups = groups.log_groups().iter();
     let group = groups.find(|group| group.log_group_name() == Some(name));
-    Ok(group.map(aws_sdk_cloudwatchlogs::types::LogGroup::retention_in_days))
+    Ok(group.map(|group| Retention(group.retention_in_days())))
 }
 
 /// The tags of the log group of this ARN, where there is one.
@@ -44,7 +47,7 @@ pub async fn tags(account: &Account, arn: &str) -> Result<Tags, CallError> {
 /// The log group of this name, which has this ARN.
 pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<LogGroup>, CallError> {
     let (retention, tags) = tokio::try_join!(retention(account, name), tags(account, arn))?;
-    Ok(retention.map(|retention| LogGroup { retention, tags }))
+    Ok(retention.map(|Retention(retention)| LogGroup { retention, tags }))
 }
 
 /// Makes the log group.

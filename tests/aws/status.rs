@@ -413,34 +413,3 @@ fn of_several_deployments_one_is_told_of() {
     stage.ok(&format!("teardown {BOTH} --suffix second"));
     assert_eq!(stage.status("--suffix second")["deployed"], "none");
 }
-#[test]
-fn zz_sample() {
-    let stage = Stage::new();
-    for name in ["bob", "eve"] {
-        stage.old_user(name, &[("email", &format!("{name}@example.com"))]);
-    }
-    println!("{}", stage.told(0, ""));
-    stage.setup();
-    stage.sign_in("ada", PASSWORD).unwrap();
-    stage.sign_in("eve", "Wrong-Horse-1").unwrap_err();
-    stage.sign_in("nobody", PASSWORD).unwrap_err();
-    println!("{}", stage.told(0, ""));
-    stage.edit_environment(|variables| variables["OLD_EXTERNAL_ID"] = "wrong-wrong".into());
-    stage.sign_in("eve", PASSWORD).unwrap_err();
-    stage.remove_permission();
-    stage.delete_inline();
-    stage.edit_pool(&stage.new, |pool| pool["LambdaConfig"] = json!({}));
-    println!("{}", stage.told(0, ""));
-    println!(
-        "{}",
-        stage.cogmig(&format!("status {BOTH} --output json")).stdout
-    );
-    println!("{}", stage.cogmig("status --help").stdout);
-    stage.limited("new", "reader", "logs:FilterLogEvents");
-    println!(
-        "{}",
-        stage
-            .cogmig("status --old-profile old --new-profile reader")
-            .stdout
-    );
-}
