@@ -159,6 +159,20 @@ impl Command {
             Self::Status { .. } => "status",
         }
     }
+
+    /// Whether the exit status is to tell that something differs.
+    pub fn tells_differences(&self) -> bool {
+        let (Self::Plan {
+            detailed_exitcode, ..
+        }
+        | Self::Status {
+            detailed_exitcode, ..
+        }) = self
+        else {
+            return false;
+        };
+        *detailed_exitcode
+    }
 }
 
 /// Options of every command.

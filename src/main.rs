@@ -109,32 +109,21 @@ async fn run(command: Command) -> ExitCode {
 }
 
 async fn carry_out(command: &Command, settings: &Settings, report: &Arc<Report>) -> Result<End> {
-    match command {
-        Command::Setup { dry_run, .. } => match setup::run(settings, report, *dry_run).await? {
-            End::Differences => Ok(End::Done),
-            end => Ok(end),
-        },
-        Command::Plan {
-            detailed_exitcode, ..
-        } => match setup::run(settings, report, true).await? {
-            End::Differences if !detailed_exitcode => Ok(End::Done),
-            end => Ok(end),
-        },
-        Command::Teardown { dry_run, .. } => teardown::run(settings, report, *dry_run).await,
+    let end = match command {
+        Command::Setup { dry_run, .. } => setup::run(settings, report, *dry_run).await?,
+        Command::Plan { .. } => setup::run(settings, report, true).await?,
+        Command::Teardown { dry_run, .. } => teardown::run(settings, report, *dry_run).await?,
         Command::Verify { username, .. } => {
-            verify::run(settings, report, username.as_deref()).await
+            verify::run(settings, report, username.as_deref()).await?
         }
         Command::Policy { side, grant, .. } => {
             report::print_policy(&policy::policy(*side, settings, grant)?);
-            Ok(End::Done)
+            End::Done
         }
-        Command::Status {
-            since,
-            detailed_exitcode,
-            ..
-        } => match commands::status::run(settings, report, *since).await? {
-            End::Differences if !detailed_exitcode => Ok(End::Done),
-            end => Ok(end),
-        },
-    }
+        Command::Status { since, .. } => commands::status::run(settings, report, *since).await?,
+    };
+    Ok(match end {
+        End::Differences if !command.tells_differences() => End::Done,
+        end => end,
+    })
 }

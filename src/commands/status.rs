@@ -68,14 +68,13 @@ async fn log(prepared: &Prepared, now: i64, lately: Duration) -> Result<Log, Unr
 }
 
 fn unread(error: &CallError) -> Unread {
-    let denied = error.is("AccessDenied") || error.is("AccessDeniedException");
     Unread {
         why: format!(
             "{}: {}",
             error.code.as_deref().unwrap_or("no answer"),
             error.message
         ),
-        grant: denied.then_some(error.call),
+        grant: error.is_denied().then_some(error.call),
     }
 }
 

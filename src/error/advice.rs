@@ -166,7 +166,7 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
     ),
 ];
 
-const DENIED: &[&str] = &[
+pub(super) const DENIED: &[&str] = &[
     "AccessDenied",
     "AccessDeniedException",
     "UnauthorizedOperation",
@@ -188,7 +188,7 @@ pub fn of(error: &CallError) -> Option<String> {
     if let Some((_, _, advice)) = ADVICE.iter().find(fits) {
         return Some((*advice).into());
     }
-    if DENIED.contains(&code) {
+    if error.is_denied() {
         return Some(grant(error));
     }
     let is_network = code.is_empty() && NETWORK.iter().any(|said| error.message.contains(said));

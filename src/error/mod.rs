@@ -101,6 +101,11 @@ impl CallError {
         self.code.as_deref() == Some(code)
     }
 
+    /// Whether AWS said that the caller may not. Each service has its own word.
+    pub fn is_denied(&self) -> bool {
+        advice::DENIED.iter().any(|code| self.is(code))
+    }
+
     /// Whether AWS said that the thing is not there. Each service has its own word.
     pub fn is_not_found(&self) -> bool {
         ["NoSuchEntity", "ResourceNotFoundException"]

@@ -19,7 +19,7 @@ use crate::desired::Desired;
 use crate::error::CallError;
 use crate::interrupt::{self, Interrupted};
 use crate::plan::Plan;
-use crate::resources::function;
+use crate::resources::function::{self, Invoked};
 use crate::retry::{self, BUSY, DEADLINE, DECRYPTION, UNANSWERED};
 
 /// Whose sign-in is tried.
@@ -71,8 +71,7 @@ async fn ask(
         function::invoke(account, name, &event).await
     })
     .await?;
-    let answer = Answer::deserialize(&invoked.answer).ok();
-    Ok(answer.filter(|_| !invoked.failed).ok_or_else(|| {
+    Ok(Answer::of(&invoked).ok_or_else(|| {
         let what = "the function fails, or is of another version";
         let remedy = "`cogmig setup`, and the function's log, which says more";
         Broken::at(Link::Function, what, remedy)
@@ -95,12 +94,17 @@ pub async fn glance(account: Account, function: String, pool: String) -> bool {
         return false;
     };
     let invoked = function::invoke(&account, &function, &event(&pool, &nobody)).await;
-    let answer = invoked.ok().filter(|invoked| !invoked.failed);
-    let answer = answer.and_then(|invoked| Answer::deserialize(&invoked.answer).ok());
+    let answer = invoked.ok().and_then(|invoked| Answer::of(&invoked));
     answer.is_some_and(|answer| answer.is_open())
 }
 
 impl Answer {
+    /// None where the function failed, or is of another version.
+    fn of(invoked: &Invoked) -> Option<Self> {
+        let answer = Self::deserialize(&invoked.answer).ok();
+        answer.filter(|_| !invoked.failed)
+    }
+
     /// Whatever the old pool says to nobody, also by a trigger of its own, it was asked.
     fn is_open(&self) -> bool {
         self.outcome == "refused" && self.reason.as_deref() != Some("unknown_answer")
