@@ -73,6 +73,17 @@ fn environments(
     environments
 }
 
+/// One sign-in, and how long it took from its arrival where it moved the user.
+fn sign_in(environment: &Environment, arrived: Instant, times: &Mutex<Times>) {
+    if let Ok(reply) = environment.sign_in()
+        && is_migration(&reply)
+    {
+        let took = reply.arrived.duration_since(arrived);
+        let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.push(took);
+    }
+}
+
 /// As many as so many environments take, each the next one as soon as it is free.
 fn one_after_another(
     deployment: &Deployment,
@@ -89,13 +100,7 @@ fn one_after_another(
                 while Instant::now() < end {
                     let arrived = Instant::now();
                     all.fetch_add(1, Ordering::Relaxed);
-                    if let Ok(reply) = environment.sign_in()
-                        && is_migration(&reply)
-                    {
-                        let took = reply.arrived.duration_since(arrived);
-                        let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
-                        times.push(took);
-                    }
+                    sign_in(environment, arrived, &times);
                 }
             });
         }
@@ -156,15 +161,8 @@ fn offer(
                     let Ok(arrived) = next else { return };
                     let now = busy.fetch_add(1, Ordering::Relaxed) + 1;
                     most.fetch_max(now, Ordering::Relaxed);
-                    let reply = environment.sign_in();
+                    sign_in(environment, arrived, &times);
                     busy.fetch_sub(1, Ordering::Relaxed);
-                    if let Ok(reply) = reply
-                        && is_migration(&reply)
-                    {
-                        let took = reply.arrived.duration_since(arrived);
-                        let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
-                        times.push(took);
-                    }
                 }
             });
         }

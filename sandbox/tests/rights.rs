@@ -117,14 +117,19 @@ fn what_is_made_with_tags_is_tagged() {
     );
 }
 
+/// A function with the role `r`.
+fn function() -> Value {
+    json!({
+        "FunctionName": "f", "Runtime": "provided.al2023", "Handler": "bootstrap",
+        "Role": iam("role/r"), "Code": {"ZipFile": {"$bytes": NOTHING}},
+    })
+}
+
 #[test]
 fn a_role_is_passed_on_by_who_may_and_to_whom_they_may() {
     let user = User::new();
     role(&user, "r");
-    let function = json!({
-        "FunctionName": "f", "Runtime": "provided.al2023", "Handler": "bootstrap",
-        "Role": iam("role/r"), "Code": {"ZipFile": {"$bytes": NOTHING}},
-    });
+    let function = function();
     let own = allow("lambda:*", &regional("lambda", "function:f"));
     let to = |service: &str| {
         allow_if(
@@ -162,10 +167,8 @@ fn a_role_is_passed_on_by_who_may_and_to_whom_they_may() {
 fn the_tags_of_a_function_are_shown_to_who_may_list_them() {
     let user = User::new();
     role(&user, "r");
-    let function = json!({
-        "FunctionName": "f", "Runtime": "provided.al2023", "Handler": "bootstrap",
-        "Role": iam("role/r"), "Tags": {"a": "b"}, "Code": {"ZipFile": {"$bytes": NOTHING}},
-    });
+    let mut function = function();
+    function["Tags"] = json!({"a": "b"});
     let arn = regional("lambda", "function:f");
     user.needs(
         "lambda:CreateFunction",
@@ -202,10 +205,7 @@ fn a_condition_says_which_policy_and_whom() {
         .unwrap_err();
     user.tries("iam:AttachRolePolicy", &attach(audit)).unwrap();
 
-    let function = json!({
-        "FunctionName": "f", "Runtime": "provided.al2023", "Handler": "bootstrap",
-        "Role": iam("role/r"), "Code": {"ZipFile": {"$bytes": NOTHING}},
-    });
+    let function = function();
     user.0
         .aws("new", "lambda", "CreateFunction", function)
         .unwrap();

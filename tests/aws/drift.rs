@@ -74,23 +74,7 @@ fn the_inline_policy_widened() {
 
 #[test]
 fn the_managed_policy_narrowed_often() {
-    converges(|stage| {
-        // As many versions as a policy can have.
-        for action in [
-            "s3:GetObject",
-            "s3:PutObject",
-            "s3:ListBucket",
-            "s3:DeleteObject",
-        ] {
-            let narrow = json!({"Version": "2012-10-17", "Statement": [
-                {"Effect": "Allow", "Action": action, "Resource": "*"},
-            ]});
-            let params = json!({
-                "PolicyArn": POLICY_ARN, "SetAsDefault": true, "PolicyDocument": narrow.to_string(),
-            });
-            stage.aws("new", "iam:CreatePolicyVersion", params);
-        }
-    });
+    converges(Stage::narrow_the_policy_often);
 }
 
 #[test]
@@ -113,12 +97,7 @@ fn the_size_of_the_function() {
 
 #[test]
 fn the_code_of_the_function() {
-    converges(|stage| {
-        // An archive without entries.
-        let nothing = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
-        let params = json!({"FunctionName": LAMBDA, "ZipFile": {"$bytes": nothing}});
-        stage.aws("new", "lambda:UpdateFunctionCode", params);
-    });
+    converges(Stage::empty_the_function);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, Pool};
 use serde_json::{Map, Value, json};
 
-use crate::stage::{ACCESS_ROLE, LAMBDA, Stage};
+use crate::stage::{ACCESS_ROLE, LAMBDA, POLICY_ARN, Stage};
 
 /// The members of `UpdateUserPool` and `UpdateUserPoolClient`; whoever leaves one out resets it.
 const POOL: [&str; 16] = [
@@ -24,9 +24,35 @@ const POOL: [&str; 16] = [
     "AdminCreateUserConfig",
     "AccountRecoverySetting",
 ];
+/// An archive without entries, as a function's code.
+pub const NOTHING: &str = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
 const NOT_OF_A_CLIENT: [&str; 3] = ["ClientSecret", "CreationDate", "LastModifiedDate"];
 
 impl Stage {
+    /// As many versions of the Lambda's policy as there can be, and none of them ours.
+    pub fn narrow_the_policy_often(&self) {
+        for action in [
+            "s3:GetObject",
+            "s3:PutObject",
+            "s3:ListBucket",
+            "s3:DeleteObject",
+        ] {
+            let narrow = json!({"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Action": action, "Resource": "*"},
+            ]});
+            let params = json!({
+                "PolicyArn": POLICY_ARN, "SetAsDefault": true, "PolicyDocument": narrow.to_string(),
+            });
+            self.aws("new", "iam:CreatePolicyVersion", params);
+        }
+    }
+
+    /// Other code of the function's, which answers nothing.
+    pub fn empty_the_function(&self) {
+        let params = json!({"FunctionName": LAMBDA, "ZipFile": {"$bytes": NOTHING}});
+        self.aws("new", "lambda:UpdateFunctionCode", params);
+    }
+
     /// A call that must succeed: `aws("new", "iam:GetRole", …)`.
     #[track_caller]
     pub fn aws(&self, profile: &str, call: &str, params: Value) -> Value {

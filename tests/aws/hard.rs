@@ -67,9 +67,7 @@ fn a_function_that_is_still_being_changed() {
     let stage = Stage::new();
     stage.setup();
     let stands = stage.sandbox.standing();
-    let nothing = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
-    let code = json!({"FunctionName": LAMBDA, "ZipFile": {"$bytes": nothing}});
-    stage.aws("new", "lambda:UpdateFunctionCode", code);
+    stage.empty_the_function();
     let smaller = json!({"FunctionName": LAMBDA, "MemorySize": 128});
     stage.aws("new", "lambda:UpdateFunctionConfiguration", smaller);
     stage.sandbox.harden(Hardness {

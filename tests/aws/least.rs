@@ -8,13 +8,11 @@ use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
 use serde_json::{Value, json};
 
 use crate::run::Run;
-use crate::stage::{ACCESS_ROLE, BOTH, LAMBDA, POLICY_ARN, Stage};
+use crate::stage::{ACCESS_ROLE, BOTH, LAMBDA, Stage};
 use crate::{second_factor, undo};
 
 const DEDICATED: &str = "--dedicated-old-client";
 const SMALL: &str = "setup --lambda-zip small.zip";
-/// An archive without entries.
-pub const NOTHING: &str = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
 const THEIRS: &str = "arn:aws:iam::aws:policy/SecurityAudit";
 
 /// What `cogmig policy` prints, without any credentials.
@@ -190,23 +188,9 @@ fn profile(stage: &Stage, side: &str, role: &str) {
     stage.aws(side, "iam:AddRoleToInstanceProfile", params);
 }
 
-/// As many versions as a policy can have, and none of them ours.
 fn versions(stage: &Stage) {
     set_up(stage);
-    for action in [
-        "s3:GetObject",
-        "s3:PutObject",
-        "s3:ListBucket",
-        "s3:DeleteObject",
-    ] {
-        let narrow = json!({"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": action, "Resource": "*"},
-        ]});
-        let params = json!({
-            "PolicyArn": POLICY_ARN, "SetAsDefault": true, "PolicyDocument": narrow.to_string(),
-        });
-        stage.aws("new", "iam:CreatePolicyVersion", params);
-    }
+    stage.narrow_the_policy_often();
 }
 
 /// Set up for an app client that is not the one of the stage.
@@ -267,8 +251,7 @@ const ROWS: &[Row] = &[
     }, SMALL),
     row("new", "lambda:UpdateFunctionCode", |s| {
         set_up(s);
-        let params = json!({"FunctionName": LAMBDA, "ZipFile": {"$bytes": NOTHING}});
-        s.aws("new", "lambda:UpdateFunctionCode", params);
+        s.empty_the_function();
     }, SMALL),
     row("new", "lambda:UpdateFunctionConfiguration", |s| {
         set_up(s);

@@ -6,6 +6,13 @@ use cogmig_sandbox::{Disturbance, Fault, NEW_ACCOUNT, OLD_ACCOUNT};
 use crate::calls::Nth;
 use crate::stage::{BOTH, PASSWORD, Stage};
 
+/// The old pool says, for good, that the client has a secret.
+const NO_SECRET: Fault = Fault::Refused(
+    400,
+    "NotAuthorizedException",
+    "Unable to verify secret hash for client x",
+);
+
 /// The function's own session was not made through the hop, which cannot tell whose it is.
 const OF_THE_FUNCTION: &str = "";
 
@@ -101,26 +108,15 @@ fn a_setup_with_nothing_to_do_tries_it_once() {
         stage.harmless(0, &format!("{verb} {BOTH}"));
         assert_eq!(invoked(), 0, "{verb}");
     }
-    let denied = Fault::Refused(
-        400,
-        "NotAuthorizedException",
-        "Unable to verify secret hash",
-    );
-    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", denied, 1000);
+    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
     let run = stage.harmless(1, &format!("setup {BOTH}"));
     run.assert_complains(&["no user can move yet", "broken at the secret"]);
 }
 
-/// The old pool says, for good, that the client has a secret.
 #[test]
 fn a_way_that_does_not_open_is_told_and_nothing_is_unwound() {
     let stage = Stage::new();
-    let secret = Fault::Refused(
-        400,
-        "NotAuthorizedException",
-        "Unable to verify secret hash for client x",
-    );
-    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", secret, 1000);
+    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
     let run = stage.ends(1, &format!("setup {BOTH}"));
     run.assert_complains(&[
         "no user can move yet",

@@ -4,7 +4,8 @@
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT, Pool};
 use serde_json::{Value, json};
 
-use crate::least::{NOTHING, Pipeline};
+use crate::hand::NOTHING;
+use crate::least::Pipeline;
 use crate::stage::{ACCESS_ROLE, LAMBDA, LOG_GROUP, POLICY_ARN, Stage};
 
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";

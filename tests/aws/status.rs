@@ -348,17 +348,14 @@ fn rights_to_read_are_enough() {
     stage.setup();
     for profile in ["old", "new"] {
         let name = format!("{profile}-reader");
-        stage.limited(profile, &name, "lambda:InvokeFunction");
+        stage.user(profile, &name);
         let document = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow", "Resource": "*",
             "Action": ["iam:Get*", "iam:List*", "cognito-idp:Describe*", "cognito-idp:List*",
                 "cognito-idp:GetUserPoolMfaConfig", "lambda:Get*", "lambda:ListTags",
                 "logs:Describe*", "logs:List*", "logs:FilterLogEvents"],
         }]});
-        let params = json!({
-            "UserName": name, "PolicyName": "limits", "PolicyDocument": document.to_string(),
-        });
-        stage.aws(profile, "iam:PutUserPolicy", params);
+        stage.grant(profile, &name, &document);
     }
     stage.harmless(
         0,

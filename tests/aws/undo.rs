@@ -4,6 +4,7 @@
 use cogmig_sandbox::{NEW_ACCOUNT, Pool};
 use serde_json::{Value, json};
 
+use crate::hand::NOTHING;
 use crate::stage::{BOTH, LAMBDA, PASSWORD, Stage};
 
 const OTHER: &str = "arn:aws:lambda:eu-central-1:222222222222:function:other";
@@ -20,12 +21,10 @@ fn occupied_by(arn: &str) -> Stage {
 pub fn occupied() -> Stage {
     let stage = occupied_by(OTHER);
     stage.role("new", "runner", &["logs:PutLogEvents"]);
-    // An archive without entries.
-    let nothing = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
     let params = json!({
         "FunctionName": "other", "Runtime": "provided.al2023", "Handler": "bootstrap",
         "Role": format!("arn:aws:iam::{NEW_ACCOUNT}:role/runner"),
-        "Code": {"ZipFile": {"$bytes": nothing}},
+        "Code": {"ZipFile": {"$bytes": NOTHING}},
     });
     stage.aws("new", "lambda:CreateFunction", params);
     stage
