@@ -1,16 +1,10 @@
-"""Starts ministack with AWS's own rules put right where it is softer (corrections.py)."""
+"""ministack with AWS's own rules put right where it is softer (corrections.py)."""
 
-import sys
+import corrections
+import ministack.app
 
-import parent
 
-parent.end_with_it()
-
-# moto's need. ministack would sign tokens with it, and make keys for every pool first.
-sys.modules["cryptography"] = None
-
-import corrections  # noqa: E402
-import ministack.app  # noqa: E402
-
-corrections.install()
-ministack.app.main()
+def serve(_):
+    """Serves on the port that its variables say, until the process ends."""
+    corrections.install()
+    ministack.app.main()

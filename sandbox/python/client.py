@@ -1,6 +1,7 @@
 """The other client: boto3, one long-lived process, JSON lines in and out.
 
-A request is {"id", "do", ...}; its answer {"id", "ok"} or {"id", "code", "message"}.
+A request is {"id", "home", "do", ...}, the home being that of the sandbox in question;
+its answer {"id", "ok"} or {"id", "code", "message"}.
 Bytes travel as {"$bytes": base64}. The calls pass through the hop like any other,
 marked by their user agent so that the journal does not count them.
 """
@@ -13,34 +14,34 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-import boto3
 import botocore
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from connections import connected, forget
 from shapes import filled
 from snapshot import standing
 
 MARKED = Config(user_agent_extra="cogmig-sandbox", retries={"total_max_attempts": 1}, read_timeout=60)
 UNSIGNED = MARKED.merge(Config(signature_version=botocore.UNSIGNED))
 
-clients = {}
-making = threading.Lock()
 writing = threading.Lock()
 
 
-def client(service, profile, region, config, endpoint=None):
-    """A boto3 client, made once for each (profile, service, Region, endpoint)."""
-    key = (service, profile, region, config is UNSIGNED, endpoint)
-    with making:
-        if key not in clients:
-            session = boto3.Session(profile_name=profile)
-            clients[key] = session.client(service, region_name=region, config=config, endpoint_url=endpoint)
-        return clients[key]
+def client(request, service, config, profile=None):
+    """A boto3 client as a user of the sandbox has it."""
+    return connected(
+        request["home"],
+        service,
+        profile=profile,
+        region_name=request.get("region"),
+        endpoint_url=request.get("endpoint"),
+        config=config,
+    )
 
 
 def call(request):
     """One operation by its AWS name, with its AWS members."""
-    chosen = client(request["service"], request["profile"], request.get("region"), MARKED, request.get("endpoint"))
+    chosen = client(request, request["service"], MARKED, request["profile"])
     answer = chosen._make_api_call(request["operation"], from_json(request["params"]))
     answer.pop("ResponseMetadata", None)
     return answer
@@ -48,7 +49,7 @@ def call(request):
 
 def public(request):
     """One operation of Cognito that needs no credentials."""
-    chosen = client("cognito-idp", None, "us-east-1", UNSIGNED, request["endpoint"])
+    chosen = client(request, "cognito-idp", UNSIGNED)
     answer = chosen._make_api_call(request["operation"], request["params"])
     answer.pop("ResponseMetadata", None)
     return answer
@@ -60,7 +61,14 @@ def secret_hash(request):
     return base64.b64encode(hmac.digest(secret.encode(), message.encode(), "sha256")).decode()
 
 
-DO = {"call": call, "public": public, "standing": standing, "filled": filled, "secret_hash": secret_hash}
+DO = {
+    "call": call,
+    "public": public,
+    "standing": standing,
+    "filled": filled,
+    "secret_hash": secret_hash,
+    "forget": forget,
+}
 
 
 def from_json(value):

@@ -1,9 +1,13 @@
-"""Starts moto's server, as it is, on the port that is given."""
+"""moto's server, as it is."""
 
 import sys
 
-import parent
-from moto.server import main
+# It makes real keys (servers.py).
+del sys.modules["cryptography"]
 
-parent.end_with_it()
-main(["--host", "127.0.0.1", "--port", sys.argv[1]])
+from moto.server import main  # noqa: E402
+
+
+def serve(port):
+    """Serves on this port of the loopback, until the process ends."""
+    main(["--host", "127.0.0.1", "--port", str(port)])

@@ -5,13 +5,10 @@ the clock, so that two snapshots are equal when nothing was changed between them
 """
 
 import json
-import threading
-from functools import cache, partial
+from functools import partial
 
-import boto3
 from botocore.exceptions import ClientError
-
-making = threading.Lock()
+from connections import connected
 
 # Stamps, and what AWS itself calls an estimate or changes by use.
 PASSING = {
@@ -34,38 +31,27 @@ PASSING = {
 def standing(request):
     """Account → what stands there, over all the Regions that were ever used."""
     return {
-        account: steady(account_standing(request["backend"], account, request["regions"]))
+        account: steady(account_standing(request, account))
         for account in request["accounts"]
     }
 
 
-def account_standing(backend, account, regions):
-    connect = partial(connected, backend, account)
+def account_standing(request, account):
+    connect = partial(
+        connected,
+        request["home"],
+        endpoint_url=request["backend"],
+        aws_access_key_id=account,
+        aws_secret_access_key="test",
+    )
     iam = connect("iam", region_name="us-east-1")
     found = {"roles": roles(iam), "policies": policies(iam), "instance_profiles": instance_profiles(iam)}
     found |= {"pools": [], "functions": [], "log_groups": []}
-    for region in regions:
+    for region in request["regions"]:
         found["pools"] += pools(connect("cognito-idp", region_name=region))
         found["functions"] += functions(connect("lambda", region_name=region))
         found["log_groups"] += log_groups(connect("logs", region_name=region))
     return found
-
-
-def connected(backend, account, service, region_name):
-    """A client; making one takes much longer than using it."""
-    with making:
-        return made(backend, account, service, region_name)
-
-
-@cache
-def made(backend, account, service, region_name):
-    return boto3.client(
-        service,
-        region_name=region_name,
-        endpoint_url=backend,
-        aws_access_key_id=account,
-        aws_secret_access_key="test",
-    )
 
 
 def steady(value):

@@ -1,11 +1,11 @@
-//! The other client: boto3 in one long-lived process, spoken to in lines of JSON.
-//! Answers come in any order, so several threads can have calls under way.
+//! The other client: boto3 in one long-lived process that all sandboxes of this process
+//! share, spoken to in lines of JSON. Answers come in any order, so several threads can
+//! have calls under way.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +13,8 @@ use std::thread;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+
+use crate::python::Python;
 
 /// What AWS said no with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,9 +35,16 @@ impl std::error::Error for AwsFault {}
 
 type Waiting = Arc<Mutex<HashMap<u64, Sender<Value>>>>;
 
-/// The boto3 process.
+/// boto3 as one sandbox uses it.
 #[derive(Debug)]
 pub(crate) struct Client {
+    python: Arc<Python>,
+    home: PathBuf,
+}
+
+/// The boto3 process.
+#[derive(Debug)]
+pub(crate) struct Boto3 {
     process: Child,
     requests: Mutex<Requests>,
     waiting: Waiting,
@@ -47,18 +56,11 @@ struct Requests {
     last_id: u64,
 }
 
-impl Client {
-    /// Starts it, with the sandbox's home as its own.
-    pub(crate) fn start(python: &Path, scripts: &Path, home: &Path) -> Result<Self> {
-        let log = File::create(home.join("boto3.log")).context("no log for boto3")?;
-        let mut process = Command::new(python)
-            .arg(scripts.join("client.py"))
-            .env_clear()
-            .env("HOME", home)
+impl Boto3 {
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        let mut process = command
             .env("AWS_EC2_METADATA_DISABLED", "true")
-            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(log)
             .spawn()
             .context("boto3 could not be started")?;
         let input = process.stdin.take().context("boto3 has no input")?;
@@ -71,6 +73,16 @@ impl Client {
             requests: Mutex::new(Requests { input, last_id: 0 }),
             waiting,
         })
+    }
+}
+
+impl Client {
+    /// For a sandbox with this home.
+    pub(crate) fn new(python: Arc<Python>, home: &Path) -> Self {
+        Self {
+            python,
+            home: home.to_owned(),
+        }
     }
 
     /// One operation with a profile's credentials.
@@ -111,7 +123,7 @@ impl Client {
         params: Value,
     ) -> Result<Value, AwsFault> {
         let request = json!({
-            "do": "public", "endpoint": endpoint, "operation": operation
+            "do": "public", "region": "us-east-1", "endpoint": endpoint, "operation": operation
         });
         self.ask(request, params)
     }
@@ -151,14 +163,16 @@ impl Client {
     fn ask(&self, mut request: Value, params: Value) -> Result<Value, AwsFault> {
         let (sender, answer) = channel();
         request["params"] = params;
+        request["home"] = self.home.to_string_lossy().into();
+        let boto3 = &self.python.boto3;
         {
-            let mut requests = locked(&self.requests);
+            let mut requests = locked(&boto3.requests);
             requests.last_id += 1;
             request["id"] = requests.last_id.into();
-            locked(&self.waiting).insert(requests.last_id, sender);
-            writeln!(requests.input, "{request}").map_err(|_| lost())?;
+            locked(&boto3.waiting).insert(requests.last_id, sender);
+            writeln!(requests.input, "{request}").map_err(|_| self.lost())?;
         }
-        let mut answer = answer.recv().map_err(|_| lost())?;
+        let mut answer = answer.recv().map_err(|_| self.lost())?;
         match answer.get_mut("ok") {
             Some(ok) => Ok(ok.take()),
             None => Err(AwsFault {
@@ -167,9 +181,23 @@ impl Client {
             }),
         }
     }
+
+    fn lost(&self) -> AwsFault {
+        AwsFault {
+            code: "SandboxClientLost".to_owned(),
+            message: format!("the boto3 process has ended: {}", self.python.log("client")),
+        }
+    }
 }
 
 impl Drop for Client {
+    fn drop(&mut self) {
+        // Where boto3 is lost, so is what it remembered.
+        let _ = self.ask(json!({"do": "forget"}), Value::Null);
+    }
+}
+
+impl Drop for Boto3 {
     fn drop(&mut self) {
         // It holds nothing that would need a gentler end.
         let _ = self.process.kill();
@@ -190,13 +218,6 @@ fn pass_on(output: ChildStdout, waiting: &Waiting) {
         }
     }
     locked(waiting).clear();
-}
-
-fn lost() -> AwsFault {
-    AwsFault {
-        code: "SandboxClientLost".to_owned(),
-        message: "the boto3 process has ended; see boto3.log in the sandbox's home".to_owned(),
-    }
 }
 
 /// A test that panicked while holding the lock has left nothing half-written.

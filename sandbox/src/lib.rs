@@ -2,7 +2,6 @@
 //! IAM switched on), and in front of it a small hop that adds the hardness emulators
 //! lack. It adds refusals and triggers; it never answers in the product's place.
 
-mod backend;
 mod client;
 mod distance;
 mod home;
@@ -35,6 +34,7 @@ pub use pools::{Pool, rich_pool};
 use client::Client;
 use home::PROFILES;
 use hop::Hop;
+use python::Python;
 use server::Server;
 
 /// The account that the users leave.
@@ -57,6 +57,7 @@ pub fn architecture() -> &'static str {
 pub struct Sandbox {
     // In the order in which they must end: the folder last.
     client: Arc<Client>,
+    python: Arc<Python>,
     backend: Server,
     hop: Arc<Hop>,
     runtime: Option<Runtime>,
@@ -72,7 +73,7 @@ impl Sandbox {
     /// When Python is missing, the packages cannot be installed, or the emulator
     /// does not come up.
     pub fn start() -> Result<Self> {
-        let python = install::python()?;
+        let python = Python::shared()?;
         let folder = tempfile::Builder::new()
             .prefix("cogmig-sandbox-")
             .tempdir()
@@ -86,15 +87,16 @@ impl Sandbox {
             .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
             .context("no free loopback port for the hop")?;
         let endpoint = format!("http://{}", listener.local_addr()?);
-        let scripts = python::write(folder.path())?;
         home::write(folder.path(), &endpoint)?;
-        let client = Arc::new(Client::start(&python, &scripts, folder.path())?);
-        let backend = backend::start(&python, &scripts, folder.path(), &endpoint)?;
+        let client = Arc::new(Client::new(Arc::clone(&python), folder.path()));
+        let variables = [("AWS_ENDPOINT_URL", endpoint.as_str())];
+        let backend = Server::start(&python, "backend", folder.path(), &variables)?;
         let regions = PROFILES.map(|(_, _, region)| region.to_owned());
         let hop = Arc::new(Hop::new(backend.address(), regions));
         runtime.spawn(hop::serve(listener, Arc::clone(&hop)));
         Ok(Self {
             client,
+            python,
             backend,
             hop,
             runtime: Some(runtime),

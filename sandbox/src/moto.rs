@@ -2,7 +2,6 @@
 //! stands beside the hop, knows neither IAM nor Lambda, and is softer than AWS elsewhere.
 
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -10,7 +9,7 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::server::Server;
-use crate::{AwsFault, Sandbox, install, python};
+use crate::{AwsFault, Sandbox};
 
 /// A running moto, for as long as the value lives.
 #[derive(Debug)]
@@ -28,17 +27,11 @@ impl Sandbox {
     ///
     /// When it does not come up.
     pub fn moto(&self) -> Result<Moto> {
-        let python = install::python()?;
         let folder = tempfile::Builder::new()
             .prefix("moto-")
             .tempdir_in(self.home())?
             .keep();
-        let script = python::folder(self.home()).join("second.py");
-        let server = Server::start(&folder, &folder.join("moto.log"), |port| {
-            let mut command = Command::new(&python);
-            command.arg(&script).arg(port.to_string()).env_clear();
-            command
-        })?;
+        let server = Server::start(&self.python, "second", &folder, &[])?;
         Ok(Moto {
             client: Arc::clone(&self.client),
             endpoint: server.url(),

@@ -1,40 +1,120 @@
-//! The Python parts, held in the binary so that it needs no source folder where it runs.
+//! What is Python's: its files, held in the binary so that they need no source folder where
+//! it runs, and the two processes that all sandboxes of this process share.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex, Weak};
 
 use anyhow::{Context, Result};
+use serde_json::Value;
+use tempfile::TempDir;
 
-const FILES: [(&str, &str); 13] = [
+use crate::client::{Boto3, locked};
+use crate::{NEW_ACCOUNT, install};
+
+const FILES: [(&str, &str); 14] = [
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
+    ("connections.py", include_str!("../python/connections.py")),
     ("corrections.py", include_str!("../python/corrections.py")),
     ("defaults.py", include_str!("../python/defaults.py")),
     ("mfa.py", include_str!("../python/mfa.py")),
     ("model.py", include_str!("../python/model.py")),
     ("names.py", include_str!("../python/names.py")),
-    ("parent.py", include_str!("../python/parent.py")),
     ("rights.py", include_str!("../python/rights.py")),
     ("second.py", include_str!("../python/second.py")),
+    ("servers.py", include_str!("../python/servers.py")),
     ("shapes.py", include_str!("../python/shapes.py")),
     ("snapshot.py", include_str!("../python/snapshot.py")),
     ("updates.py", include_str!("../python/updates.py")),
 ];
 
-/// Writes them beside each other, and says where.
-pub(crate) fn write(home: &Path) -> Result<PathBuf> {
-    let scripts = folder(home);
-    fs::create_dir(&scripts)
-        .and_then(|()| {
-            FILES
-                .iter()
-                .try_for_each(|(name, text)| fs::write(scripts.join(name), text))
-        })
-        .context("the sandbox's Python files could not be written")?;
-    Ok(scripts)
+/// Both processes are up for as long as any sandbox is.
+#[derive(Debug)]
+pub(crate) struct Python {
+    pub(crate) boto3: Boto3,
+    servers: Child,
+    requests: Mutex<ChildStdin>,
+    // Last: removed when the processes have ended.
+    folder: TempDir,
 }
 
-/// Where they are, in the sandbox's home.
-pub(crate) fn folder(home: &Path) -> PathBuf {
-    home.join("python")
+impl Python {
+    /// The one that is up, else a new one.
+    pub(crate) fn shared() -> Result<Arc<Self>> {
+        static SHARED: Mutex<Weak<Python>> = Mutex::new(Weak::new());
+        let mut shared = locked(&SHARED);
+        if let Some(up) = shared.upgrade() {
+            return Ok(up);
+        }
+        let started = Arc::new(Self::start()?);
+        *shared = Arc::downgrade(&started);
+        Ok(started)
+    }
+
+    fn start() -> Result<Self> {
+        let python = install::python()?;
+        let folder = tempfile::Builder::new()
+            .prefix("cogmig-python-")
+            .tempdir()
+            .context("no folder for Python's files")?;
+        for (name, text) in FILES {
+            fs::write(folder.path().join(name), text)
+                .context("the sandbox's Python files could not be written")?;
+        }
+        let mut servers = command(&python, folder.path(), "servers")?
+            .env("BIND_HOST", "127.0.0.1")
+            .env("MINISTACK_ACCOUNT_ID", NEW_ACCOUNT)
+            .env("MINISTACK_REGION", "eu-central-1")
+            .env("MINISTACK_COGNITO_PRETOKEN_STRICT", "1")
+            .env("AUTH", "true")
+            .stdout(Stdio::null())
+            .spawn()
+            .context("the emulator could not be started")?;
+        let requests = servers.stdin.take().context("the emulator has no input")?;
+        Ok(Self {
+            boto3: Boto3::start(&mut command(&python, folder.path(), "client")?)?,
+            servers,
+            requests: Mutex::new(requests),
+            folder,
+        })
+    }
+
+    /// Asks for a server (servers.py).
+    pub(crate) fn serve(&self, request: &Value) -> Result<()> {
+        writeln!(locked(&self.requests), "{request}")
+            .with_context(|| format!("the emulators have ended: {}", self.log("servers")))
+    }
+
+    /// What a process wrote to its standard error.
+    pub(crate) fn log(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join(format!("{name}.log"))).unwrap_or_default()
+    }
+}
+
+impl Drop for Python {
+    fn drop(&mut self) {
+        // What it forked lives on for as long as it is needed.
+        let _ = self.servers.kill();
+        let _ = self.servers.wait();
+    }
+}
+
+/// One of the scripts, in its own group, so that Ctrl-C is ours, and with no variable of
+/// ours but PATH.
+fn command(python: &Path, folder: &Path, name: &str) -> Result<Command> {
+    let log = File::create(folder.join(format!("{name}.log"))).context("no log for Python")?;
+    let mut command = Command::new(python);
+    command
+        .arg(folder.join(format!("{name}.py")))
+        .env_clear()
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .env("HOME", folder)
+        .stdin(Stdio::piped())
+        .stderr(log)
+        .process_group(0);
+    Ok(command)
 }

@@ -1,15 +1,18 @@
 //! A server's process: on a free loopback port, ready once its log says so, and alive
 //! exactly as long as the value that started it.
 
-use std::fs::{self, File};
-use std::net::{SocketAddr, TcpListener};
-use std::os::unix::process::CommandExt;
+use std::fs;
+use std::io::Read;
+use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use crate::python::Python;
 
 /// Half a second is usual; a machine that is busy compiling takes longer.
 const START_DEADLINE: Duration = Duration::from_mins(1);
@@ -19,40 +22,46 @@ const PORTS_TO_TRY: usize = 5;
 /// A running server of Python's.
 #[derive(Debug)]
 pub(crate) struct Server {
-    process: Child,
+    life: UnixStream,
     address: SocketAddr,
     log: PathBuf,
 }
 
 impl Server {
-    /// Starts what `command` says for a port, and waits until it answers there. The command
-    /// gets no variable of ours but PATH, and `temporary` as its home.
+    /// Starts what is in the file `run`, and waits until it answers. It keeps what it has,
+    /// and its log, in `folder`, and gets these variables.
     pub(crate) fn start(
-        temporary: &Path,
-        log: &Path,
-        command: impl Fn(u16) -> Command,
+        python: &Python,
+        run: &str,
+        folder: &Path,
+        variables: &[(&str, &str)],
     ) -> Result<Self> {
-        fs::create_dir_all(temporary).context("no folder for the emulator")?;
+        let temporary = folder.join("tmp");
+        fs::create_dir_all(&temporary).context("no folder for the emulator")?;
+        let log = folder.join(format!("{run}.log"));
         for _ in 0..PORTS_TO_TRY {
             let address = TcpListener::bind("127.0.0.1:0")
                 .and_then(|listener| listener.local_addr())
                 .context("no free loopback port for the emulator")?;
-            let output = File::create(log).context("no log for the emulator")?;
-            let process = command(address.port())
-                .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-                .env("HOME", temporary)
-                .env("TMPDIR", temporary)
-                .stdin(Stdio::piped())
-                .stdout(output.try_clone().context("no log for the emulator")?)
-                .stderr(output)
-                // Its own group, so that it ends with its functions and Ctrl-C is ours.
-                .process_group(0)
-                .spawn()
-                .context("the emulator could not be started")?;
+            let mut request = json!({
+                "run": run,
+                "port": address.port(),
+                "log": log,
+                "life": folder.join(format!("{run}-{}", address.port())),
+                "variables": {
+                    "HOME": temporary,
+                    "TMPDIR": temporary,
+                    "STATE_DIR": temporary,
+                    "GATEWAY_PORT": address.port().to_string(),
+                },
+            });
+            for (variable, value) in variables {
+                request["variables"][*variable] = (*value).into();
+            }
             let mut server = Self {
-                process,
+                life: born(python, &request)?,
                 address,
-                log: log.to_owned(),
+                log: log.clone(),
             };
             if server.wait_until_ready()? {
                 return Ok(server);
@@ -60,7 +69,7 @@ impl Server {
         }
         bail!(
             "the emulator did not start; the end of its log:\n{}",
-            last_lines(log)
+            last_lines(&log)
         )
     }
 
@@ -72,13 +81,19 @@ impl Server {
             if fs::read_to_string(&self.log).is_ok_and(|log| log.contains(&ready)) {
                 return Ok(true);
             }
-            let ended = self.process.try_wait().context("the emulator is lost")?;
-            if ended.is_some() {
+            if self.has_ended_within(Duration::from_millis(10))? {
                 return Ok(false);
             }
-            sleep(Duration::from_millis(10));
         }
         Ok(false)
+    }
+
+    /// It never says anything: it holds the connection until it ends.
+    fn has_ended_within(&mut self, patience: Duration) -> Result<bool> {
+        self.life
+            .set_read_timeout(Some(patience))
+            .context("the emulator is lost")?;
+        Ok(self.life.read(&mut [0]).is_ok())
     }
 
     /// Where it listens.
@@ -96,25 +111,42 @@ impl Server {
         &self.log
     }
 
-    /// Ends it and all functions that run in it. Closing its input says so.
+    /// Ends it and all functions that run in it: the end of the connection says so.
     pub(crate) fn stop(&mut self) {
-        drop(self.process.stdin.take());
-        let deadline = Instant::now() + Duration::from_secs(2);
-        while Instant::now() < deadline {
-            if !matches!(self.process.try_wait(), Ok(None)) {
-                return;
-            }
-            sleep(Duration::from_millis(2));
-        }
-        // It hangs. There is nobody left to tell, and no more that can be done.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        // Where it is gone already, there is nobody left to tell.
+        let _ = self.life.shutdown(Shutdown::Write);
+        let _ = self.has_ended_within(Duration::from_secs(2));
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+/// Asks for it, and waits until it holds the connection that it lives by.
+fn born(python: &Python, request: &Value) -> Result<UnixStream> {
+    let life = request["life"]
+        .as_str()
+        .context("a folder that is no text")?;
+    let listener = UnixListener::bind(life).context("no socket for the emulator")?;
+    listener
+        .set_nonblocking(true)
+        .context("no socket for the emulator")?;
+    python.serve(request)?;
+    let deadline = Instant::now() + START_DEADLINE;
+    loop {
+        match listener.accept() {
+            Ok((stream, _)) => {
+                stream
+                    .set_nonblocking(false)
+                    .context("no socket for the emulator")?;
+                return Ok(stream);
+            }
+            Err(_) if Instant::now() < deadline => sleep(Duration::from_millis(2)),
+            Err(_) => bail!("the emulator did not start: {}", python.log("servers")),
+        }
     }
 }
 
