@@ -1,15 +1,15 @@
 //! The old pool as AWS gives it: its calls, and which of them may be made again.
 
 use std::cell::Cell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::AuthFlowType;
-use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
 use crate::failure::{Failure, Fault};
-use crate::handler::Service;
+use crate::handler::{FIRST_BUDGET, Service};
 use crate::log;
 use crate::old_pool::{Answer, OldPool, OldUser};
 use crate::settings::{OldPoolSettings, Settings};
@@ -38,19 +38,22 @@ pub struct Cognito {
     client: Client,
     role: Role,
     settings: OldPoolSettings,
-    secret: OnceCell<Option<ClientSecret>>,
+    /// None until it was read.
+    secret: Mutex<Option<ClientSecret>>,
     home: Home,
     wire: Wire,
 }
 
 /// What the process's environment makes of this function, or none when it is not what it must be.
-pub async fn service_from_env() -> Option<Service<Cognito>> {
+/// It began at `began` to run.
+pub async fn service_from_env(began: Instant) -> Option<Service<Cognito>> {
     let settings = Settings::from_env().map_err(log::misconfigured).ok()?;
     let pool = Cognito::new(settings.old_pool, Home::from_env(), Wire::new());
     pool.warm_up().await;
     Some(Service {
         pool,
         new_user_pool_id: settings.new_user_pool_id,
+        first_answer_by: Cell::new(Some(began + FIRST_BUDGET)),
         rules: settings.rules,
     })
 }
@@ -63,7 +66,7 @@ impl Cognito {
             client: home.cognito(&settings, &wire, role.clone()),
             role,
             settings,
-            secret: OnceCell::new(),
+            secret: Mutex::default(),
             home,
             wire,
         }
@@ -80,6 +83,10 @@ impl Cognito {
             self.prepare(deadline).await
         };
         let _ = timeout_at(deadline, all).await;
+    }
+
+    fn known_secret(&self) -> MutexGuard<'_, Option<ClientSecret>> {
+        self.secret.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn describe_secret(&self, deadline: Instant) -> Result<Option<ClientSecret>, Failure> {
@@ -140,10 +147,9 @@ impl OldPool for Cognito {
     }
 
     async fn prepare(&self, deadline: Instant) -> Result<(), Failure> {
-        if self.settings.has_secret {
-            self.secret
-                .get_or_try_init(|| self.describe_secret(deadline))
-                .await?;
+        if self.settings.has_secret && self.known_secret().is_none() {
+            let secret = self.describe_secret(deadline).await?;
+            *self.known_secret() = secret;
         }
         Ok(())
     }
@@ -154,10 +160,7 @@ impl OldPool for Cognito {
         password: &str,
         deadline: Instant,
     ) -> Result<Answer, Failure> {
-        let hash = self
-            .secret
-            .get()
-            .and_then(Option::as_ref)
+        let hash = (self.known_secret().as_ref())
             .and_then(|secret| secret.hash(username, &self.settings.client_id));
         let request = self
             .client
@@ -185,7 +188,12 @@ impl OldPool for Cognito {
             let _line = self.wire.line().await;
             self.attempt(&renewed, request.clone().send(), again).await
         });
-        answer.await.map(|output| answered(&output))
+        let answer = answer.await;
+        // It may have been changed: the next event reads it again.
+        if let Err(Failure::Fault(Fault::SecretHash)) = answer {
+            *self.known_secret() = None;
+        }
+        answer.map(|output| answered(&output))
     }
 
     async fn user(&self, username: &str, deadline: Instant) -> Result<OldUser, Failure> {

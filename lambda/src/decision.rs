@@ -54,6 +54,8 @@ pub struct Rules {
     /// Whether the old pool asks everybody for a second factor. It then takes a phone number for one, without showing
     /// it among the user's settings.
     pub mfa_required: bool,
+    /// Whether triggers of the old pool run at a sign-in there: they may make the user, or write to it.
+    pub old_triggers: bool,
     /// The contacts to which the new pool sends a code that resets a password.
     pub recovery: Vec<&'static str>,
     /// Whether the new pool can ask for a code by SMS.

@@ -32,6 +32,8 @@ pub enum Refusal {
     TemporaryPassword,
     /// A trigger of the old pool's own refused.
     OldTrigger,
+    /// A trigger of the old pool's own could not be run, or answered what Cognito does not take.
+    OldTriggerFailed,
     /// An administrator disabled the user.
     Disabled,
     /// A code to reset the password could be sent to no contact known to be the user's.
@@ -109,9 +111,16 @@ impl Failure {
             "UserNotFoundException" => Self::Refused(Refusal::UnknownUser),
             "UserNotConfirmedException" => Self::Refused(Refusal::NotConfirmed),
             "PasswordResetRequiredException" => Self::Refused(Refusal::ResetRequired),
-            "UserLambdaValidationException"
-            | "UnexpectedLambdaException"
-            | "InvalidLambdaResponseException" => Self::Refused(Refusal::OldTrigger),
+            "UserLambdaValidationException" => Self::Refused(Refusal::OldTrigger),
+            // Asked about those alone whom the old pool does not know: all others get in without it.
+            "UnexpectedLambdaException" | "InvalidLambdaResponseException"
+                if names("usermigration") =>
+            {
+                Self::Refused(Refusal::OldTrigger)
+            }
+            "UnexpectedLambdaException" | "InvalidLambdaResponseException" => {
+                Self::Refused(Refusal::OldTriggerFailed)
+            }
             // Whoever types an odd name must not raise an alarm; a validation error quotes what was typed.
             "InvalidParameterException" if names("validation error") => {
                 Self::Refused(Refusal::InvalidParameter)
@@ -167,6 +176,7 @@ impl Refusal {
             Self::SecondFactor => "second_factor",
             Self::TemporaryPassword => "temporary_password",
             Self::OldTrigger => "old_trigger",
+            Self::OldTriggerFailed => "old_trigger_failed",
             Self::Disabled => "disabled",
             Self::NoVerifiedContact => "no_verified_contact",
             Self::ForgotPassword => "forgot_password",

@@ -1,6 +1,7 @@
 //! From an event to its reply, in time. A refusal is the event byte for byte, so that from outside a wrong password, an
 //! unknown user and a disabled one look the same; a fault is one text, whatever its cause.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use lambda_runtime::Diagnostic;
@@ -11,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::calls::{Call, Calls};
 use crate::decision::{self, Ground, Migration, Rules};
 use crate::event::{self, Source};
-use crate::failure::{Failure, Fault};
+use crate::failure::{Failure, Fault, Refusal};
 use crate::old_pool::{OldPool, OldUser};
 use crate::probe;
 
@@ -20,6 +21,9 @@ pub mod tests;
 
 /// Cognito waits five seconds and asks again; one of them is left for the way there and back.
 const BUDGET: Duration = Duration::from_secs(4);
+
+/// The same for the first event, from the start of this process: Cognito does not stop its clock for that.
+pub const FIRST_BUDGET: Duration = Duration::from_millis(4300);
 
 /// All that a user is ever told of a fault: nothing of its cause, and nothing of whether the user exists.
 const FAULT: &str = "temporarily unavailable";
@@ -30,6 +34,8 @@ pub struct Service<P> {
     pub pool: P,
     /// The only pool whose events are answered.
     pub new_user_pool_id: String,
+    /// When the first event has to be answered at the latest; that event takes it.
+    pub first_answer_by: Cell<Option<Instant>>,
     /// How it is decided.
     pub rules: Rules,
 }
@@ -69,7 +75,10 @@ impl Reply {
 
 /// Answers an event, in time. Without a service, the environment is not what it must be.
 pub async fn answer(service: Option<&Service<impl OldPool>>, raw: Box<RawValue>) -> Reply {
-    let deadline = Instant::now() + BUDGET;
+    let now = Instant::now();
+    let first = service.and_then(|service| service.first_answer_by.take());
+    let first = first.filter(|first| *first > now);
+    let deadline = first.map_or(now + BUDGET, |first| first.min(now + BUDGET));
     // What cannot be read, such as half a surrogate pair or a thousand brackets, is an event of no known source.
     let event = serde_json::from_str(raw.get()).unwrap_or_default();
     let (source, calls) = (Source::of(&event), Calls::default());
@@ -105,12 +114,12 @@ async fn decide(
     };
     let pool = afresh.as_ref().unwrap_or(&service.pool);
     let session = calls.note(Call::AssumeRole, pool.session());
-    let user = calls.note(Call::AdminGetUser, pool.user(username, deadline));
+    let user = || calls.note(Call::AdminGetUser, pool.user(username, deadline));
     let (ground, user) = match source {
         Source::ForgotPassword => {
             let ground = Ground::of_forgotten(&service.rules).map_err(Failure::Refused)?;
             session.await?;
-            (Ok(ground), user.await)
+            (Ok(ground), user().await)
         }
         Source::Authentication | Source::Probe => {
             let password = event::password(event)?;
@@ -123,7 +132,8 @@ async fn decide(
                 let answer = answer.await?;
                 Ground::of(&answer, &service.rules).map_err(Failure::Refused)
             };
-            both(ground, user, source == Source::Probe).await?
+            let is_probe = source == Source::Probe;
+            both(ground, user, service.rules.old_triggers, is_probe).await?
         }
     };
     decision::decide(&service.rules, username, ground, user)
@@ -131,18 +141,38 @@ async fn decide(
 
 /// Asks for the user while the password is out, which saves a sign-in the second round trip. Without a proof that
 /// answer is not even waited for, so that nothing of it can show in a reply; only a probe hears it out.
-async fn both(
+///
+/// Triggers of the old pool may make the user at its sign-in there, or write to it: where it has some, the user is
+/// asked for when they have run; and once more where a proof comes for one that was not there.
+async fn both<U>(
     ground: impl Future<Output = Result<Ground, Failure>>,
-    user: impl Future<Output = Result<OldUser, Failure>>,
+    user: impl Fn() -> U,
+    old_triggers: bool,
     hears_out: bool,
-) -> Result<(Result<Ground, Failure>, Result<OldUser, Failure>), Failure> {
+) -> Result<(Result<Ground, Failure>, Result<OldUser, Failure>), Failure>
+where
+    U: Future<Output = Result<OldUser, Failure>>,
+{
     let ground = async {
         match ground.await {
             Err(refusal @ Failure::Refused(_)) if hears_out => Ok(Err(refusal)),
             ground => ground.map(Ok),
         }
     };
-    tokio::try_join!(biased; ground, async { Ok(user.await) })
+    let early = async {
+        Ok(if old_triggers {
+            None
+        } else {
+            Some(user().await)
+        })
+    };
+    let (ground, early) = tokio::try_join!(biased; ground, early)?;
+    let user = match early {
+        Some(Err(Failure::Refused(Refusal::UnknownUser))) if ground.is_ok() => user().await,
+        Some(early) => early,
+        None => user().await,
+    };
+    Ok((ground, user))
 }
 
 /// Puts the decided members into the event's response and leaves all others of it as they came.

@@ -34,8 +34,9 @@ use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
+    let began = tokio::time::Instant::now();
     log::hush_panics();
-    let service = &cognito::service_from_env().await;
+    let service = &cognito::service_from_env(began).await;
     lambda_runtime::run(service_fn(
         async move |event: LambdaEvent<Box<RawValue>>| {
             let started = Instant::now();

@@ -119,6 +119,11 @@ impl Settings {
                     ],
                 )?,
                 mfa_required: pick(&get, "OLD_MFA", &[(None, false), (Some("ON"), true)])?,
+                old_triggers: pick(
+                    &get,
+                    "OLD_SIGN_IN_TRIGGERS",
+                    &[(None, false), (Some("true"), true)],
+                )?,
                 recovery: kinds("NEW_RECOVERY", &CONTACTS)?,
                 sms_mfa: pick(
                     &get,

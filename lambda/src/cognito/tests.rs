@@ -235,6 +235,31 @@ async fn a_secret_is_read_once_and_its_hash_sent() {
 }
 
 #[tokio::test]
+async fn a_secret_that_was_changed_is_read_again_by_the_next_event() {
+    let script = vec![
+        described(Some("marked-before")),
+        error(
+            400,
+            "NotAuthorizedException",
+            "Unable to verify secret hash for client client",
+        ),
+        described(Some(HASH.0)),
+        error(400, "NotAuthorizedException", "Incorrect"),
+    ];
+    let (got, requests) = asked(script, async |mut pool| {
+        pool.settings.has_secret = true;
+        assert_eq!(pool.prepare(soon()).await, Ok(()));
+        let first = password(&pool).await;
+        assert_eq!(pool.prepare(soon()).await, Ok(()));
+        (first, password(&pool).await)
+    })
+    .await;
+    let refused = Failure::Refused(Refusal::NotAuthorized);
+    assert_eq!(got, (Err(Failure::Fault(Fault::SecretHash)), Err(refused)));
+    assert_eq!(body(&requests[3])["AuthParameters"]["SECRET_HASH"], HASH.1);
+}
+
+#[tokio::test]
 async fn a_client_without_a_secret_gets_no_hash() {
     let script = vec![
         described(None),

@@ -98,12 +98,12 @@ impl Wire {
         }
     }
 
-    /// Notes that this connection lives. Of those that have been heard of least it knows no more.
-    fn hear(&self, connection: SocketAddr) {
+    /// Notes that this connection lived at that time. Of those that have been heard of least it knows no more.
+    fn hear(&self, connection: SocketAddr, when: SystemTime) {
         self.forget(connection);
         if let Ok(mut heard) = self.heard.lock() {
             heard.truncate(2 * CONNECTIONS);
-            heard.insert(0, (connection, SystemTime::now()));
+            heard.insert(0, (connection, when));
         }
     }
 
@@ -128,7 +128,8 @@ impl HttpConnector for Wire {
             let connection = capture.get().and_then(|captured| captured.local_addr());
             match (answer, connection) {
                 (Ok(answer), Some(connection)) => {
-                    wire.hear(connection);
+                    // The answer may have come before a freeze, and been read after it.
+                    wire.hear(connection, began);
                     Ok(answer)
                 }
                 (Err(error), Some(connection)) => {

@@ -31,6 +31,7 @@ fn rules(mfa_users: MfaUsers, temporary_passwords: TemporaryPasswords) -> Rules 
         temporary_passwords,
         forgot_password: ForgotPassword::Migrate,
         mfa_required: false,
+        old_triggers: false,
         recovery: vec!["email", "phone_number"],
         sms_mfa: false,
         names: NameRules::default(),

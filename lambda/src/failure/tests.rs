@@ -68,8 +68,21 @@ fn every_error_of_the_old_pool_has_its_meaning() {
             "PreAuthentication failed",
             R(Refusal::OldTrigger),
         ),
-        ("UnexpectedLambdaException", "", R(Refusal::OldTrigger)),
-        ("InvalidLambdaResponseException", "", R(Refusal::OldTrigger)),
+        (
+            "UnexpectedLambdaException",
+            "",
+            R(Refusal::OldTriggerFailed),
+        ),
+        (
+            "InvalidLambdaResponseException",
+            "",
+            R(Refusal::OldTriggerFailed),
+        ),
+        (
+            "UnexpectedLambdaException",
+            "UserMigration invocation failed due to error AccessDeniedException.",
+            R(Refusal::OldTrigger),
+        ),
         (
             "InvalidParameterException",
             "Auth flow not enabled for this client",

@@ -12,7 +12,7 @@ use fake::{
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{BUDGET, answer};
+use super::{BUDGET, FIRST_BUDGET, answer};
 use crate::failure::{Failure, Fault, Refusal};
 use crate::old_pool::{Answer, OldUser};
 
@@ -66,8 +66,8 @@ async fn a_forgotten_password_migrates_without_a_final_status() {
 async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
     use Refusal::{
         Challenge, Disabled, InvalidParameter, Name, NoVerifiedContact, NotAuthorized,
-        NotConfirmed, OldTrigger, ResetRequired, SecondFactor, TemporaryPassword, UnknownAnswer,
-        UnknownUser,
+        NotConfirmed, OldTrigger, OldTriggerFailed, ResetRequired, SecondFactor, TemporaryPassword,
+        UnknownAnswer, UnknownUser,
     };
     let all = [
         NotAuthorized,
@@ -78,6 +78,7 @@ async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
         SecondFactor,
         TemporaryPassword,
         OldTrigger,
+        OldTriggerFailed,
         Disabled,
         NoVerifiedContact,
         Name,
@@ -320,6 +321,84 @@ async fn a_pool_that_does_not_answer_costs_the_budget_and_no_more() {
         parsed(answer(Some(&slow), raw(&event(PROBE))).await)["call"],
         "AdminInitiateAuth"
     );
+}
+
+/// Beside the password call it would be asked for too early.
+#[tokio::test]
+async fn a_user_whom_a_trigger_of_the_old_pool_makes_moves_at_the_first_attempt() {
+    for old_triggers in [false, true] {
+        let mut service = service(FakePool {
+            user: Err(Failure::Refused(Refusal::UnknownUser)),
+            user_then: Some(user()),
+            ..pool()
+        });
+        service.rules.old_triggers = old_triggers;
+        let reply = answer(Some(&service), raw(&event(AUTHENTICATION))).await;
+        assert_eq!(line(&reply)["outcome"], "migrated", "{old_triggers}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_trigger_of_the_old_pool_writes_at_a_sign_in_moves_too() {
+    let mut then = user();
+    then.attributes[1].1 = "marked@example.com.then".into();
+    let mut service = service(FakePool {
+        user_then: Some(then),
+        ..pool()
+    });
+    service.rules.old_triggers = true;
+    let reply = answer(Some(&service), raw(&event(AUTHENTICATION))).await;
+    let email = &parsed(reply)["response"]["userAttributes"]["email"];
+    assert_eq!(email, "marked@example.com.then");
+}
+
+/// Nothing is asked about a user without a proof, and only a probe is to know all links of the chain.
+#[tokio::test]
+async fn beside_triggers_of_the_old_pool_only_a_probe_asks_for_a_user_without_a_proof() {
+    for (source, asks) in [(AUTHENTICATION, 0), (PROBE, 1)] {
+        let mut service = service(FakePool {
+            password: Err(Failure::Refused(Refusal::NotAuthorized)),
+            ..pool()
+        });
+        service.rules.old_triggers = true;
+        let _ = answer(Some(&service), raw(&event(source))).await;
+        let asked = asked(&service);
+        let users = asked.iter().filter(|one| one.starts_with("user")).count();
+        assert_eq!(users, asks, "{source}");
+    }
+}
+
+/// Cognito counts its five seconds from before the process began.
+#[tokio::test(start_paused = true)]
+async fn the_first_event_has_what_the_start_left_of_its_time() {
+    let (start, spent) = (tokio::time::Instant::now(), Duration::from_secs(2));
+    let service = service(FakePool {
+        takes: Duration::from_mins(1),
+        ..pool()
+    });
+    service.first_answer_by.set(Some(start + FIRST_BUDGET));
+    tokio::time::sleep(spent).await;
+    assert_fault(Some(&service), &event(AUTHENTICATION), "timed_out").await;
+    assert_eq!(start.elapsed(), FIRST_BUDGET);
+    let again = tokio::time::Instant::now();
+    assert_fault(Some(&service), &event(AUTHENTICATION), "timed_out").await;
+    assert_eq!(again.elapsed(), BUDGET);
+}
+
+/// It is the first event's alone: the next, which comes at once, has all of its own.
+#[tokio::test(start_paused = true)]
+async fn an_event_soon_after_the_first_has_all_of_its_time() {
+    let service = service(FakePool {
+        takes: Duration::from_secs(3),
+        ..pool()
+    });
+    let start = tokio::time::Instant::now();
+    service.first_answer_by.set(Some(start + FIRST_BUDGET));
+    for _ in 0..2 {
+        let reply = answer(Some(&service), raw(&event(AUTHENTICATION))).await;
+        assert!(reply.failure().is_none());
+    }
+    assert_eq!(start.elapsed(), Duration::from_secs(6));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::{Misconfigured, Settings};
 use crate::decision::{ForgotPassword, MfaUsers, TemporaryPasswords};
 
-const RIGHT: [(&str, &str); 19] = [
+const RIGHT: [(&str, &str); 20] = [
     ("OLD_CLIENT_ID", "client"),
     ("OLD_EXTERNAL_ID", "external"),
     ("OLD_ROLE_ARN", "arn:aws:iam::1:role/r"),
@@ -18,6 +18,7 @@ const RIGHT: [(&str, &str); 19] = [
     ("TEMPORARY_PASSWORDS", "reset"),
     ("FORGOT_PASSWORD", "migrate"),
     ("OLD_MFA", "ON"),
+    ("OLD_SIGN_IN_TRIGGERS", "true"),
     ("NEW_RECOVERY", "email"),
     ("NEW_CASE_SENSITIVE", "true"),
     ("SMS_MFA", "true"),

@@ -198,6 +198,26 @@ async fn connections_that_died_while_idle_cost_one_repetition() {
     }
 }
 
+/// An answer that came before a freeze is read after it, over a connection that has died since.
+#[tokio::test]
+async fn a_late_answer_makes_no_connection_fresh() {
+    let idle = Duration::from_millis(300);
+    let act = |operation: &str, before: usize| match (before, usual(operation)) {
+        (2, Act::Answer(_, status, body)) => Act::Answer(500, status, body),
+        (3, _) => Act::Cut,
+        (_, usual) => usual,
+    };
+    let (pool, asked, _) = stage(idle, act).await;
+    pool.role.hold(session(3600));
+    // Both read before by the one connection.
+    for _ in 0..3 {
+        assert!(pool.user("user", soon()).await.is_ok());
+    }
+    assert_eq!(password(&pool).await.map(|(tokens, _)| tokens), Ok(true));
+    assert_eq!(count(&asked, "AdminInitiateAuth"), 2);
+    assert_eq!(connections(&asked), 2);
+}
+
 /// One repetition is all there ever is, and only on a connection that had been idle and has brought nothing.
 #[tokio::test]
 async fn attack_password_that_may_have_been_judged_twice() {

@@ -34,10 +34,14 @@ pub struct FakePool {
     pub prepared: Result<(), Failure>,
     pub password: Result<Answer, Failure>,
     pub user: Result<OldUser, Failure>,
+    /// What the user is once a password was asked for: a trigger of the pool's own has run.
+    pub user_then: Option<OldUser>,
     pub takes: Duration,
     /// How long it takes over the user.
     pub user_takes: Duration,
     pub asked: Rc<RefCell<Vec<String>>>,
+    /// Whether a password was asked for.
+    pub signed_in: Rc<Cell<bool>>,
     /// How often it was to begin anew.
     pub afresh: Rc<Cell<usize>>,
 }
@@ -50,9 +54,11 @@ impl OldPool for FakePool {
             prepared: self.prepared,
             password: self.password.clone(),
             user: self.user.clone(),
+            user_then: self.user_then.clone(),
             takes: self.takes,
             user_takes: self.user_takes,
             asked: Rc::clone(&self.asked),
+            signed_in: Rc::clone(&self.signed_in),
             afresh: Rc::clone(&self.afresh),
         }
     }
@@ -75,13 +81,18 @@ impl OldPool for FakePool {
             .borrow_mut()
             .push(format!("password {username} {password}"));
         tokio::time::sleep(self.takes).await;
+        self.signed_in.set(true);
         self.password.clone()
     }
 
     async fn user(&self, username: &str, _: Instant) -> Result<OldUser, Failure> {
         self.asked.borrow_mut().push(format!("user {username}"));
+        let signed_in = self.signed_in.get();
         tokio::time::sleep(self.user_takes).await;
-        self.user.clone()
+        match &self.user_then {
+            Some(user) if signed_in => Ok(user.clone()),
+            _ => self.user.clone(),
+        }
     }
 }
 
@@ -91,6 +102,8 @@ pub fn pool() -> FakePool {
         prepared: Ok(()),
         password: Ok(tokens()),
         user: Ok(user()),
+        user_then: None,
+        signed_in: Rc::default(),
         takes: Duration::ZERO,
         user_takes: Duration::ZERO,
         asked: Rc::default(),
@@ -107,12 +120,14 @@ pub fn service(pool: FakePool) -> Service<FakePool> {
     Service {
         pool,
         new_user_pool_id: NEW_POOL.into(),
+        first_answer_by: Cell::default(),
         rules: Rules {
             attributes: attributes.to_vec(),
             mfa_users: MfaUsers::Refuse,
             temporary_passwords: TemporaryPasswords::Refuse,
             forgot_password: ForgotPassword::Migrate,
             mfa_required: false,
+            old_triggers: false,
             recovery: vec!["email", "phone_number"],
             sms_mfa: false,
             names: NameRules::default(),
