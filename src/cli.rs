@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser as NotEmpty;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
@@ -107,7 +108,7 @@ pub enum Command {
         #[command(flatten)]
         deploy: Deploy,
         /// Try this user of the old pool, with the password from standard input.
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = NotEmpty::new())]
         username: Option<String>,
     },
     /// Print the IAM policy that a pipeline's role needs in one of the two accounts: the least
@@ -179,31 +180,31 @@ impl Command {
 #[derive(Args, Clone)]
 pub struct Common {
     /// AWS profile of the account that the users come from.
-    #[arg(long, value_name = "PROFILE")]
+    #[arg(long, value_name = "PROFILE", value_parser = NotEmpty::new())]
     pub old_profile: Option<String>,
     /// AWS profile of the account that the users go to.
-    #[arg(long, value_name = "PROFILE")]
+    #[arg(long, value_name = "PROFILE", value_parser = NotEmpty::new())]
     pub new_profile: Option<String>,
     /// User pool that the users come from [default: the only one there].
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NotEmpty::new())]
     pub old_pool: Option<String>,
     /// App client of the old pool that passwords are checked through [default: the only one there].
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NotEmpty::new())]
     pub old_client: Option<String>,
     /// User pool that the users go to [default: the only one there].
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NotEmpty::new())]
     pub new_pool: Option<String>,
     /// App client of the new pool that users sign in through; may be repeated [default: the only one there].
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = NotEmpty::new())]
     pub new_client: Vec<String>,
     /// Region of the old pool [default: the old profile's].
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = NotEmpty::new())]
     pub old_region: Option<String>,
     /// Region of the new pool [default: the new profile's].
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = NotEmpty::new())]
     pub new_region: Option<String>,
     /// A second migration beside the first: ends every name with -SUFFIX.
-    #[arg(long, value_name = "SUFFIX")]
+    #[arg(long, value_name = "SUFFIX", value_parser = NotEmpty::new())]
     pub suffix: Option<String>,
     /// Architecture of the Lambda [default: arm64 where this build holds it].
     #[arg(long, value_name = "ARCHITECTURE")]
@@ -229,14 +230,14 @@ pub struct Common {
 #[derive(Args, Clone, Default)]
 pub struct Grant {
     /// Id of the account [default: any, which is the role's own].
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NotEmpty::new())]
     pub account: Option<String>,
     /// Only what `plan` needs, so that a pull request cannot change anything.
     #[arg(long)]
     pub read_only: bool,
     /// ARN of the role by which the new pool sends SMS, where it has one: whoever updates the
     /// pool passes that role on.
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = NotEmpty::new())]
     pub sms_role: Option<String>,
 }
 
@@ -265,13 +266,13 @@ pub struct Deploy {
     #[arg(long, value_name = "WHAT")]
     pub forgot_password: Option<ForgotPassword>,
     /// Move an attribute under another name; may be repeated.
-    #[arg(long, value_name = "OLD=NEW", value_delimiter = ',')]
+    #[arg(long, value_name = "OLD=NEW", value_delimiter = ',', value_parser = NotEmpty::new())]
     pub attribute: Vec<String>,
     /// Leave an attribute behind; may be repeated.
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = NotEmpty::new())]
     pub drop_attribute: Vec<String>,
     /// Keep the old `sub` in this attribute of the new pool.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NotEmpty::new())]
     pub old_sub: Option<String>,
 }
 

@@ -153,6 +153,14 @@ pub struct Choices {
 }
 
 impl Desired {
+    /// What the access role may do where the function has to read a client's secret.
+    pub fn access_policy_with_secret(&self) -> Value {
+        fill(
+            ACCESS_ROLE_POLICY_WITH_SECRET,
+            &[("OLD_POOL_ARN", &self.old.pool_arn())],
+        )
+    }
+
     /// From what was chosen to every document, tag and variable.
     pub fn new(choices: Choices) -> Self {
         let Choices {

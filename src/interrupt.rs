@@ -1,18 +1,23 @@
-//! Ctrl-C, and a pipeline's SIGTERM: asked once, a run stops after the changes in
-//! hand and says what stands; asked twice, it stops now. A process has one such wish, so
-//! that it stands in one static place.
+//! Ctrl-C, and a pipeline's SIGTERM. Until a change is begun, a run that is asked to stop
+//! ends at once; then it stops after the changes in hand and says what stands, and asked
+//! twice it stops now. A process has one such wish, so that it stands in one static place.
 
 use std::fmt;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use tokio::sync::watch;
 
 /// How often the process was asked to stop.
 static ASKED: LazyLock<watch::Sender<u32>> = LazyLock::new(|| watch::Sender::new(0));
+static LISTENS: AtomicBool = AtomicBool::new(false);
+static CHANGES: AtomicBool = AtomicBool::new(false);
 
 /// The run stopped because it was asked to.
 #[derive(Clone, Copy, Debug)]
 pub enum Interrupted {
+    /// Before the first change.
+    Before,
     /// After the changes in hand.
     Between,
     /// In the middle of a change.
@@ -22,6 +27,7 @@ pub enum Interrupted {
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Before => "stopped, as asked: nothing was changed",
             Self::Between => "stopped, as asked",
             Self::AtOnce => "stopped at once, as asked: the changes in hand may be half-made",
         })
@@ -30,17 +36,25 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// From now on a signal asks, where until now it ended the process. `told` hears of
-/// the first one.
-pub fn listen(told: impl FnOnce() + Send + 'static) {
-    tokio::spawn(async move {
-        let mut told = Some(told);
+/// From now on a signal asks, where until now it ended the process.
+pub fn listen() {
+    if LISTENS.swap(true, Relaxed) {
+        return;
+    }
+    tokio::spawn(async {
         while signal().await.is_ok() {
             ASKED.send_modify(|times| *times += 1);
-            if let Some(told) = told.take() {
-                told();
-            }
         }
+    });
+}
+
+/// From now on what is in hand is brought to its end. `told` hears of the first wish to stop.
+pub fn changes_begin(told: impl FnOnce() + Send + 'static) {
+    CHANGES.store(true, Relaxed);
+    listen();
+    tokio::spawn(async {
+        asked().await;
+        told();
     });
 }
 
@@ -54,9 +68,14 @@ pub async fn asked() {
     times(1).await;
 }
 
-/// Until the run is asked to stop at once.
-pub async fn asked_twice() {
+/// Until the run must end at once.
+pub async fn must_end() -> Interrupted {
+    asked().await;
+    if !CHANGES.load(Relaxed) {
+        return Interrupted::Before;
+    }
     times(2).await;
+    Interrupted::AtOnce
 }
 
 async fn times(wanted: u32) {

@@ -27,7 +27,7 @@ mod targets;
 mod undo;
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use anyhow::{Error, Result};
 use clap::Parser;
@@ -57,8 +57,11 @@ fn main() -> ExitCode {
     let command = match cli.task {
         Task::Deployment(command) => command,
         Task::Completions { shell } => {
-            generate::completions(shell);
-            return ExitCode::SUCCESS;
+            let printed = generate::completions(shell);
+            return printed.map_or_else(
+                |error| failed("completions", &error),
+                |()| ExitCode::SUCCESS,
+            );
         }
         Task::Man { folder } => {
             let written = generate::man(&folder);
@@ -89,22 +92,35 @@ async fn run(command: Command) -> ExitCode {
         }
     };
     let report = Arc::new(Report::new(command.name(), &settings));
-    let end = tokio::select! {
-        end = carry_out(&command, &settings, &report) => end,
-        () = interrupt::asked_twice() => Err(Interrupted::AtOnce.into()),
-    };
-    match end {
-        Ok(End::Done) => ExitCode::SUCCESS,
-        Ok(End::LookAtIt) => ExitCode::FAILURE,
-        Ok(End::Differences) => ExitCode::from(DIFFERENCES),
-        Err(error) => {
-            report.failure(&error);
-            ExitCode::from(match () {
-                () if error.is::<Usage>() => WRONG_USAGE,
-                () if error.is::<Interrupted>() => INTERRUPTED,
-                () => 1,
-            })
+    interrupt::listen();
+    let ends = Arc::new(Once::new());
+    // In a task of its own, since the run may stand at a question.
+    tokio::spawn({
+        let (report, ends) = (Arc::clone(&report), Arc::clone(&ends));
+        async move {
+            let stopped = interrupt::must_end().await;
+            ends.call_once(|| std::process::exit(tell(&report, Err(stopped.into())).into()));
         }
+    });
+    let end = carry_out(&command, &settings, &report).await;
+    let mut status = 0;
+    ends.call_once(|| status = tell(&report, end));
+    ExitCode::from(status)
+}
+
+/// Tells how it ended, and gives the exit status. What was done stands, whether or not it could be told.
+fn tell(report: &Report, end: Result<End>) -> u8 {
+    let error = match end.and_then(|end| report.written().map(|()| end)) {
+        Ok(End::Done) => return 0,
+        Ok(End::LookAtIt) => return 1,
+        Ok(End::Differences) => return DIFFERENCES,
+        Err(error) => error,
+    };
+    report.failure(&error);
+    match () {
+        () if error.is::<Usage>() => WRONG_USAGE,
+        () if error.is::<Interrupted>() => INTERRUPTED,
+        () => 1,
     }
 }
 
@@ -117,7 +133,7 @@ async fn carry_out(command: &Command, settings: &Settings, report: &Arc<Report>)
             verify::run(settings, report, username.as_deref()).await?
         }
         Command::Policy { side, grant, .. } => {
-            report::print_policy(&policy::policy(*side, settings, grant)?);
+            report::print_policy(&policy::policy(*side, settings, grant)?)?;
             End::Done
         }
         Command::Status { since, .. } => commands::status::run(settings, report, *since).await?,

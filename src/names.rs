@@ -104,17 +104,18 @@ impl Names {
         new.arn("logs", &format!("log-group:{}", self.log_group))
     }
 
-    /// Whether this can be a suffix: a function's name holds 64 of `[A-Za-z0-9-_]`,
-    /// and `default` is what a deployment without a suffix is called in the tags.
+    /// Whether this can be a suffix: a function's name holds 64 of `[A-Za-z0-9-_]`, a role's
+    /// name counts as taken in any case of its letters, and `default` is what a deployment
+    /// without a suffix is called in the tags.
     ///
     /// # Errors
     /// Why not, in words.
     pub fn check_suffix(suffix: &str) -> Result<(), String> {
-        let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
         if suffix == "default" {
             Err("`default` is the name of the deployment that has no suffix".into())
         } else if suffix.is_empty() || suffix.len() > 32 || !suffix.chars().all(legal) {
-            Err("a suffix is 1 to 32 letters, digits, `-` or `_`".into())
+            Err("a suffix is 1 to 32 lower-case letters, digits, `-` or `_`".into())
         } else {
             Ok(())
         }

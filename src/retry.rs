@@ -110,7 +110,21 @@ pub async fn until_settled<T>(
     operation: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T, CallError> {
     let told = |since| account.waiting(what, since);
-    settle(told, passing, operation).await
+    settle(told, Pauses::unless_asked(DEADLINE), passing, operation).await
+}
+
+/// The same, but that no wish to stop makes it shorter: for what must not be left half-done.
+///
+/// # Errors
+/// The last error, when it is not among `passing`, or its time is over.
+pub async fn to_the_end<T>(
+    account: &Account,
+    what: &str,
+    passing: &[&Passing],
+    operation: impl AsyncFnMut() -> Result<T, CallError>,
+) -> Result<T, CallError> {
+    let told = |since| account.waiting(what, since);
+    settle(told, Pauses::within(DEADLINE), passing, operation).await
 }
 
 /// A write that another one at the same moment may keep waiting.
@@ -124,37 +138,53 @@ pub async fn patiently<T>(
     until_settled(account, "another change to end", &[BUSY], operation).await
 }
 
-/// Asks `question` until it has an answer; `None` when it has none within `patience`,
-/// or the run was asked to stop.
+/// Asks `question` until it has an answer; `None` when it has none within [`SIGHT`]. From
+/// that it follows that somebody has deleted what is looked for, so that no wish to stop
+/// makes it shorter.
 ///
 /// # Errors
 /// Whatever the question failed with.
 pub async fn until_seen<T>(
     account: &Account,
     what: &str,
-    patience: Duration,
+    question: impl AsyncFnMut() -> Result<Option<T>, CallError>,
+) -> Result<Option<T>, CallError> {
+    until_answered(account, what, Pauses::within(SIGHT), question).await
+}
+
+/// Asks `question` until it has an answer; `None` when it has none within [`DEADLINE`], or
+/// the run was asked to stop.
+///
+/// # Errors
+/// Whatever the question failed with.
+pub async fn until_ready<T>(
+    account: &Account,
+    what: &str,
+    question: impl AsyncFnMut() -> Result<Option<T>, CallError>,
+) -> Result<Option<T>, CallError> {
+    until_answered(account, what, Pauses::unless_asked(DEADLINE), question).await
+}
+
+async fn until_answered<T>(
+    account: &Account,
+    what: &str,
+    mut pauses: Pauses,
     mut question: impl AsyncFnMut() -> Result<Option<T>, CallError>,
 ) -> Result<Option<T>, CallError> {
-    let mut pauses = Pauses::within(patience);
     loop {
-        if let Some(seen) = question().await? {
-            return Ok(Some(seen));
-        }
-        if !pauses
-            .next_unless_asked(|since| account.waiting(what, since))
-            .await
-        {
-            return Ok(None);
+        let answer = question().await?;
+        if answer.is_some() || !pauses.next(|since| account.waiting(what, since)).await {
+            return Ok(answer);
         }
     }
 }
 
 async fn settle<T>(
     told: impl Fn(Duration),
+    mut pauses: Pauses,
     passing: &[&Passing],
     mut operation: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T, CallError> {
-    let mut pauses = Pauses::within(DEADLINE);
     loop {
         let error = match operation().await {
             Err(error) => error,
@@ -164,7 +194,7 @@ async fn settle<T>(
             return Err(error);
         };
         pauses.patience = passing.patience;
-        if !pauses.next_unless_asked(&told).await {
+        if !pauses.next(&told).await {
             return Err(error);
         }
     }
@@ -175,6 +205,8 @@ pub struct Pauses {
     start: Instant,
     patience: Duration,
     pause: Duration,
+    /// Whether a wish to stop ends them.
+    stops: bool,
 }
 
 impl Pauses {
@@ -184,26 +216,30 @@ impl Pauses {
             start: Instant::now(),
             patience,
             pause: FIRST_PAUSE,
+            stops: false,
         }
     }
 
-    /// Pauses, and says so; whether there is time for another attempt.
+    /// The same, but that a wish to stop ends them.
+    fn unless_asked(patience: Duration) -> Self {
+        Self {
+            stops: true,
+            ..Self::within(patience)
+        }
+    }
+
+    /// Pauses, and says so; whether there is to be another attempt.
     pub async fn next(&mut self, told: impl Fn(Duration)) -> bool {
         let since = self.start.elapsed();
         if since + self.pause > self.patience {
             return false;
         }
         told(since);
-        tokio::time::sleep(self.pause).await;
+        let pause = tokio::time::sleep(self.pause);
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        true
-    }
-
-    /// The same, but that a wish to stop ends it.
-    async fn next_unless_asked(&mut self, told: impl Fn(Duration)) -> bool {
         tokio::select! {
-            next = self.next(told) => next,
-            () = interrupt::asked() => false,
+            () = pause => true,
+            () = interrupt::asked(), if self.stops => false,
         }
     }
 }
@@ -231,6 +267,7 @@ mod tests {
         let (mut tries, told) = (0, RefCell::new(0));
         let answer = settle(
             |_| *told.borrow_mut() += 1,
+            Pauses::unless_asked(DEADLINE),
             &[PROPAGATION, UNSEEN, BUSY, DECRYPTION],
             async || {
                 tries += 1;
@@ -275,6 +312,7 @@ mod tests {
         let start = Instant::now();
         let answer = settle(
             |_| (),
+            Pauses::unless_asked(DEADLINE),
             &[BUSY],
             async || {
                 attempts.push(start.elapsed());

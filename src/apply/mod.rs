@@ -16,7 +16,7 @@ use crate::error::CallError;
 use crate::interrupt::{self, Interrupted};
 use crate::plan::{Action, Plan, Step, Wait, wait};
 use crate::report::{Event, Events};
-use step::Rest;
+use step::{Rest, Unrecorded};
 
 /// The accounts that a plan is run in.
 pub struct Accounts<'a> {
@@ -32,6 +32,7 @@ struct Job<'a> {
     account: &'a Account,
     step: &'a Step,
     state: State,
+    unrecorded: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,11 +46,12 @@ enum State {
 
 /// What came of a part of a step.
 enum Came<'a> {
-    Written(Option<Rest<'a>>),
+    Written(Rest<'a>),
     Done,
+    Failed(Vec<Error>),
 }
 
-type Running<'a> = LocalBoxFuture<'a, (usize, Result<Came<'a>>)>;
+type Running<'a> = LocalBoxFuture<'a, (usize, Came<'a>)>;
 
 /// Makes the changes, each as soon as what it needs is there.
 ///
@@ -58,7 +60,7 @@ type Running<'a> = LocalBoxFuture<'a, (usize, Result<Came<'a>>)>;
 /// wish to stop. What else failed by then is told as an event.
 pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Result<()> {
     let told = Arc::clone(events);
-    interrupt::listen(move || told(Event::Stopping));
+    interrupt::changes_begin(move || told(Event::Stopping));
     let made = OnceCell::new();
     let mut jobs = jobs(plan, accounts)?;
     let mut running = FuturesUnordered::new();
@@ -76,21 +78,19 @@ pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Res
                 running.push(start(&jobs[index], index, &made));
             }
         }
-        let Some((index, came)) = running.next().await else {
+        let Some((index, ended)) = running.next().await else {
             break;
         };
         let (before, change) = (jobs[index].state, jobs[index].change);
-        jobs[index].state = match came {
-            Ok(Came::Written(Some(rest))) => {
-                running.push(
-                    rest.map(move |end| (index, end.map(|()| Came::Done)))
-                        .boxed_local(),
-                );
+        jobs[index].state = match ended {
+            Came::Written(rest) => {
+                running.push(rest.map(move |wrong| (index, came(wrong))).boxed_local());
                 State::Written
             }
-            Ok(Came::Written(None) | Came::Done) => State::Done,
-            Err(error) => {
-                troubles.push(error);
+            Came::Done => State::Done,
+            Came::Failed(wrong) => {
+                jobs[index].unrecorded = wrong.iter().any(Error::is::<Unrecorded>);
+                troubles.extend(wrong);
                 State::Failed
             }
         };
@@ -102,21 +102,34 @@ pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Res
             events(Event::Done { index: change });
         }
     }
-    let all = jobs.iter().all(|job| job.state == State::Done);
+    // A wait that was broken off ends with what it waited for, which is no news.
     let stopped = interrupt::is_asked();
-    let mut troubles = troubles.into_iter();
-    let trouble = troubles.next();
-    if !stopped {
-        troubles.for_each(|error| events(Event::AlsoFailed(error)));
-    }
-    match trouble {
-        None if all => Ok(()),
-        None => Err(Interrupted::Between.into()),
-        // A wait that was broken off ends with what it waited for.
-        Some(error) if stopped && error.is::<CallError>() => {
-            Err(error.context(Interrupted::Between))
+    let is_news = |error: &Error| !stopped || error.is::<Unrecorded>() || !error.is::<CallError>();
+    let (mut news, broken_off): (Vec<_>, Vec<_>) = troubles.into_iter().partition(is_news);
+    for (index, job) in jobs.iter().enumerate() {
+        let began = matches!(job.state, State::Done | State::Failed);
+        if began && lacks(&jobs, index) {
+            let put_back = step::put_back(job.account, job.step).await;
+            news.extend(put_back.err());
         }
-        Some(error) => Err(error),
+    }
+    let all = jobs.iter().all(|job| job.state == State::Done);
+    let mut news = news.into_iter();
+    let trouble = news.next();
+    news.for_each(|error| events(Event::AlsoFailed(error)));
+    match (trouble, broken_off.into_iter().next()) {
+        (Some(error), _) => Err(error),
+        (None, Some(error)) => Err(error.context(Interrupted::Between)),
+        (None, None) if all => Ok(()),
+        (None, None) => Err(Interrupted::Between.into()),
+    }
+}
+
+fn came<'a>(wrong: Vec<Error>) -> Came<'a> {
+    if wrong.is_empty() {
+        Came::Done
+    } else {
+        Came::Failed(wrong)
     }
 }
 
@@ -136,6 +149,7 @@ fn jobs<'a>(plan: &'a Plan, accounts: &Accounts<'a>) -> Result<Vec<Job<'a>>> {
             account,
             step,
             state: State::Waiting,
+            unrecorded: false,
         }));
     }
     Ok(jobs)
@@ -148,6 +162,14 @@ fn unreached(side: Side) -> Error {
 fn has_begun(jobs: &[Job<'_>], change: usize) -> bool {
     let mut jobs = jobs.iter().filter(|job| job.change == change);
     jobs.any(|job| job.state != State::Waiting)
+}
+
+/// Whether something that was written when it began has lost its record since.
+fn lacks(jobs: &[Job<'_>], index: usize) -> bool {
+    let job = &jobs[index];
+    jobs[..index]
+        .iter()
+        .any(|earlier| earlier.unrecorded && wait(job.step, earlier.step) == Wait::Written)
 }
 
 /// Whether it waits for nothing any more. A change that failed goes no further.
@@ -163,11 +185,11 @@ fn is_ready(jobs: &[Job<'_>], index: usize) -> bool {
 
 fn start<'a>(job: &Job<'a>, index: usize, made: &'a OnceCell<String>) -> Running<'a> {
     let (account, step) = (job.account, job.step);
-    async move {
-        (
-            index,
-            step::run(account, step, made).await.map(Came::Written),
-        )
-    }
-    .boxed_local()
+    let run = step::run(account, step, made);
+    let came = run.map(|came| match came {
+        Ok(Some(rest)) => Came::Written(rest),
+        Ok(None) => Came::Done,
+        Err(error) => Came::Failed(vec![error]),
+    });
+    came.map(move |came| (index, came)).boxed_local()
 }

@@ -2,8 +2,9 @@
 //! to be seen, so that it holds nothing up.
 
 use std::cell::OnceCell;
+use std::fmt;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Error, Result, anyhow, bail};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
@@ -15,10 +16,12 @@ use crate::names::Names;
 use crate::plan::{Confirm, Step};
 use crate::resources::function::Configuration;
 use crate::resources::{Updated, function, log_group, policy, role, user_pool, user_pool_client};
+use crate::retry::{self, BUSY, UNANSWERED};
 use crate::undo::{self, Tags};
 
-/// What is still to be seen of a step that is in force.
-pub type Rest<'a> = LocalBoxFuture<'a, Result<()>>;
+/// What is still to be seen of a step that is in force. Of several things that are wrong
+/// each is told.
+pub type Rest<'a> = LocalBoxFuture<'a, Vec<Error>>;
 
 /// Brings a step into force. `made` is the id of the app client that was made on the way.
 ///
@@ -108,9 +111,8 @@ pub async fn run<'a>(
             let id = user_pool_client::create(account, pool, name).await?;
             // A plan makes one at most.
             let _ = made.set(id.clone());
-            return Ok(Some(
-                record_client(account, pool, name, role, id).boxed_local(),
-            ));
+            let recorded = record_client(account, pool, name, role, id);
+            return Ok(Some(recorded.map(|end| wrong([end])).boxed_local()));
         }
         Step::DeleteClients {
             pool,
@@ -189,41 +191,68 @@ async fn set_trigger<'a>(
         }
         Ok(())
     };
-    let confirm = async move {
+    let stands = async move {
         match confirm {
-            Some(Confirm { function, before }) => {
-                confirm_function(account, function, pool, to, before.as_deref()).await
-            }
-            None => Ok(()),
+            Some(confirm) => function::exists(account, &confirm.function).await,
+            None => Ok(true),
         }
     };
-    Ok(Some(
-        async move {
-            let (compared, confirmed) = tokio::join!(compare, confirm);
-            confirmed.and(compared)
-        }
-        .boxed_local(),
-    ))
+    let rest = async move {
+        let (compared, stands) = tokio::join!(compare, stands);
+        let confirmed = match (stands, confirm) {
+            (Ok(false), Some(confirm)) => {
+                let why = format!(
+                    "the function {} was deleted while this ran",
+                    confirm.function
+                );
+                put_back_trigger(account, pool, to, confirm, &why).await
+            }
+            (stands, _) => stands.map(drop).map_err(Into::into),
+        };
+        wrong([compared, confirmed])
+    };
+    Ok(Some(rest.boxed_local()))
 }
 
-async fn confirm_function(
+/// What is to be put back of a step because what it needs did not last: a trigger would keep
+/// the users out that it cannot answer for.
+///
+/// # Errors
+/// That it was put back, or that it could not be.
+pub async fn put_back(account: &Account, step: &Step) -> Result<()> {
+    match step {
+        Step::SetTrigger {
+            pool,
+            to,
+            confirm: Some(confirm),
+            ..
+        } => {
+            let why = "what a sign-in needs was taken away while this ran";
+            put_back_trigger(account, pool, to.as_deref(), confirm, why).await
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn put_back_trigger(
     account: &Account,
-    name: &str,
     pool: &str,
     stands: Option<&str>,
-    before: Option<&str>,
+    confirm: &Confirm,
+    why: &str,
 ) -> Result<()> {
-    if function::exists(account, name).await? {
+    let before = confirm.before.as_deref();
+    let what = format!("the trigger of user pool {pool} to be put back");
+    let updated = retry::to_the_end(account, &what, &[BUSY, UNANSWERED], async || {
+        user_pool::set_trigger(account, pool, stands, before).await
+    });
+    let Updated::Sent(sent) = updated.await? else {
         return Ok(());
-    }
-    let what = format!("user pool {pool}");
-    let updated = user_pool::set_trigger(account, pool, stands, before).await?;
-    if let Some(sent) = taken(account, &what, updated)? {
-        let lost = user_pool::compare(account, pool, &sent).await?;
-        refuse_lost(account, &what, lost)?;
-    }
+    };
+    let lost = user_pool::compare(account, pool, &sent).await?;
+    refuse_lost(account, &format!("user pool {pool}"), lost)?;
     bail!(
-        "the function {name} in the {} was deleted while this ran: the user pool's trigger is put back\n  try  the same command again, and see who tears down at the same time",
+        "{why}, in the {}: the trigger of the user pool {pool} is put back\n  try  the same command again, and see who tears down at the same time",
         account.place()
     )
 }
@@ -248,23 +277,55 @@ async fn add_flow<'a>(
     let (Some(sent), Some(added)) = (sent, added) else {
         return Ok(None);
     };
+    let compare = async move {
+        let lost = user_pool_client::compare(account, pool, client, &sent).await?;
+        refuse_lost(account, &what, lost)
+    };
+    let key = undo::client_key(client);
     let rest = async move {
-        let key = undo::client_key(client);
-        let (lost, recorded) = tokio::join!(
-            user_pool_client::compare(account, pool, client, &sent),
-            role::bears(account, role, &key),
-        );
-        if recorded? {
-            return refuse_lost(account, &what, lost?);
-        }
-        remove_flow(account, pool, client, &added, role).await?;
-        bail!(
-            "the record of the app client {client} on the role {role} in the {} was deleted while this ran: its flow is taken away again\n  try  the same command again, and see who tears down at the same time",
-            account.place()
-        );
+        let (compared, recorded) = tokio::join!(compare, role::bears(account, role, &key));
+        let confirmed = match recorded {
+            Ok(true) => Ok(()),
+            Ok(false) => take_back_flow(account, pool, client, &added, role).await,
+            Err(error) => Err(error.into()),
+        };
+        wrong([compared, confirmed])
     };
     Ok(Some(rest.boxed_local()))
 }
+
+async fn take_back_flow(
+    account: &Account,
+    pool: &str,
+    client: &str,
+    added: &Added,
+    role: &str,
+) -> Result<()> {
+    let lost = |what| {
+        Unrecorded(format!(
+            "the record of the app client {client} on the role {role} in the {} was deleted while this ran: its flow {what}\n  try  the same command again, and see who tears down at the same time",
+            account.place()
+        ))
+    };
+    Err(
+        match remove_flow(account, pool, client, added, role).await {
+            Ok(()) => lost("is taken away again").into(),
+            Err(error) => error.context(lost("could not be taken away again")),
+        },
+    )
+}
+
+/// What was written has lost its record.
+#[derive(Debug)]
+pub struct Unrecorded(String);
+
+impl fmt::Display for Unrecorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unrecorded {}
 
 /// Takes a flow away, unless another deployment records it by now.
 async fn remove_flow(
@@ -281,13 +342,14 @@ async fn remove_flow(
     if others.iter().any(|tags| tags.contains_key(&key)) {
         return Ok(());
     }
-    let updated = user_pool_client::set_flows(account, pool, client, |client| {
-        match user_pool_client::without_flow(client, added) {
+    let what = format!("app client {client}");
+    let updated = retry::to_the_end(account, &what, &[BUSY, UNANSWERED], async || {
+        let without = |client: &Object| match user_pool_client::without_flow(client, added) {
             Removal::To(flows) => Some(flows),
             Removal::Nothing | Removal::WouldOpenDefaults => None,
-        }
+        };
+        user_pool_client::set_flows(account, pool, client, without).await
     });
-    let what = format!("app client {client}");
     if let Some(sent) = taken(account, &what, updated.await?)? {
         let lost = user_pool_client::compare(account, pool, client, &sent).await?;
         refuse_lost(account, &what, lost)?;
@@ -335,6 +397,10 @@ fn taken(account: &Account, what: &str, updated: Updated) -> Result<Option<Objec
             account.place()
         ),
     }
+}
+
+fn wrong<const N: usize>(ends: [Result<()>; N]) -> Vec<Error> {
+    ends.into_iter().filter_map(Result::err).collect()
 }
 
 fn gone(account: &Account, what: &str) -> anyhow::Error {

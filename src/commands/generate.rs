@@ -8,13 +8,17 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::cli::Cli;
+use crate::package::VERSION;
 use crate::report;
 
 /// Prints the completions for a shell.
-pub fn completions(shell: Shell) {
+///
+/// # Errors
+/// They cannot be written.
+pub fn completions(shell: Shell) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "cogmig", &mut script);
-    report::print_bytes(&script);
+    report::print(String::from_utf8_lossy(&script).trim_end())
 }
 
 /// Writes a man page for each command.
@@ -24,5 +28,7 @@ pub fn completions(shell: Shell) {
 pub fn man(folder: &Path) -> Result<()> {
     let at = || format!("no man pages could be written to {}", folder.display());
     std::fs::create_dir_all(folder).with_context(at)?;
-    clap_mangen::generate_to(Cli::command(), folder).with_context(at)
+    // A page's heading is one line.
+    let version = VERSION.lines().next().unwrap_or(VERSION);
+    clap_mangen::generate_to(Cli::command().version(version), folder).with_context(at)
 }

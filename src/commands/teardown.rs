@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use super::{End, connect};
 use crate::account::{Account, Side};
 use crate::apply::{Accounts, apply};
-use crate::error::{CallError, Usage};
+use crate::error::{CallError, Usage, on_one_line};
 use crate::lossless::Object;
 use crate::names::Names;
 use crate::observe::{self, NewSide, Observed, OldSide, Pool};
@@ -51,6 +51,9 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
     let observed = observe(old.as_ref(), new.as_ref(), names).await?;
     say_pools(&observed, report);
     let plan = plan::teardown(names, &observed, settings.keep_logs);
+    if plan.is_empty() {
+        refuse_swapped(old.as_ref(), new.as_ref(), names).await?;
+    }
     report.plan(&plan);
     let end = End::of(&plan);
     if dry {
@@ -244,6 +247,25 @@ fn refuse_other_peers(old: Option<&Reached>, new: Option<&Reached>, names: &Name
     Ok(())
 }
 
+/// "Nothing stands" would be a bad word for a migration that stands the other way round. Where
+/// the other side's role may not be looked at, nothing is known of it.
+async fn refuse_swapped(old: Option<&Reached>, new: Option<&Reached>, names: &Names) -> Result<()> {
+    for (here, role) in [(old, &names.lambda_role), (new, &names.access_role)] {
+        let Some(Reached { account, .. }) = here else {
+            continue;
+        };
+        let found = role::find(account, role, None).await;
+        if found.is_ok_and(|found| found.is_some_and(|found| names.own(&found.tags))) {
+            bail!(
+                "nothing of the {} side stands in the {}, but the role {role} of the other side does\n  try  the profiles the other way round",
+                account.identity.side.as_str(),
+                account.place(),
+            );
+        }
+    }
+    Ok(())
+}
+
 fn say_pools(observed: &Observed, report: &Report) {
     let old = observed.old.as_ref().map(|side| (Side::Old, &side.pool));
     let new = observed.new.as_ref().map(|side| (Side::New, &side.pool));
@@ -258,7 +280,7 @@ fn say_pools(observed: &Observed, report: &Report) {
             .and_then(|pool| pool.get("Name")?.as_str());
         let named = Named {
             id: pool.id.clone(),
-            name: name.unwrap_or_default().to_owned(),
+            name: on_one_line(name.unwrap_or_default()),
         };
         report.event(Event::Chosen {
             side,

@@ -65,9 +65,9 @@ impl CallError {
         Self {
             place,
             call,
-            code: code.map(str::to_owned),
-            message: message.map_or_else(|| causes(error), str::to_owned),
-            request_id: error.request_id().map(str::to_owned),
+            code: code.map(on_one_line),
+            message: on_one_line(&message.map_or_else(|| causes(error), str::to_owned)),
+            request_id: error.request_id().map(on_one_line),
             unanswered: match error {
                 SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
                 SdkError::DispatchFailure(failure) => {
@@ -124,6 +124,13 @@ impl CallError {
 }
 
 /// The whole chain of an error's causes, without repeating what a cause repeats.
+/// What somebody else has written, as it may be shown: it begins no line, moves no cursor and
+/// turns no text around.
+pub fn on_one_line(text: &str) -> String {
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.replace(|c: char| c.is_control() || turns(c), " ")
+}
+
 fn causes(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut source = error.source();

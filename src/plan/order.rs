@@ -8,7 +8,7 @@ use super::Step;
 pub enum Wait {
     /// It need not have begun.
     Not,
-    /// What it writes is written; that nothing else was changed may still be looked at.
+    /// What it writes is written; what is still to be seen of it may come later.
     Written,
     /// It is done.
     Done,
@@ -21,7 +21,8 @@ pub fn wait(later: &Step, earlier: &Step) -> Wait {
         KeepLogs, Permit, PutInline, SetTrigger, TagRole,
     };
     let needs = match (later, earlier) {
-        // From the trigger on users sign in, so that all that a sign-in needs is there.
+        // From the trigger on users sign in, so that all that a sign-in needs is there. Should a
+        // flow turn out not to last, the trigger is put back.
         (SetTrigger { .. }, AddFlow { .. })
         // It needs no more of it than the id.
         | (CreateFunction { .. }, CreateClient { .. }) => return Wait::Written,

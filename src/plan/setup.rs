@@ -39,6 +39,13 @@ pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     clients::add(&mut plan, &desired.new, &new.pool, USER_PASSWORD, lambda);
     trigger::attach(&mut plan, desired, new);
     // Last: until here the Lambda may still have used them.
+    if narrows(desired, old) {
+        let (why, steps) = (
+            "inline policy: no client secret is read any more",
+            vec![put_inline(desired)],
+        );
+        plan.add(Old, Action::Update, ("role", access), why, steps);
+    }
     clients::put_back(
         &mut plan,
         &desired.old,
@@ -76,11 +83,6 @@ fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide)
     clients::record(&mut tags, &desired.old, &old.pool, ADMIN_PASSWORD, lost);
     let confirm = clients::confirm(&desired.old, &old.pool, ADMIN_PASSWORD, name);
     notes::lost(plan, name, &tags);
-    let put = || Step::PutInline {
-        role: name.clone(),
-        policy: desired.names.access_policy.clone(),
-        document: desired.access_policy.clone(),
-    };
     let Some(role) = &old.role else {
         refuse::unfit(&tags)?;
         let why = format!(
@@ -96,7 +98,7 @@ fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide)
             trust: desired.access_trust.clone(),
             tags,
         };
-        let mut steps = vec![create, put()];
+        let mut steps = vec![create, put_inline(desired)];
         steps.extend(confirm);
         plan.add(Old, Action::Create, ("role", name), why, steps);
         return Ok(());
@@ -112,12 +114,30 @@ fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide)
         });
     }
     let inline = role.inline.get(&desired.names.access_policy);
-    if !inline.is_some_and(|document| same(document, &desired.access_policy)) {
+    let stands = inline.is_some_and(|document| same(document, &desired.access_policy));
+    if !stands && !narrows(desired, old) {
         edits.push("inline policy".into());
-        steps.push(put());
+        steps.push(put_inline(desired));
     }
     update(plan, Old, ("role", name), &edits, steps);
     Ok(())
+}
+
+fn put_inline(desired: &Desired) -> Step {
+    Step::PutInline {
+        role: desired.names.access_role.clone(),
+        policy: desired.names.access_policy.clone(),
+        document: desired.access_policy.clone(),
+    }
+}
+
+/// Whether the right to read a client's secret is to go: the function as it stands still reads
+/// it.
+fn narrows(desired: &Desired, old: &OldSide) -> bool {
+    let wide = desired.access_policy_with_secret();
+    let role = old.role.as_ref();
+    let stands = role.and_then(|role| role.inline.get(&desired.names.access_policy));
+    stands.is_some_and(|stands| same(stands, &wide)) && !same(&wide, &desired.access_policy)
 }
 
 fn log_group(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
@@ -330,7 +350,9 @@ fn configuration(stands: &Configuration, wanted: &Configuration) -> String {
         if before == after {
             return None;
         }
-        Some(match (name.as_str(), before, after) {
+        // Whoever may configure the function may write what they like into it.
+        let before = before.map(|value| value.escape_debug().to_string());
+        Some(match (name.as_str(), before.as_ref(), after) {
             ("ATTRIBUTES", Some(before), Some(after)) => {
                 let [before, after] =
                     [before, after].map(|list| list.split(',').collect::<BTreeSet<_>>());

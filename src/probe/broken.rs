@@ -149,6 +149,18 @@ impl Broken {
                 format!("the old user pool {pool} is not there"),
                 "`cogmig teardown`: without it, no user can move",
             ),
+            "old_trigger_failed" => Self::at(
+                Link::Pool,
+                format!("a trigger of the old user pool {pool} fails at every sign-in"),
+                "that trigger's log in the old account, and whether Cognito may invoke it",
+            )
+            .passing(),
+            "invalid_parameter" => Self::at(
+                Link::Pool,
+                format!("the old user pool {pool} takes no sign-in with a name and a password"),
+                "a sign-in there with ADMIN_USER_PASSWORD_AUTH, which says more",
+            )
+            .passing(),
             "throttled" => Self::at(Link::Way, "the old pool is asked too often", LATER).passing(),
             "unreachable" | "timed_out" | "internal" => Self::at(
                 Link::Way,

@@ -20,7 +20,7 @@ use crate::error::CallError;
 use crate::interrupt::{self, Interrupted};
 use crate::plan::Plan;
 use crate::resources::function::{self, Invoked};
-use crate::retry::{self, BUSY, DEADLINE, DECRYPTION, UNANSWERED};
+use crate::retry::{self, BUSY, DECRYPTION, UNANSWERED};
 
 /// Whose sign-in is tried.
 pub struct Credentials {
@@ -67,10 +67,24 @@ async fn ask(
     let event = event(&desired.new.pool.id, who);
     let what = format!("Lambda to run {name}");
     let passing = [BUSY, DECRYPTION, UNANSWERED];
-    let invoked = retry::until_settled(account, &what, &passing, async || {
-        function::invoke(account, name, &event).await
-    })
-    .await?;
+    let invoked =
+        retry::until_settled(account, &what, &passing, async || {
+            match function::invoke(account, name, &event).await {
+                Err(error)
+                    if error.is("TooManyRequestsException")
+                        && function::is_held(account, name).await? =>
+                {
+                    Ok(None)
+                }
+                invoked => invoked.map(Some),
+            }
+        })
+        .await?;
+    let Some(invoked) = invoked else {
+        let what = "its reserved concurrency is 0: Lambda runs it for nobody";
+        let remedy = "`aws lambda delete-function-concurrency`, if nobody meant it to be held";
+        return Ok(Err(Broken::at(Link::Function, what, remedy)));
+    };
     Ok(Answer::of(&invoked).ok_or_else(|| {
         let what = "the function fails, or is of another version";
         let remedy = "`cogmig setup`, and the function's log, which says more";
@@ -105,9 +119,11 @@ impl Answer {
         answer.filter(|_| !invoked.failed)
     }
 
-    /// Whatever the old pool says to nobody, also by a trigger of its own, it was asked.
+    /// Whatever the old pool says to nobody, also by a trigger of its own, it was asked; but
+    /// what it would say to everybody.
     fn is_open(&self) -> bool {
-        self.outcome == "refused" && self.reason.as_deref() != Some("unknown_answer")
+        let reason = self.reason.as_deref().unwrap_or("unknown_answer");
+        self.outcome == "refused" && !TO_EVERYBODY.contains(&reason)
     }
 }
 
@@ -140,7 +156,7 @@ pub async fn until_sound(account: &Account, desired: &Desired) -> Result<()> {
     let (settled, nobody) = (Plan::default(), Credentials::of_nobody()?);
     let mut last = None;
     let what = "a sign-in to work";
-    let open = retry::until_seen(account, what, DEADLINE, async || {
+    let open = retry::until_ready(account, what, async || {
         match chain(account, desired, &nobody, &settled).await? {
             Ok(()) => Ok(Some(Ok(()))),
             Err(broken) if broken.passes => {
@@ -192,9 +208,12 @@ pub async fn user(
     })
 }
 
+/// Refusals that have nothing to do with who signs in.
+const TO_EVERYBODY: [&str; 3] = ["invalid_parameter", "old_trigger_failed", "unknown_answer"];
+
 /// Why a user stays where they are. What the old pool refuses, the function tells in its log
 /// alone: by a probe nobody shall learn more than by a sign-in.
-const REFUSALS: [(&str, &str); 10] = [
+const REFUSALS: [(&str, &str); 11] = [
     (
         "not_authorized",
         "the password is wrong, or the user is not there, disabled, locked out, not confirmed or to be reset; the function's log says which",
@@ -209,6 +228,10 @@ const REFUSALS: [(&str, &str); 10] = [
         "the password is a temporary one: see --temporary-passwords",
     ),
     ("old_trigger", "a trigger of the old pool's own refuses"),
+    (
+        "old_trigger_failed",
+        "a trigger of the old pool's own cannot be run, or answers what Cognito does not take",
+    ),
     ("disabled", "the user is disabled"),
     (
         "no_verified_contact",

@@ -51,6 +51,8 @@ fn every_fault_names_its_link_and_a_remedy() {
         ("unreachable", Link::Way, true, "in time"),
         ("timed_out", Link::Way, true, "in time"),
         ("internal", Link::Way, true, "in time"),
+        ("old_trigger_failed", Link::Pool, true, "trigger"),
+        ("invalid_parameter", Link::Pool, true, "takes no sign-in"),
         ("configuration", Link::Function, false, "configuration"),
         ("foreign_pool", Link::Function, false, "foreign_pool"),
         (
@@ -110,8 +112,27 @@ fn why_a_role_cannot_be_assumed_is_told_by_what_differs() {
 }
 
 #[test]
+fn the_way_is_open_where_nobody_is_refused_as_such() {
+    for (outcome, reason, open) in [
+        ("refused", "not_authorized", true),
+        ("refused", "old_trigger", true),
+        ("refused", "old_trigger_failed", false),
+        ("refused", "invalid_parameter", false),
+        ("refused", "unknown_answer", false),
+        ("fault", "not_authorized", false),
+    ] {
+        let outcome = outcome.to_owned();
+        let answer = Answer {
+            outcome,
+            ..answer(reason)
+        };
+        assert_eq!(answer.is_open(), open, "{reason}");
+    }
+}
+
+#[test]
 fn every_refusal_has_words() {
-    let codes = "not_authorized challenge second_factor temporary_password old_trigger disabled \
+    let codes = "not_authorized challenge second_factor temporary_password old_trigger old_trigger_failed disabled \
         no_verified_contact name invalid_parameter unknown_answer";
     let known: Vec<_> = REFUSALS.iter().map(|(code, _)| *code).collect();
     assert_eq!(known, codes.split_whitespace().collect::<Vec<_>>());

@@ -9,14 +9,16 @@ mod json;
 mod progress;
 mod status;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use anyhow::{Context, Result};
+use clap::CommandFactory;
 use console::{Term, colors_enabled, colors_enabled_stderr};
 
 use crate::account::{Identity, Side};
-use crate::cli::Output;
+use crate::cli::{Cli, Output};
 use crate::error::Usage;
 use crate::plan::{Action, Plan};
 use crate::policy::Policy;
@@ -129,9 +131,12 @@ pub struct Report {
     verbose: bool,
     on_terminal: bool,
     asks: bool,
+    in_ci: bool,
     progress: Progress,
     github: Github,
     told: Mutex<Told>,
+    /// Why something that is for standard output did not get there.
+    unwritten: Mutex<Option<anyhow::Error>>,
 }
 
 impl Report {
@@ -150,8 +155,10 @@ impl Report {
                 terminal && !settings.quiet && !settings.verbose,
                 settings.quiet,
             ),
+            in_ci: ci,
             github: Github::from_env(),
             told: Mutex::default(),
+            unwritten: Mutex::default(),
         }
     }
 
@@ -239,7 +246,7 @@ impl Report {
         self.known(plan);
         let told = self.told();
         if self.output == Output::Human && !is_empty(&told) {
-            print(&human::plan(&told, width(), colors_enabled()));
+            self.print(&human::plan(&told, width(), colors_enabled()));
         }
     }
 
@@ -285,13 +292,13 @@ impl Report {
             result => result,
         };
         match self.output {
-            Output::Human => print(&match outcome {
+            Output::Human => self.print(&match outcome {
                 Outcome::Status(status) => {
                     status::text(&told.accounts, status, width(), colors_enabled())
                 }
                 outcome => human::outcome(&told, outcome, self.quiet),
             }),
-            Output::Json => print(&json::document(
+            Output::Json => self.print(&json::document(
                 self.command,
                 &told,
                 result,
@@ -312,6 +319,7 @@ impl Report {
 
     /// Says that the command failed, and what stands.
     pub fn failure(&self, error: &anyhow::Error) {
+        ask::leave();
         self.progress.clear();
         let told = self.told();
         let width = Term::stderr().size_checked();
@@ -325,10 +333,32 @@ impl Report {
         self.github.error(&self.title(), &plain);
         if self.output == Output::Json {
             let error = Some(error);
-            print(&json::document(self.command, &told, "failed", error, None));
+            self.print(&json::document(self.command, &told, "failed", error, None));
         }
         self.github
             .summary(self.command, &told, "failed", Some(&plain));
+    }
+
+    /// Whether all that is for standard output went there.
+    ///
+    /// # Errors
+    /// The first that did not.
+    pub fn written(&self) -> Result<()> {
+        let mut unwritten = self
+            .unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        unwritten.take().map_or(Ok(()), Err)
+    }
+
+    fn print(&self, text: &str) {
+        if let Err(error) = print(text) {
+            let mut unwritten = self
+                .unwritten
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            unwritten.get_or_insert(error);
+        }
     }
 
     fn title(&self) -> String {
@@ -369,7 +399,8 @@ pub fn complain_of(command: &str, error: &anyhow::Error) {
     let told = Told::default();
     complain(&human::failure(&told, error, colors_enabled_stderr()));
     if wants_json() {
-        print(&json::document(command, &told, "failed", Some(error), None));
+        // It has failed already.
+        let _ = print(&json::document(command, &told, "failed", Some(error), None));
     }
 }
 
@@ -378,37 +409,58 @@ pub fn of_command_line(error: &clap::Error) {
     // A reader that has gone away is no error of ours.
     let _ = error.print();
     if error.use_stderr() && wants_json() {
-        let verb = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+        let verb = words().find(|word| Cli::command().find_subcommand(word).is_some());
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();
         let usage = Usage(first.trim_start_matches("error: ").to_owned()).into();
         let (verb, told) = (verb.unwrap_or_default(), Told::default());
-        print(&json::document(&verb, &told, "failed", Some(&usage), None));
+        let _ = print(&json::document(&verb, &told, "failed", Some(&usage), None));
     }
 }
 
 /// Whether JSON was asked for, as far as that can be told of what cannot be understood.
 fn wants_json() -> bool {
-    let words: Vec<_> = std::env::args().collect();
-    let flag = words.windows(2).any(|pair| pair == ["--output", "json"])
-        || words.iter().any(|word| word == "--output=json");
-    flag || std::env::var("COGMIG_OUTPUT").is_ok_and(|output| output == "json")
+    let words: Vec<_> = words().collect();
+    let mut flags = words
+        .iter()
+        .enumerate()
+        .filter_map(|(at, word)| match word.as_str() {
+            "--output" => words.get(at + 1).map(String::as_str),
+            word => word.strip_prefix("--output="),
+        });
+    match flags.next_back() {
+        Some(output) => output == "json",
+        None => std::env::var("COGMIG_OUTPUT").is_ok_and(|output| output == "json"),
+    }
+}
+
+/// The command line, of which something may be no text.
+fn words() -> impl Iterator<Item = String> {
+    let words = std::env::args_os().skip(1);
+    words.map(|word| word.to_string_lossy().into_owned())
 }
 
 /// Prints an IAM policy, which is JSON for people and for programs alike.
-pub fn print_policy(policy: &Policy) {
-    // Texts and lists of texts alone.
-    print(&serde_json::to_string_pretty(policy).unwrap_or_default());
+///
+/// # Errors
+/// It cannot be written.
+pub fn print_policy(policy: &Policy) -> Result<()> {
+    print(&serde_json::to_string_pretty(policy)?)
 }
 
-/// A result that is a file for another program.
-pub fn print_bytes(bytes: &[u8]) {
-    let _ = std::io::stdout().write_all(bytes);
-}
-
-/// A reader that has gone away is no error of ours.
-fn print(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+/// Prints a result, or a file for another program. A reader that has gone away is no error of ours.
+///
+/// # Errors
+/// It cannot be written, such as to a full disk.
+pub fn print(text: &str) -> Result<()> {
+    let mut output = std::io::stdout();
+    let written = writeln!(output, "{text}").and_then(|()| output.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("the result could not be written to standard output")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn complain(text: &str) {

@@ -14,7 +14,7 @@ use crate::account::Account;
 use crate::error::CallError;
 use crate::interrupt;
 use crate::package::{self, Architecture};
-use crate::retry::{self, BUSY, DEADLINE, PROPAGATION, SIGHT};
+use crate::retry::{self, BUSY, PROPAGATION, SIGHT};
 use crate::undo::Tags;
 
 /// What can be said of a function besides its code.
@@ -302,6 +302,18 @@ pub async fn invoke(account: &Account, name: &str, event: &Value) -> Result<Invo
     })
 }
 
+/// Whether somebody has set its reserved concurrency to 0, which Lambda answers in the words
+/// of a rate that is too high.
+pub async fn is_held(account: &Account, name: &str) -> Result<bool, CallError> {
+    let request = account.lambda.get_function().function_name(name);
+    let function = found(account.call("lambda:GetFunction", request.send()).await)?;
+    let reserved = function.and_then(|function| {
+        let concurrency = function.concurrency()?;
+        concurrency.reserved_concurrent_executions()
+    });
+    Ok(reserved == Some(0))
+}
+
 /// Deletes the function, its resource policy with it.
 pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
     let what = format!("Lambda to let go of {name}");
@@ -332,7 +344,7 @@ fn environment(set: &Configuration) -> Environment {
 async fn until_ready(account: &Account, name: &str) -> Result<(), CallError> {
     let what = format!("Lambda to have {name} ready");
     let (mut failed, mut seen) = (None, Instant::now());
-    let ready = retry::until_seen(account, &what, DEADLINE, async || {
+    let ready = retry::until_ready(account, &what, async || {
         let request = account.lambda.get_function().function_name(name);
         let answer = found(account.call("lambda:GetFunction", request.send()).await)?;
         let Some(set) = answer.as_ref().and_then(|answer| answer.configuration()) else {
@@ -371,7 +383,7 @@ async fn until_ready(account: &Account, name: &str) -> Result<(), CallError> {
 /// Whether the function is there; it may take a moment to show.
 pub async fn exists(account: &Account, name: &str) -> Result<bool, CallError> {
     let what = format!("Lambda to show {name}");
-    let seen = retry::until_seen(account, &what, SIGHT, async || {
+    let seen = retry::until_seen(account, &what, async || {
         let request = account.lambda.get_function().function_name(name);
         found(account.call("lambda:GetFunction", request.send()).await)
     });

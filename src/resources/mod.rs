@@ -36,7 +36,7 @@ async fn made<T>(
         answer => return answer.map(|_| ()),
     };
     // What is there need not show at once.
-    let seen = retry::until_seen(account, "AWS to show what it has", SIGHT, stands).await?;
+    let seen = retry::until_seen(account, "AWS to show what it has", stands).await?;
     if seen == Some(true) {
         Ok(())
     } else {
@@ -108,7 +108,20 @@ async fn update(
         }
         Ok(None)
     })
-    .await?;
+    .await;
+    let early = match (early, &sent) {
+        (Err(error), Some(_)) => {
+            // Nobody answers any more, or nobody waits: whether it was taken is to be seen,
+            // since what was taken has to be compared.
+            let taken = retry::until_seen(account, &waits_for, async || {
+                let described = describe().await?;
+                let is_taken = |pool: &Object| matches!(edit(pool), Edit::Nothing);
+                Ok(described.as_ref().is_some_and(is_taken).then_some(()))
+            });
+            taken.await.ok().flatten().ok_or(error).map(|()| None)?
+        }
+        (early, _) => early?,
+    };
     Ok(match (early, sent) {
         (Some(early), _) => early,
         (None, None) => Updated::Unchanged,
@@ -131,7 +144,7 @@ async fn compare(
     let shows = format!("Cognito to show {what}");
     let mut pauses = retry::Pauses::within(SIGHT);
     loop {
-        let read = retry::until_settled(account, &shows, &[BUSY, UNANSWERED], &describe);
+        let read = retry::to_the_end(account, &shows, &[BUSY, UNANSWERED], &describe);
         let Some(stands) = read.await? else {
             return Ok(None);
         };

@@ -12,7 +12,7 @@ use super::{found, gone, has_tags, made};
 use crate::account::Account;
 use crate::documents;
 use crate::error::CallError;
-use crate::retry::{self, BUSY, PROPAGATION, SIGHT, UNSEEN};
+use crate::retry::{self, BUSY, PROPAGATION, UNSEEN};
 use crate::undo::Tags;
 
 /// A role as it stands.
@@ -91,7 +91,7 @@ pub async fn find(
 /// Whether the role bears this tag; it may take a moment to show.
 pub async fn bears(account: &Account, name: &str, key: &str) -> Result<bool, CallError> {
     let what = known(name);
-    let seen = retry::until_seen(account, &what, SIGHT, async || {
+    let seen = retry::until_seen(account, &what, async || {
         let request = account.iam.get_role().role_name(name);
         let answer = found(account.call("iam:GetRole", request.send()).await)?;
         let role = answer.as_ref().and_then(|answer| answer.role());
@@ -108,7 +108,9 @@ pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags
     loop {
         let request = account.iam.list_roles().set_marker(marker.take());
         let page = account.call("iam:ListRoles", request.send()).await?;
-        let roles = page.roles().iter().map(|role| role.role_name().to_owned());
+        // Setup makes its roles under no path, and the pipeline's policy lets it look at no other.
+        let roles = page.roles().iter().filter(|role| role.path() == "/");
+        let roles = roles.map(|role| role.role_name().to_owned());
         names.extend(roles.filter(|name| name.starts_with(base) && name != own));
         marker = page.marker().map(str::to_owned);
         if marker.is_none() {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Edit, Updated, found, update};
 use crate::account::Account;
-use crate::error::CallError;
+use crate::error::{CallError, on_one_line};
 use crate::lossless::{self, Lost, Object};
 use crate::raw::{self, Body};
 
@@ -38,7 +38,7 @@ pub async fn list(account: &Account) -> Result<Vec<Named>, CallError> {
         pools.extend(page.user_pools().iter().filter_map(|pool| {
             Some(Named {
                 id: pool.id()?.to_owned(),
-                name: pool.name().unwrap_or_default().to_owned(),
+                name: on_one_line(pool.name().unwrap_or_default()),
             })
         }));
         next = page.next_token().map(str::to_owned);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::user_pool::Named;
 use super::{Edit, Updated, found, gone, update};
 use crate::account::Account;
-use crate::error::CallError;
+use crate::error::{CallError, on_one_line};
 use crate::flows::{self, ADMIN_PASSWORD, Added, Flow, Removal};
 use crate::lossless::{self, Lost, Object};
 use crate::raw::{self, Body};
@@ -36,7 +36,7 @@ pub async fn list(account: &Account, pool: &str) -> Result<Vec<Named>, CallError
         clients.extend(page.user_pool_clients().iter().filter_map(|client| {
             Some(Named {
                 id: client.client_id()?.to_owned(),
-                name: client.client_name().unwrap_or_default().to_owned(),
+                name: on_one_line(client.client_name().unwrap_or_default()),
             })
         }));
         next = page.next_token().map(str::to_owned);

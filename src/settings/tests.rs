@@ -121,13 +121,9 @@ fn a_higher_layer_beats_a_lower_one() {
 }
 
 #[test]
-fn an_empty_flag_or_line_is_none_too() {
-    let variables = [("SUFFIX", "e"), ("NEW_CLIENT", ", ,")];
-    let asked = heard(
-        "plan --suffix= --new-client=",
-        &variables,
-        "lambda-zip = ''",
-    );
+fn an_empty_variable_or_line_is_none() {
+    let variables = [("SUFFIX", ""), ("NEW_CLIENT", ", ,")];
+    let asked = heard("plan", &variables, "suffix = 'e'\nlambda-zip = ''");
     assert_eq!(asked.names, crate::names::Names::new(Some("e")));
     assert_eq!(asked.lambda_zip, None);
     assert_eq!(asked.new.clients, Vec::<String>::new());
@@ -245,6 +241,7 @@ fn what_cannot_be_meant_is_refused_with_what_can() {
         ("LOG_RETENTION", "many", "a whole number"),
         ("LOG_RETENTION", "8", "5, 7, 14"),
         ("SUFFIX", "a.b", "letters, digits"),
+        ("SUFFIX", "Two", "lower-case"),
         ("MFA_USERS", "ask", "refuse or migrate"),
         ("TEMPORARY_PASSWORDS", "migrate", "refuse or reset"),
         ("FORGOT_PASSWORD", "reset", "refuse or migrate"),

@@ -68,8 +68,12 @@ fn users_to_move(status: &Status) -> Option<String> {
     }
     let log = status.log.as_ref().ok().filter(|log| log.moved.complete);
     Some(match log.map(|log| log.moved.of) {
-        Some(moved) if moved >= old => {
+        Some(moved) if moved >= old && status.users.new.is_some_and(|new| new >= old) => {
             "By these counts everybody has moved; AWS's estimate may lag behind.".to_owned()
+        }
+        // The function has said yes: that Cognito made the user does not follow.
+        Some(moved) if moved >= old => {
+            "The function has let as many sign-ins through as the old pool has users; AWS's estimate of the new pool, which may lag behind, is not yet as high.".to_owned()
         }
         Some(moved) => format!(
             "Still to move: about {} of the old pool's users, each at the next sign-in.",

@@ -220,10 +220,16 @@ fn what_is_left_is_what_the_data_says() {
             "second factor",
         ),
         (
-            status((10, 4), all(11), none()),
+            status((10, 10), all(11), none()),
             Tags::new(),
             "everybody has moved",
             "Still to move",
+        ),
+        (
+            status((10, 4), all(11), none()),
+            Tags::new(),
+            "is not yet as high",
+            "everybody has moved",
         ),
         (
             status((0, 4), all(0), none()),

@@ -107,6 +107,11 @@ fn a_profile_may_be_a_chain_of_roles() {
         stage.sandbox.add_profile(name, &settings).unwrap();
     }
     let chains = "--old-profile old-chain --new-profile new-chain";
+    stage.sandbox.clear_journal();
+    stage.ok(&format!("plan {chains}"));
+    let mut calls = stage.sandbox.journal();
+    calls.retain(|call| call.action == "AssumeRole");
+    assert_eq!(calls.len(), 2, "one session an account");
     stage.ok(&format!("setup {chains}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
@@ -155,7 +160,10 @@ fn accounts_of_two_partitions_are_refused() {
 fn swapped_or_wrong_profiles_tear_nothing_down() {
     let stage = Stage::new();
     stage.setup();
-    stage.harmless(0, "teardown --old-profile new --new-profile old");
+    for swapped in ["--old-profile new --new-profile old", "--new-profile old"] {
+        let run = stage.harmless(1, &format!("teardown {swapped}"));
+        run.assert_complains(&["the profiles the other way round"]);
+    }
     stage.profile("third", "new", [THIRD, "test"], &[]);
     for wrong in [
         "--old-profile old --new-profile third",

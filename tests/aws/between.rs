@@ -161,6 +161,91 @@ fn a_wish_to_stop_neither_hides_what_was_lost_nor_makes_it_up() {
     assert!(!run.said("are not as they were"), "{run}");
 }
 
+/// What was lost is told beside whatever else went wrong, and after a wish to stop.
+#[test]
+fn what_was_lost_is_told_beside_another_error() {
+    let setup = format!("setup {BOTH} --output json");
+    let (reads, looks) = ("DescribeUserPoolClient", "GetRole");
+    for stops in [false, true] {
+        let stage = Stage::new();
+        // To plan by, to change, and to compare with.
+        stage.disturb(&Nth::of(OLD_ACCOUNT, looks, 1), Fault::Denied, 1);
+        let running = held(&stage, &setup, OLD_ACCOUNT, reads, 2);
+        // Both are met.
+        std::thread::sleep(Duration::from_secs(2));
+        let lost = json!({"IdTokenValidity": 1});
+        let client = &stage.old.client;
+        stage
+            .sandbox
+            .plant_client(&stage.old, client, &lost)
+            .unwrap();
+        if stops {
+            running.signal("INT");
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        let run = end(&stage, running);
+        run.assert_ended(1, &setup);
+        let told = run.json()["error"].to_string();
+        assert!(told.contains("IdTokenValidity"), "{told}");
+        assert_eq!(told.contains("AccessDenied"), !stops, "{told}");
+        // The flow and its record stand, and so does the way of a sign-in.
+        let said = run.to_string();
+        assert!(!said.contains("put back"), "{said}");
+        stage.sign_in("ada", PASSWORD).unwrap();
+    }
+}
+
+/// Nobody knows whether an update without an answer was taken: if it was, it is compared.
+#[test]
+fn an_update_without_an_answer_is_compared_after_a_wish_to_stop() {
+    let setup = format!("setup {BOTH} --output json");
+    let stage = Stage::new();
+    let moment = Duration::from_secs(2);
+    let describes = |after| Nth::of(NEW_ACCOUNT, "DescribeUserPool", after);
+    stage.disturb(&describes(1), Fault::Slow(moment), 1);
+    stage.disturb(&describes(0), Fault::Slow(moment), 1);
+    stage.disturb(
+        &Nth::of(NEW_ACCOUNT, "UpdateUserPool", 0),
+        Fault::CutAfter,
+        1,
+    );
+    let running = stage.start_until_struck(&setup);
+    running.signal("INT");
+    while stage.requests("UpdateUserPool").is_empty() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let lost = json!({"Policies": {}});
+    stage.sandbox.plant(&stage.new, &lost).unwrap();
+    let run = running.end();
+    run.assert_ended(1, &setup);
+    let message = run.json()["error"]["message"].to_string();
+    assert!(message.contains("MinimumLength was 14"), "{message}");
+}
+
+/// It would keep every user out whom the pool does not know.
+#[test]
+fn a_trigger_whose_flow_did_not_last_is_put_back() {
+    let theirs = format!("arn:aws:lambda:eu-central-1:{OLD_ACCOUNT}:function:theirs");
+    for stops in [false, true] {
+        let stage = Stage::new();
+        stage.set_trigger(Some(&theirs));
+        let before = stage.triggers();
+        let setup = format!("setup {BOTH} --replace-trigger");
+        // The second is the look whether the record still stands.
+        let running = held(&stage, &setup, OLD_ACCOUNT, "GetRole", 1);
+        stage.delete_access_role();
+        std::thread::sleep(Duration::from_secs(3));
+        if stops {
+            running.signal("INT");
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        let run = end(&stage, running);
+        run.assert_ended(1, &setup);
+        run.assert_complains(&["the record of the app client", "is put back"]);
+        assert_eq!(stage.triggers(), before);
+    }
+}
+
 #[test]
 fn a_session_that_ends_in_the_midst_is_told_at_once() {
     let stage = Stage::new();

@@ -19,6 +19,11 @@ pub struct Nth {
 }
 
 impl Nth {
+    /// Whether it asks once more whether a function is ready: how often depends on the machine.
+    pub fn is_repeated_wait(&self) -> bool {
+        self.action == "GetFunction" && self.after > 1
+    }
+
     /// The call of an operation after so many others of it.
     pub fn of(account: &str, action: &str, after: usize) -> Self {
         Self {

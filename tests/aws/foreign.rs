@@ -190,3 +190,20 @@ fn a_deployment_is_not_pointed_at_other_pools() {
     let run = stage.harmless(1, &format!("setup {BOTH} --new-pool {}", other.id));
     run.assert_complains(&[&stage.new.id, &other.id, "--suffix"]);
 }
+
+/// Under a path it is none of ours, and the pipeline's rights do not reach it.
+#[test]
+fn a_role_of_such_a_name_under_a_path_is_not_looked_at() {
+    let stage = Stage::new();
+    let theirs = format!("{ACCESS_ROLE}-theirs");
+    let trust = json!({"Version": "2012-10-17", "Statement": []}).to_string();
+    let role = json!({"RoleName": theirs, "Path": "/team/", "AssumeRolePolicyDocument": trust});
+    stage.aws("old", "iam:CreateRole", role);
+    stage.sandbox.clear_journal();
+    stage.setup();
+    let calls = stage.sandbox.journal().into_iter();
+    let asked = calls.filter(|call| call.action == "GetRole");
+    let bodies = asked.map(|call| String::from_utf8_lossy(&call.body).into_owned());
+    let of_theirs: Vec<_> = bodies.filter(|body| body.contains(&theirs)).collect();
+    assert_eq!(of_theirs, Vec::<String>::new());
+}

@@ -1,7 +1,9 @@
 //! Whatever the machine is like that it runs on: streams that are closed, no home, a disk that
 //! nothing can be written to, a pipeline that reads along.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -136,6 +138,42 @@ fn github_actions_gets_a_summary_and_its_errors() {
 }
 
 #[test]
+fn what_cannot_be_written_is_an_error() {
+    let stage = Stage::new();
+    for arguments in [
+        format!("setup {BOTH}"),
+        format!("plan {BOTH}"),
+        format!("status {BOTH} --output json"),
+        format!("policy old {BOTH}"),
+        "completions bash".into(),
+    ] {
+        let mut command = stage.command();
+        let full = fs::File::create("/dev/full").unwrap();
+        let child = command.args(arguments.split(' ')).stdout(full);
+        let run = Run::from(child.stderr(Stdio::piped()).output().unwrap());
+        run.assert_ended(1, &arguments);
+        run.assert_complains(&["could not be written to standard output", "No space left"]);
+    }
+    // What was done stands.
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn a_word_that_is_no_text_is_wrong_usage() {
+    let stage = Stage::new();
+    let mut command = stage.command();
+    let word = OsStr::from_bytes(b"\xff");
+    let run = Run::of(
+        command
+            .args(["--output", "json", "setup", "--old-profile"])
+            .arg(word),
+    );
+    run.assert_ended(64, "setup");
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["command"], "setup");
+}
+
+#[test]
 fn completions_man_pages_and_version() {
     let stage = Stage::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
@@ -147,7 +185,10 @@ fn completions_man_pages_and_version() {
     let pages = stage.sandbox.home().join("pages");
     for page in ["cogmig.1", "cogmig-setup.1", "cogmig-status.1"] {
         let text = fs::read_to_string(pages.join(page)).unwrap();
-        assert!(text.contains(".TH"), "{page}");
+        let heading = text.lines().skip_while(|line| !line.starts_with(".TH"));
+        let heading: Vec<_> = heading.take(2).collect();
+        assert!(heading[0].contains("cogmig"), "{heading:?}");
+        assert!(heading[1].starts_with('.'), "{heading:?}");
     }
     let denied = stage.ends(1, "man /dev/null/pages");
     denied.assert_complains(&["/dev/null/pages"]);

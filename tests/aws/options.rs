@@ -312,3 +312,13 @@ fn flags_that_cannot_be_meant_are_refused() {
         &["xml", "json"],
     );
 }
+
+/// In a pipeline it is a variable that was forgotten.
+#[test]
+fn an_empty_flag_is_not_the_default() {
+    let stage = Stage::new();
+    for option in ["suffix", "new-pool", "new-client", "old-region", "config"] {
+        let words = ["a value is required"];
+        misused(&stage, &format!("teardown {BOTH} --{option}="), &words);
+    }
+}

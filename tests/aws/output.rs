@@ -161,3 +161,26 @@ fn json_is_one_document_whatever_happens() {
     let wrong = document(64, "setup --old-profile absent --new-profile new");
     assert_eq!(wrong["error"]["usage"], true);
 }
+
+/// AWS lets line ends into the names of pools; a name that came from elsewhere may have more.
+#[test]
+fn a_name_begins_no_line_and_moves_no_cursor() {
+    let stage = Stage::new();
+    let name = "app\n::set-output name=x::y\u{1b}[2J\u{202e}";
+    let params = json!({
+        "UserPoolId": stage.new.id, "ClientId": stage.new.client, "ClientName": name,
+        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+    });
+    stage.aws("new", "cognito-idp:UpdateUserPoolClient", params);
+    for (code, arguments) in [
+        (0, format!("plan {BOTH}")),
+        (1, format!("plan {BOTH} --new-client none-such")),
+    ] {
+        let run = stage.ends(code, &arguments);
+        for text in [&run.stdout, &run.stderr] {
+            assert!(!text.contains("\n::"), "{run}");
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{run}");
+        }
+        assert!(run.stderr.contains("::set-output"), "{run}");
+    }
+}

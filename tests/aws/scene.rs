@@ -36,10 +36,14 @@ impl Scene {
         let after = stage.steady();
         let teardown = stage.calls_of(&back);
         stage.assert_stands(&before, "there and back");
+        let calls = [setup, teardown].map(|mut calls| {
+            calls.retain(|call| !call.is_repeated_wait());
+            calls
+        });
         Self {
             stage,
             commands: [there, back],
-            calls: [setup, teardown],
+            calls,
             followed: HashSet::from([before.to_string(), after.to_string()]),
             stands: [after, before],
         }

@@ -148,3 +148,30 @@ fn app(stage: &Stage) -> String {
     let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]});
     stage.sandbox.client(&stage.new, "app", flows).unwrap()
 }
+
+#[test]
+fn users_come_through_a_pool_that_they_are_on_their_way_into() {
+    let stage = Stage::new();
+    let first = stage.sandbox.pool("old-other", "Customers").unwrap();
+    let email = [("email", "eve@example.com"), ("email_verified", "true")];
+    stage.sandbox.user(&first, "eve", PASSWORD, &email).unwrap();
+    let before = stage.sandbox.standing();
+    let between = "--old-profile old-other --new-profile old --suffix first";
+    stage.ok(&format!("setup {between}"));
+    let run = stage.setup();
+    assert!(run.said("UserMigration"), "{run}");
+
+    let wrong = stage.sign_in("eve", "Wrong-Horse-1").unwrap_err();
+    assert!(wrong.starts_with("NotAuthorizedException: "), "{wrong}");
+    assert_eq!(stage.moved("eve"), None);
+    // Nobody knows her in the old pool until its own trigger has run.
+    stage.sign_in("eve", PASSWORD).unwrap();
+    let moved = stage.moved("eve").unwrap();
+    assert!(moved.contains(&("email_verified".to_owned(), "true".to_owned())));
+
+    stage.forget("eve");
+    stage.in_pool(&stage.old, "AdminDeleteUser", json!({"Username": "eve"}));
+    stage.teardown();
+    stage.ok(&format!("teardown {between}"));
+    assert_eq!(stage.sandbox.standing(), before);
+}

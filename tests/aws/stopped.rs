@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use cogmig_sandbox::{Fault, Hardness, NEW_ACCOUNT};
+use cogmig_sandbox::{Fault, Hardness, NEW_ACCOUNT, OLD_ACCOUNT};
 
 use crate::calls::{Nth, Running};
 use crate::run::Run;
@@ -91,15 +91,41 @@ fn asked_while_it_waits_it_stops_waiting() {
 }
 
 #[test]
-fn asked_before_any_change_it_ends_as_any_program_and_nothing_was_done() {
+fn asked_before_any_change_it_ends_at_once_and_says_that_nothing_was_done() {
+    for signal in ["INT", "TERM"] {
+        let stage = Stage::new();
+        let before = stage.sandbox.standing();
+        stage.disturb(&Nth::of(NEW_ACCOUNT, "ListUserPools", 0), Fault::Held, 1);
+        let running = stage.start_until_struck(&format!("setup {BOTH} --output json"));
+        running.signal(signal);
+        let run = running.end();
+        stage.sandbox.calm();
+        run.assert_ended(INTERRUPTED, "setup");
+        run.assert_complains(&["stopped, as asked: nothing was changed"]);
+        assert_eq!(run.json()["result"], "failed", "{run}");
+        assert_eq!(stage.writes(), Vec::<String>::new());
+        assert_eq!(stage.sandbox.standing(), before);
+    }
+}
+
+/// A read may be late, and what is not to be seen yet is not gone.
+#[test]
+fn asked_while_it_looks_at_what_it_made_it_takes_nothing_for_deleted() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
-    stage.disturb(&Nth::of(NEW_ACCOUNT, "ListUserPools", 0), Fault::Held, 1);
+    stage.sandbox.harden(Hardness {
+        lag: Duration::from_secs(4),
+        ..Hardness::default()
+    });
+    let flow = Nth::of(OLD_ACCOUNT, "UpdateUserPoolClient", 0);
+    stage.disturb(&flow, Fault::Slow(Duration::ZERO), 1);
     let running = stage.start_until_struck(&format!("setup {BOTH}"));
     running.signal("INT");
     let run = running.end();
-    stage.sandbox.calm();
-    assert_eq!(run.code, -1, "{run}");
-    assert_eq!(stage.writes(), Vec::<String>::new());
-    assert_eq!(stage.sandbox.standing(), before);
+    run.assert_ended(INTERRUPTED, "setup");
+    assert!(!run.said("was deleted while this ran"), "{run}");
+    stage.sandbox.harden(Hardness::default());
+    let flows = stage.flows(&stage.old, &stage.old.client);
+    assert!(flows.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned()));
+    stage.setup();
+    stage.teardown();
 }

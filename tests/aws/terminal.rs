@@ -11,6 +11,17 @@ const TERMINAL: &str = include_str!("../terminal.py");
 impl Stage {
     /// `answers` is `question=answer`, several of them with `|` between.
     fn on_a_terminal(&self, answers: &str, arguments: &str, environment: &[(&str, &str)]) -> Run {
+        self.in_a_shell(r#"exec "$0" "$@""#, answers, arguments, environment)
+    }
+
+    /// The same, started by a script of its shell.
+    fn in_a_shell(
+        &self,
+        script: &str,
+        answers: &str,
+        arguments: &str,
+        environment: &[(&str, &str)],
+    ) -> Run {
         let binary = self.command();
         let mut command = self.sandbox.command(tool("python").unwrap());
         command
@@ -18,7 +29,7 @@ impl Stage {
             .env("TERM", "xterm")
             .env("COGMIG_ARCHITECTURE", cogmig_sandbox::architecture())
             .envs(environment.iter().copied())
-            .args(["-c", TERMINAL, answers])
+            .args(["-c", TERMINAL, answers, "sh", "-c", script])
             .arg(binary.get_program())
             .args(arguments.split(' '));
         Run::of(&mut command)
@@ -132,4 +143,43 @@ fn a_password_is_typed_unseen() {
     let run = stage.on_a_terminal(&answers, &format!("verify --username ada {BOTH}"), &[]);
     assert!(run.code == 0 && run.said("would move"), "{run}");
     assert!(!run.said(PASSWORD), "{run}");
+}
+
+#[test]
+fn a_question_that_is_left_leaves_the_terminal_as_it_was() {
+    let stage = Stage::new();
+    stage.setup();
+    let standing = stage.sandbox.standing();
+    // Both the key and a signal from elsewhere; what the shell sees afterwards.
+    let script = r#"trap : INT; before=$(stty -g); "$0" "$@" >result
+        echo "ended $?"; [ "$before" = "$(stty -g)" ] && echo "as before""#;
+    for (question, arguments) in [
+        ("back?", format!("teardown {BOTH} --output json")),
+        (
+            "old pool:",
+            format!("verify --username ada {BOTH} --output json"),
+        ),
+    ] {
+        let run = stage.in_a_shell(script, &format!("{question}=\\x03"), &arguments, &[]);
+        assert!(run.said("ended 130") && run.said("as before"), "{run}");
+        assert!(run.said("nothing was changed"), "{run}");
+        let shown = |sequence| run.stdout.rfind(sequence);
+        assert!(shown("\u{1b}[?25h") >= shown("\u{1b}[?25l"), "{run}");
+        let document = std::fs::read(stage.sandbox.home().join("result")).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&document).unwrap();
+        assert_eq!(document["result"], "failed", "{run}");
+    }
+    assert_eq!(stage.sandbox.standing(), standing);
+}
+
+#[test]
+fn a_question_that_would_not_be_seen_is_not_taken_for_answered() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    let aside = r#"exec "$0" "$@" 2>aside"#;
+    let run = stage.in_a_shell(aside, "", &format!("setup {BOTH}"), &[]);
+    assert_eq!(run.code, 64, "{run}");
+    assert_eq!(stage.sandbox.standing(), before);
+    let run = stage.in_a_shell(aside, "", &format!("setup --yes {BOTH}"), &[]);
+    assert_eq!(run.code, 0, "{run}");
 }

@@ -287,3 +287,18 @@ fn the_probe_gives_away_no_value() {
     }
     assert_eq!(stage.moved("ada"), None);
 }
+
+#[test]
+fn a_function_that_is_held_is_found_at_once() {
+    let stage = Stage::new();
+    stage.setup();
+    let none = json!({"FunctionName": LAMBDA, "ReservedConcurrentExecutions": 0});
+    stage.aws("new", "lambda:PutFunctionConcurrency", none);
+    let words = ["reserved concurrency is 0", "delete-function-concurrency"];
+    stage.assert_broken_at("function", &words);
+    let run = stage.ends(1, &format!("setup {BOTH}"));
+    run.assert_complains(&words);
+    let name = json!({"FunctionName": LAMBDA});
+    stage.aws("new", "lambda:DeleteFunctionConcurrency", name);
+    stage.mend();
+}

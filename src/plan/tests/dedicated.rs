@@ -8,7 +8,7 @@ use super::{lines, refused_with, torn_down};
 use crate::desired::{Desired, ID_TO_COME, OldClient};
 use crate::lossless::Object;
 use crate::observe::{NewSide, OldSide};
-use crate::plan::{Step, setup};
+use crate::plan::{Step, Wait, setup, wait};
 use crate::undo;
 
 fn wanted(id: Option<&str>) -> Desired {
@@ -159,6 +159,36 @@ fn without_a_record_teardown_deletes_no_client() {
             .flat_map(|change| &change.steps)
             .any(deletes)
     );
+}
+
+/// Until it is told otherwise, the function reads the secret at each cold start.
+#[test]
+fn the_right_to_read_a_secret_goes_when_the_function_needs_it_no_more() {
+    let (mut old, mut new) = set_up_with_own();
+    let before = desired_with(OldClient::Applications {
+        id: "oldclient".into(),
+        has_secret: true,
+    });
+    if let Some(role) = &mut old.role {
+        let document = before.access_policy.clone();
+        (role.inline).insert(before.names.access_policy.clone(), document);
+    }
+    if let Some(function) = &mut new.function {
+        function.configuration = before.configuration.clone();
+    }
+    let plan = setup(&wanted(Some("ours")), &old, &new).expect("a plan");
+    assert_eq!(
+        lines(&plan),
+        [
+            "new ~ function cognito-migration-lambda",
+            "old ~ role cognito-access-role"
+        ]
+    );
+    let [configure, narrow] = &plan.changes[..] else {
+        panic!("two changes");
+    };
+    assert!(matches!(narrow.steps[..], [Step::PutInline { .. }]));
+    assert_eq!(wait(&narrow.steps[0], &configure.steps[0]), Wait::Done);
 }
 
 /// Somebody else's client may get the same name later: names are not unique.

@@ -454,3 +454,20 @@ fn what_changes_of_the_configuration_is_told_but_for_secrets() {
     let told = "configuration: ATTRIBUTES - custom:a=custom:b - sub=custom:old, OLD_CLIENT_ID another → oldclient, OLD_EXTERNAL_ID";
     assert_eq!(why, told);
 }
+
+/// Whoever may configure the function could otherwise have a runner take commands from the plan.
+#[test]
+fn attack_a_configuration_that_is_more_than_a_line() {
+    let (old, mut new) = set_up();
+    if let Some(function) = &mut new.function {
+        for name in ["OLD_CLIENT_ID", "ATTRIBUTES"] {
+            let value = "x\n::add-path::/tmp\r\u{1b}[2J";
+            let set = &mut function.configuration.environment;
+            set.insert(name.into(), value.into());
+        }
+    }
+    let plan = planned(&(old, new));
+    let why = &plan.changes[0].why;
+    assert!(why.contains("add-path"), "{why}");
+    assert!(!why.contains(char::is_control), "{why:?}");
+}
