@@ -29,7 +29,7 @@ impl fmt::Display for Interrupted {
         f.write_str(match self {
             Self::Before => "stopped, as asked: nothing was changed",
             Self::Between => "stopped, as asked",
-            Self::AtOnce => "stopped at once, as asked: the changes in hand may be half-made",
+            Self::AtOnce => "stopped at once, as asked",
         })
     }
 }
@@ -42,8 +42,10 @@ pub fn listen() {
         return;
     }
     tokio::spawn(async {
-        while signal().await.is_ok() {
-            ASKED.send_modify(|times| *times += 1);
+        if let Ok(mut signals) = Signals::new() {
+            while signals.next().await {
+                ASKED.send_modify(|times| *times += 1);
+            }
         }
     });
 }
@@ -83,17 +85,42 @@ async fn times(wanted: u32) {
     let _ = ASKED.subscribe().wait_for(|times| *times >= wanted).await;
 }
 
+/// One listener for as long as the process lives: with a new one for each signal, one that
+/// comes between two would be lost.
 #[cfg(unix)]
-async fn signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        asked = tokio::signal::ctrl_c() => asked,
-        _ = terminate.recv() => Ok(()),
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> bool {
+        tokio::select! {
+            asked = self.interrupt.recv() => asked.is_some(),
+            asked = self.terminate.recv() => asked.is_some(),
+        }
     }
 }
 
-#[cfg(not(unix))]
-async fn signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) -> bool {
+        self.0.recv().await.is_some()
+    }
 }

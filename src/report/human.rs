@@ -312,6 +312,9 @@ pub fn failure(told: &Told, error: &anyhow::Error, colours: bool) -> String {
             "\n\n{done} of {all} changes were made and stand. Run the same command again to continue, or `cogmig teardown` to put everything back."
         );
     }
+    if told.changes.iter().any(|line| line.status == "started") {
+        text.push_str(" What was in hand may be half-made.");
+    }
     text
 }
 
