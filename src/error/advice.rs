@@ -127,6 +127,16 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
         "mfa_serial",
         "profiles with mfa_serial are not supported: use SSO, or export a session with `aws configure export-credentials`",
     ),
+    (
+        &[""],
+        "certificate",
+        "a proxy on the way has a certificate of its own: name its CA in SSL_CERT_FILE",
+    ),
+    (
+        &[""],
+        "dns error",
+        "check the Region's name, the network and endpoint_url",
+    ),
     (&[""], "SSO", "`aws sso login` with this profile"),
     (&[""], "sso_", "`aws sso login` with this profile"),
     (
@@ -153,16 +163,6 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
         &[""],
         NOT_OF_AWS,
         "look for a proxy or a sign-in page on the way, and at endpoint_url",
-    ),
-    (
-        &[""],
-        "certificate",
-        "a proxy on the way has a certificate of its own: name its CA in SSL_CERT_FILE",
-    ),
-    (
-        &[""],
-        "dns error",
-        "check the Region's name, the network and endpoint_url",
     ),
 ];
 

@@ -123,7 +123,6 @@ impl CallError {
     }
 }
 
-/// The whole chain of an error's causes, without repeating what a cause repeats.
 /// What somebody else has written, as it may be shown: it begins no line, moves no cursor and
 /// turns no text around.
 pub fn on_one_line(text: &str) -> String {
@@ -131,6 +130,7 @@ pub fn on_one_line(text: &str) -> String {
     text.replace(|c: char| c.is_control() || turns(c), " ")
 }
 
+/// The whole chain of an error's causes, without repeating what a cause repeats.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut source = error.source();
