@@ -2,6 +2,7 @@
 //! partition and Region, and the clients that speak to it.
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -11,14 +12,24 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_smithy_http_client::{Builder as HttpClient, tls};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 use clap::ValueEnum;
+use tokio::time::timeout;
 
 use crate::error::{CallError, Usage};
 use crate::report::{Event, Events};
+
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// After how long it is told that a call has no answer yet, and then again and again.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Which end of the migration an account is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -104,11 +115,7 @@ impl Account {
         events: Events,
         reads: impl AsyncFnOnce(&Self) -> Result<T, CallError>,
     ) -> Result<(Self, Result<T, CallError>)> {
-        let http = HttpClient::new()
-            .tls_provider(tls::Provider::Rustls(
-                tls::rustls_provider::CryptoMode::Ring,
-            ))
-            .build_https();
+        let http = http_client();
         let provider = ProviderConfig::without_region().with_http_client(http.clone());
         let region = match region {
             Some(named) => named.to_owned(),
@@ -209,9 +216,14 @@ impl Account {
         SdkError<E, R>: RequestId,
     {
         let start = Instant::now();
-        let answer = sent
-            .await
-            .map_err(|error| CallError::new(self.place(), name, &error));
+        let mut sent = pin!(sent);
+        let answer = loop {
+            match timeout(PATIENCE, &mut sent).await {
+                Ok(answer) => break answer,
+                Err(_) => self.waiting(&format!("an answer to {name}"), start.elapsed()),
+            }
+        };
+        let answer = answer.map_err(|error| CallError::new(self.place(), name, &error));
         (self.events)(Event::Called {
             side: self.identity.side,
             call: name,
@@ -268,6 +280,21 @@ async fn region_of(side: Side, profile: &str, provider: &ProviderConfig) -> Resu
     )))
 }
 
+/// The SDK's own client does not know of `HTTPS_PROXY` and its like. Its connections are shared
+/// by all that an account is asked.
+fn http_client() -> SharedHttpClient {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT);
+    let connector = Connector::builder()
+        .proxy_config(ProxyConfig::from_env())
+        .connector_settings(settings.build())
+        .tls_provider(tls::Provider::Rustls(
+            tls::rustls_provider::CryptoMode::Ring,
+        ))
+        .build();
+    let connector = SharedHttpConnector::new(connector);
+    http_client_fn(move |_, _| connector.clone())
+}
+
 /// Cognito's pool and client operations are throttled at 15 a second for the whole
 /// account: others may use that up for a while.
 fn retries() -> RetryConfig {
@@ -280,7 +307,7 @@ fn retries() -> RetryConfig {
 /// package over a slow line.
 fn time_outs() -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
+        .connect_timeout(CONNECT)
         .operation_attempt_timeout(Duration::from_mins(1))
         .operation_timeout(Duration::from_mins(3))
         .build()

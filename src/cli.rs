@@ -215,7 +215,7 @@ pub struct Common {
     /// How the result is written to standard output [default: human].
     #[arg(long, value_name = "FORMAT")]
     pub output: Option<Output>,
-    /// Say only the result.
+    /// Say nothing of what goes on: only the plan, the result, and errors.
     #[arg(long, short)]
     pub quiet: bool,
     /// Say each AWS call with its time and request id.
@@ -232,7 +232,7 @@ pub struct Grant {
     /// Id of the account [default: any, which is the role's own].
     #[arg(long, value_name = "ID", value_parser = NotEmpty::new())]
     pub account: Option<String>,
-    /// Only what `plan` needs, so that a pull request cannot change anything.
+    /// Only what `plan` and `status` need, so that a pull request cannot change anything.
     #[arg(long)]
     pub read_only: bool,
     /// ARN of the role by which the new pool sends SMS, where it has one: whoever updates the

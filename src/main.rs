@@ -47,6 +47,7 @@ const DIFFERENCES: u8 = 2;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
+    report::settle_colours();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

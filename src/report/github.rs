@@ -27,10 +27,17 @@ impl Github {
     }
 
     /// Marks what a person must look at.
-    pub fn error(&self, title: &str, text: &str) {
+    pub fn error(&self, command: &str, text: &str) {
         if self.annotates {
-            complain(&annotation(title, text));
+            let title = format!("cogmig {command}");
+            complain(&annotation(title.trim_end(), text));
         }
+    }
+
+    /// Marks why a command failed, and appends what stands.
+    pub fn failure(&self, command: &str, told: &Told, text: &str) {
+        self.error(command, text);
+        self.summary(command, told, "failed", Some(text));
     }
 
     /// Appends the summary, and a text as it is. That it cannot be written is said, and fails nothing.

@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 use console::{Term, colors_enabled, colors_enabled_stderr};
 
-use crate::account::{Identity, Side};
+use crate::account::{Identity, PATIENCE, Side};
 use crate::cli::{Cli, Output};
 use crate::error::Usage;
 use crate::plan::{Action, Plan};
@@ -25,7 +25,7 @@ use crate::policy::Policy;
 use crate::preflight::Finding;
 use crate::probe::Broken;
 use crate::resources::user_pool::Named;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::status::Status;
 use crate::targets::Found;
 use github::Github;
@@ -123,6 +123,14 @@ struct Line {
     status: &'static str,
 }
 
+/// Without colour where `NO_COLOR` says so, whatever else is set (no-color.org).
+pub fn settle_colours() {
+    if variable("NO_COLOR").is_some() {
+        console::set_colors_enabled(false);
+        console::set_colors_enabled_stderr(false);
+    }
+}
+
 /// The one place that prints.
 pub struct Report {
     command: &'static str,
@@ -143,14 +151,16 @@ impl Report {
     /// For one run of one command.
     pub fn new(command: &'static str, settings: &Settings) -> Self {
         let ci = std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false" && ci != "0");
-        let terminal = Term::stderr().is_term() && !ci;
+        let attended = Term::stderr().is_term() && !ci;
+        // A terminal that can move no cursor gets plain lines.
+        let terminal = attended && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         Self {
             command,
             output: settings.output,
             quiet: settings.quiet,
             verbose: settings.verbose,
             on_terminal: terminal,
-            asks: terminal && std::io::IsTerminal::is_terminal(&std::io::stdin()),
+            asks: attended && std::io::IsTerminal::is_terminal(&std::io::stdin()),
             progress: Progress::new(
                 terminal && !settings.quiet && !settings.verbose,
                 settings.quiet,
@@ -185,6 +195,9 @@ impl Report {
     /// Says what happens.
     pub fn event(&self, event: Event) {
         let mut told = self.told();
+        if matches!(event, Event::Called { took, .. } if took >= PATIENCE) {
+            self.progress.waited();
+        }
         match event {
             Event::Chosen {
                 side,
@@ -284,7 +297,7 @@ impl Report {
         {
             let text = human::left(line);
             complain(&text);
-            self.github.error(&self.title(), &text);
+            self.github.error(self.command, &text);
         }
         let result = match outcome.as_str() {
             // The function may be sound, and Cognito never come to it.
@@ -330,13 +343,11 @@ impl Report {
             None => text,
         });
         let plain = human::failure(&told, error, false);
-        self.github.error(&self.title(), &plain);
+        self.github.failure(self.command, &told, &plain);
         if self.output == Output::Json {
             let error = Some(error);
             self.print(&json::document(self.command, &told, "failed", error, None));
         }
-        self.github
-            .summary(self.command, &told, "failed", Some(&plain));
     }
 
     /// Whether all that is for standard output went there.
@@ -359,10 +370,6 @@ impl Report {
                 .unwrap_or_else(PoisonError::into_inner);
             unwritten.get_or_insert(error);
         }
-    }
-
-    fn title(&self) -> String {
-        format!("cogmig {}", self.command)
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
@@ -398,40 +405,59 @@ fn is_empty(told: &Told) -> bool {
 pub fn complain_of(command: &str, error: &anyhow::Error) {
     let told = Told::default();
     complain(&human::failure(&told, error, colors_enabled_stderr()));
-    if wants_json() {
-        // It has failed already.
-        let _ = print(&json::document(command, &told, "failed", Some(error), None));
-    }
+    hand_on(command, error);
 }
 
 /// What clap says of a command line: the help that was asked for, or what is wrong.
 pub fn of_command_line(error: &clap::Error) {
     // A reader that has gone away is no error of ours.
     let _ = error.print();
-    if error.use_stderr() && wants_json() {
+    if error.use_stderr() {
         let verb = words().find(|word| Cli::command().find_subcommand(word).is_some());
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();
-        let usage = Usage(first.trim_start_matches("error: ").to_owned()).into();
-        let (verb, told) = (verb.unwrap_or_default(), Told::default());
-        let _ = print(&json::document(&verb, &told, "failed", Some(&usage), None));
+        let usage = Usage(first.trim_start_matches("error: ").to_owned());
+        hand_on(&verb.unwrap_or_default(), &usage.into());
+    }
+}
+
+/// What a program reads of an error before there were settings.
+fn hand_on(command: &str, error: &anyhow::Error) {
+    let (told, github) = (Told::default(), Github::from_env());
+    github.failure(command, &told, &human::failure(&told, error, false));
+    if wants_json() {
+        // It has failed already.
+        let _ = print(&json::document(command, &told, "failed", Some(error), None));
     }
 }
 
 /// Whether JSON was asked for, as far as that can be told of what cannot be understood.
 fn wants_json() -> bool {
+    let output = flag("--output").or_else(|| variable("COGMIG_OUTPUT"));
+    output.map_or_else(
+        || {
+            let file = flag("--config").or_else(|| variable("COGMIG_CONFIG"));
+            settings::file_asks_for_json(file.as_deref())
+        },
+        |output| output == "json",
+    )
+}
+
+/// The last value of a flag.
+fn flag(name: &str) -> Option<String> {
     let words: Vec<_> = words().collect();
-    let mut flags = words
-        .iter()
-        .enumerate()
-        .filter_map(|(at, word)| match word.as_str() {
-            "--output" => words.get(at + 1).map(String::as_str),
-            word => word.strip_prefix("--output="),
-        });
-    match flags.next_back() {
-        Some(output) => output == "json",
-        None => std::env::var("COGMIG_OUTPUT").is_ok_and(|output| output == "json"),
-    }
+    let values = words.iter().enumerate().filter_map(|(at, word)| {
+        let rest = word.strip_prefix(name)?;
+        match rest.strip_prefix('=') {
+            None if rest.is_empty() => words.get(at + 1).map(String::as_str),
+            value => value,
+        }
+    });
+    values.last().map(str::to_owned)
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The command line, of which something may be no text.

@@ -77,6 +77,13 @@ impl Progress {
         }
     }
 
+    /// What was waited for has come.
+    pub fn waited(&self) {
+        if let Some(waiting) = self.running().waiting.take() {
+            waiting.finish_and_clear();
+        }
+    }
+
     /// A change was made.
     pub fn done(&self, index: usize, what: &str) {
         self.end(index, what, "done");
@@ -97,12 +104,8 @@ impl Progress {
     }
 
     fn end(&self, index: usize, what: &str, how: &str) {
-        let mut running = self.running();
-        if let Some(waiting) = running.waiting.take() {
-            waiting.finish_and_clear();
-        }
-        let change = running.changes.remove(&index);
-        drop(running);
+        self.waited();
+        let change = self.running().changes.remove(&index);
         let Some((since, bar)) = change else { return };
         if let Some(bar) = bar {
             bar.finish_and_clear();

@@ -150,7 +150,7 @@ impl Options {
     /// # Errors
     /// The file cannot be read or understood.
     pub fn of_file(named: Option<&Path>) -> Result<Self, Usage> {
-        let path = named.unwrap_or(Path::new("cogmig.toml"));
+        let path = file(named);
         let refused = |why: &str| Usage(format!("{}: {}", path.display(), why.trim_end()));
         match std::fs::read_to_string(path) {
             Ok(text) => toml::from_str(&text).map_err(|error| refused(&error.to_string())),
@@ -204,6 +204,11 @@ impl Options {
             verbose: self.verbose.or(not(self.quiet)).or(lower.verbose),
         }
     }
+}
+
+/// The file that was named, or `cogmig.toml`.
+pub fn file(named: Option<&Path>) -> &Path {
+    named.unwrap_or(Path::new("cogmig.toml"))
 }
 
 fn given<T: AsRef<OsStr>>(value: Option<T>) -> Option<T> {

@@ -6,7 +6,7 @@ mod layers;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use self::environment::{Environment, variable};
 use self::layers::Options;
@@ -20,6 +20,17 @@ const RETENTIONS: [i32; 22] = [
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,
 ];
+
+/// Whether the file asks for JSON, though nothing else in it may be understood.
+pub fn file_asks_for_json(named: Option<&str>) -> bool {
+    let text = std::fs::read_to_string(layers::file(named.map(Path::new)));
+    let table = text.ok().and_then(|text| text.parse::<toml::Table>().ok());
+    table.is_some_and(|table| {
+        table
+            .get("output")
+            .is_some_and(|output| output.as_str() == Some("json"))
+    })
+}
 
 /// One side as it was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The calls of a run, counted at the hop, and what can be done to each of them.
 
 use std::collections::{BTreeSet, HashMap};
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -53,6 +54,17 @@ impl Running {
                 .unwrap()
                 .success()
         );
+    }
+
+    /// Waits until it says this on standard error, and takes what was said until then.
+    pub fn says(&mut self, text: &str) {
+        let stderr = self.0.stderr.as_mut().unwrap();
+        let (mut said, mut next) = (String::new(), [0]);
+        while !said.ends_with(text) {
+            let end = stderr.read_exact(&mut next);
+            end.unwrap_or_else(|_| panic!("nothing of {text:?}\n{said}"));
+            said.push(next[0].into());
+        }
     }
 
     /// SIGKILL.

@@ -3,9 +3,14 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::copy;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use crate::run::Run;
 use crate::stage::{BOTH, HOST, PASSWORD, Stage};
@@ -99,6 +104,47 @@ fn nothing_is_written_to_this_machine() {
     }
 }
 
+/// A proxy for plain HTTP, in front of AWS: its address, and how many connections it took.
+fn proxy(aws: &str) -> (String, Arc<AtomicUsize>) {
+    let aws = aws.trim_start_matches("http://").to_owned();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let taken = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&taken);
+    thread::spawn(move || {
+        for near in listener.incoming().map_while(Result::ok) {
+            count.fetch_add(1, Ordering::SeqCst);
+            let far = TcpStream::connect(&aws).unwrap();
+            for (from, to) in [(&near, &far), (&far, &near)] {
+                let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                thread::spawn(move || {
+                    let _ = copy(&mut from, &mut to);
+                    let _ = to.shutdown(std::net::Shutdown::Write);
+                });
+            }
+        }
+    });
+    (address, taken)
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_used_or_not_as_it_says() {
+    let stage = Stage::new();
+    let (address, taken) = proxy(stage.sandbox.endpoint());
+    let plan = |variables: &[(&str, &str)]| {
+        let mut command = stage.command();
+        let command = command.envs(variables.iter().copied());
+        Run::of(command.args(format!("plan {BOTH}").split(' '))).assert_ended(0, "plan");
+        taken.swap(0, Ordering::SeqCst)
+    };
+    assert_eq!(plan(&[]), 0);
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        assert_ne!(plan(&[(name, &address)]), 0, "{name}");
+    }
+    let not_here = [("HTTP_PROXY", address.as_str()), ("NO_PROXY", "127.0.0.1")];
+    assert_eq!(plan(&not_here), 0);
+}
+
 #[test]
 fn github_actions_gets_a_summary_and_its_errors() {
     let stage = Stage::new();
@@ -131,6 +177,19 @@ fn github_actions_gets_a_summary_and_its_errors() {
     let text = fs::read_to_string(&summary).unwrap();
     assert!(text.contains("### cogmig plan: failed\n"), "{text}");
     assert!(!text.contains(&stage.external_id()), "{text}");
+    // So are those that come before there is anything to report on.
+    for (arguments, command) in [
+        ("setup", "setup"),
+        ("plan --suffix", "plan"),
+        ("--none", ""),
+    ] {
+        let wrong = run(arguments, &summary);
+        wrong.assert_ended(64, arguments);
+        wrong.assert_complains(&[&format!(
+            "::error title={}::",
+            format!("cogmig {command}").trim_end()
+        )]);
+    }
     // A summary that cannot be written is told, and fails nothing.
     let nowhere = run(&format!("plan {BOTH}"), stage.sandbox.home());
     nowhere.assert_ended(0, "plan");

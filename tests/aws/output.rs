@@ -1,10 +1,12 @@
 //! The result on standard output, all else on standard error.
 
+use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::run::Run;
 use crate::stage::{BOTH, Stage};
 
 #[test]
@@ -42,6 +44,41 @@ fn quiet_leaves_the_result_alone() {
         let run = stage.ok(&format!("{arguments} {BOTH} --quiet"));
         assert_eq!(run.stderr, "", "{arguments}\n{run}");
         assert!(!run.stdout.is_empty(), "{arguments}");
+    }
+}
+
+#[test]
+fn no_colour_is_stronger_than_a_wish_for_it() {
+    let stage = Stage::new();
+    let is_coloured = |variables: &[(&str, &str)]| {
+        let mut command = stage.command();
+        let command = command.envs(variables.iter().copied());
+        let run = Run::of(command.args(format!("plan {BOTH}").split(' ')));
+        run.assert_ended(0, "plan");
+        run.stdout.contains('\u{1b}')
+    };
+    let (wish, no) = (("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1"));
+    assert!(!is_coloured(&[]));
+    assert!(is_coloured(&[wish]));
+    assert!(!is_coloured(&[wish, no]));
+    // As no-color.org has it, an empty one says nothing.
+    assert!(is_coloured(&[wish, ("NO_COLOR", "")]));
+}
+
+#[test]
+fn who_asks_for_json_in_a_file_gets_it_where_that_file_is_wrong() {
+    let stage = Stage::new();
+    for (name, flags) in [("cogmig.toml", ""), ("other.toml", "--config other.toml")] {
+        stage.file(name, "output = 'json'\nno-such-option = 1\n");
+        for arguments in ["plan --no-such-option", "plan"] {
+            let arguments = format!("{arguments} {flags}");
+            let document = stage.ends(64, arguments.trim_end()).json();
+            assert_eq!(document["result"], "failed", "{arguments}");
+        }
+        // Flags beat it.
+        let arguments = format!("plan --output human {flags}");
+        assert_eq!(stage.ends(64, arguments.trim_end()).stdout, "");
+        fs::remove_file(stage.sandbox.home().join(name)).unwrap();
     }
 }
 

@@ -129,3 +129,13 @@ fn asked_while_it_looks_at_what_it_made_it_takes_nothing_for_deleted() {
     stage.setup();
     stage.teardown();
 }
+
+#[test]
+fn a_call_without_an_answer_is_told_before_it_ends() {
+    let stage = Stage::new();
+    stage.disturb(&Nth::of(NEW_ACCOUNT, "ListUserPools", 0), Fault::Held, 1);
+    let mut running = stage.start_until_struck(&format!("plan {BOTH}"));
+    running.says("waiting for an answer to cognito-idp:ListUserPools [10s]");
+    stage.sandbox.calm();
+    running.end().assert_ended(0, "plan");
+}

@@ -183,3 +183,12 @@ fn a_question_that_would_not_be_seen_is_not_taken_for_answered() {
     let run = stage.in_a_shell(aside, "", &format!("setup --yes {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
 }
+
+#[test]
+fn where_no_cursor_can_be_moved_lines_are_plain() {
+    let stage = Stage::new();
+    let setup = format!("setup {BOTH} --yes");
+    let run = stage.on_a_terminal("", &setup, &[("TERM", "dumb")]);
+    assert!(run.code == 0 && run.said("done in"), "{run}");
+    assert!(!run.said("\u{1b}"), "{run}");
+}
