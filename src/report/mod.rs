@@ -446,14 +446,14 @@ fn wants_json() -> bool {
 /// The last value of a flag.
 fn flag(name: &str) -> Option<String> {
     let words: Vec<_> = words().collect();
-    let values = words.iter().enumerate().filter_map(|(at, word)| {
+    let mut values = words.iter().enumerate().filter_map(|(at, word)| {
         let rest = word.strip_prefix(name)?;
         match rest.strip_prefix('=') {
             None if rest.is_empty() => words.get(at + 1).map(String::as_str),
             value => value,
         }
     });
-    values.last().map(str::to_owned)
+    values.next_back().map(str::to_owned)
 }
 
 fn variable(name: &str) -> Option<String> {
