@@ -117,10 +117,11 @@ pub struct First {
 pub async fn first(account: &Account, names: &Names) -> Result<First, CallError> {
     let side = account.identity.side;
     let inline = (side == Side::Old).then_some(names.access_policy.as_str());
-    let (role, others, pools) = tokio::try_join!(
+    let (role, others, pools, ()) = tokio::try_join!(
         role::find(account, names.record_role(side), inline),
         others(account, names),
         user_pool::list(account),
+        user_pool::connect(account),
     )?;
     Ok(First {
         role,

@@ -62,9 +62,13 @@ pub const PROPAGATION: &Passing = &Passing::new(&[
     ("MalformedPolicyDocument", "Invalid principal in policy"),
 ]);
 
-/// What IAM itself has only just been told of.
+/// What IAM or Lambda itself has only just been told of.
 pub const UNSEEN: &Passing = &Passing {
-    errors: &[("NoSuchEntity", ""), ("DeleteConflict", "")],
+    errors: &[
+        ("NoSuchEntity", ""),
+        ("DeleteConflict", ""),
+        ("ResourceNotFoundException", "Function not found"),
+    ],
     silence: false,
     patience: SIGHT,
 };
@@ -74,7 +78,7 @@ pub const BUSY: &Passing = &Passing::new(&[
     ("ConcurrentModification", ""),
     ("ConcurrentModificationException", ""),
     ("ResourceConflictException", "in progress"),
-    ("ResourceConflictException", "state: Pending"),
+    ("ResourceConflictException", "Pending"),
     ("ResourceConflictException", "concurrent"),
     ("OperationAbortedException", ""),
     ("UserImportInProgressException", ""),

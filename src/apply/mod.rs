@@ -35,6 +35,12 @@ struct Job<'a> {
     unrecorded: bool,
 }
 
+impl Job<'_> {
+    fn is_in_force(&self) -> bool {
+        matches!(self.state, State::Written | State::Done)
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Waiting,
@@ -53,18 +59,25 @@ enum Came<'a> {
 
 type Running<'a> = LocalBoxFuture<'a, (usize, Came<'a>)>;
 
-/// Makes the changes, each as soon as what it needs is there.
+/// Makes the changes, each as soon as what it needs is there. `in_force` is told when all of
+/// them are; that they lasted is seen later.
 ///
 /// # Errors
 /// The first call that fails for good, a setting that is not as it was sent, or the
 /// wish to stop. What else failed by then is told as an event.
-pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Result<()> {
+pub async fn apply(
+    plan: &Plan,
+    accounts: &Accounts<'_>,
+    events: &Events,
+    in_force: impl FnOnce(),
+) -> Result<()> {
     let told = Arc::clone(events);
     interrupt::changes_begin(move || told(Event::Stopping));
     let made = OnceCell::new();
     let mut jobs = jobs(plan, accounts)?;
     let mut running = FuturesUnordered::new();
     let mut troubles = Vec::new();
+    let mut in_force = Some(in_force);
     loop {
         let stop = !troubles.is_empty() || interrupt::is_asked();
         for index in 0..jobs.len() {
@@ -77,6 +90,11 @@ pub async fn apply(plan: &Plan, accounts: &Accounts<'_>, events: &Events) -> Res
                 jobs[index].state = State::Running;
                 running.push(start(&jobs[index], index, &made));
             }
+        }
+        if jobs.iter().all(Job::is_in_force)
+            && let Some(in_force) = in_force.take()
+        {
+            in_force();
         }
         let Some((index, ended)) = running.next().await else {
             break;
@@ -177,7 +195,7 @@ fn is_ready(jobs: &[Job<'_>], index: usize) -> bool {
     let job = &jobs[index];
     let fits = |earlier: &Job<'_>| match wait(job.step, earlier.step) {
         Wait::Not => earlier.change != job.change || earlier.state != State::Failed,
-        Wait::Written => matches!(earlier.state, State::Written | State::Done),
+        Wait::Written => earlier.is_in_force(),
         Wait::Done => earlier.state == State::Done,
     };
     job.state == State::Waiting && jobs[..index].iter().all(fits)

@@ -79,6 +79,9 @@ pub async fn run<'a>(
         } => {
             let set = &with_client(set, made.get());
             function::create(account, name, set, &package.zip, package.architecture, tags).await?;
+            let ready = function::until_ready(account, name);
+            let rest = ready.map(|ready| wrong([ready.map_err(Error::from)]));
+            return Ok(Some(rest.boxed_local()));
         }
         Step::UpdateCode { name, package } => {
             function::update_code(account, name, &package.zip, package.architecture).await?;

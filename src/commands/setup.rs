@@ -1,8 +1,11 @@
 //! `cogmig setup`, and `cogmig plan`, which is the same stopped before any change.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use anyhow::Result;
+use futures_util::future::{Either, select};
+use tokio::sync::Notify;
 
 use super::End;
 use super::prepare::{Purpose, prepare};
@@ -28,6 +31,13 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
             End::Differences
         });
     }
+    let probed = settings.lambda_zip.is_none();
+    let tried = async {
+        if probed {
+            probe::until_sound(&prepared.new, &prepared.desired).await?;
+        }
+        Ok(())
+    };
     if !plan.is_empty() {
         if !settings.yes && !report.confirm("Make these changes?")? {
             report.outcome(&Outcome::Declined);
@@ -37,13 +47,15 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
             old: Some(&prepared.old),
             new: Some(&prepared.new),
         };
-        apply(plan, &accounts, &report.events()).await?;
-    }
-    // Of what has changed since, it knows nothing.
-    let open = plan.is_empty() && matches!(prepared.trial.join_next().await, Some(Ok(true)));
-    let probed = settings.lambda_zip.is_none();
-    if probed && !open {
-        probe::until_sound(&prepared.new, &prepared.desired).await?;
+        let (events, in_force) = (report.events(), Notify::new());
+        let applied = apply(plan, &accounts, &events, || in_force.notify_one());
+        let tried = async {
+            in_force.notified().await;
+            tried.await
+        };
+        both(applied, tried).await?;
+    } else if !matches!(prepared.trial.join_next().await, Some(Ok(true))) {
+        tried.await?;
     }
     let new = &prepared.desired.new;
     let clients = new.clients.iter().map(|client| client.id.as_str());
@@ -54,4 +66,21 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
         probed,
     });
     Ok(End::of(plan))
+}
+
+/// Brings the changes to their end while the way is tried, which begins once all are in force.
+async fn both(
+    applied: impl Future<Output = Result<()>>,
+    tried: impl Future<Output = Result<()>>,
+) -> Result<()> {
+    match select(pin!(applied), pin!(tried)).await {
+        Either::Left((applied, tried)) => {
+            applied?;
+            tried.await
+        }
+        Either::Right((tried, applied)) => {
+            applied.await?;
+            tried
+        }
+    }
 }

@@ -69,7 +69,7 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
             old: old.as_ref().map(|reached| &reached.account),
             new: new.as_ref().map(|reached| &reached.account),
         };
-        apply(&plan, &accounts, &events).await?;
+        apply(&plan, &accounts, &events, || ()).await?;
     }
     report.outcome(&Outcome::TornDown);
     Ok(end)

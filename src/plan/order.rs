@@ -25,7 +25,9 @@ pub fn wait(later: &Step, earlier: &Step) -> Wait {
         // flow turn out not to last, the trigger is put back.
         (SetTrigger { .. }, AddFlow { .. })
         // It needs no more of it than the id.
-        | (CreateFunction { .. }, CreateClient { .. }) => return Wait::Written,
+        | (CreateFunction { .. }, CreateClient { .. })
+        // It says who may invoke a function, which need not be ready for that.
+        | (Permit { .. }, CreateFunction { .. }) => return Wait::Written,
         (later, earlier) if !(makes(later) && makes(earlier)) => true,
         // Write ahead: the record comes before what it records.
         (
@@ -40,8 +42,7 @@ pub fn wait(later: &Step, earlier: &Step) -> Wait {
         (Attach { .. }, CreatePolicy { .. })
         // Of both roles: one that is younger than the function is taken for another's.
         | (CreateFunction { .. }, CreateRole { .. })
-        | (KeepLogs { .. }, CreateLogGroup { .. })
-        | (Permit { .. }, CreateFunction { .. }) => true,
+        | (KeepLogs { .. }, CreateLogGroup { .. }) => true,
         (AddFlow { client, .. }, AddFlow { client: same, .. }) => client == same,
         _ => false,
     };

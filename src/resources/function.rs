@@ -14,7 +14,7 @@ use crate::account::Account;
 use crate::error::CallError;
 use crate::interrupt;
 use crate::package::{self, Architecture};
-use crate::retry::{self, BUSY, PROPAGATION, SIGHT};
+use crate::retry::{self, BUSY, PROPAGATION, SIGHT, UNSEEN};
 use crate::undo::Tags;
 
 /// What can be said of a function besides its code.
@@ -132,8 +132,8 @@ pub async fn is_gone(account: &Account, arn: &str) -> Result<bool, CallError> {
     }
 }
 
-/// Makes the function and waits until it can be invoked. Its role may be seconds old:
-/// Lambda refuses until IAM has told it.
+/// Makes the function, which is not ready yet. Its role may be seconds old: Lambda refuses
+/// until IAM has told it.
 pub async fn create(
     account: &Account,
     name: &str,
@@ -169,8 +169,7 @@ pub async fn create(
                 && has_tags(&function.tags, tags)
         }))
     })
-    .await?;
-    until_ready(account, name).await
+    .await
 }
 
 /// Replaces the function's code and waits until it is in force.
@@ -244,8 +243,9 @@ pub async fn permit(
     statement: &str,
     pool_arn: &str,
 ) -> Result<(), CallError> {
+    let what = format!("Lambda to let Cognito invoke {name}");
     let add = async || {
-        retry::patiently(account, async || {
+        retry::until_settled(account, &what, &[BUSY, UNSEEN], async || {
             let request = account
                 .lambda
                 .add_permission()
@@ -341,7 +341,7 @@ fn environment(set: &Configuration) -> Environment {
 
 /// Waits until no change of the function is under way any more: Lambda takes no other
 /// before, and does not run the code.
-async fn until_ready(account: &Account, name: &str) -> Result<(), CallError> {
+pub async fn until_ready(account: &Account, name: &str) -> Result<(), CallError> {
     let what = format!("Lambda to have {name} ready");
     let (mut failed, mut seen) = (None, Instant::now());
     let ready = retry::until_ready(account, &what, async || {

@@ -1,6 +1,8 @@
 //! IAM managed policies and their versions.
 
+use aws_sdk_iam::operation::get_policy::GetPolicyOutput;
 use aws_sdk_iam::operation::list_policy_versions::ListPolicyVersionsOutput;
+use aws_sdk_iam::types::PolicyVersion;
 use serde_json::Value;
 
 use super::role::{from_iam_tags, iam_tags};
@@ -25,26 +27,29 @@ pub struct Policy {
     pub tags: Tags,
 }
 
-/// The policy of this ARN.
+/// The version that a policy has as its default until somebody changes it.
+const FIRST: &str = "v1";
+
+/// The policy of this ARN. All is asked at once, and once more for the document where the
+/// default is not the first version any more.
 pub async fn find(account: &Account, arn: &str) -> Result<Option<Policy>, CallError> {
     let request = account.iam.get_policy().policy_arn(arn);
-    let Some(answer) = found(account.call("iam:GetPolicy", request.send()).await)? else {
-        return Ok(None);
-    };
-    let Some(policy) = answer.policy() else {
-        return Ok(None);
-    };
-    let version = account
-        .iam
-        .get_policy_version()
-        .policy_arn(arn)
-        .version_id(policy.default_version_id().unwrap_or("v1"));
     let entities = account.iam.list_entities_for_policy().policy_arn(arn);
-    let (version, entities) = tokio::join!(
-        account.call("iam:GetPolicyVersion", version.send()),
+    let (answer, first, entities) = tokio::join!(
+        account.call("iam:GetPolicy", request.send()),
+        document(account, arn, FIRST),
         account.call("iam:ListEntitiesForPolicy", entities.send()),
     );
-    let (Some(version), Some(entities)) = (found(version)?, found(entities)?) else {
+    let (answer, first, entities) = (found(answer)?, first?, found(entities)?);
+    let policy = answer.as_ref().and_then(GetPolicyOutput::policy);
+    let (Some(policy), Some(entities)) = (policy, entities) else {
+        return Ok(None);
+    };
+    let document = match policy.default_version_id() {
+        None | Some(FIRST) => first,
+        Some(version) => document(account, arn, version).await?,
+    };
+    let Some(document) = document else {
         return Ok(None);
     };
     let roles = entities.policy_roles().iter().map(|role| role.role_name());
@@ -54,10 +59,7 @@ pub async fn find(account: &Account, arn: &str) -> Result<Option<Policy>, CallEr
         .iter()
         .map(|group| group.group_name());
     Ok(Some(Policy {
-        document: version
-            .policy_version()
-            .and_then(|version| version.document())
-            .map_or(Value::Null, documents::decode),
+        document,
         attached_to: roles
             .chain(users)
             .chain(groups)
@@ -65,6 +67,20 @@ pub async fn find(account: &Account, arn: &str) -> Result<Option<Policy>, CallEr
             .map(str::to_owned)
             .collect(),
         tags: from_iam_tags(policy.tags()),
+    }))
+}
+
+async fn document(account: &Account, arn: &str, version: &str) -> Result<Option<Value>, CallError> {
+    let request = account
+        .iam
+        .get_policy_version()
+        .policy_arn(arn)
+        .version_id(version);
+    let answer = found(account.call("iam:GetPolicyVersion", request.send()).await)?;
+    Ok(answer.map(|answer| {
+        let version = answer.policy_version();
+        let document = version.and_then(PolicyVersion::document);
+        document.map_or(Value::Null, documents::decode)
     }))
 }
 

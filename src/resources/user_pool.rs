@@ -48,6 +48,19 @@ pub async fn list(account: &Account) -> Result<Vec<Named>, CallError> {
     }
 }
 
+/// Opens connections beside that of [`list`]: to read a pool and its app clients takes
+/// several at once, and those that are not there by then cost a round trip or two more.
+pub async fn connect(account: &Account) -> Result<(), CallError> {
+    let open = async || {
+        let request = account.cognito.list_user_pools().max_results(1);
+        account
+            .call("cognito-idp:ListUserPools", request.send())
+            .await
+    };
+    tokio::try_join!(open(), open())?;
+    Ok(())
+}
+
 /// The pool as DescribeUserPool sends it.
 pub async fn find(account: &Account, id: &str) -> Result<Option<Object>, CallError> {
     let body = Body::default();

@@ -62,6 +62,20 @@ fn everything_at_once_and_far_away() {
     there_and_back(hardness, &["waiting for"]);
 }
 
+/// While it is, Lambda also takes no permission for it.
+#[test]
+fn a_function_that_is_still_being_made() {
+    let hardness = Hardness {
+        busy: Duration::from_secs(2),
+        ..Hardness::default()
+    };
+    let said = [
+        "waiting for Lambda to have",
+        "waiting for Lambda to let Cognito invoke",
+    ];
+    there_and_back(hardness, &said);
+}
+
 #[test]
 fn a_function_that_is_still_being_changed() {
     let stage = Stage::new();

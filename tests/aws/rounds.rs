@@ -42,8 +42,8 @@ fn assert_at_most(most: usize, rounds: &[Vec<String>]) {
 fn setup_plan_and_a_setup_with_nothing_to_do_take_few() {
     let stage = Stage::new();
     assert_at_most(3, &rounds(&stage, "plan"));
-    assert_at_most(10, &rounds(&stage, "setup"));
-    assert_at_most(3, &rounds(&stage, "setup"));
-    assert_at_most(4, &rounds(&stage, "verify"));
-    assert_at_most(4, &rounds(&stage, "status"));
+    assert_at_most(9, &rounds(&stage, "setup"));
+    assert_at_most(2, &rounds(&stage, "setup"));
+    assert_at_most(3, &rounds(&stage, "verify"));
+    assert_at_most(3, &rounds(&stage, "status"));
 }

@@ -46,6 +46,8 @@ struct State {
     roles: HashMap<(String, String), Instant>,
     /// When each function was last changed.
     functions: HashMap<(String, String), Instant>,
+    /// When each function was made.
+    made: HashMap<(String, String), Instant>,
     /// When each service of each account and Region was last written to.
     writes: HashMap<String, Instant>,
     /// The last answer to each read, and when it was given.
@@ -91,11 +93,17 @@ impl Hard {
             return Some(refusal(call, 400, "InvalidParameterValueException", words));
         }
         let changes = call.action.starts_with("UpdateFunction");
-        if changes && within(state.functions.get(&function_of(call, request)), busy).is_some() {
-            let words = "The operation cannot be performed at this time. An update is in progress for resource.";
-            return Some(refusal(call, 409, "ResourceConflictException", words));
-        }
-        None
+        let needs_it = ["AddPermission", "Invoke"].contains(&call.action.as_str());
+        let function = function_of(call, request);
+        let why = if changes && within(state.functions.get(&function), busy).is_some() {
+            "An update is in progress for resource."
+        } else if needs_it && within(state.made.get(&function), busy).is_some() {
+            "The function is currently in the following state: 'Pending'. StateReasonCode: 'Creating'"
+        } else {
+            return None;
+        };
+        let words = format!("The operation cannot be performed at this time. {why}");
+        Some(refusal(call, 409, "ResourceConflictException", &words))
     }
 
     /// What the emulator has answered to the same question, where that is to be enough.
@@ -161,7 +169,11 @@ impl State {
                 let role = form(request, "RoleName").unwrap_or_default();
                 self.roles.insert((call.account.clone(), role), now);
             }
-            "CreateFunction" | "UpdateFunctionCode" | "UpdateFunctionConfiguration" => {
+            "CreateFunction" => {
+                self.made.insert(function_of(call, request), now);
+                self.functions.insert(function_of(call, request), now);
+            }
+            "UpdateFunctionCode" | "UpdateFunctionConfiguration" => {
                 self.functions.insert(function_of(call, request), now);
             }
             _ => {}
