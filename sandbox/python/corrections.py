@@ -8,6 +8,7 @@ stand here and not in the hop because here IAM has already had its say.
 import json
 import re
 import secrets
+from socketserver import StreamRequestHandler
 
 from ministack.core import iam_evaluator
 from ministack.core.lambda_runtime import execution_credentials
@@ -49,6 +50,7 @@ def install():
     functions_log_what_their_role_may()
     logs_are_filtered_and_come_in_pages()
     functions_are_ready_soon()
+    functions_have_their_event_at_once()
 
 
 def principal_arn_of_a_session_is_its_role():
@@ -234,3 +236,8 @@ def logs_are_filtered_and_come_in_pages():
 def functions_are_ready_soon():
     """Pending is told for a moment only; the hop makes it as long as a test wants."""
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.05
+
+
+def functions_have_their_event_at_once():
+    """Head and body of an event go out in two writes, and Nagle's algorithm held the second for 40 ms."""
+    StreamRequestHandler.disable_nagle_algorithm = True
