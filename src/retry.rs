@@ -78,7 +78,8 @@ pub const BUSY: &Passing = &Passing::new(&[
     ("ConcurrentModification", ""),
     ("ConcurrentModificationException", ""),
     ("ResourceConflictException", "in progress"),
-    ("ResourceConflictException", "Pending"),
+    ("ResourceConflictException", "state: Pending"),
+    ("ResourceConflictException", "state: 'Pending'"),
     ("ResourceConflictException", "concurrent"),
     ("OperationAbortedException", ""),
     ("UserImportInProgressException", ""),
@@ -304,6 +305,10 @@ mod tests {
             ("AccessDenied", "no"),
             ("InvalidParameterValueException", "The handler is too long"),
             ("ResourceConflictException", "already exists"),
+            (
+                "ResourceConflictException",
+                "Function already exist: cognito-migration-lambda-Pending",
+            ),
             ("MalformedPolicyDocument", "Syntax errors in policy."),
         ] {
             assert_eq!(tries(code, message).await, (Duration::ZERO, 1, 0), "{code}");
