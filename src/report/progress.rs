@@ -58,14 +58,10 @@ impl Progress {
         let text = format!("waiting for {what}");
         let mut running = self.running();
         if self.terminal.is_some() {
-            let bar = running
-                .waiting
-                .take()
-                .or_else(|| self.spinner(String::new()));
-            if let Some(bar) = &bar {
-                bar.set_message(text);
+            match &running.waiting {
+                Some(bar) => bar.set_message(text),
+                None => running.waiting = self.spinner(text),
             }
-            running.waiting = bar;
             return;
         }
         let told = running.told.get(what).copied().unwrap_or_default();
