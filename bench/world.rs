@@ -97,6 +97,8 @@ impl World {
             .current_dir(self.sandbox.home())
             .env("AWS_CONFIG_FILE", &self.config)
             .env("COGMIG_ARCHITECTURE", architecture())
+            // As in a pipeline, where nobody is asked.
+            .env("CI", "true")
             .stdin(Stdio::null());
         command
     }

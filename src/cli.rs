@@ -1,24 +1,25 @@
-//! The command line. The doc comments here are the help text. Clap reads flags alone:
-//! the environment and `cogmig.toml` say the same in `settings`.
+//! The command line. The doc comments here are the help text. Clap reads flags alone, and
+//! `settings` reads them by their names, as it reads the environment and `cogmig.toml`.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser as NotEmpty;
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use serde::Deserialize;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::account::Side;
 use crate::package::{Architecture, VERSION};
+use crate::pasted;
 use crate::status;
 
 /// Ends every help: what holds for each option is said once.
 const PLACES: &str = "\
-Each option also comes from the environment, as COGMIG_NEW_POOL for --new-pool, and from \
-cogmig.toml, as new-pool = \"ID\". Flags beat the environment, which beats the file. An empty \
-variable is none; where an option takes no value, its variable takes true or false. \
---dry-run, --detailed-exitcode, --since and those of the policy alone are flags only, and \
---config is not read from a file.";
+Each option can also be set in the environment, as COGMIG_NEW_POOL for --new-pool, and in \
+cogmig.toml, as new-pool = \"ID\". A flag takes precedence over the environment, and the \
+environment over the file. An empty variable is ignored; the variable of an option without a \
+value takes true or false. Both may hold options of other commands; an unknown name is an error. \
+--adopt is a flag only, because it consents to one run. --config, --dry-run, --detailed-exitcode \
+and --username are not read from the file, because they belong to one run.";
 
 /// Move the users of an Amazon Cognito user pool to another AWS account, one sign-in
 /// at a time, without their noticing.
@@ -55,61 +56,88 @@ pub enum Task {
     },
 }
 
-/// What is done to a deployment.
-#[derive(Clone, Subcommand)]
+/// What is done to a deployment. Each command takes the options that it uses, and no other.
+#[derive(Subcommand)]
 pub enum Command {
     /// Deploy the migration: from then on the old pool's users can sign in to the new.
     #[command(after_help = PLACES)]
     Setup {
-        /// Which deployment.
         #[command(flatten)]
-        common: Common,
-        /// What to deploy.
+        accounts: Accounts,
+        #[command(flatten)]
+        pools: Pools,
+        #[command(flatten)]
+        clients: Clients,
+        #[command(flatten)]
+        handling: Handling,
         #[command(flatten)]
         deploy: Deploy,
-        /// Show the plan and stop.
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
+        printing: Printing,
+        #[command(flatten)]
+        file: File,
     },
     /// Put everything back as it was before setup. The users who moved stay.
     #[command(after_help = PLACES)]
     Teardown {
-        /// Which deployment.
         #[command(flatten)]
-        common: Common,
+        accounts: Accounts,
+        #[command(flatten)]
+        pools: Pools,
+        #[command(flatten)]
+        clients: Clients,
         /// Leave the Lambda's log group.
         #[arg(long)]
         keep_logs: bool,
-        /// Show the plan and stop.
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
+        printing: Printing,
+        #[command(flatten)]
+        file: File,
     },
     /// Show what setup would do. Writes nothing.
     #[command(after_help = PLACES)]
     Plan {
-        /// Which deployment.
         #[command(flatten)]
-        common: Common,
-        /// What to deploy.
+        accounts: Accounts,
+        #[command(flatten)]
+        pools: Pools,
+        #[command(flatten)]
+        clients: Clients,
+        #[command(flatten)]
+        handling: Handling,
         #[command(flatten)]
         deploy: Deploy,
         /// Exit with 2 where setup would change something.
         #[arg(long)]
         detailed_exitcode: bool,
+        #[command(flatten)]
+        printing: Printing,
+        #[command(flatten)]
+        file: File,
     },
     /// Show what differs from what setup makes, and try the way of a sign-in: from the
     /// function to the old pool. Writes nothing, moves nobody.
     #[command(after_help = PLACES)]
     Verify {
-        /// Which deployment.
         #[command(flatten)]
-        common: Common,
-        /// What was deployed.
+        accounts: Accounts,
         #[command(flatten)]
-        deploy: Deploy,
+        pools: Pools,
+        #[command(flatten)]
+        clients: Clients,
+        #[command(flatten)]
+        handling: Handling,
         /// Try this user of the old pool, with the password from standard input.
         #[arg(long, value_name = "NAME", value_parser = NotEmpty::new())]
         username: Option<String>,
+        #[command(flatten)]
+        printing: Printing,
+        #[command(flatten)]
+        file: File,
     },
     /// Print the IAM policy that a pipeline's role needs in one of the two accounts: the least
     /// that every command needs, with these options. Asks nothing of AWS.
@@ -117,34 +145,46 @@ pub enum Command {
     Policy {
         /// In which account.
         side: Side,
-        /// What is known of the account, and how much the role shall do.
         #[command(flatten)]
         grant: Grant,
-        /// Which deployment.
         #[command(flatten)]
-        common: Common,
-        /// What is deployed.
+        pools: Pools,
+        /// Passwords are checked through an app client made for it.
+        #[arg(long)]
+        dedicated_old_client: bool,
+        /// Another UserMigration trigger is replaced, and put back by teardown.
+        #[arg(long)]
+        replace_trigger: bool,
+        /// How an error is written: the policy is always JSON [default: human].
+        #[arg(long, value_name = "FORMAT")]
+        output: Option<Output>,
         #[command(flatten)]
-        deploy: Deploy,
+        file: File,
     },
     /// Show how far the migration is: each resource, the pools' users, sign-ins lately, and what
     /// is left to do before the old account can be closed. Only reads, and does not invoke the
     /// function.
     #[command(after_help = PLACES)]
     Status {
-        /// Which deployment.
         #[command(flatten)]
-        common: Common,
-        /// What was deployed.
+        accounts: Accounts,
         #[command(flatten)]
-        deploy: Deploy,
-        /// How far back sign-ins count as lately: 90m, 24h, 7d.
-        #[arg(long, value_name = "TIME", default_value = "24h", value_parser = status::time)]
-        since: Duration,
+        pools: Pools,
+        #[command(flatten)]
+        clients: Clients,
+        #[command(flatten)]
+        handling: Handling,
+        /// How far back sign-ins count as lately: 90m, 24h, 7d [default: 24h].
+        #[arg(long, value_name = "TIME", value_parser = status::time)]
+        since: Option<Duration>,
         /// Exit with 2 where something is not as setup makes it, or faults were seen lately. Where
         /// the function's log may not be read, no faults are known of.
         #[arg(long)]
         detailed_exitcode: bool,
+        #[command(flatten)]
+        printing: Printing,
+        #[command(flatten)]
+        file: File,
     },
 }
 
@@ -160,58 +200,83 @@ impl Command {
             Self::Status { .. } => "status",
         }
     }
-
-    /// Whether the exit status is to tell that something differs.
-    pub fn tells_differences(&self) -> bool {
-        let (Self::Plan {
-            detailed_exitcode, ..
-        }
-        | Self::Status {
-            detailed_exitcode, ..
-        }) = self
-        else {
-            return false;
-        };
-        *detailed_exitcode
-    }
 }
 
-/// Options of every command.
-#[derive(Args, Clone)]
-pub struct Common {
+/// The long options of all commands, which are also what the environment and `cogmig.toml`
+/// can say.
+pub fn options() -> Vec<String> {
+    let cli = Cli::command();
+    let commands = cli.get_subcommands();
+    let mut options: Vec<_> = commands
+        .flat_map(|command| command.get_arguments().filter_map(clap::Arg::get_long))
+        .map(str::to_owned)
+        .collect();
+    options.sort_unstable();
+    options.dedup();
+    options
+}
+
+/// Both accounts.
+#[derive(Args)]
+pub struct Accounts {
     /// AWS profile of the account that the users come from.
-    #[arg(long, value_name = "PROFILE", value_parser = NotEmpty::new())]
+    #[arg(long, value_name = "PROFILE", value_parser = pasted::text)]
     pub old_profile: Option<String>,
     /// AWS profile of the account that the users go to.
-    #[arg(long, value_name = "PROFILE", value_parser = NotEmpty::new())]
+    #[arg(long, value_name = "PROFILE", value_parser = pasted::text)]
     pub new_profile: Option<String>,
-    /// User pool that the users come from [default: the only one there].
-    #[arg(long, value_name = "ID", value_parser = NotEmpty::new())]
+}
+
+/// Which deployment.
+#[derive(Args)]
+pub struct Pools {
+    /// User pool that the users come from: its id, its ARN, or a name that is unique there
+    /// [default: the deployment's, or the only one there].
+    #[arg(long, value_name = "POOL", value_parser = pasted::text)]
     pub old_pool: Option<String>,
-    /// App client of the old pool that passwords are checked through [default: the only one there].
-    #[arg(long, value_name = "ID", value_parser = NotEmpty::new())]
-    pub old_client: Option<String>,
-    /// User pool that the users go to [default: the only one there].
-    #[arg(long, value_name = "ID", value_parser = NotEmpty::new())]
+    /// User pool that the users go to: its id, its ARN, or a name that is unique there
+    /// [default: the deployment's, or the only one there].
+    #[arg(long, value_name = "POOL", value_parser = pasted::text)]
     pub new_pool: Option<String>,
-    /// App client of the new pool that users sign in through; may be repeated [default: the only one there].
-    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = NotEmpty::new())]
-    pub new_client: Vec<String>,
     /// Region of the old pool [default: the old profile's].
-    #[arg(long, value_name = "REGION", value_parser = NotEmpty::new())]
+    #[arg(long, value_name = "REGION", value_parser = pasted::text)]
     pub old_region: Option<String>,
     /// Region of the new pool [default: the new profile's].
-    #[arg(long, value_name = "REGION", value_parser = NotEmpty::new())]
+    #[arg(long, value_name = "REGION", value_parser = pasted::text)]
     pub new_region: Option<String>,
     /// A second migration beside the first: ends every name with -SUFFIX.
-    #[arg(long, value_name = "SUFFIX", value_parser = NotEmpty::new())]
+    #[arg(long, value_name = "SUFFIX", value_parser = pasted::text)]
     pub suffix: Option<String>,
-    /// Architecture of the Lambda [default: arm64 where this build holds it].
-    #[arg(long, value_name = "ARCHITECTURE")]
-    pub architecture: Option<Architecture>,
-    /// Do not ask before changing anything. Nothing is asked in CI or without a terminal.
+}
+
+/// The app clients of a deployment.
+#[derive(Args)]
+pub struct Clients {
+    /// App client of the old pool that passwords are checked through
+    /// [default: the deployment's, or the only one there].
+    #[arg(long, value_name = "CLIENT", value_parser = pasted::text)]
+    pub old_client: Option<String>,
+    /// App client of the new pool that users sign in through; may be repeated
+    /// [default: the deployment's, or the only one there].
+    #[arg(long, value_name = "CLIENT", value_delimiter = ',', value_parser = pasted::text)]
+    pub new_client: Vec<String>,
+}
+
+/// Who says that changes may be made.
+#[derive(Args)]
+pub struct Consent {
+    /// Do not ask before changing anything. A CI system is not asked either; without a terminal
+    /// and outside CI this option is required.
     #[arg(long, short)]
     pub yes: bool,
+    /// Show the plan and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// How the result is written.
+#[derive(Args)]
+pub struct Printing {
     /// How the result is written to standard output [default: human].
     #[arg(long, value_name = "FORMAT")]
     pub output: Option<Output>,
@@ -221,28 +286,33 @@ pub struct Common {
     /// Say each AWS call with its time and request id.
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// The file of options.
+#[derive(Args)]
+pub struct File {
     /// File of options [default: cogmig.toml, if there].
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
 
 /// Options of the policy that is printed.
-#[derive(Args, Clone, Default)]
+#[derive(Args)]
 pub struct Grant {
     /// Id of the account [default: any, which is the role's own].
-    #[arg(long, value_name = "ID", value_parser = NotEmpty::new())]
+    #[arg(long, value_name = "ID", value_parser = pasted::text)]
     pub account: Option<String>,
     /// Only what `plan` and `status` need, so that a pull request cannot change anything.
     #[arg(long)]
     pub read_only: bool,
     /// ARN of the role by which the new pool sends SMS, where it has one: whoever updates the
     /// pool passes that role on.
-    #[arg(long, value_name = "ARN", value_parser = NotEmpty::new())]
+    #[arg(long, value_name = "ARN", value_parser = pasted::text)]
     pub sms_role: Option<String>,
 }
 
-/// Options of what is deployed.
-#[derive(Args, Clone, Default)]
+/// Options of what only setup does.
+#[derive(Args)]
 pub struct Deploy {
     /// Take the place of another UserMigration trigger; teardown puts it back.
     #[arg(long)]
@@ -253,6 +323,18 @@ pub struct Deploy {
     /// Deploy this package in the place of the built-in Lambda.
     #[arg(long, value_name = "FILE")]
     pub lambda_zip: Option<PathBuf>,
+    /// Write the tags of this deployment again to resources that lost them. Each must be
+    /// recognized by its trust policy and by the function that uses it.
+    #[arg(long)]
+    pub adopt: bool,
+}
+
+/// How users are migrated, and through which app client and Lambda.
+#[derive(Args)]
+pub struct Handling {
+    /// Architecture of the Lambda [default: arm64 where this build holds it].
+    #[arg(long, value_name = "ARCHITECTURE")]
+    pub architecture: Option<Architecture>,
     /// Check passwords through an app client made for it, and leave the application's alone.
     #[arg(long)]
     pub dedicated_old_client: bool,
@@ -266,19 +348,18 @@ pub struct Deploy {
     #[arg(long, value_name = "WHAT")]
     pub forgot_password: Option<ForgotPassword>,
     /// Move an attribute under another name; may be repeated.
-    #[arg(long, value_name = "OLD=NEW", value_delimiter = ',', value_parser = NotEmpty::new())]
+    #[arg(long, value_name = "OLD=NEW", value_delimiter = ',', value_parser = pasted::text)]
     pub attribute: Vec<String>,
     /// Leave an attribute behind; may be repeated.
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = NotEmpty::new())]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = pasted::text)]
     pub drop_attribute: Vec<String>,
     /// Keep the old `sub` in this attribute of the new pool.
-    #[arg(long, value_name = "NAME", value_parser = NotEmpty::new())]
+    #[arg(long, value_name = "NAME", value_parser = pasted::text)]
     pub old_sub: Option<String>,
 }
 
 /// What becomes of users with a second factor, which does not move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MfaUsers {
     /// They stay in the old pool.
     Refuse,
@@ -288,8 +369,7 @@ pub enum MfaUsers {
 
 /// What becomes of users who have forgotten their password: no trigger of the old pool sees
 /// them, and the code that they are sent is all that proves them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ForgotPassword {
     /// They stay in the old pool until they know it.
     Refuse,
@@ -299,8 +379,7 @@ pub enum ForgotPassword {
 }
 
 /// What becomes of users who were given a temporary password and never signed in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum TemporaryPasswords {
     /// They stay in the old pool.
     #[default]
@@ -310,8 +389,7 @@ pub enum TemporaryPasswords {
 }
 
 /// How the result is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Output {
     /// For people.
     #[default]

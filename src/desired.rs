@@ -128,6 +128,8 @@ pub struct Desired {
     pub log_retention: i32,
     /// Whether another trigger may be replaced.
     pub replace_trigger: bool,
+    /// Whether what lost its tags may be tagged again.
+    pub adopt: bool,
 }
 
 /// What was decided by the user, and found.
@@ -148,6 +150,8 @@ pub struct Choices {
     pub log_retention: i32,
     /// Whether another trigger may be replaced.
     pub replace_trigger: bool,
+    /// Whether what lost its tags may be tagged again.
+    pub adopt: bool,
     /// What the function has to know to decide on a user.
     pub variables: Tags,
 }
@@ -230,6 +234,7 @@ impl Desired {
             package: choices.package,
             log_retention: choices.log_retention,
             replace_trigger: choices.replace_trigger,
+            adopt: choices.adopt,
             names,
             old,
             old_client,

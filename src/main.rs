@@ -4,6 +4,7 @@ mod account;
 mod apply;
 mod cli;
 mod commands;
+mod deployments;
 mod desired;
 mod documents;
 mod error;
@@ -13,6 +14,7 @@ mod lossless;
 mod names;
 mod observe;
 mod package;
+mod pasted;
 mod plan;
 mod policy;
 mod preflight;
@@ -30,7 +32,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Once};
 
 use anyhow::{Error, Result};
-use clap::Parser;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use cli::{Cli, Command, Task};
 use commands::{End, generate, setup, teardown, verify};
@@ -48,8 +50,10 @@ const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     report::settle_colours();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = Cli::command().try_get_matches();
+    let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             report::of_command_line(&error);
             return ExitCode::from(if error.use_stderr() { WRONG_USAGE } else { 0 });
@@ -76,7 +80,8 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(command.name(), &error.into()),
     };
-    runtime.block_on(run(command))
+    let flags = matches.subcommand().map(|(_, flags)| flags.clone());
+    runtime.block_on(run(command, flags.unwrap_or_default()))
 }
 
 fn failed(command: &str, error: &Error) -> ExitCode {
@@ -84,8 +89,8 @@ fn failed(command: &str, error: &Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn run(command: Command) -> ExitCode {
-    let settings = match Settings::new(&command) {
+async fn run(command: Command, flags: ArgMatches) -> ExitCode {
+    let settings = match Settings::new(&flags) {
         Ok(settings) => settings,
         Err(usage) => {
             report::complain_of(command.name(), &usage.into());
@@ -127,20 +132,20 @@ fn tell(report: &Report, end: Result<End>) -> u8 {
 
 async fn carry_out(command: &Command, settings: &Settings, report: &Arc<Report>) -> Result<End> {
     let end = match command {
-        Command::Setup { dry_run, .. } => setup::run(settings, report, *dry_run).await?,
+        Command::Setup { .. } => setup::run(settings, report, settings.dry_run).await?,
         Command::Plan { .. } => setup::run(settings, report, true).await?,
-        Command::Teardown { dry_run, .. } => teardown::run(settings, report, *dry_run).await?,
-        Command::Verify { username, .. } => {
-            verify::run(settings, report, username.as_deref()).await?
-        }
-        Command::Policy { side, grant, .. } => {
-            report::print_policy(&policy::policy(*side, settings, grant)?)?;
+        Command::Teardown { .. } => teardown::run(settings, report).await?,
+        Command::Verify { .. } => verify::run(settings, report).await?,
+        Command::Policy { side, .. } => {
+            report::print_policy(&policy::policy(*side, settings)?)?;
             End::Done
         }
-        Command::Status { since, .. } => commands::status::run(settings, report, *since).await?,
+        Command::Status { .. } => commands::status::run(settings, report).await?,
     };
+    // The environment may hold the option for other commands.
+    let takes = matches!(command, Command::Plan { .. } | Command::Status { .. });
     Ok(match end {
-        End::Differences if !command.tells_differences() => End::Done,
+        End::Differences if !(takes && settings.detailed_exitcode) => End::Done,
         end => end,
     })
 }

@@ -131,7 +131,7 @@ pub async fn first(account: &Account, names: &Names) -> Result<First, CallError>
 }
 
 /// The tags of the roles of other deployments.
-async fn others(account: &Account, names: &Names) -> Result<Vec<Tags>, CallError> {
+pub async fn others(account: &Account, names: &Names) -> Result<Vec<Tags>, CallError> {
     let (side, first) = (account.identity.side, Names::new(None));
     role::others(account, first.record_role(side), names.record_role(side)).await
 }
@@ -228,7 +228,8 @@ pub fn there(clients: Vec<(String, Option<Object>)>) -> Vec<(String, Object)> {
 
 /// What is found by a name of ours in the new account, the role apart.
 pub struct ByName {
-    function: Option<Function>,
+    /// The Lambda.
+    pub function: Option<Function>,
     /// Of the log group, where there is one.
     retention: Option<Retention>,
 }

@@ -17,8 +17,7 @@ include!(concat!(env!("OUT_DIR"), "/packages.rs"));
 const MOST_BYTES: u64 = 50 * 1024 * 1024;
 
 /// An architecture of Lambda functions, in AWS's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Architecture {
     /// AWS Graviton.
     Arm64,

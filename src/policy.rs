@@ -18,11 +18,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::account::{Identity, Side};
-use crate::cli::Grant;
 use crate::documents::{PIPELINE_NEW, PIPELINE_OLD, fill};
 use crate::error::Usage;
 use crate::names::Names;
-use crate::settings::{Settings, SideSettings};
+use crate::pasted::{Reference, region_of};
+use crate::settings::{Grant, Settings, SideSettings, refused};
 
 /// What is not known is any. A role acts in its own account alone, whatever stands here.
 const ANY: &str = "*";
@@ -75,10 +75,11 @@ fn belongs(sid: &str, settings: &Settings, grant: &Grant) -> bool {
 ///
 /// # Errors
 /// What was named cannot be an account, a pool or a role.
-pub fn policy(side: Side, settings: &Settings, grant: &Grant) -> Result<Policy, Usage> {
-    let (template, asked, places) = match side {
-        Side::Old => (PIPELINE_OLD, &settings.old, ("old-pool", "old-region")),
-        Side::New => (PIPELINE_NEW, &settings.new, ("new-pool", "new-region")),
+pub fn policy(side: Side, settings: &Settings) -> Result<Policy, Usage> {
+    let grant = &settings.grant;
+    let (template, asked, option) = match side {
+        Side::Old => (PIPELINE_OLD, &settings.old, "old-pool"),
+        Side::New => (PIPELINE_NEW, &settings.new, "new-pool"),
     };
     if let Some(account) = &grant.account {
         check(is_account(account), "account", account, "12 digits")?;
@@ -91,17 +92,17 @@ pub fn policy(side: Side, settings: &Settings, grant: &Grant) -> Result<Policy, 
             "the ARN of a role of the new account",
         )?;
     }
-    if let Some(region) = &asked.region {
-        check(is_made_of(region, "-"), places.1, region, "a Region")?;
-    }
     if let Some(pool) = &asked.pool {
         let fits = |region: &str| asked.region.as_deref().is_none_or(|named| named == region);
         check(
-            region_of(pool).is_some_and(fits),
-            places.0,
-            pool,
+            region_of(&pool.id).is_some_and(fits),
+            option,
+            &pool.id,
             "the id of a pool in the Region that is named, such as eu-west-1_AbCdEfGhI",
         )?;
+        if let Some(why) = pool.mismatch(&place(side, asked, grant), None) {
+            return Err(refused(option, &pool.id, &why));
+        }
     }
     let filled = filled(template, side, asked, &settings.names, grant);
     let mut policy: Policy = serde_json::from_value(filled)
@@ -114,19 +115,14 @@ pub fn policy(side: Side, settings: &Settings, grant: &Grant) -> Result<Policy, 
 
 fn filled(template: &str, side: Side, asked: &SideSettings, names: &Names, grant: &Grant) -> Value {
     let known = |value: Option<&str>| value.unwrap_or(ANY).to_owned();
-    let region = asked.pool.as_deref().and_then(region_of);
-    let region = known(region.or(asked.region.as_deref()));
-    let account = Identity {
-        side,
-        profile: String::new(),
-        id: known(grant.account.as_deref()),
-        partition: partition(&region).to_owned(),
-        region,
-    };
+    let account = place(side, asked, grant);
     let first = Names::new(None);
     let pool = account.arn(
         "cognito-idp",
-        &format!("userpool/{}", known(asked.pool.as_deref())),
+        &format!(
+            "userpool/{}",
+            known(asked.pool.as_ref().map(|pool| pool.id.as_str()))
+        ),
     );
     let profile = format!("instance-profile/{}", names.record_role(side));
     fill(
@@ -155,11 +151,28 @@ fn filled(template: &str, side: Side, asked: &SideSettings, names: &Names, grant
     )
 }
 
+/// The account, as far as it is known: an ARN says which one, too.
+fn place(side: Side, asked: &SideSettings, grant: &Grant) -> Identity {
+    let known = |value: Option<&str>| value.unwrap_or(ANY).to_owned();
+    let pool = asked.pool.as_ref();
+    let region = pool.and_then(|pool| region_of(&pool.id));
+    let region = known(region.or(asked.region.as_deref()));
+    let account = grant.account.as_deref();
+    let account = account.or(pool.and_then(Reference::account));
+    Identity {
+        side,
+        profile: String::new(),
+        id: known(account),
+        partition: partition(&region).to_owned(),
+        region,
+    }
+}
+
 fn check(fits: bool, option: &str, value: &str, takes: &str) -> Result<(), Usage> {
     if fits {
         return Ok(());
     }
-    Err(Usage(format!("--{option} {value}: it takes {takes}")))
+    Err(refused(option, value, &format!("it takes {takes}")))
 }
 
 fn is_account(text: &str) -> bool {
@@ -173,19 +186,6 @@ fn is_role(arn: &str) -> bool {
         return false;
     };
     is_account(account) && role.starts_with("role/") && !role.contains(['*', '?', '$'])
-}
-
-/// The Region that a pool's id begins with.
-fn region_of(pool: &str) -> Option<&str> {
-    let (region, id) = pool.split_once('_')?;
-    let fits = region.contains('-') && is_made_of(region, "-") && is_made_of(id, "");
-    fits.then_some(region)
-}
-
-/// Of letters, digits and what is allowed `also`: nothing that IAM would take for a pattern.
-fn is_made_of(text: &str, also: &str) -> bool {
-    let legal = |c: char| c.is_ascii_alphanumeric() || also.contains(c);
-    !text.is_empty() && text.chars().all(legal)
 }
 
 fn partition(region: &str) -> &'static str {

@@ -15,11 +15,13 @@ use crate::lossless::Object;
 use crate::names::Names;
 use crate::observe::{self, First, NewSide, OldSide, Pool};
 use crate::report::Report;
+use crate::resources::role::{self, Role};
 use crate::resources::user_pool::{self, Named};
-use crate::resources::{role, user_pool_client};
+use crate::resources::user_pool_client;
 use crate::settings::Settings;
+use crate::targets::{Record, Scope, refuse_other_peer};
 use crate::undo::Tags;
-use crate::{probe, targets, undo};
+use crate::{probe, undo};
 
 /// Both accounts, which pools and app clients it is about, and what stands.
 pub struct Looked {
@@ -35,6 +37,8 @@ pub struct Looked {
     pub old_side: OldSide,
     /// What stands here.
     pub new_side: NewSide,
+    /// What is on record of both sides.
+    pub records: [Record; 2],
     /// Whether passwords are checked through an app client of the deployment's own.
     pub dedicated: bool,
     /// Says whether the way of a sign-in is open, where that is being tried already.
@@ -77,6 +81,8 @@ pub async fn look(
     report.accounts(vec![old.identity.clone(), new.identity.clone()]);
     refuse_partitions(&old, &new)?;
     let (old_first, (new_first, by_name)) = (old_read?, new_read?);
+    refuse_other_peer(names, (&old, old_first.role.as_ref()), &new)?;
+    refuse_other_peer(names, (&new, new_first.role.as_ref()), &old)?;
     let mut trial = JoinSet::new();
     if let Some(pool) = code.and_then(|code| by_name.pool_of(names, code)) {
         trial.spawn(probe::glance(new.clone(), names.function.clone(), pool));
@@ -86,10 +92,29 @@ pub async fn look(
         let rest = observe::rest(&new, names, new_first.role.as_ref()).await;
         rest.map_err(anyhow::Error::from)
     };
+    let scope = |account, settings, role: &Option<Role>| {
+        let function = by_name.function.as_ref();
+        Scope {
+            account,
+            settings,
+            names,
+            record: Record::of(account.identity.side, names, role.as_ref(), function),
+        }
+    };
+    let (old_scope, new_scope) = (
+        scope(&old, &settings.old, &old_first.role),
+        scope(&new, &settings.new, &new_first.role),
+    );
     let (pools, rest) = tokio::try_join!(
-        pools(settings, (&old, &old_first), (&new, &new_first), report),
+        pools(
+            settings,
+            (&old_scope, &old_first),
+            (&new_scope, &new_first),
+            report
+        ),
         rest,
     )?;
+    let (old_record, new_record) = (old_scope.record, new_scope.record);
     let Pools {
         old: (old_target, old_pool),
         new: (new_target, new_pool),
@@ -107,6 +132,7 @@ pub async fn look(
         new_side: NewSide::new(&new, new_first.role, by_name, rest, new_pool),
         old,
         new,
+        records: [old_record, new_record],
         dedicated,
         trial,
     })
@@ -122,14 +148,15 @@ struct Pools {
 
 async fn pools(
     settings: &Settings,
-    (old, old_first): (&Account, &First),
-    (new, new_first): (&Account, &First),
+    (old_scope, old_first): (&Scope<'_>, &First),
+    (new_scope, new_first): (&Scope<'_>, &First),
     report: &Arc<Report>,
 ) -> Result<Pools> {
     let names = &settings.names;
+    let (old, new) = (old_scope.account, new_scope.account);
     let (old_role, new_role) = (old_first.role.as_ref(), new_first.role.as_ref());
-    let old_pool = targets::pool(old, &settings.old, old_role, &old_first.pools, report)?;
-    let new_pool = targets::pool(new, &settings.new, new_role, &new_first.pools, report)?;
+    let old_pool = old_scope.pool(&old_first.pools, &old_first.others, report)?;
+    let new_pool = new_scope.pool(&new_first.pools, &new_first.others, report)?;
     refuse_same_pool((old, &old_pool), (new, &new_pool))?;
     // Those that are on record are wanted again as a rule, and need no list to be known.
     let (old_recorded, new_recorded) = (
@@ -143,14 +170,15 @@ async fn pools(
         observe::clients(new, &new_pool.id, &new_recorded),
     )?;
 
-    let recorded = old_role.is_some_and(|role| names.made_client(&role.tags));
+    let recorded = old_role.is_some_and(|role| names.made_client(&role.tags))
+        || uses_dedicated(old_scope, names, &old_listed);
     let dedicated = settings.dedicated_old_client || (recorded && settings.old.clients.is_empty());
     let old_clients = if dedicated {
         Vec::new()
     } else {
-        targets::clients(old, &settings.old, old_role, &old_listed, report)?
+        old_scope.clients(&old_pool.id, &old_listed, report)?
     };
-    let new_clients = targets::clients(new, &settings.new, new_role, &new_listed, report)?;
+    let new_clients = new_scope.clients(&new_pool.id, &new_listed, report)?;
     let old_ids = observe::with_recorded(&ids(&old_clients), old_role);
     let new_ids = observe::with_recorded(&ids(&new_clients), new_role);
     let own_ids = if dedicated || recorded {
@@ -200,6 +228,14 @@ async fn pools(
         dedicated,
         own_clients: observe::there(own_read),
     })
+}
+
+/// Whether the app client on record is by its name one that was made for the deployment: the
+/// role that says so may have lost its tags.
+fn uses_dedicated(old: &Scope<'_>, names: &Names, listed: &[Named]) -> bool {
+    let is_recorded = |client: &&Named| old.record.clients.contains(&client.id);
+    let mut recorded = listed.iter().filter(is_recorded);
+    recorded.any(|client| client.name == names.old_client)
 }
 
 async fn with_list_of_clients(

@@ -2,6 +2,7 @@
 
 pub mod generate;
 mod look;
+mod named;
 mod prepare;
 pub mod setup;
 pub mod status;

@@ -21,6 +21,7 @@ use crate::report::{Event, Report};
 use crate::resources::role::Role;
 use crate::resources::{user_pool, user_pool_client};
 use crate::settings::Settings;
+use crate::targets::{Record, Scope};
 use crate::{documents, package, plan};
 
 /// Both accounts, what should stand in them, and what setup would change.
@@ -49,8 +50,11 @@ pub enum Purpose {
     Deploy,
     /// To show what would be done: the same, and nothing is tried.
     Show,
-    /// To tell what stands: what nobody has decided is no matter.
-    Tell,
+    /// To hold what exists against what setup makes: an app client that is named has to be the
+    /// deployment's.
+    Verify,
+    /// To report what exists: the same, and what nobody has decided does not matter.
+    Report,
 }
 
 /// Reads both accounts and holds them against what is wanted.
@@ -74,9 +78,15 @@ pub async fn prepare(
         new_target,
         old_side,
         new_side,
+        records,
         dedicated,
         trial,
     } = look(settings, (old_profile, new_profile), report, tried).await?;
+    if matches!(purpose, Purpose::Verify | Purpose::Report) {
+        let [old_record, new_record] = records;
+        refuse_other_clients(settings, (&old, old_record), &old_side.pool, &old_target)?;
+        refuse_other_clients(settings, (&new, new_record), &new_side.pool, &new_target)?;
+    }
     let external_id = external_id(old_side.role.as_ref())?;
     let preflight = preflight(settings, report, purpose, &new, (&old_side, &new_side)).await?;
 
@@ -95,7 +105,10 @@ pub async fn prepare(
         external_id,
         package,
         log_retention: settings.log_retention,
-        replace_trigger: settings.replace_trigger,
+        // A command that changes nothing shows another trigger as drift.
+        replace_trigger: settings.replace_trigger
+            || matches!(purpose, Purpose::Verify | Purpose::Report),
+        adopt: settings.adopt,
         variables: preflight.variables,
     });
     let mut plan = plan::setup(&desired, &old_side, &new_side)?;
@@ -109,6 +122,30 @@ pub async fn prepare(
         new_side,
         trial,
     })
+}
+
+/// Refuses app clients that were named and that the deployment, where it exists, does not use.
+fn refuse_other_clients(
+    settings: &Settings,
+    (account, record): (&Account, Record),
+    pool: &Pool,
+    target: &Target,
+) -> Result<()> {
+    let asked = match account.identity.side {
+        Side::Old => &settings.old,
+        Side::New => &settings.new,
+    };
+    if record.pool.is_none() || asked.clients.is_empty() {
+        return Ok(());
+    }
+    let scope = Scope {
+        account,
+        settings: asked,
+        names: &settings.names,
+        record,
+    };
+    let mut named = target.clients.iter();
+    named.try_for_each(|client| scope.refuse_other_client(&client.id, pool.client(&client.id)))
 }
 
 /// Holds the two pools against each other, and says how many users there are.
@@ -134,6 +171,7 @@ async fn preflight(
         new,
         new_clients: &new_side.pool.clients,
         sms_mfa,
+        is_first: old_side.role.is_none() && new_side.role.is_none(),
     };
     let preflight = preflight::check(pools, &settings.wishes, mfa);
     let refusals = preflight.refusals.iter().map(Finding::to_string);
@@ -174,7 +212,7 @@ fn mfa(
     if let Some(decided) = settings.wishes.mfa_users.or(recorded) {
         return Ok(Mfa::Users(decided));
     }
-    if purpose == Purpose::Tell {
+    if purpose == Purpose::Report {
         return Ok(Mfa::Users(MfaUsers::Refuse));
     }
     if report.can_ask() {

@@ -11,7 +11,7 @@ use super::End;
 use super::prepare::{Purpose, prepare};
 use crate::apply::{Accounts, apply};
 use crate::probe;
-use crate::report::{Outcome, Report};
+use crate::report::{Outcome, Question, Report};
 use crate::settings::Settings;
 
 /// Shows what is to be done and, unless `dry`, does it, and sees that it works.
@@ -39,7 +39,7 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
         Ok(())
     };
     if !plan.is_empty() {
-        if !settings.yes && !report.confirm("Make these changes?")? {
+        if !settings.yes && !report.confirm(&Question::Apply)? {
             report.outcome(&Outcome::Declined);
             return Ok(End::LookAtIt);
         }

@@ -18,10 +18,10 @@ use crate::status::{self, Counted, LATELY, Log, MOVED, State, Status, Sums, Unre
 ///
 /// # Errors
 /// An account cannot be read, but for the function's log.
-pub async fn run(settings: &Settings, report: &Arc<Report>, since: Duration) -> Result<End> {
-    let prepared = prepare(settings, report, Purpose::Tell).await?;
+pub async fn run(settings: &Settings, report: &Arc<Report>) -> Result<End> {
+    let prepared = prepare(settings, report, Purpose::Report).await?;
     let now = seconds(SystemTime::UNIX_EPOCH.elapsed()?);
-    let log = log(&prepared, now, since).await;
+    let log = log(&prepared, now, settings.since).await;
     report.known(&prepared.plan);
     let status = told(prepared, now, log);
     report.outcome(&Outcome::Status(&status));

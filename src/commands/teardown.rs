@@ -5,27 +5,31 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
-use super::{End, connect};
+use super::{End, connect, named};
 use crate::account::{Account, Side};
 use crate::apply::{Accounts, apply};
+use crate::deployments::{self, Deployment};
 use crate::error::{CallError, Usage, on_one_line};
 use crate::lossless::Object;
 use crate::names::Names;
 use crate::observe::{self, NewSide, Observed, OldSide, Pool};
+use crate::pasted::region_of;
 use crate::plan;
-use crate::report::{Event, Events, Outcome, Report};
+use crate::report::{Event, Events, Outcome, Question, Report};
 use crate::resources::role::{self, Role};
 use crate::resources::user_pool::Named;
-use crate::resources::{function, policy};
+use crate::resources::{function, policy, user_pool};
 use crate::settings::{Settings, SideSettings};
-use crate::targets::Found;
+use crate::status::Unmigrated;
+use crate::targets::{Found, refuse_other_peer};
 use crate::undo::{self, Tags};
 
-/// Shows what is to be put back and, unless `dry`, does it.
+/// Shows what is to be restored and, unless it is a dry run, does it.
 ///
 /// # Errors
-/// No account was named or could be reached, or a call failed for good.
-pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result<End> {
+/// No account was named or could be reached, what was named is not the deployment's, or a call
+/// failed for good.
+pub async fn run(settings: &Settings, report: &Arc<Report>) -> Result<End> {
     if settings.old.profile.is_none() && settings.new.profile.is_none() {
         bail!(Usage(
             "no profile is named\n  try  --old-profile, --new-profile or both, also in cogmig.toml"
@@ -49,19 +53,45 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
     refuse_other_peers(old.as_ref(), new.as_ref(), names)?;
 
     let observed = observe(old.as_ref(), new.as_ref(), names).await?;
+    let function = observed.new.as_ref().and_then(|new| new.function.as_ref());
+    tokio::try_join!(
+        named::hold(settings, Side::Old, old.as_ref(), function),
+        named::hold(settings, Side::New, new.as_ref(), function),
+    )?;
     say_pools(&observed, report);
-    let plan = plan::teardown(names, &observed, settings.keep_logs);
+    let mut plan = plan::teardown(names, &observed, settings.keep_logs);
     if plan.is_empty() {
         refuse_swapped(old.as_ref(), new.as_ref(), names).await?;
     }
+    if plan.changes.is_empty() {
+        let others = deployments(old.as_ref(), new.as_ref(), names, &mut plan.notes).await;
+        report.plan(&plan);
+        report.outcome(&Outcome::NotDeployed {
+            deployment: &names.deployment,
+            others: &others,
+            dry: settings.dry_run,
+        });
+        return Ok(End::Done);
+    }
+    let unmigrated = unmigrated(&observed);
+    if !plan.is_empty() {
+        plan.warnings.extend(unmigrated.warning());
+    }
     report.plan(&plan);
     let end = End::of(&plan);
-    if dry {
+    if settings.dry_run {
         report.outcome(&Outcome::Planned);
         return Ok(end);
     }
     if !plan.is_empty() {
-        if !settings.yes && !report.confirm("Put this back?")? {
+        let question = match unmigrated {
+            Unmigrated::None => Question::Apply,
+            some => Question::Teardown {
+                deployment: names.deployment.clone(),
+                users: some.count(),
+            },
+        };
+        if !settings.yes && !report.confirm(&question)? {
             report.outcome(&Outcome::Declined);
             return Ok(End::LookAtIt);
         }
@@ -76,12 +106,13 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
 }
 
 /// An account, in the Region of its pool.
-struct Reached {
-    account: Account,
+pub(super) struct Reached {
+    /// The account.
+    pub account: Account,
     /// The role with the record.
-    role: Option<Role>,
+    pub role: Option<Role>,
     /// The pool's id, where anything records it.
-    pool: Option<String>,
+    pub pool: Option<String>,
 }
 
 /// An account, and the role with the record.
@@ -124,11 +155,6 @@ async fn reach(account: Option<(Account, Option<Role>)>, names: &Names) -> Resul
 fn pool_of(tags: &Tags, names: &Names) -> Option<String> {
     let pool = tags.get(undo::POOL).filter(|_| names.own(tags))?;
     region_of(pool).map(|_| pool.clone())
-}
-
-fn region_of(pool: &str) -> Option<&str> {
-    let (region, id) = pool.split_once('_')?;
-    (region.contains('-') && !id.is_empty()).then_some(region)
 }
 
 /// The new pool by all that bears its tag: a role that somebody deleted or edited must
@@ -223,28 +249,39 @@ fn refuse_other_peers(old: Option<&Reached>, new: Option<&Reached>, names: &Name
     let (Some(old), Some(new)) = (old, new) else {
         return Ok(());
     };
-    for (here, name, there) in [
-        (old, &names.access_role, new),
-        (new, &names.lambda_role, old),
-    ] {
-        let peer = here
-            .role
-            .as_ref()
-            .and_then(|role| role.tags.get(undo::PEER));
-        let other = &there.account.identity;
-        if let Some(peer) = peer
-            && *peer != other.id
-        {
-            bail!(
-                "the role {name} in the {} belongs to a migration with account {peer}, not {}\n  try  the right --{}-profile, or only --{}-profile for that side alone",
-                here.account.place(),
-                other.id,
-                other.side.as_str(),
-                here.account.identity.side.as_str()
-            );
+    refuse_other_peer(names, (&old.account, old.role.as_ref()), &new.account)?;
+    refuse_other_peer(names, (&new.account, new.role.as_ref()), &old.account)
+}
+
+/// The other deployments of these accounts. It is only a help: why they cannot be listed is a
+/// note.
+async fn deployments(
+    old: Option<&Reached>,
+    new: Option<&Reached>,
+    names: &Names,
+    notes: &mut Vec<String>,
+) -> Vec<Deployment> {
+    let mut roles = Vec::new();
+    for reached in [old, new].into_iter().flatten() {
+        let side = reached.account.identity.side;
+        match observe::others(&reached.account, names).await {
+            Ok(others) => roles.extend(others.into_iter().map(|tags| (side, tags))),
+            Err(error) => notes.push(format!(
+                "the deployments in the {} could not be listed: {} failed ({})",
+                reached.account.place(),
+                error.call,
+                error.code.as_deref().unwrap_or(&error.message)
+            )),
         }
     }
-    Ok(())
+    deployments::of(roles.iter().map(|(side, tags)| (*side, tags)))
+}
+
+fn unmigrated(observed: &Observed) -> Unmigrated {
+    let users = |pool: &Pool| user_pool::users(pool.described.as_ref()?);
+    let old = observed.old.as_ref().and_then(|side| users(&side.pool));
+    let new = observed.new.as_ref().and_then(|side| users(&side.pool));
+    Unmigrated::of(old, new)
 }
 
 /// "Nothing stands" would be a bad word for a migration that stands the other way round. Where

@@ -17,9 +17,9 @@ use crate::settings::Settings;
 ///
 /// # Errors
 /// An account cannot be read, or the function may not be invoked.
-pub async fn run(settings: &Settings, report: &Arc<Report>, username: Option<&str>) -> Result<End> {
-    let who = username.map(credentials).transpose()?;
-    let prepared = prepare(settings, report, Purpose::Show).await?;
+pub async fn run(settings: &Settings, report: &Arc<Report>) -> Result<End> {
+    let who = settings.username.as_deref().map(credentials).transpose()?;
+    let prepared = prepare(settings, report, Purpose::Verify).await?;
     let (plan, desired) = (&prepared.plan, &prepared.desired);
     report.plan(plan);
     let verified = if prepared.new_side.function.is_some() {

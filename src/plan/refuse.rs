@@ -3,6 +3,8 @@
 use anyhow::{Result, bail};
 
 use crate::desired::Desired;
+use crate::documents;
+use crate::observe::{NewSide, OldSide};
 use crate::undo::{self, Tags};
 
 /// The undo record would not fit.
@@ -28,16 +30,59 @@ pub(super) fn too_large(environment: &Tags) -> Result<()> {
     Ok(())
 }
 
-/// A thing of our name without our tag is somebody else's.
-pub(super) fn foreign(kind: &str, name: &str, tags: &Tags, desired: &Desired) -> Result<()> {
-    if !desired.names.own(tags) {
-        bail!(
-            "the {kind} {name} is there already and is not of this deployment: it has no tag {} = {}\n  try  --suffix for other names, or delete it if nobody needs it",
-            undo::DEPLOYMENT,
-            desired.names.deployment
-        );
+/// Whether the deployment is recognized without its tags: the function runs as the Lambda's role
+/// and uses the access role, with the ExternalId that only the trust policy there has, for these
+/// two pools; and both trust policies are those that setup writes.
+pub(super) fn recognizes(desired: &Desired, old: &OldSide, new: &NewSide) -> bool {
+    let (Some(access), Some(lambda), Some(function)) = (&old.role, &new.role, &new.function) else {
+        return false;
+    };
+    let wanted = &desired.configuration;
+    let uses = |name: &&str| {
+        let variable = function.configuration.environment.get(*name);
+        variable.is_some() && variable == wanted.environment.get(*name)
+    };
+    documents::external_id(&access.trust).is_some()
+        && documents::same(&access.trust, &desired.access_trust)
+        && documents::same(&lambda.trust, &desired.lambda_trust)
+        && function.configuration.role_arn == wanted.role_arn
+        && [
+            "NEW_USER_POOL_ID",
+            "OLD_EXTERNAL_ID",
+            "OLD_ROLE_ARN",
+            "OLD_USER_POOL_ID",
+        ]
+        .iter()
+        .all(uses)
+}
+
+/// A resource of our name without our tag is not of this deployment; or it lost the tag, and
+/// then its owner's word is needed to write it again.
+pub(super) fn foreign(
+    kind: &str,
+    name: &str,
+    tags: &Tags,
+    desired: &Desired,
+    recognized: bool,
+) -> Result<()> {
+    let deployment = &desired.names.deployment;
+    if desired.names.own(tags) {
+        return Ok(());
     }
-    Ok(())
+    // A tag of another deployment is a word against it.
+    let lost = recognized && !tags.contains_key(undo::DEPLOYMENT);
+    match (lost, desired.adopt) {
+        (true, true) => Ok(()),
+        (true, false) => bail!(
+            "the {kind} {name} has lost the tag {} = {deployment}, but it belongs to deployment `{deployment}`: the trust policies and the function {} show that sign-ins use it. Don't delete it\n  try  `cogmig setup --adopt`, which writes the tags again",
+            undo::DEPLOYMENT,
+            desired.names.function
+        ),
+        (false, _) => bail!(
+            "the {kind} {name} is there already and is not of this deployment: it has no tag {} = {deployment}\n  try  --suffix for other names, or delete it if nobody needs it",
+            undo::DEPLOYMENT
+        ),
+    }
 }
 
 /// A deployment serves one pair of pools. Pointing it at another would lock out the

@@ -28,13 +28,14 @@ use crate::undo::{self, Tags};
 pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     let mut plan = Plan::default();
     let (access, lambda) = (&desired.names.access_role, &desired.names.lambda_role);
-    access_role(&mut plan, desired, old, new)?;
+    let recognized = refuse::recognizes(desired, old, new);
+    access_role(&mut plan, desired, (old, new), recognized)?;
     dedicated::make(&mut plan, desired, old)?;
     clients::add(&mut plan, &desired.old, &old.pool, ADMIN_PASSWORD, access);
-    log_group(&mut plan, desired, new)?;
-    lambda_policy(&mut plan, desired, new)?;
-    lambda_role(&mut plan, desired, new)?;
-    function(&mut plan, desired, new)?;
+    log_group(&mut plan, desired, new, recognized)?;
+    lambda_policy(&mut plan, desired, new, recognized)?;
+    lambda_role(&mut plan, desired, new, recognized)?;
+    function(&mut plan, desired, new, recognized)?;
     permission(&mut plan, desired, new);
     clients::add(&mut plan, &desired.new, &new.pool, USER_PASSWORD, lambda);
     trigger::attach(&mut plan, desired, new);
@@ -72,14 +73,20 @@ pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     Ok(plan)
 }
 
-fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide) -> Result<()> {
+fn access_role(
+    plan: &mut Plan,
+    desired: &Desired,
+    (old, new): (&OldSide, &NewSide),
+    recognized: bool,
+) -> Result<()> {
     let name = &desired.names.access_role;
     let mut tags = desired.old_tags.clone();
     if let OldClient::Dedicated { .. } = desired.old_client {
         let client = desired.names.old_client.clone();
         tags.insert(undo::DEDICATED_CLIENT.into(), client);
     }
-    let lost = record_is_lost(&desired.names, old.role.as_ref(), new.function.as_ref());
+    let lost = untagged(desired, old.role.as_ref())
+        || record_is_lost(&desired.names, old.role.as_ref(), new.function.as_ref());
     clients::record(&mut tags, &desired.old, &old.pool, ADMIN_PASSWORD, lost);
     let confirm = clients::confirm(&desired.old, &old.pool, ADMIN_PASSWORD, name);
     notes::lost(plan, name, &tags);
@@ -103,7 +110,7 @@ fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide)
         plan.add(Old, Action::Create, ("role", name), why, steps);
         return Ok(());
     };
-    refuse::foreign("role", name, &role.tags, desired)?;
+    refuse::foreign("role", name, &role.tags, desired, recognized)?;
     refuse::other(name, &role.tags, &desired.old_tags)?;
     let (mut edits, mut steps) = record(name, role, &tags, confirm)?;
     if !same(&role.trust, &desired.access_trust) {
@@ -123,6 +130,14 @@ fn access_role(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide)
     Ok(())
 }
 
+/// Whether a role is to be adopted whose tags are all gone, and with them the undo record.
+fn untagged(desired: &Desired, role: Option<&Role>) -> bool {
+    let lacks = |role: &Role| {
+        !desired.names.own(&role.tags) && undo::client_ids(&role.tags).next().is_none()
+    };
+    desired.adopt && role.is_some_and(lacks)
+}
+
 fn put_inline(desired: &Desired) -> Step {
     Step::PutInline {
         role: desired.names.access_role.clone(),
@@ -140,7 +155,7 @@ fn narrows(desired: &Desired, old: &OldSide) -> bool {
     stands.is_some_and(|stands| same(stands, &wide)) && !same(&wide, &desired.access_policy)
 }
 
-fn log_group(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
+fn log_group(plan: &mut Plan, desired: &Desired, new: &NewSide, recognized: bool) -> Result<()> {
     let name = &desired.names.log_group;
     let days = desired.log_retention;
     let keep = || Step::KeepLogs {
@@ -161,7 +176,7 @@ fn log_group(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
         );
         return Ok(());
     };
-    refuse::foreign("log group", name, &group.tags, desired)?;
+    refuse::foreign("log group", name, &group.tags, desired, recognized)?;
     let (mut edits, mut steps) = (Vec::new(), Vec::new());
     if let Some(tags) = missing(&group.tags, &desired.new_tags) {
         edits.push("tags".into());
@@ -181,7 +196,12 @@ fn log_group(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
     Ok(())
 }
 
-fn lambda_policy(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
+fn lambda_policy(
+    plan: &mut Plan,
+    desired: &Desired,
+    new: &NewSide,
+    recognized: bool,
+) -> Result<()> {
     let name = &desired.names.lambda_policy;
     let arn = desired.names.lambda_policy_arn(&desired.new.identity);
     let document = desired.lambda_policy.clone();
@@ -199,7 +219,7 @@ fn lambda_policy(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()
         plan.add(New, Action::Create, ("policy", name), why, vec![create]);
         return Ok(());
     };
-    refuse::foreign("policy", name, &policy.tags, desired)?;
+    refuse::foreign("policy", name, &policy.tags, desired, recognized)?;
     let (mut edits, mut steps) = (Vec::new(), Vec::new());
     if let Some(tags) = missing(&policy.tags, &desired.new_tags) {
         edits.push("tags".into());
@@ -216,13 +236,15 @@ fn lambda_policy(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()
     Ok(())
 }
 
-fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
+fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide, recognized: bool) -> Result<()> {
     let name = &desired.names.lambda_role;
     let mut tags = desired.new_tags.clone();
-    let lost = record_is_lost(&desired.names, new.role.as_ref(), new.function.as_ref());
+    let lost = untagged(desired, new.role.as_ref())
+        || record_is_lost(&desired.names, new.role.as_ref(), new.function.as_ref());
     clients::record(&mut tags, &desired.new, &new.pool, USER_PASSWORD, lost);
     let confirm = clients::confirm(&desired.new, &new.pool, USER_PASSWORD, name);
-    if lost && trigger::is_ours(&desired.names, new) {
+    let recorded = |role: &Role| role.tags.contains_key(undo::TRIGGER_BEFORE);
+    if lost && trigger::is_ours(&desired.names, new) && !new.role.as_ref().is_some_and(recorded) {
         tags.insert(undo::TRIGGER_BEFORE.into(), undo::UNKNOWN.into());
     }
     notes::lost(plan, name, &tags);
@@ -263,7 +285,7 @@ fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> 
         plan.add(New, Action::Create, ("role", name), why, steps);
         return Ok(());
     };
-    refuse::foreign("role", name, &role.tags, desired)?;
+    refuse::foreign("role", name, &role.tags, desired, recognized)?;
     refuse::other(name, &role.tags, &desired.new_tags)?;
     let (mut edits, mut steps) = record(name, role, &tags, confirm)?;
     // What was recorded was taken off by its owner before ours could take its place.
@@ -290,7 +312,7 @@ fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> 
     Ok(())
 }
 
-fn function(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
+fn function(plan: &mut Plan, desired: &Desired, new: &NewSide, recognized: bool) -> Result<()> {
     let name = &desired.names.function;
     let (set, package) = (&desired.configuration, &desired.package);
     refuse::too_large(&set.environment)?;
@@ -308,7 +330,7 @@ fn function(plan: &mut Plan, desired: &Desired, new: &NewSide) -> Result<()> {
         plan.add(New, Action::Create, ("function", name), why, vec![create]);
         return Ok(());
     };
-    refuse::foreign("function", name, &function.tags, desired)?;
+    refuse::foreign("function", name, &function.tags, desired, recognized)?;
     let (mut edits, mut steps) = (Vec::new(), Vec::new());
     if let Some(tags) = missing(&function.tags, &desired.new_tags) {
         let arn = desired.names.function_arn(&desired.new.identity);

@@ -161,12 +161,19 @@ fn record_lost(
     }
     let how = match (role, ours) {
         (None, _) => "is gone".to_owned(),
-        (Some(_), None) => format!("is not of this deployment: no tag {}", undo::DEPLOYMENT),
+        (Some(_), None) => no_tag(),
         (Some(_), Some(_)) => "was made again by somebody else".to_owned(),
     };
     let why = format!("{how}; with the one that setup made went the record of {lost}: look there");
     plan.add(side, Action::Leave, ("role", name), why, Vec::new());
     ours.is_none()
+}
+
+fn no_tag() -> String {
+    format!(
+        "is not of this deployment: no tag {}. If it lost the tag, run `cogmig setup --adopt` first",
+        undo::DEPLOYMENT
+    )
 }
 
 fn old_side(plan: &mut Plan, names: &Names, old: &OldSide, new: Option<&NewSide>) {
@@ -259,7 +266,6 @@ fn delete_ours(
         };
         plan.add(side, Action::Delete, what, why, steps);
     } else {
-        let why = format!("is not of this deployment: no tag {}", undo::DEPLOYMENT);
-        plan.add(side, Action::Leave, what, why, Vec::new());
+        plan.add(side, Action::Leave, what, no_tag(), Vec::new());
     }
 }

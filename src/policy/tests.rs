@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use clap::Parser;
+use clap::CommandFactory;
 
 use super::*;
-use crate::cli::{Cli, Command, Task};
+use crate::cli::Cli;
 
 /// What AWS judges although no call is of that name.
 const IMPLIED: [&str; 2] = ["iam:PassRole", "lambda:ListTags"];
@@ -19,15 +19,11 @@ fn asked(words: &str) -> Result<Policy, Usage> {
     let words = ["cogmig", "policy"]
         .into_iter()
         .chain(words.split_whitespace());
-    let task = Cli::try_parse_from(words).expect("a legal command").task;
-    let Task::Deployment(command) = task else {
-        unreachable!("of another task");
-    };
-    let settings = Settings::new(&command)?;
-    let Command::Policy { side, grant, .. } = command else {
-        unreachable!("of another command");
-    };
-    policy(side, &settings, &grant)
+    let matches = Cli::command().get_matches_from(words);
+    let flags = matches.subcommand_matches("policy").expect("the command");
+    let settings = Settings::new(flags)?;
+    let side = flags.get_one("side").expect("a side");
+    policy(*side, &settings)
 }
 
 fn printed(words: &str) -> Policy {

@@ -32,6 +32,8 @@ pub struct Pools<'a> {
     pub new_clients: &'a [(String, Option<Object>)],
     /// Whether the new pool can ask for a code by SMS (GetUserPoolMfaConfig).
     pub sms_mfa: bool,
+    /// Whether nothing of the deployment exists yet.
+    pub is_first: bool,
 }
 
 /// Something that a person should know before users move.

@@ -4,6 +4,7 @@
 use super::{Pools, Preflight, listed, text, texts};
 use crate::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::lossless::Object;
+use crate::resources::user_pool;
 
 /// Triggers of the new pool that run when a user is moved, and can stop it.
 const VETO: [&str; 2] = ["PreSignUp", "PreAuthentication"];
@@ -17,6 +18,7 @@ const AT_SIGN_IN: [&str; 4] = [
 
 /// Says what a person should look at.
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
+    swapped(preflight, pools);
     let veto = triggers(pools.new, &VETO);
     if !veto.is_empty() {
         preflight.warn(
@@ -74,6 +76,21 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
         preflight.warn(
             format!("the old pool is of the tier {old} and the new one of {new}: features and price differ"),
             "to compare what the application uses with what that tier has",
+        );
+    }
+}
+
+/// Before the first setup the counts alone can tell that the profiles are swapped: users are
+/// migrated out of the pool that has them.
+fn swapped(preflight: &mut Preflight, pools: Pools<'_>) {
+    let [old, new] = [pools.old, pools.new].map(user_pool::users);
+    if let (Some(old), Some(new)) = (old, new)
+        && pools.is_first
+        && old < new
+    {
+        preflight.warn(
+            format!("the new user pool has more users (about {new}) than the old one (about {old}): the two sides may be swapped. Users are migrated from the old pool to the new one"),
+            "--old-profile and --new-profile the other way round, if users are to be migrated to the other pool",
         );
     }
 }

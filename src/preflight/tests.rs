@@ -64,6 +64,7 @@ fn checked_with(old: Value, new: Value, wishes: &Wishes, mfa: Mfa, sms_mfa: bool
         new: &new,
         new_clients: &clients,
         sms_mfa,
+        is_first: false,
     };
     check(pools, wishes, mfa)
 }
@@ -544,6 +545,7 @@ fn what_an_app_client_gives_away_or_never_sends_is_said() {
             old: &pool,
             new: &pool,
             new_clients: &clients,
+            is_first: false,
             sms_mfa: false,
         };
         let preflight = check(pools, &Wishes::default(), Mfa::None);
@@ -650,6 +652,7 @@ fn an_old_sub_that_users_can_write_is_said() {
             old: &old,
             new: &new,
             new_clients: &clients,
+            is_first: false,
             sms_mfa: false,
         };
         let preflight = check(pools, &wishes, Mfa::None);

@@ -1,13 +1,13 @@
 //! Questions, asked only on a terminal and outside CI. Whatever ends a question, the terminal
 //! is afterwards as it was before.
 
-use std::io::{ErrorKind, IsTerminal, stdin};
+use std::io::{ErrorKind, stdin};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use console::{Term, colors_enabled_stderr};
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, MultiSelect, Select};
+use dialoguer::{MultiSelect, Select};
 
 use super::{Report, complain, human};
 use crate::cli::Output;
@@ -18,11 +18,51 @@ use crate::resources::user_pool::Named;
 /// How the terminal was before the question that stands there now. A process has one terminal.
 static BEFORE: Mutex<Option<mode::Mode>> = Mutex::new(None);
 
+/// What is to be confirmed.
+pub enum Question {
+    /// The changes of the plan.
+    Apply,
+    /// Those of a teardown, while users have not been migrated.
+    Teardown {
+        /// What has to be typed: the deployment's name.
+        deployment: String,
+        /// About how many users that are, where it is known.
+        users: Option<u64>,
+    },
+}
+
+impl Question {
+    fn prompt(&self) -> String {
+        match self {
+            Self::Apply => "Apply these changes? Enter yes or y to confirm: ".to_owned(),
+            Self::Teardown { deployment, users } => {
+                let users = match users {
+                    Some(1) => "About 1 user hasn't been migrated".to_owned(),
+                    Some(count) => format!("About {count} users haven't been migrated"),
+                    None => "How many users haven't been migrated is not known".to_owned(),
+                };
+                format!("{users}. Enter the deployment's name, {deployment}, to confirm: ")
+            }
+        }
+    }
+
+    /// Anything else cancels.
+    fn is_confirmed_by(&self, answer: &str) -> bool {
+        match self {
+            Self::Apply => ["yes", "y"].contains(&answer),
+            Self::Teardown { deployment, .. } => answer == deployment,
+        }
+    }
+}
+
 /// Asks, and leaves the terminal as it was.
 fn ask<T>(question: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
     *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = Some(mode::now());
     let answer = question();
-    leave();
+    match &answer {
+        Err(_) => leave(),
+        Ok(_) => drop(restore()),
+    }
     answer.map_err(|dialoguer::Error::IO(error)| match error.kind() {
         ErrorKind::Interrupted => Interrupted::Before.into(),
         _ => anyhow::Error::from(error)
@@ -30,14 +70,24 @@ fn ask<T>(question: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
     })
 }
 
-/// Leaves the question that stands there, if one does, without an answer.
+/// Leaves the question that is open, if one is, without an answer. What is printed next begins
+/// a line of its own.
 pub fn leave() {
-    let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(before) = before {
-        mode::back(&before);
-        // Where the terminal is gone, there is no cursor to show.
-        let _ = Term::stderr().show_cursor();
+    if restore().is_some() {
+        let _ = Term::stderr().write_line("");
     }
+}
+
+/// Restores the terminal of the question that is open, if one is.
+fn restore() -> Option<()> {
+    let before = BEFORE
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take()?;
+    mode::back(&before);
+    // Where the terminal is gone, there is no cursor to show.
+    let _ = Term::stderr().show_cursor();
+    Some(())
 }
 
 #[cfg(unix)]
@@ -69,29 +119,33 @@ mod mode {
 }
 
 impl Report {
-    /// Asks whether to go on. Without anybody to ask, the command itself was the answer.
+    /// Whether the changes may be made: in a CI system the command itself is the consent, on a
+    /// terminal a line that is typed.
     ///
     /// # Errors
-    /// The terminal went away, or somebody is there to answer who would not see the question.
-    pub fn confirm(&self, question: &str) -> Result<bool> {
-        if !self.asks {
-            if !self.in_ci && stdin().is_terminal() {
-                bail!(Usage(
-                    "the question would go to standard error, which is not the terminal\n  try  --yes, which asks nothing"
-                        .into()
-                ));
-            }
+    /// Nobody can be asked, or the terminal went away.
+    pub fn confirm(&self, question: &Question) -> Result<bool> {
+        if self.in_ci {
             return Ok(true);
+        }
+        if !self.asks {
+            bail!(Usage(
+                "these changes need a confirmation, and nobody can be asked: standard input and standard error are not both a terminal, and no CI system was detected\n  try  --yes, or COGMIG_YES=true"
+                    .into()
+            ));
         }
         if self.output == Output::Json {
             complain(&human::plan(&self.told(), 80, colors_enabled_stderr()));
         }
-        ask(|| {
-            Confirm::with_theme(&ColorfulTheme::default())
-                .with_prompt(question)
-                .default(false)
-                .interact()
-        })
+        let terminal = Term::stderr();
+        terminal.write_str(&format!("\n{}", question.prompt()))?;
+        let mut line = String::new();
+        let read = ask(|| Ok(stdin().read_line(&mut line)?))?;
+        if read == 0 {
+            // Ctrl-D ends no line.
+            terminal.write_line("")?;
+        }
+        Ok(question.is_confirmed_by(line.trim()))
     }
 
     /// Has a password typed, which is not shown.

@@ -7,12 +7,23 @@ use console::Style;
 
 use super::{Line, Outcome, Told, Verified};
 use crate::account::{Identity, Side};
+use crate::deployments::Deployment;
 use crate::plan::Action;
 use crate::resources::user_pool::Named;
 use crate::targets::Found;
 
-/// Who the accounts are, a line each, and what follows from that.
-pub fn accounts(identities: &[Identity]) -> Vec<String> {
+/// What a result is about: the accounts, the pools and app clients, and how many users there
+/// are.
+pub fn header(told: &Told) -> String {
+    let mut lines = accounts(&told.accounts);
+    let chosen = told.chosen.iter();
+    lines.extend(chosen.map(|(side, what, named, how)| self::chosen(*side, what, named, *how)));
+    lines.extend(told.users.iter().map(|(side, count)| users(*side, *count)));
+    lines.join("\n")
+}
+
+/// Who the accounts are, one line per account, and what follows from that.
+fn accounts(identities: &[Identity]) -> Vec<String> {
     let mut lines: Vec<_> = identities
         .iter()
         .map(|one| {
@@ -38,7 +49,7 @@ pub fn accounts(identities: &[Identity]) -> Vec<String> {
 }
 
 /// Which pool or app client was settled on, and why that one.
-pub fn chosen(side: Side, what: &str, named: &Named, how: Found) -> String {
+fn chosen(side: Side, what: &str, named: &Named, how: Found) -> String {
     let named = if named.name.is_empty() {
         named.id.clone()
     } else {
@@ -48,7 +59,7 @@ pub fn chosen(side: Side, what: &str, named: &Named, how: Found) -> String {
 }
 
 /// How many users a pool has.
-pub fn users(side: Side, count: u64) -> String {
+fn users(side: Side, count: u64) -> String {
     format!(
         "{} users       about {count}, by AWS's estimate",
         side.as_str()
@@ -210,9 +221,9 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
         Outcome::Planned | Outcome::SetUp { .. } if nothing => {
             "Nothing to do: everything stands as it should.".to_owned()
         }
-        Outcome::TornDown if nothing => {
-            "Nothing to do: nothing of this deployment stands.".to_owned()
-        }
+        Outcome::NotDeployed {
+            deployment, others, ..
+        } => not_deployed(told, deployment, others),
         Outcome::Planned => "Nothing was changed.".to_owned(),
         Outcome::SetUp { probed: true, .. } => {
             "Done, and tried: old users can sign in to the new pool with their old passwords."
@@ -233,7 +244,7 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
         Outcome::TornDown => {
             "Done: everything is as it was before setup. Users who moved stay.".to_owned()
         }
-        Outcome::Declined => "Nothing was changed, as you wished.".to_owned(),
+        Outcome::Declined => "Cancelled. No changes were made.".to_owned(),
         Outcome::Verified(_) | Outcome::Status(_) => String::new(),
     };
     if let Outcome::SetUp {
@@ -258,6 +269,35 @@ pub fn outcome(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
         );
     }
     format!("\n{text}")
+}
+
+/// Nothing of the deployment exists; those that do are named, since its name may be mistyped.
+fn not_deployed(told: &Told, deployment: &str, others: &[Deployment]) -> String {
+    let place = match told.accounts.len() {
+        1 => "this account",
+        _ => "these accounts",
+    };
+    let mut text = format!("Nothing to do: deployment `{deployment}` doesn't exist in {place}.");
+    if others.is_empty() {
+        return text;
+    }
+    let _ = write!(text, "\n\nDeployments in {place}");
+    let longest = others.iter().map(|one| one.name.len()).max().unwrap_or(0);
+    for Deployment {
+        name,
+        old_pool,
+        new_pool,
+    } in others
+    {
+        let pools = [("old", old_pool), ("new", new_pool)];
+        let pools = pools.iter().filter_map(|(side, pool)| {
+            let pool = pool.as_ref()?;
+            Some(format!("{side} user pool {pool}"))
+        });
+        let pools = pools.collect::<Vec<_>>().join(", ");
+        let _ = write!(text, "\n  {name:longest$}  {pools}");
+    }
+    text
 }
 
 /// What verify found, a line a question.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Outcome, Told, Verified, status};
+use crate::deployments::Deployment;
 use crate::error::{CallError, Usage};
 
 /// The version of the document's schema; a member that is added does not raise it.
@@ -65,6 +66,16 @@ pub fn document(
             document["user"] = json!(user);
         }
         Some(Outcome::Status(status)) => document["status"] = status::json(status),
+        Some(Outcome::NotDeployed { others, .. }) => {
+            let one = |one: &Deployment| {
+                json!({
+                    "name": one.name,
+                    "old_pool": one.old_pool,
+                    "new_pool": one.new_pool,
+                })
+            };
+            document["deployments"] = others.iter().map(one).collect();
+        }
         _ => {}
     }
     format!("{document:#}")

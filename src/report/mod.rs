@@ -19,6 +19,7 @@ use console::{Term, colors_enabled, colors_enabled_stderr};
 
 use crate::account::{Identity, PATIENCE, Side};
 use crate::cli::{Cli, Output};
+use crate::deployments::Deployment;
 use crate::error::Usage;
 use crate::plan::{Action, Plan};
 use crate::policy::Policy;
@@ -28,6 +29,7 @@ use crate::resources::user_pool::Named;
 use crate::settings::{self, Settings};
 use crate::status::Status;
 use crate::targets::Found;
+pub use ask::Question;
 use github::Github;
 use progress::Progress;
 
@@ -88,6 +90,15 @@ pub enum Outcome<'a> {
     Status(&'a Status),
     /// Teardown made its changes, or had none to make.
     TornDown,
+    /// Nothing of the deployment exists.
+    NotDeployed {
+        /// Which.
+        deployment: &'a str,
+        /// Those that exist.
+        others: &'a [Deployment],
+        /// Whether that is all that was asked for: a dry run.
+        dry: bool,
+    },
     /// The user said no.
     Declined,
 }
@@ -150,7 +161,7 @@ pub struct Report {
 impl Report {
     /// For one run of one command.
     pub fn new(command: &'static str, settings: &Settings) -> Self {
-        let ci = std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false" && ci != "0");
+        let ci = in_ci();
         let attended = Term::stderr().is_term() && !ci;
         // A terminal that can move no cursor gets plain lines.
         let terminal = attended && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
@@ -185,11 +196,7 @@ impl Report {
 
     /// Says who the accounts are.
     pub fn accounts(&self, identities: Vec<Identity>) {
-        let mut told = self.told();
-        told.accounts = identities;
-        for text in human::accounts(&told.accounts) {
-            self.progress.say(&text);
-        }
+        self.told().accounts = identities;
     }
 
     /// Says what happens.
@@ -204,14 +211,8 @@ impl Report {
                 what,
                 named,
                 how,
-            } => {
-                self.progress.say(&human::chosen(side, what, &named, how));
-                told.chosen.push((side, what, named, how));
-            }
-            Event::Users { side, count } => {
-                self.progress.say(&human::users(side, count));
-                told.users.push((side, count));
-            }
+            } => told.chosen.push((side, what, named, how)),
+            Event::Users { side, count } => told.users.push((side, count)),
             Event::Called {
                 side,
                 call,
@@ -254,12 +255,15 @@ impl Report {
         }
     }
 
-    /// Shows the plan.
+    /// Shows the plan, after what it is about.
     pub fn plan(&self, plan: &Plan) {
         self.known(plan);
         let told = self.told();
-        if self.output == Output::Human && !is_empty(&told) {
-            self.print(&human::plan(&told, width(), colors_enabled()));
+        if self.output == Output::Human {
+            self.print(&human::header(&told));
+            if !is_empty(&told) {
+                self.print(&human::plan(&told, width(), colors_enabled()));
+            }
         }
     }
 
@@ -307,7 +311,8 @@ impl Report {
         match self.output {
             Output::Human => self.print(&match outcome {
                 Outcome::Status(status) => {
-                    status::text(&told.accounts, status, width(), colors_enabled())
+                    let text = status::text(&told.accounts, status, width(), colors_enabled());
+                    format!("{}\n{text}", human::header(&told))
                 }
                 outcome => human::outcome(&told, outcome, self.quiet),
             }),
@@ -380,13 +385,24 @@ impl Report {
 impl Outcome<'_> {
     fn as_str(&self) -> &'static str {
         match self {
-            Self::Planned => "planned",
-            Self::SetUp { .. } | Self::TornDown => "done",
+            Self::Planned | Self::NotDeployed { dry: true, .. } => "planned",
+            Self::SetUp { .. } | Self::TornDown | Self::NotDeployed { .. } => "done",
             Self::Verified(Verified { chain: Err(_), .. }) => "broken",
             Self::Verified(_) => "works",
             Self::Status(status) => status.result(),
             Self::Declined => "declined",
         }
+    }
+}
+
+/// Whether a CI system runs this: by `CI`, or by the variables of a vendor that is known.
+/// `CI=false` is a word of its own. Other general variables, such as `BUILD_NUMBER`, prove
+/// nothing: this decides whether anybody is asked.
+fn in_ci() -> bool {
+    match std::env::var("CI").unwrap_or_default().as_str() {
+        "false" | "0" => false,
+        "" => ci_info::get().vendor.is_some(),
+        _ => true,
     }
 }
 

@@ -1,129 +1,101 @@
 //! Options as variables of the environment: `COGMIG_` and the long option.
 
-use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 
-use clap::ValueEnum;
-
-use crate::cli::{ForgotPassword, MfaUsers, Output, TemporaryPasswords};
+use super::value::Value;
+use super::{FLAGS_ONLY, nearest};
 use crate::error::Usage;
-use crate::package::Architecture;
+
+/// Before the name of each variable of ours.
+const PREFIX: &str = "COGMIG_";
+
+/// Variables that are no options: those of the build, and those of the examples' pipelines.
+/// A new one of either goes here.
+const OTHERS: [&str; 8] = [
+    "COGMIG_COMMIT",
+    "COGMIG_LAMBDA_ARCHITECTURES",
+    "COGMIG_LAMBDA_ZIPS",
+    "COGMIG_NEW_ACCOUNT",
+    "COGMIG_OLD_ACCOUNT",
+    "COGMIG_REPOSITORY",
+    "COGMIG_SHA256",
+    "COGMIG_VERSION",
+];
 
 /// The variable of a long option.
 pub fn variable(option: &str) -> String {
-    format!("COGMIG_{}", option.to_uppercase().replace('-', "_"))
+    format!("{PREFIX}{}", option.to_uppercase().replace('-', "_"))
 }
 
-/// Looks variables up: those of the process, or those of a test.
-pub struct Environment<L>(pub L);
+/// The variables of ours that are set. An empty one is not: pipelines set variables to ""
+/// where they have nothing.
+pub struct Environment(BTreeMap<String, OsString>);
 
-impl<L: Fn(&str) -> Option<OsString>> Environment<L> {
-    /// The value of a long option. An empty one is none: pipelines set variables to ""
-    /// where they have nothing.
+impl Environment {
+    /// Those among all variables: of the process, or of a test.
+    pub fn of(all: impl Iterator<Item = (OsString, OsString)>) -> Self {
+        let ours = all.filter_map(|(name, value)| {
+            let name = name.to_string_lossy().into_owned();
+            (name.starts_with(PREFIX) && !value.is_empty()).then_some((name, value))
+        });
+        Self(ours.collect())
+    }
+
+    /// The value of a long option.
     ///
     /// # Errors
-    /// The value cannot be meant.
+    /// The value is not one of its forms.
     pub fn read<T: Value>(&self, option: &str) -> Result<Option<T>, Usage> {
         let variable = variable(option);
-        match (self.0)(&variable).filter(|text| !text.is_empty()) {
-            None => Ok(None),
-            Some(text) => T::parse(&text).map(Some).ok_or_else(|| {
-                Usage(format!(
-                    "{variable}: {:?} is not its value\n  it takes  {}",
-                    text.to_string_lossy(),
-                    T::forms()
-                ))
-            }),
+        let Some(text) = self.0.get(&variable) else {
+            return Ok(None);
+        };
+        let value = T::of_text(text).ok_or_else(|| {
+            Usage(format!(
+                "{variable}: {:?} is not its value\n  it takes  {}",
+                text.to_string_lossy(),
+                T::FORMS
+            ))
+        })?;
+        Ok(Some(value).filter(|value| !value.is_blank()))
+    }
+
+    /// Refuses variables of no option: a mistyped one would be ignored.
+    ///
+    /// # Errors
+    /// There are such variables; each is named, with the nearest one that exists.
+    pub fn refuse_unknown(&self, options: &[String]) -> Result<(), Usage> {
+        let known: Vec<_> = options
+            .iter()
+            .filter(|option| !FLAGS_ONLY.contains(&option.as_str()))
+            .cloned()
+            .collect();
+        let is_known = |name: &&String| {
+            known.iter().any(|option| variable(option) == **name) || OTHERS.contains(&name.as_str())
+        };
+        let unknown = self.0.keys().filter(|name| !is_known(name));
+        let lines: Vec<_> = unknown.map(|name| unknown_name(name, &known)).collect();
+        if lines.is_empty() {
+            return Ok(());
         }
+        Err(Usage(lines.join("\n")))
     }
 }
 
-/// What a variable can say.
-pub trait Value: Sized {
-    /// The legal forms, in words.
-    fn forms() -> String;
-    /// The value, where the text is a legal form.
-    fn parse(text: &OsStr) -> Option<Self>;
-}
-
-impl Value for String {
-    fn forms() -> String {
-        "text in UTF-8".into()
+fn unknown_name(name: &str, known: &[String]) -> String {
+    let option = name
+        .trim_start_matches(PREFIX)
+        .to_lowercase()
+        .replace('_', "-");
+    if FLAGS_ONLY.contains(&option.as_str()) {
+        return format!(
+            "the environment variable {name} is not read: --{option} is a flag only, because it consents to one run"
+        );
     }
-    fn parse(text: &OsStr) -> Option<Self> {
-        text.to_str().map(str::to_owned)
-    }
-}
-
-impl Value for Vec<String> {
-    fn forms() -> String {
-        "texts with commas between".into()
-    }
-    fn parse(text: &OsStr) -> Option<Self> {
-        Some(text.to_str()?.split(',').map(str::to_owned).collect())
-    }
-}
-
-impl Value for PathBuf {
-    fn forms() -> String {
-        "a path".into()
-    }
-    fn parse(text: &OsStr) -> Option<Self> {
-        Some(text.into())
-    }
-}
-
-impl Value for i32 {
-    fn forms() -> String {
-        "a whole number".into()
-    }
-    fn parse(text: &OsStr) -> Option<Self> {
-        text.to_str()?.parse().ok()
-    }
-}
-
-impl Value for bool {
-    fn forms() -> String {
-        "true, false, 1, 0, yes or no".into()
-    }
-    // A typo must not be a yes: this decides whether anybody is asked.
-    fn parse(text: &OsStr) -> Option<Self> {
-        match text.to_str()?.to_lowercase().as_str() {
-            "true" | "1" | "yes" => Some(true),
-            "false" | "0" | "no" => Some(false),
-            _ => None,
-        }
-    }
-}
-
-/// Options of a closed set of words, which clap knows.
-macro_rules! words {
-    ($($option:ty),*) => {$(
-        impl Value for $option {
-            fn forms() -> String {
-                names::<Self>()
-            }
-            fn parse(text: &OsStr) -> Option<Self> {
-                ValueEnum::from_str(text.to_str()?, false).ok()
-            }
-        }
-    )*};
-}
-
-words!(
-    Architecture,
-    ForgotPassword,
-    MfaUsers,
-    Output,
-    TemporaryPasswords
-);
-
-/// The names that clap takes for the same option.
-fn names<T: ValueEnum>() -> String {
-    let values = T::value_variants().iter();
-    values
-        .filter_map(ValueEnum::to_possible_value)
-        .map(|value| value.get_name().to_owned())
-        .collect::<Vec<_>>()
-        .join(" or ")
+    let meant = match nearest(&option, known) {
+        Some(other) => format!("did you mean {}?", variable(other)),
+        None => "no option has this name".to_owned(),
+    };
+    format!("the environment variable {name} is unknown: {meant}")
 }

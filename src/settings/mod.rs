@@ -2,18 +2,34 @@
 //! checked as far as it can be without asking AWS.
 
 mod environment;
+mod file;
 mod layers;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ArgMatches;
 
 use self::environment::{Environment, variable};
-use self::layers::Options;
-use crate::cli::{Command, ForgotPassword, MfaUsers, Output, TemporaryPasswords};
+use self::file::File;
+use self::layers::Layers;
+use crate::cli::{self, ForgotPassword, MfaUsers, Output, TemporaryPasswords};
 use crate::error::Usage;
 use crate::names::Names;
 use crate::package::Architecture;
+use crate::pasted::{self, Reference};
+
+/// Options that consent to one run: neither a variable nor a line of the file gives them.
+const FLAGS_ONLY: [&str; 1] = ["adopt"];
+
+/// How far back sign-ins count as lately, unless an option says otherwise.
+const SINCE: Duration = Duration::from_hours(24);
+
+/// How much alike a name is that somebody may have meant, of 1.
+const ALIKE: f64 = 0.8;
 
 /// Retentions that CloudWatch Logs takes, in days (`PutRetentionPolicy`).
 const RETENTIONS: [i32; 22] = [
@@ -23,13 +39,8 @@ const RETENTIONS: [i32; 22] = [
 
 /// Whether the file asks for JSON, though nothing else in it may be understood.
 pub fn file_asks_for_json(named: Option<&str>) -> bool {
-    let text = std::fs::read_to_string(layers::file(named.map(Path::new)));
-    let table = text.ok().and_then(|text| text.parse::<toml::Table>().ok());
-    table.is_some_and(|table| {
-        table
-            .get("output")
-            .is_some_and(|output| output.as_str() == Some("json"))
-    })
+    let text = std::fs::read_to_string(file::path(named.map(Path::new)));
+    text.is_ok_and(|text| file::asks_for_json(&text))
 }
 
 /// One side as it was asked for.
@@ -39,10 +50,10 @@ pub struct SideSettings {
     pub profile: Option<String>,
     /// Region; otherwise the profile's.
     pub region: Option<String>,
-    /// User pool id; otherwise the only one.
-    pub pool: Option<String>,
-    /// App client ids; otherwise the only one.
-    pub clients: Vec<String>,
+    /// User pool; otherwise the deployment's, or the only one.
+    pub pool: Option<Reference>,
+    /// App clients; otherwise the deployment's, or the only one.
+    pub clients: Vec<Reference>,
 }
 
 /// How users are moved, as it was asked for.
@@ -60,6 +71,17 @@ pub struct Wishes {
     pub temporary_passwords: TemporaryPasswords,
     /// What becomes of users who have forgotten their password.
     pub forgot_password: ForgotPassword,
+}
+
+/// What is known of the account of a policy, and how much the role shall do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grant {
+    /// The account; otherwise any.
+    pub account: Option<String>,
+    /// Only what `plan` and `status` need.
+    pub read_only: bool,
+    /// The role by which the new pool sends SMS.
+    pub sms_role: Option<String>,
 }
 
 /// Everything that was asked for.
@@ -85,6 +107,18 @@ pub struct Settings {
     pub wishes: Wishes,
     /// Leave the log group at teardown.
     pub keep_logs: bool,
+    /// Write the tags of the deployment again to what lost them.
+    pub adopt: bool,
+    /// The policy that is printed.
+    pub grant: Grant,
+    /// The user that verify tries.
+    pub username: Option<String>,
+    /// How far back sign-ins count as lately.
+    pub since: Duration,
+    /// Whether the exit status tells of differences.
+    pub detailed_exitcode: bool,
+    /// Show the plan and stop.
+    pub dry_run: bool,
     /// Do not ask.
     pub yes: bool,
     /// How the result is written.
@@ -99,33 +133,30 @@ impl Settings {
     /// Puts the three places together.
     ///
     /// # Errors
-    /// The file cannot be read or understood, or a value cannot be meant.
-    pub fn new(command: &Command) -> Result<Self, Usage> {
-        let environment = Environment(|variable: &str| std::env::var_os(variable));
-        let (Command::Setup { common, .. }
-        | Command::Teardown { common, .. }
-        | Command::Plan { common, .. }
-        | Command::Verify { common, .. }
-        | Command::Status { common, .. }
-        | Command::Policy { common, .. }) = command;
-        let file = match &common.config {
+    /// The file cannot be read or understood, a name is of no option, or a value is not one of
+    /// the option's forms.
+    pub fn new(flags: &ArgMatches) -> Result<Self, Usage> {
+        let environment = Environment::of(std::env::vars_os());
+        let options = cli::options();
+        environment.refuse_unknown(&options)?;
+        let named = flags.try_get_one::<PathBuf>("config").ok().flatten();
+        let named = match named {
             Some(file) => Some(file.clone()),
             None => environment.read("config")?,
         };
-        Self::checked([
-            Options::of_flags(command),
-            Options::of_environment(&environment)?,
-            Options::of_file(file.as_deref())?,
-        ])
+        Self::checked(&Layers {
+            flags,
+            environment,
+            file: File::open(named.as_deref(), &options)?,
+        })
     }
 
-    /// The highest layer is the first.
-    fn checked(layers: [Options; 3]) -> Result<Self, Usage> {
-        let asked = layers.into_iter().fold(Options::default(), Options::over);
-        if let Some(suffix) = &asked.suffix {
+    fn checked(layers: &Layers<'_>) -> Result<Self, Usage> {
+        let suffix: Option<String> = layers.read("suffix")?;
+        if let Some(suffix) = &suffix {
             Names::check_suffix(suffix).map_err(|why| refused("suffix", suffix, &why))?;
         }
-        let log_retention = asked.log_retention.unwrap_or(30);
+        let log_retention = layers.read("log-retention")?.unwrap_or(30);
         if !RETENTIONS.contains(&log_retention) {
             let takes = RETENTIONS.map(|days| days.to_string()).join(", ");
             return Err(refused(
@@ -134,59 +165,58 @@ impl Settings {
                 &format!("CloudWatch Logs takes {takes}"),
             ));
         }
-        let (quiet, verbose) = (asked.quiet == Some(true), asked.verbose == Some(true));
-        if quiet && verbose {
+        let asked = |value: &bool| *value;
+        let (quiet, verbose) = layers.either(("quiet", asked), ("verbose", asked))?;
+        if quiet.is_some() && verbose.is_some() {
             return Err(Usage(
                 "--quiet and --verbose (COGMIG_QUIET, COGMIG_VERBOSE; quiet, verbose in \
                  cogmig.toml) cannot both be meant"
                     .into(),
             ));
         }
-        let dedicated_old_client = asked.dedicated_old_client.unwrap_or_default();
-        if let (Some(client), true) = (&asked.old_client, dedicated_old_client) {
+        let named = |_: &String| true;
+        let (old_client, dedicated) =
+            layers.either(("old-client", named), ("dedicated-old-client", asked))?;
+        if let (Some(client), Some(_)) = (&old_client, dedicated) {
             let why = "it is named, and --dedicated-old-client asks to make another";
             return Err(refused("old-client", client, why));
         }
-        let renames = asked.attribute.unwrap_or_default();
-        let renames = renames.iter().map(|rename| match rename.split_once('=') {
-            Some((old, new)) if !old.is_empty() && !new.is_empty() => {
-                Ok((old.trim().to_owned(), new.trim().to_owned()))
-            }
-            _ => Err(refused("attribute", rename, "it takes OLD=NEW")),
-        });
-        let wishes = Wishes {
-            renames: renames.collect::<Result<_, _>>()?,
-            drops: asked.drop_attribute.unwrap_or_default(),
-            old_sub: asked.old_sub,
-            mfa_users: asked.mfa_users,
-            temporary_passwords: asked.temporary_passwords.unwrap_or_default(),
-            forgot_password: asked.forgot_password.unwrap_or_default(),
-        };
+        let old_client: Vec<_> = old_client.into_iter().collect();
+        let new_client: Vec<_> = layers.read("new-client")?.unwrap_or_default();
         Ok(Self {
-            old: SideSettings {
-                profile: asked.old_profile,
-                region: asked.old_region,
-                pool: asked.old_pool,
-                clients: asked.old_client.into_iter().collect(),
-            },
-            new: SideSettings {
-                profile: asked.new_profile,
-                region: asked.new_region,
-                pool: asked.new_pool,
-                clients: asked.new_client.unwrap_or_default(),
-            },
-            names: Names::new(asked.suffix.as_deref()),
-            architecture: asked.architecture,
-            lambda_zip: asked.lambda_zip,
+            old: side(
+                layers,
+                ["old-profile", "old-region", "old-pool", "old-client"],
+                &old_client,
+            )?,
+            new: side(
+                layers,
+                ["new-profile", "new-region", "new-pool", "new-client"],
+                &new_client,
+            )?,
+            names: Names::new(suffix.as_deref()),
+            architecture: layers.read("architecture")?,
+            lambda_zip: layers.read("lambda-zip")?,
             log_retention,
-            replace_trigger: asked.replace_trigger.unwrap_or_default(),
-            dedicated_old_client,
-            wishes,
-            keep_logs: asked.keep_logs.unwrap_or_default(),
-            yes: asked.yes.unwrap_or_default(),
-            output: asked.output.unwrap_or_default(),
-            quiet,
-            verbose,
+            replace_trigger: is_asked(layers, "replace-trigger")?,
+            dedicated_old_client: dedicated.is_some(),
+            wishes: wishes(layers)?,
+            keep_logs: is_asked(layers, "keep-logs")?,
+            // Not from the other places: see `FLAGS_ONLY`.
+            adopt: is_asked(layers, "adopt")?,
+            grant: Grant {
+                account: layers.read("account")?,
+                read_only: is_asked(layers, "read-only")?,
+                sms_role: layers.read("sms-role")?,
+            },
+            username: layers.read("username")?,
+            since: layers.read("since")?.unwrap_or(SINCE),
+            detailed_exitcode: is_asked(layers, "detailed-exitcode")?,
+            dry_run: is_asked(layers, "dry-run")?,
+            yes: is_asked(layers, "yes")?,
+            output: layers.read("output")?.unwrap_or_default(),
+            quiet: quiet.is_some(),
+            verbose: verbose.is_some(),
         })
     }
 
@@ -211,8 +241,63 @@ fn missing(side: &str) -> Usage {
     ))
 }
 
-/// The layers have become one by now: all the places are named where it can be from.
-fn refused(option: &str, value: &str, why: &str) -> Usage {
+fn is_asked(layers: &Layers<'_>, option: &str) -> Result<bool, Usage> {
+    Ok(layers.read(option)?.unwrap_or_default())
+}
+
+fn side(
+    layers: &Layers<'_>,
+    [profile, region, pool, client]: [&str; 4],
+    clients: &[String],
+) -> Result<SideSettings, Usage> {
+    let place: Option<String> = layers.read(region)?;
+    if let Some(text) = &place
+        && !pasted::is_region(text)
+    {
+        let why = "it is not the name of an AWS Region, such as eu-west-1";
+        return Err(refused(region, text, why));
+    }
+    let referred: Option<String> = layers.read(pool)?;
+    let referred =
+        referred.map(|text| Reference::pool(&text).map_err(|why| refused(pool, &text, why)));
+    let clients = clients
+        .iter()
+        .map(|text| Reference::client(text).map_err(|why| refused(client, text, why)));
+    Ok(SideSettings {
+        profile: layers.read(profile)?,
+        region: place,
+        pool: referred.transpose()?,
+        clients: clients.collect::<Result<_, _>>()?,
+    })
+}
+
+fn wishes(layers: &Layers<'_>) -> Result<Wishes, Usage> {
+    let renames: Vec<String> = layers.read("attribute")?.unwrap_or_default();
+    let renames = renames.iter().map(|rename| match rename.split_once('=') {
+        Some((old, new)) if !old.is_empty() && !new.is_empty() => {
+            Ok((old.trim().to_owned(), new.trim().to_owned()))
+        }
+        _ => Err(refused("attribute", rename, "it takes OLD=NEW")),
+    });
+    Ok(Wishes {
+        renames: renames.collect::<Result<_, _>>()?,
+        drops: layers.read("drop-attribute")?.unwrap_or_default(),
+        old_sub: layers.read("old-sub")?,
+        mfa_users: layers.read("mfa-users")?,
+        temporary_passwords: layers.read("temporary-passwords")?.unwrap_or_default(),
+        forgot_password: layers.read("forgot-password")?.unwrap_or_default(),
+    })
+}
+
+/// The name that somebody may have meant, if one is near.
+fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
+    let alike = |known: &&String| strsim::jaro(name, known);
+    let best = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
+    (alike(&best) > ALIKE).then_some(best.as_str())
+}
+
+/// All the places are named where it can be from.
+pub fn refused(option: &str, value: &str, why: &str) -> Usage {
     Usage(format!(
         "--{option} {value}: {why}\n  it may be from  {}",
         elsewhere(option)

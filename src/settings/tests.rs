@@ -3,36 +3,45 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::CommandFactory;
 
 use super::environment::Environment;
-use super::layers::Options;
+use super::file::File;
+use super::layers::Layers;
 use super::{Settings, Usage};
-use crate::cli::{Cli, Task};
+use crate::cli::{self, Cli};
 use crate::package::Architecture;
+use crate::pasted::Reference;
 
 /// The settings of a command line, of variables without their `COGMIG_`, and of a file.
 fn settings(flags: &str, variables: &[(&str, &str)], file: &str) -> Result<Settings, Usage> {
     let words = ["cogmig"].into_iter().chain(flags.split(' '));
-    let Task::Deployment(command) = Cli::try_parse_from(words).expect(flags).task else {
-        panic!("{flags}");
-    };
-    let environment = Environment(|wanted: &str| {
-        let found = variables
-            .iter()
-            .find(|(name, _)| wanted == format!("COGMIG_{name}"));
-        found.map(|(_, value)| OsString::from(value))
+    let matches = Cli::command().try_get_matches_from(words).expect(flags);
+    let (_, flags) = matches.subcommand().expect("a command");
+    let options = cli::options();
+    let variables = variables.iter().map(|(name, value)| {
+        (
+            OsString::from(format!("COGMIG_{name}")),
+            OsString::from(value),
+        )
     });
-    Settings::checked([
-        Options::of_flags(&command),
-        Options::of_environment(&environment)?,
-        toml::from_str(file).map_err(|error| Usage(error.to_string()))?,
-    ])
+    let environment = Environment::of(variables);
+    environment.refuse_unknown(&options)?;
+    Settings::checked(&Layers {
+        flags,
+        environment,
+        file: File::parse("cogmig.toml".into(), file, &options)?,
+    })
 }
 
 fn heard(flags: &str, variables: &[(&str, &str)], file: &str) -> Settings {
     settings(flags, variables, file)
         .unwrap_or_else(|why| panic!("{flags} {variables:?} {file}: {why}"))
+}
+
+fn ids(references: &[Reference]) -> Vec<&str> {
+    let ids = references.iter().map(|reference| reference.id.as_str());
+    ids.collect()
 }
 
 fn refusal(flags: &str, variables: &[(&str, &str)], file: &str) -> String {
@@ -42,15 +51,15 @@ fn refusal(flags: &str, variables: &[(&str, &str)], file: &str) -> String {
 }
 
 /// Each option, its value in the environment, and how a file says it.
-const OPTIONS: [(&str, &str, &str); 25] = [
+const OPTIONS: [(&str, &str, &str); 29] = [
     ("OLD_PROFILE", "a", "old-profile = 'a'"),
     ("NEW_PROFILE", "a", "new-profile = 'a'"),
     ("OLD_POOL", "a", "old-pool = 'a'"),
     ("OLD_CLIENT", "a", "old-client = 'a'"),
     ("NEW_POOL", "a", "new-pool = 'a'"),
     ("NEW_CLIENT", "a,b", "new-client = ['a', 'b']"),
-    ("OLD_REGION", "a", "old-region = 'a'"),
-    ("NEW_REGION", "a", "new-region = 'a'"),
+    ("OLD_REGION", "us-east-1", "old-region = 'us-east-1'"),
+    ("NEW_REGION", "us-east-1", "new-region = 'us-east-1'"),
     ("SUFFIX", "a", "suffix = 'a'"),
     ("ARCHITECTURE", "x86_64", "architecture = 'x86_64'"),
     ("LAMBDA_ZIP", "a", "lambda-zip = 'a'"),
@@ -72,6 +81,10 @@ const OPTIONS: [(&str, &str, &str); 25] = [
     ("ATTRIBUTE", "a=b,c=d", "attribute = ['a=b', 'c=d']"),
     ("DROP_ATTRIBUTE", "a,b", "drop-attribute = ['a', 'b']"),
     ("OLD_SUB", "custom:a", "old-sub = 'custom:a'"),
+    ("ACCOUNT", "111111111111", "account = '111111111111'"),
+    ("READ_ONLY", "true", "read-only = true"),
+    ("SMS_ROLE", "a", "sms-role = 'a'"),
+    ("SINCE", "7d", "since = '7d'"),
     ("YES", "true", "yes = true"),
     ("OUTPUT", "json", "output = 'json'"),
     ("QUIET", "true", "quiet = true"),
@@ -91,6 +104,34 @@ fn each_option_means_the_same_in_the_environment_and_in_the_file() {
         let snake = format!("{} = {value}", key.replace('-', "_"));
         assert_eq!(heard("plan", &[], &snake), filed);
     }
+}
+
+/// A new option of the command line goes into the table above, or here.
+#[test]
+fn each_option_of_each_command_is_read() {
+    let nothing = heard("plan", &[], "");
+    let of_one_run = [
+        ("DETAILED_EXITCODE", "true"),
+        ("DRY_RUN", "true"),
+        ("USERNAME", "ada"),
+    ];
+    for (name, value) in of_one_run {
+        assert_ne!(heard("plan", &[(name, value)], ""), nothing, "{name}");
+        let option = name.to_lowercase().replace('_', "-");
+        let complaint = refusal("plan", &[], &format!("{option} = true"));
+        assert!(complaint.contains(&format!("--{option}")), "{complaint}");
+    }
+    assert!(refusal("plan", &[("ADOPT", "true")], "").contains("--adopt is a flag only"));
+    assert!(refusal("plan", &[], "adopt = true").contains("--adopt"));
+    let mut known: Vec<_> = OPTIONS.iter().map(|(name, ..)| *name).collect();
+    known.extend(of_one_run.iter().map(|(name, _)| *name));
+    known.extend(["ADOPT", "CONFIG"]);
+    let mut known: Vec<_> = known
+        .iter()
+        .map(|name| name.to_lowercase().replace('_', "-"))
+        .collect();
+    known.sort_unstable();
+    assert_eq!(cli::options(), known);
 }
 
 #[test]
@@ -116,7 +157,7 @@ fn a_higher_layer_beats_a_lower_one() {
         assert_eq!(asked.architecture, Some(architecture));
         assert_eq!(asked.log_retention, days);
         assert_eq!(asked.lambda_zip, Some(PathBuf::from(id)));
-        assert_eq!(asked.new.clients, [id]);
+        assert_eq!(ids(&asked.new.clients), [id]);
     }
 }
 
@@ -126,7 +167,7 @@ fn an_empty_variable_or_line_is_none() {
     let asked = heard("plan", &variables, "suffix = 'e'\nlambda-zip = ''");
     assert_eq!(asked.names, crate::names::Names::new(Some("e")));
     assert_eq!(asked.lambda_zip, None);
-    assert_eq!(asked.new.clients, Vec::<String>::new());
+    assert_eq!(asked.new.clients, []);
 }
 
 #[test]
@@ -138,7 +179,7 @@ fn a_variable_can_say_no_to_the_file_and_a_flag_yes_to_the_variable() {
         }),
         ("setup", "replace-trigger", |heard| heard.replace_trigger),
         ("teardown", "keep-logs", |heard| heard.keep_logs),
-        ("plan", "yes", |heard| heard.yes),
+        ("setup", "yes", |heard| heard.yes),
         ("plan", "quiet", |heard| heard.quiet),
         ("plan", "verbose", |heard| heard.verbose),
     ];
@@ -226,7 +267,7 @@ fn of_an_old_client_that_is_named_and_one_that_is_made_the_higher_layer_is_heard
     ] {
         let asked = heard(flags, variables, file);
         let case = format!("{flags} {variables:?} {file}");
-        assert_eq!(asked.old.clients.concat(), client, "{case}");
+        assert_eq!(ids(&asked.old.clients).concat(), client, "{case}");
         assert_eq!(asked.dedicated_old_client, dedicated, "{case}");
     }
     let both = refusal("setup --old-client a --dedicated-old-client", &[], "");

@@ -6,12 +6,14 @@ mod resources;
 mod sign_ins;
 #[cfg(test)]
 mod tests;
+mod unmigrated;
 
 use std::time::Duration;
 
 pub use left::left;
 pub use resources::{Resource, State, resources};
 pub use sign_ins::{LATELY, MOVED, Sums};
+pub use unmigrated::Unmigrated;
 
 /// What is known of a migration.
 pub struct Status {

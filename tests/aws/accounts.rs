@@ -38,7 +38,7 @@ fn credentials_and_a_region_in_the_environment_change_nothing() {
             "eu-central-1",
             "partition aws",
         ] {
-            assert!(run.stderr.contains(shown), "{shown}\n{run}");
+            assert!(run.stdout.contains(shown), "{shown}\n{run}");
         }
         assert!(!run.said(THIRD), "{run}");
     };
@@ -197,4 +197,30 @@ fn the_same_pool_on_both_sides_is_refused() {
     let stage = Stage::new();
     let run = stage.harmless(1, "setup --old-profile old --new-profile old");
     run.assert_complains(&[&stage.old.id, "--new-profile"]);
+}
+
+/// Before the first setup nothing but the pools' counts can tell.
+#[test]
+fn swapped_profiles_at_a_first_setup_are_warned_of_with_both_counts() {
+    let stage = Stage::new();
+    for name in ["bob", "cem", "dan", "eve"] {
+        stage.sandbox.user(&stage.old, name, PASSWORD, &[]).unwrap();
+    }
+    let swapped = "--old-profile new --new-profile old";
+    let run = stage.harmless(0, &format!("plan {swapped}"));
+    let flat = run.flat();
+    for words in ["about 0", "about 5", "swapped"] {
+        assert!(flat.contains(words), "{words}\n{run}");
+    }
+    let run = stage.ok(&format!("plan {BOTH}"));
+    assert!(!run.said("swapped"), "{run}");
+    // Once it is deployed, the counts say how far the migration is.
+    stage.setup();
+    for name in ["bob", "cem", "dan", "eve", "ada"] {
+        let user = json!({"Username": name});
+        stage.in_pool(&stage.old, "AdminDeleteUser", user);
+        stage.sandbox.user(&stage.new, name, PASSWORD, &[]).unwrap();
+    }
+    let run = stage.ok(&format!("plan {BOTH}"));
+    assert!(!run.said("swapped"), "{run}");
 }

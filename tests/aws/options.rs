@@ -13,21 +13,9 @@ fn misused(stage: &Stage, arguments: &str, words: &[&str]) {
 
 fn misused_with(stage: &Stage, arguments: &str, variables: &[(&str, &str)], words: &[&str]) {
     stage.sandbox.clear_journal();
-    let run = with(stage, 64, arguments, variables);
+    let run = stage.with(64, arguments, variables);
     run.assert_complains(words);
     assert_eq!(stage.sandbox.journal(), [], "{run}");
-}
-
-/// Runs a command with these variables.
-#[track_caller]
-fn with(stage: &Stage, code: i32, arguments: &str, variables: &[(&str, &str)]) -> Run {
-    let mut command = stage.command();
-    command
-        .args(arguments.split_whitespace())
-        .envs(variables.iter().copied());
-    let run = Run::of(&mut command);
-    run.assert_ended(code, &format!("{arguments} with {variables:?}"));
-    run
 }
 
 #[test]
@@ -158,7 +146,7 @@ fn an_empty_variable_is_none() {
     ]
     .map(|option| format!("COGMIG_{option}"));
     let empty = empty.each_ref().map(|variable| (variable.as_str(), ""));
-    with(&stage, 0, &format!("teardown {BOTH}"), &empty);
+    stage.with(0, &format!("teardown {BOTH}"), &empty);
     misused_with(&stage, "plan", &empty, &["no old profile"]);
     stage.file(
         "cogmig.toml",
@@ -168,7 +156,7 @@ fn an_empty_variable_is_none() {
             cogmig_sandbox::architecture()
         ),
     );
-    let run = with(&stage, 0, "plan", &empty);
+    let run = stage.with(0, "plan", &empty);
     assert_eq!(run.json()["changes"][0]["name"], "cognito-access-role-file");
 }
 
@@ -183,13 +171,13 @@ fn a_variable_can_say_no_to_the_file() {
     stage.ok("setup");
     let no = [("COGMIG_KEEP_LOGS", "No")];
     let kept = |variables: &[(&str, &str)]| {
-        let run = with(&stage, 0, "teardown --dry-run --output json", variables);
+        let run = stage.with(0, "teardown --dry-run --output json", variables);
         let changes = run.json()["changes"].clone();
         let mut names = changes.as_array().unwrap().iter();
         names.all(|change| change["name"] != LOG_GROUP)
     };
     assert!(kept(&[]) && !kept(&no));
-    with(&stage, 0, "teardown", &no);
+    stage.with(0, "teardown", &no);
     assert_eq!(stage.sandbox.standing(), before);
 }
 
@@ -197,7 +185,9 @@ fn a_variable_can_say_no_to_the_file() {
 fn a_flag_beats_the_other_loudness_of_the_environment() {
     let stage = Stage::new();
     let plan = |flag: &str, variables: &[(&str, &str)]| {
-        with(&stage, 0, &format!("plan {BOTH} {flag}"), variables).stderr
+        stage
+            .with(0, &format!("plan {BOTH} {flag}"), variables)
+            .stderr
     };
     let (quiet, verbose) = (("COGMIG_QUIET", "1"), ("COGMIG_VERBOSE", "1"));
     let call = "GetCallerIdentity";
@@ -206,7 +196,8 @@ fn a_flag_beats_the_other_loudness_of_the_environment() {
     stage.file("cogmig.toml", "quiet = true\n");
     assert!(plan("", &[verbose]).contains(call));
     assert_eq!(plan("", &[]), "");
-    assert_ne!(plan("", &[("COGMIG_QUIET", "false")]), "");
+    let setup = stage.with(0, &format!("setup {BOTH}"), &[("COGMIG_QUIET", "false")]);
+    assert!(setup.stderr.contains("done in"), "{setup}");
     let words = ["--quiet", "--verbose"];
     misused(&stage, &format!("plan {BOTH} --quiet --verbose"), &words);
     misused_with(&stage, &format!("plan {BOTH}"), &[quiet, verbose], &words);
@@ -264,7 +255,7 @@ fn a_file_that_cannot_be_meant_is_refused_by_its_name_and_line() {
             "\nnew-client = 3\n",
             ["line 2", "one text or a list of them"],
         ),
-        ("yes = 'maybe'\n", ["line 1", "a boolean"]),
+        ("yes = 'maybe'\n", ["line 1", "true or false"]),
     ] {
         stage.file("cogmig.toml", text);
         for verb in ["setup", "plan", "teardown"] {
@@ -320,5 +311,191 @@ fn an_empty_flag_is_not_the_default() {
     for option in ["suffix", "new-pool", "new-client", "old-region", "config"] {
         let words = ["a value is required"];
         misused(&stage, &format!("teardown {BOTH} --{option}="), &words);
+    }
+}
+
+/// Each option that a command would not use, on its command line.
+#[test]
+fn a_command_takes_no_option_that_it_does_not_use() {
+    let stage = Stage::new();
+    for (verb, options) in [
+        (
+            "teardown",
+            "architecture=arm64 mfa-users=refuse log-retention=7 lambda-zip=x replace-trigger since=1h",
+        ),
+        (
+            "verify",
+            "yes replace-trigger log-retention=7 lambda-zip=x adopt",
+        ),
+        (
+            "status",
+            "yes replace-trigger log-retention=7 lambda-zip=x adopt",
+        ),
+        ("plan", "yes keep-logs dry-run"),
+        ("setup", "keep-logs detailed-exitcode"),
+        (
+            "policy old",
+            "yes quiet verbose old-profile=old new-client=x mfa-users=refuse architecture=arm64",
+        ),
+    ] {
+        for option in options.split(' ') {
+            let profiles = if verb == "policy old" { "" } else { BOTH };
+            let name = option.split('=').next().unwrap();
+            let words = [format!("--{name}"), "unexpected argument".into()];
+            let words = words.each_ref().map(String::as_str);
+            misused(&stage, &format!("{verb} {profiles} --{option}"), &words);
+        }
+    }
+    // A file and an environment are shared by all commands.
+    stage.file(
+        "cogmig.toml",
+        "old-profile = 'old'\nnew-profile = 'new'\nkeep-logs = true\nlog-retention = 7\nyes = true\n",
+    );
+    let variables = [
+        ("COGMIG_REPLACE_TRIGGER", "true"),
+        ("COGMIG_READ_ONLY", "true"),
+    ];
+    for verb in [
+        "plan",
+        "setup",
+        "verify",
+        "status",
+        "teardown",
+        "policy old",
+    ] {
+        stage.with(0, verb, &variables);
+    }
+}
+
+#[test]
+fn a_dry_run_that_the_environment_asks_for_is_one() {
+    let stage = Stage::new();
+    let dry = [("COGMIG_DRY_RUN", "true")];
+    let setup = format!("setup {BOTH}");
+    stage.with(0, &setup, &dry);
+    assert_eq!(stage.writes(), Vec::<String>::new());
+    stage.setup();
+    stage.sandbox.clear_journal();
+    stage.with(0, &format!("teardown {BOTH}"), &dry);
+    assert_eq!(stage.writes(), Vec::<String>::new());
+    stage.with(
+        2,
+        &format!("plan {BOTH} --log-retention 7"),
+        &[("COGMIG_DETAILED_EXITCODE", "1")],
+    );
+    let run = stage.with(
+        0,
+        "policy old",
+        &[
+            ("COGMIG_READ_ONLY", "true"),
+            ("COGMIG_ACCOUNT", "111111111111"),
+        ],
+    );
+    assert!(
+        run.said("111111111111") && !run.said("iam:CreateRole"),
+        "{run}"
+    );
+    misused_with(
+        &stage,
+        "policy old",
+        &[("COGMIG_ACCOUNT", "1")],
+        &["COGMIG_ACCOUNT", "12 digits"],
+    );
+    misused_with(
+        &stage,
+        &format!("status {BOTH}"),
+        &[("COGMIG_SINCE", "soon")],
+        &["COGMIG_SINCE", "soon"],
+    );
+}
+
+#[test]
+fn a_variable_of_no_option_is_an_error_that_names_the_nearest() {
+    let stage = Stage::new();
+    for (variable, nearest) in [
+        ("COGMIG_OLD_POLL", "COGMIG_OLD_POOL"),
+        ("COGMIG_OLDPROFILE", "COGMIG_OLD_PROFILE"),
+        ("COGMIG_NEW_CLIENTS", "COGMIG_NEW_CLIENT"),
+        ("COGMIG_new_pool", "COGMIG_NEW_POOL"),
+        ("COGMIG_DRYRUN", "COGMIG_DRY_RUN"),
+    ] {
+        for verb in ["setup", "teardown", "plan", "status", "verify"] {
+            let arguments = format!("{verb} {BOTH}");
+            misused_with(&stage, &arguments, &[(variable, "x")], &[variable, nearest]);
+        }
+        misused_with(
+            &stage,
+            "policy old",
+            &[(variable, "x")],
+            &[variable, nearest],
+        );
+    }
+    let run = stage.with(64, &format!("plan {BOTH}"), &[("COGMIG_QQQQQQQ", "x")]);
+    assert!(!run.said("did you mean"), "{run}");
+    // Those of the build and of the examples are no options, and known.
+    let known = [
+        "LAMBDA_ARCHITECTURES",
+        "LAMBDA_ZIPS",
+        "COMMIT",
+        "REPOSITORY",
+        "VERSION",
+        "SHA256",
+        "OLD_ACCOUNT",
+        "NEW_ACCOUNT",
+    ]
+    .map(|name| format!("COGMIG_{name}"));
+    let known = known.each_ref().map(|name| (name.as_str(), "x"));
+    stage.with(0, &format!("plan {BOTH}"), &known);
+}
+
+#[test]
+fn a_key_of_no_option_is_an_error_that_names_the_nearest_once() {
+    let stage = Stage::new();
+    for (text, line, key, nearest) in [
+        (
+            "old-profile = 'old'\nold-poll = 'x'\n",
+            "line 2",
+            "old-poll",
+            "`old-pool`",
+        ),
+        (
+            "\nnew_clients = 'x'\n",
+            "line 2",
+            "new_clients",
+            "`new-client`",
+        ),
+        ("dry-run = true\n", "line 1", "dry-run", "--dry-run"),
+        ("[setup]\nold-pool = 'x'\n", "line 1", "setup", "unknown"),
+    ] {
+        stage.file("cogmig.toml", text);
+        stage.sandbox.clear_journal();
+        let run = stage.ends(64, &format!("plan {BOTH}"));
+        run.assert_complains(&["cogmig.toml", line, key, nearest]);
+        assert!(
+            !run.said("expected one of") && !run.said("old_profile"),
+            "{run}"
+        );
+        assert_eq!(stage.sandbox.journal(), [], "{run}");
+    }
+    for (text, words) in [
+        (
+            "log-retention = 'long'\n",
+            ["log-retention", "a whole number"],
+        ),
+        (
+            "architecture = 'sparc'\n",
+            ["architecture", "arm64 or x86_64"],
+        ),
+        ("yes = 'perhaps'\n", ["yes", "true or false"]),
+        ("old-pool = 3\n", ["old-pool", "text"]),
+        ("new-client = [1]\n", ["new-client", "text"]),
+    ] {
+        stage.file("cogmig.toml", text);
+        let run = stage.ends(64, &format!("plan {BOTH}"));
+        run.assert_complains(&words);
+        run.assert_complains(&["line 1"]);
+        for rust in ["i32", "enum", "variant", "bool", "struct", "Options"] {
+            assert!(!run.said(rust), "{rust}\n{run}");
+        }
     }
 }

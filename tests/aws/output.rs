@@ -218,6 +218,34 @@ fn a_name_begins_no_line_and_moves_no_cursor() {
             assert!(!text.contains("\n::"), "{run}");
             assert!(!text.contains(['\u{1b}', '\u{202e}']), "{run}");
         }
-        assert!(run.stderr.contains("::set-output"), "{run}");
+        assert!(run.said("::set-output"), "{run}");
     }
+}
+
+/// Who reads it later reads of which accounts, pools and app clients it speaks.
+#[test]
+fn a_plan_in_a_file_says_what_it_is_about() {
+    let stage = Stage::new();
+    let about = |run: &Run| {
+        for words in [
+            "111111111111",
+            "222222222222",
+            "eu-west-1",
+            &stage.old.id,
+            &stage.new.id,
+            &stage.old.client,
+            &stage.new.client,
+        ] {
+            assert!(run.stdout.contains(words), "{words}\n{run}");
+        }
+        assert!(!run.stderr.contains(&stage.old.id), "{run}");
+    };
+    about(&stage.ok(&format!("plan {BOTH}")));
+    about(&stage.ok(&format!("plan {BOTH} --quiet")));
+    about(&stage.ok(&format!("setup {BOTH} --dry-run")));
+    stage.setup();
+    // With nothing to do, too.
+    about(&stage.ok(&format!("plan {BOTH}")));
+    about(&stage.ok(&format!("status {BOTH}")));
+    about(&stage.ok(&format!("teardown {BOTH} --dry-run")));
 }

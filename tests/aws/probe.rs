@@ -149,6 +149,7 @@ fn a_package_of_ones_own_is_not_tried() {
     let calls = stage.sandbox.journal();
     assert!(calls.iter().all(|call| call.action != "Invoke"));
     // Nor is it an answer to verify.
-    let run = stage.ends(1, &there.replace("setup", "verify"));
+    stage.file("cogmig.toml", "lambda-zip = 'small.zip'\n");
+    let run = stage.ends(1, &format!("verify {BOTH} --mfa-users refuse"));
     assert!(run.stdout.contains("broken at the function"), "{run}");
 }

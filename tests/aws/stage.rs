@@ -66,6 +66,8 @@ impl Stage {
             .current_dir(self.sandbox.home())
             // The sandbox runs the function on this machine, whatever else the build holds.
             .env("COGMIG_ARCHITECTURE", HOST)
+            // As in a pipeline, where nobody is asked.
+            .env("CI", "true")
             .stdin(Stdio::null());
         command
     }
@@ -83,6 +85,18 @@ impl Stage {
     pub fn ends(&self, code: i32, arguments: &str) -> Run {
         let run = self.cogmig(arguments);
         run.assert_ended(code, arguments);
+        run
+    }
+
+    /// Runs a command with these variables, which must end so.
+    #[track_caller]
+    pub fn with(&self, code: i32, arguments: &str, variables: &[(&str, &str)]) -> Run {
+        let mut command = self.command();
+        command
+            .args(arguments.split_whitespace())
+            .envs(variables.iter().copied());
+        let run = Run::of(&mut command);
+        run.assert_ended(code, &format!("{arguments} with {variables:?}"));
         run
     }
 

@@ -40,34 +40,100 @@ impl Stage {
 fn a_no_changes_nothing() {
     let stage = Stage::new();
     let before = stage.sandbox.standing();
-    let run = stage.on_a_terminal("changes?=n", &format!("setup {BOTH}"), &[]);
-    assert!(
-        run.said("cognito-access-role") && run.said("Make these changes?"),
-        "{run}"
-    );
-    assert_eq!(stage.writes(), Vec::<String>::new(), "{run}");
+    for answer in ["n", "no", "", "yep", "Y", "YES", "y es", "true", "\\x04"] {
+        let typed = format!("confirm:={answer}\\r");
+        let run = stage.on_a_terminal(&typed, &format!("setup {BOTH}"), &[]);
+        assert!(
+            run.said("cognito-access-role") && run.said("Apply these changes?"),
+            "{run}"
+        );
+        assert!(run.code == 1 && run.said("Cancelled."), "{answer:?}\n{run}");
+        assert_eq!(stage.writes(), Vec::<String>::new(), "{answer:?}\n{run}");
+    }
     assert_eq!(stage.sandbox.standing(), before);
 }
 
+/// One key is no answer, and what is typed after it stays out of the shell.
 #[test]
-fn enter_alone_is_a_no() {
+fn an_answer_is_a_whole_line() {
     let stage = Stage::new();
-    let run = stage.on_a_terminal("changes?=\\r", &format!("setup {BOTH}"), &[]);
+    let run = stage.on_a_terminal("confirm:=y\\x03", &format!("setup {BOTH}"), &[]);
+    assert_eq!(run.code, 130, "{run}");
     assert_eq!(stage.writes(), Vec::<String>::new(), "{run}");
+    let script = r#""$0" "$@"; read -t 1 -r rest; echo "rest <$rest>""#;
+    let setup = format!("setup {BOTH} --quiet");
+    let bash = format!("exec bash -c '{script}' \"$0\" \"$@\"");
+    let run = stage.in_a_shell(&bash, "confirm:=yes\\r", &setup, &[]);
+    assert!(run.said("rest <>"), "{run}");
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn ctrl_c_at_a_question_has_its_message_on_a_line_of_its_own() {
+    let stage = Stage::new();
+    for verb in ["setup", "teardown"] {
+        let run = stage.on_a_terminal("confirm:=\\x03", &format!("{verb} {BOTH}"), &[]);
+        assert_eq!(run.code, 130, "{run}");
+        let mut lines = run.stdout.lines().map(seen);
+        assert!(
+            lines.any(|line| line.starts_with("error: stopped")),
+            "{run}"
+        );
+        stage.setup();
+    }
+}
+
+/// A line as it is seen, without its colors.
+fn seen(line: &str) -> String {
+    let mut seen = String::new();
+    let mut rest = line.trim();
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        seen.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    seen + rest
+}
+
+/// Who has not been migrated could not sign in any more: that takes more than a yes.
+#[test]
+fn a_teardown_before_all_users_are_migrated_asks_for_the_deployments_name() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    stage.setup();
+    let standing = stage.sandbox.standing();
+    let teardown = format!("teardown {BOTH}");
+    for answer in ["yes", "y", "", "Default"] {
+        let run = stage.on_a_terminal(&format!("confirm:={answer}\\r"), &teardown, &[]);
+        let words = "About 1 user hasn't been migrated. Enter the deployment's name, default,";
+        assert!(run.code == 1 && run.said(words), "{run}");
+        assert_eq!(stage.sandbox.standing(), standing, "{run}");
+    }
+    let alone = "teardown --old-profile old";
+    let run = stage.on_a_terminal("confirm:=yes\\r", alone, &[]);
+    assert!(run.code == 1 && run.said("is not known"), "{run}");
+    let run = stage.on_a_terminal("confirm:=default\\r", &teardown, &[]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(stage.sandbox.standing(), before);
+    // With everybody migrated, a yes is enough.
+    stage.ok(&format!("setup {BOTH} --suffix two"));
+    stage.sign_in("ada", PASSWORD).unwrap();
+    let teardown = format!("teardown {BOTH} --suffix two");
+    let run = stage.on_a_terminal("confirm:=yes\\r", &teardown, &[]);
+    assert!(run.code == 0 && !run.said("been migrated"), "{run}");
 }
 
 #[test]
 fn a_yes_sets_up_and_tears_down() {
     let stage = Stage::new();
     let before = stage.sandbox.standing();
-    let run = stage.on_a_terminal("changes?=y", &format!("setup {BOTH}"), &[]);
+    let run = stage.on_a_terminal("confirm:=y\\r", &format!("setup {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     let standing = stage.sandbox.standing();
-    stage.on_a_terminal("back?=n", &format!("teardown {BOTH}"), &[]);
+    stage.on_a_terminal("confirm:=n\\r", &format!("teardown {BOTH}"), &[]);
     assert_eq!(stage.sandbox.standing(), standing);
-    let run = stage.on_a_terminal("back?=y", &format!("teardown {BOTH}"), &[]);
+    let run = stage.on_a_terminal("confirm:=default\\r", &format!("teardown {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(stage.sandbox.standing(), before);
 }
@@ -85,9 +151,9 @@ fn nothing_is_asked_with_yes_or_in_ci() {
     let stage = Stage::new();
     let ci = [("CI", "true")];
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &ci);
-    assert!(run.code == 0 && !run.said("Make these changes?"), "{run}");
+    assert!(run.code == 0 && !run.said("confirm:"), "{run}");
     let run = stage.on_a_terminal("", &format!("teardown --yes {BOTH}"), &[]);
-    assert!(run.code == 0 && !run.said("Put this back?"), "{run}");
+    assert!(run.code == 0 && !run.said("confirm:"), "{run}");
 }
 
 #[test]
@@ -98,7 +164,7 @@ fn of_several_one_can_be_picked() {
         .sandbox
         .client(&stage.new, "mobile", json!({}))
         .unwrap();
-    let answers = "old user pool?=\\r|new app client?= \\x1b[B \\r|changes?=y";
+    let answers = "old user pool?=\\r|new app client?= \\x1b[B \\r|confirm:=y\\r";
     let run = stage.on_a_terminal(answers, &format!("setup {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
     for client in [&stage.new.client, &mobile] {
@@ -122,7 +188,7 @@ fn what_becomes_of_a_second_factor_is_asked_once() {
         "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true},
     });
     stage.in_pool(&stage.old, "SetUserPoolMfaConfig", mfa);
-    let answers = "second factor?=\\x1b[B\\r|changes?=y";
+    let answers = "second factor?=\\x1b[B\\r|confirm:=y\\r";
     let run = stage.on_a_terminal(answers, &format!("setup {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
     let set = stage.aws(
@@ -154,7 +220,7 @@ fn a_question_that_is_left_leaves_the_terminal_as_it_was() {
     let script = r#"trap : INT; before=$(stty -g); "$0" "$@" >result
         echo "ended $?"; [ "$before" = "$(stty -g)" ] && echo "as before""#;
     for (question, arguments) in [
-        ("back?", format!("teardown {BOTH} --output json")),
+        ("confirm:", format!("teardown {BOTH} --output json")),
         (
             "old pool:",
             format!("verify --username ada {BOTH} --output json"),

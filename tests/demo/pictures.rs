@@ -32,12 +32,12 @@ pub(crate) fn take() -> Result<()> {
         times: 1,
         fault: Fault::Denied,
     });
-    studio.terminal("setup-denied", "setup", "changes?=y", 1)?;
+    studio.terminal("setup-denied", "setup", "confirm:=yes\\r", 1)?;
     studio.sandbox.calm();
-    studio.terminal("teardown-of-a-part", "teardown", "back?=y", 0)?;
+    studio.terminal("teardown-of-a-part", "teardown", "confirm:=default\\r", 0)?;
     studio.pipeline("setup-in-a-pipeline", "setup", 0)?;
     studio.pipeline("teardown-in-a-pipeline", "teardown", 0)?;
-    studio.terminal("setup", "setup", "changes?=y", 0)?;
+    studio.terminal("setup", "setup", "confirm:=yes\\r", 0)?;
     studio.sandbox.sign_in(&scene.new.client, "ann", PASSWORD)?;
     let wrong = studio
         .sandbox
@@ -45,7 +45,7 @@ pub(crate) fn take() -> Result<()> {
     ensure!(wrong.is_err(), "a wrong password was let in");
     studio.terminal("verify", "verify", "", 0)?;
     studio.terminal("status", "status", "", 0)?;
-    studio.terminal("teardown", "teardown", "back?=y", 0)
+    studio.terminal("teardown", "teardown", "confirm:=default\\r", 0)
 }
 
 struct Studio {

@@ -55,7 +55,7 @@ impl Demo {
         holds("not one writing call");
 
         heading("2  Set up the migration");
-        self.cogmig("setup", &machine)?;
+        self.cogmig("setup", &["--yes", machine[0], machine[1]])?;
 
         heading("3  Ann signs in to the new pool with her old password");
         self.sandbox
@@ -81,7 +81,7 @@ impl Demo {
 
         heading("5  Set up once more");
         self.sandbox.clear_journal();
-        self.cogmig("setup", &machine)?;
+        self.cogmig("setup", &["--yes", machine[0], machine[1]])?;
         ensure!(self.writes() == 0, "the second setup made writing calls");
         holds("not one writing call");
 
@@ -91,7 +91,7 @@ impl Demo {
         holds("not one writing call");
 
         heading("7  Take it all down");
-        self.cogmig("teardown", &[])?;
+        self.cogmig("teardown", &["--yes"])?;
         let mut after = self.sandbox.standing();
         forget_user(&mut after, "ann");
         let differences = differences(&before, &after);

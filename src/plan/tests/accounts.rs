@@ -72,6 +72,7 @@ pub fn desired_with(old_client: OldClient) -> Desired {
         },
         log_retention: 30,
         replace_trigger: false,
+        adopt: false,
         variables: Tags::from([("ATTRIBUTES".into(), "email".into())]),
     })
 }
