@@ -63,7 +63,8 @@ pub async fn hold(
     Ok(())
 }
 
-/// The same where the account is not at hand: the function knows the pool of the other side.
+/// The same where the account is not at hand: the function knows the pool of the other side. A
+/// name tells nothing there.
 fn by_id(side: Side, asked: &SideSettings, names: &Names, record: &Record) -> Result<()> {
     let (Some(pool), Some(recorded)) = (&asked.pool, &record.pool) else {
         return Ok(());
@@ -71,7 +72,8 @@ fn by_id(side: Side, asked: &SideSettings, names: &Names, record: &Record) -> Re
     let side = side.as_str();
     ensure!(
         pool.id == *recorded || region_of(&pool.id).is_none(),
-        "--{side}-pool {} doesn't match the deployment `{}`, which serves the {side} user pool {recorded}\n  try  --suffix for another deployment, or no --{side}-pool",
+        "{} is {}, but the deployment `{}` serves the {side} user pool {recorded}\n  try  --suffix for another deployment, or no --{side}-pool",
+        asked.origins.pool,
         pool.id,
         names.deployment
     );

@@ -17,7 +17,8 @@ const NOT_HERE: [&str; 4] = ["config", "detailed-exitcode", "dry-run", "username
 /// What the file says, and where.
 #[derive(Default)]
 pub struct File {
-    name: String,
+    /// Its path, as it was named.
+    pub name: String,
     lines: BTreeMap<String, (usize, Written)>,
 }
 

@@ -2,7 +2,7 @@
 
 use clap::ArgMatches;
 
-use super::environment::Environment;
+use super::environment::{Environment, variable};
 use super::file::File;
 use super::value::Value;
 use crate::error::Usage;
@@ -50,6 +50,18 @@ impl Layers<'_> {
             .map(at(Place::Flag))
             .or(variable.map(at(Place::Environment)))
             .or(line.map(at(Place::File))))
+    }
+
+    /// Which place the value of an option came from, in words; otherwise the flag.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn origin<T: Value>(&self, option: &str) -> Result<String, Usage> {
+        Ok(match self.located::<T>(option)? {
+            None | Some((_, Place::Flag)) => format!("--{option}"),
+            Some((_, Place::Environment)) => variable(option),
+            Some((_, Place::File)) => format!("{option} in {}", self.file.name),
+        })
     }
 
     /// Two options that exclude each other, where true is what each asks for: the one of the

@@ -54,6 +54,19 @@ pub struct SideSettings {
     pub pool: Option<Reference>,
     /// App clients; otherwise the deployment's, or the only one.
     pub clients: Vec<Reference>,
+    /// Where these were named.
+    pub origins: Origins,
+}
+
+/// Where what was named of a side came from: the flag, the variable, or the line of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    /// The Region.
+    pub region: String,
+    /// The user pool.
+    pub pool: String,
+    /// The app clients.
+    pub clients: String,
 }
 
 /// How users are moved, as it was asked for.
@@ -268,6 +281,11 @@ fn side(
         region: place,
         pool: referred.transpose()?,
         clients: clients.collect::<Result<_, _>>()?,
+        origins: Origins {
+            region: layers.origin::<String>(region)?,
+            pool: layers.origin::<String>(pool)?,
+            clients: layers.origin::<Vec<String>>(client)?,
+        },
     })
 }
 

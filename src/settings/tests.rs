@@ -8,7 +8,7 @@ use clap::CommandFactory;
 use super::environment::Environment;
 use super::file::File;
 use super::layers::Layers;
-use super::{Settings, Usage};
+use super::{Origins, Settings, Usage};
 use crate::cli::{self, Cli};
 use crate::package::Architecture;
 use crate::pasted::Reference;
@@ -27,11 +27,15 @@ fn settings(flags: &str, variables: &[(&str, &str)], file: &str) -> Result<Setti
     });
     let environment = Environment::of(variables);
     environment.refuse_unknown(&options)?;
-    Settings::checked(&Layers {
+    let mut settings = Settings::checked(&Layers {
         flags,
         environment,
         file: File::parse("cogmig.toml".into(), file, &options)?,
-    })
+    })?;
+    // What is said is compared, and not where.
+    settings.old.origins = Origins::default();
+    settings.new.origins = Origins::default();
+    Ok(settings)
 }
 
 fn heard(flags: &str, variables: &[(&str, &str)], file: &str) -> Settings {

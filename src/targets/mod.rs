@@ -89,13 +89,7 @@ impl Scope<'_> {
             return named.iter().try_for_each(|pool| self.refuse_region(pool));
         };
         for reference in named {
-            // An id that is not this one is another pool, wherever it is; a name has to be found.
-            let given = if region_of(&reference.id).is_some() {
-                reference.id.clone()
-            } else {
-                let search = self.pools();
-                search.find(there, reference)?.id.clone()
-            };
+            let given = self.given_pool(reference, there)?;
             if given != *recorded {
                 let serves = |tags: &&Tags| tags.get(undo::POOL) == Some(&given);
                 let other = others.iter().find(serves);
@@ -103,13 +97,14 @@ impl Scope<'_> {
                     Some(other) if other == "default" => {
                         "no --suffix: the deployment `default` serves that user pool".to_owned()
                     }
-                    Some(other) => format!(
-                        "--suffix {other}: that deployment serves the user pool {given}"
-                    ),
-                    None => "`cogmig setup --suffix NAME` for a second deployment next to it, or `cogmig teardown` of this one first, without the option".to_owned(),
+                    Some(other) => {
+                        format!("--suffix {other}: that deployment serves the user pool {given}")
+                    }
+                    None => format!("--suffix for another deployment, or no --{side}-pool"),
                 };
                 bail!(
-                    "--{side}-pool {} doesn't match the deployment `{deployment}`, which serves the {side} user pool {recorded}\n  try  {remedy}",
+                    "{} is {}, but the deployment `{deployment}` serves the {side} user pool {recorded}\n  try  {remedy}",
+                    self.settings.origins.pool,
                     shown(&reference.id, &given)
                 );
             }
@@ -122,7 +117,8 @@ impl Scope<'_> {
             .filter(|named| *named != region)
         {
             bail!(
-                "--{side}-region {named} doesn't match the deployment `{deployment}`, which serves the {side} user pool {recorded} in {region}\n  try  --{side}-region {region}, or --suffix for another deployment"
+                "{} is {named}, but the deployment `{deployment}` serves the {side} user pool {recorded} in {region}\n  try  --{side}-region {region}, or --suffix for another deployment",
+                self.settings.origins.region
             );
         }
         ensure!(
@@ -134,8 +130,19 @@ impl Scope<'_> {
         Ok(())
     }
 
+    /// The id of the pool that was named. An id that is not there is that of a pool elsewhere, or
+    /// of one that is gone.
+    fn given_pool(&self, reference: &Reference, there: &[Named]) -> Result<String> {
+        let found = self.pools().find(there, reference);
+        match found {
+            Err(_) if region_of(&reference.id).is_some() => Ok(reference.id.clone()),
+            found => Ok(found?.id.clone()),
+        }
+    }
+
     /// Refuses an app client that was named and that the deployment doesn't use. One of the new
-    /// pool that had the flow before is on no record; it is `described` as it is now.
+    /// pool that had the flow before is on no record; it is `described` as it is now. Where no
+    /// app client is on record, nothing is known.
     ///
     /// # Errors
     /// It says both.
@@ -148,16 +155,15 @@ impl Scope<'_> {
                     user_pool_client::with_flow(client, USER_PASSWORD).is_none()
                 })
         };
-        if in_use || recorded.iter().any(|known| known == named) || takes_part() {
+        let is_recorded = recorded.iter().any(|known| known == named);
+        if recorded.is_empty() || in_use || is_recorded || takes_part() {
             return Ok(());
         }
         let (side, deployment) = (self.side().as_str(), &self.names.deployment);
-        let known = match recorded.as_slice() {
-            [] => "none that is on record".to_owned(),
-            ids => ids.join(", "),
-        };
         bail!(
-            "--{side}-client {named} doesn't match the deployment `{deployment}`, which uses the {side} app client {known}\n  try  no --{side}-client, or `cogmig setup --{side}-client {named}` to change it"
+            "{} is {named}, but the deployment `{deployment}` uses the {side} app client {}\n  try  no --{side}-client, or `cogmig setup --{side}-client {named}` to change it",
+            self.settings.origins.clients,
+            recorded.join(", ")
         )
     }
 
@@ -229,7 +235,7 @@ impl Scope<'_> {
         for reference in named {
             if let Some(why) = reference.mismatch(&self.account.identity, pool) {
                 bail!(
-                    "--{side}-{option} {} is not in the {}: {why}\n  try  the --{side}-profile and --{side}-region of that ARN",
+                    "--{side}-{option} {} is not in the {}: {why}\n  try  --{side}-profile and --{side}-region for the place of that ARN",
                     reference.id,
                     self.account.place()
                 );

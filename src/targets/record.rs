@@ -43,8 +43,10 @@ impl Record {
             clients.extend(in_use.clone());
         }
         let pool = tagged.and_then(|tags| tags.get(undo::POOL)).cloned();
+        // Whoever may write tags may write anything into them.
+        let is_id = |pool: &String| region_of(pool).is_some();
         Self {
-            pool: pool.or(by_function.filter(|pool| region_of(pool).is_some())),
+            pool: pool.filter(is_id).or(by_function.filter(is_id)),
             clients,
             in_use,
         }
