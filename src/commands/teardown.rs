@@ -54,10 +54,11 @@ pub async fn run(settings: &Settings, report: &Arc<Report>) -> Result<End> {
 
     let observed = observe(old.as_ref(), new.as_ref(), names).await?;
     let function = observed.new.as_ref().and_then(|new| new.function.as_ref());
-    tokio::try_join!(
+    let (old_held, new_held) = tokio::join!(
         named::hold(settings, Side::Old, old.as_ref(), function),
         named::hold(settings, Side::New, new.as_ref(), function),
-    )?;
+    );
+    old_held.and(new_held)?;
     say_pools(&observed, report);
     let mut plan = plan::teardown(names, &observed, settings.keep_logs);
     if plan.is_empty() {
