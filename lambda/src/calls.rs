@@ -4,42 +4,9 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use rules::probe::Call;
+use rules::reasons::Failure;
 use tokio::time::Instant;
-
-use crate::failure::Failure;
-
-/// A call to the old account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
-    /// For the credentials of the access role; needed before any other.
-    AssumeRole,
-    /// For the secret of the old app client.
-    DescribeUserPoolClient,
-    /// The password call.
-    AdminInitiateAuth,
-    /// For the user.
-    AdminGetUser,
-}
-
-impl Call {
-    /// In the order in which the decision looks at their answers.
-    const ALL: [Self; 4] = [
-        Self::AssumeRole,
-        Self::DescribeUserPoolClient,
-        Self::AdminInitiateAuth,
-        Self::AdminGetUser,
-    ];
-
-    /// AWS's word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AssumeRole => "AssumeRole",
-            Self::DescribeUserPoolClient => "DescribeUserPoolClient",
-            Self::AdminInitiateAuth => "AdminInitiateAuth",
-            Self::AdminGetUser => "AdminGetUser",
-        }
-    }
-}
 
 /// The calls of one event.
 #[derive(Default)]

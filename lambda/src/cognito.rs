@@ -5,15 +5,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::types::AuthFlowType;
+use rules::decision::{Answer, OldUser};
+use rules::reasons::{Failure, Fault};
 use tokio::time::{Instant, timeout_at};
 
-use crate::failure::{Failure, Fault};
+use crate::failure::of_no_user;
 use crate::handler::{FIRST_BUDGET, Service};
 use crate::log;
-use crate::old_pool::{Answer, OldPool, OldUser};
+use crate::old_pool::OldPool;
 use crate::settings::{OldPoolSettings, Settings};
-use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use clients::Home;
 use credentials::Role;
 use meaning::{answered, failure, has_expired, lost_idle, never_connected, old_user};
@@ -100,7 +102,7 @@ impl Cognito {
             self.attempt(&renewed, request.clone().send(), question)
                 .await
         });
-        let answer = answer.await.map_err(Failure::of_no_user)?;
+        let answer = answer.await.map_err(of_no_user)?;
         Ok(answer
             .user_pool_client
             .and_then(|client| client.client_secret)

@@ -1,37 +1,12 @@
 //! The event as it came over the wire: who asks, and what is in it. It goes back as it is, so nothing here changes it.
 
+use rules::log::Source;
+use rules::reasons::{Failure, Fault, Refusal};
 use serde_json::Value;
 
-use crate::failure::{Failure, Fault, Refusal};
-
-/// Who asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// A sign-in with a password.
-    Authentication,
-    /// A forgotten password; the event carries none.
-    ForgotPassword,
-    /// `cogmig`, which wants to know whether a sign-in would work. Cognito never sends it.
-    Probe,
-}
-
-impl Source {
-    /// The word for it on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Authentication => "UserMigration_Authentication",
-            Self::ForgotPassword => "UserMigration_ForgotPassword",
-            Self::Probe => "cogmig_Probe",
-        }
-    }
-
-    /// Who sent this event, where that is known.
-    pub fn of(event: &Value) -> Option<Self> {
-        let source = event.get("triggerSource")?.as_str()?;
-        [Self::Authentication, Self::ForgotPassword, Self::Probe]
-            .into_iter()
-            .find(|known| known.as_str() == source)
-    }
+/// Who sent this event, where that is known.
+pub fn source(event: &Value) -> Option<Source> {
+    Source::of_name(event.get("triggerSource")?.as_str()?)
 }
 
 /// Whether the event is about a user of this pool.

@@ -5,15 +5,19 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use lambda_runtime::Diagnostic;
+use rules::decision::OldUser;
+use rules::decision::{self, Evidence, Migration};
+use rules::log::Source;
+use rules::probe::Call;
+use rules::reasons::{Failure, Fault, Refusal};
+use rules::settings::Rules;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout_at};
 
-use crate::calls::{Call, Calls};
-use crate::decision::{self, Ground, Migration, Rules};
-use crate::event::{self, Source};
-use crate::failure::{Failure, Fault, Refusal};
-use crate::old_pool::{OldPool, OldUser};
+use crate::calls::Calls;
+use crate::event;
+use crate::old_pool::OldPool;
 use crate::probe;
 
 #[cfg(test)]
@@ -81,7 +85,7 @@ pub async fn answer(service: Option<&Service<impl OldPool>>, raw: Box<RawValue>)
     let deadline = first.map_or(now + BUDGET, |first| first.min(now + BUDGET));
     // What cannot be read, such as half a surrogate pair or a thousand brackets, is an event of no known source.
     let event = serde_json::from_str(raw.get()).unwrap_or_default();
-    let (source, calls) = (Source::of(&event), Calls::default());
+    let (source, calls) = (event::source(&event), Calls::default());
     let decision = timeout_at(deadline, decide(service, source, &event, &calls, deadline))
         .await
         .unwrap_or(Err(Failure::Fault(Fault::TimedOut)));
@@ -117,7 +121,7 @@ async fn decide(
     let user = || calls.note(Call::AdminGetUser, pool.user(username, deadline));
     let (ground, user) = match source {
         Source::ForgotPassword => {
-            let ground = Ground::of_forgotten(&service.rules).map_err(Failure::Refused)?;
+            let ground = Evidence::of_forgotten(&service.rules).map_err(Failure::Refused)?;
             session.await?;
             (Ok(ground), user().await)
         }
@@ -130,7 +134,7 @@ async fn decide(
             let answer = calls.note(Call::AdminInitiateAuth, asked);
             let ground = async {
                 let answer = answer.await?;
-                Ground::of(&answer, &service.rules).map_err(Failure::Refused)
+                Evidence::of(&answer, &service.rules).map_err(Failure::Refused)
             };
             let is_probe = source == Source::Probe;
             both(ground, user, service.rules.old_triggers, is_probe).await?
@@ -145,11 +149,11 @@ async fn decide(
 /// Triggers of the old pool may make the user at its sign-in there, or write to it: where it has some, the user is
 /// asked for when they have run; and once more where a proof comes for one that was not there.
 async fn both<U>(
-    ground: impl Future<Output = Result<Ground, Failure>>,
+    ground: impl Future<Output = Result<Evidence, Failure>>,
     user: impl Fn() -> U,
     old_triggers: bool,
     hears_out: bool,
-) -> Result<(Result<Ground, Failure>, Result<OldUser, Failure>), Failure>
+) -> Result<(Result<Evidence, Failure>, Result<OldUser, Failure>), Failure>
 where
     U: Future<Output = Result<OldUser, Failure>>,
 {

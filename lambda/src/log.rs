@@ -7,22 +7,16 @@ use std::panic;
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::Context;
+use rules::log::{self, Count, Source};
+use rules::probe::Call;
+use rules::reasons::{Failure, Fault};
+use rules::settings::Misconfigured;
 use serde_json::{Map, Value, json};
 
-use crate::calls::Call;
-use crate::event::Source;
-use crate::failure::{Failure, Fault};
 use crate::handler::Reply;
-use crate::settings::Misconfigured;
 
 #[cfg(test)]
 mod tests;
-
-/// The namespace of the metrics.
-const NAMESPACE: &str = "cogmig";
-
-/// The counts, of which each event raises one: what passes by itself is not counted among what a person must mend.
-const COUNTS: [&str; 4] = ["Migrated", "Refused", "Throttled", "Faults"];
 
 /// Where and when an event was answered.
 #[derive(Clone, Copy)]
@@ -47,14 +41,14 @@ pub fn event(context: &Context, reply: &Reply, took: Duration) {
 
 /// Says which variable of the environment is missing or odd.
 pub fn misconfigured(Misconfigured(variable): Misconfigured) {
-    write(&json!({"outcome": "misconfigured", "variable": variable}));
+    write(&json!({log::OUTCOME: log::MISCONFIGURED, "variable": variable}));
 }
 
 /// Keeps the text of a panic, which may quote what is secret, out of the log, and says where it was instead.
 pub fn hush_panics() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
-        write(&json!({"outcome": "panic", "place": place}));
+        write(&json!({log::OUTCOME: log::PANIC, "place": place}));
     }));
 }
 
@@ -70,29 +64,34 @@ pub fn line(place: Place, reply: &Reply, took: Duration) -> Value {
     let mut put = |name: &str, value: Option<Value>| {
         line.extend(value.map(|value| (name.to_owned(), value)));
     };
-    put("requestId", Some(place.request_id.into()));
-    put("functionName", Some(place.function.into()));
+    put(log::REQUEST_ID, Some(place.request_id.into()));
+    put(log::FUNCTION_NAME, Some(place.function.into()));
     put(
-        "triggerSource",
-        Some(reply.source.map_or("other", Source::as_str).into()),
+        log::TRIGGER_SOURCE,
+        Some(
+            reply
+                .source
+                .map_or(log::OTHER_SOURCE, Source::as_str)
+                .into(),
+        ),
     );
     put(
-        "outcome",
-        Some(failure.map_or("migrated", Failure::outcome).into()),
+        log::OUTCOME,
+        Some(failure.map_or(log::MIGRATED, Failure::outcome).into()),
     );
-    put("reason", failure.map(|failure| failure.reason().into()));
-    put("durationMs", Some(millis(took)));
+    put(log::REASON, failure.map(|failure| failure.reason().into()));
+    put(log::DURATION_MS, Some(millis(took)));
     for (name, call) in [
-        ("initiateAuthMs", Call::AdminInitiateAuth),
-        ("getUserMs", Call::AdminGetUser),
+        (log::INITIATE_AUTH_MS, Call::AdminInitiateAuth),
+        (log::GET_USER_MS, Call::AdminGetUser),
     ] {
         put(name, reply.calls.took(call).map(millis));
     }
     // A probe is no sign-in, and must not count as one.
     if reply.source != Some(Source::Probe) {
         let counted = count(failure);
-        for name in COUNTS {
-            put(name, Some(u8::from(name == counted).into()));
+        for count in Count::ALL {
+            put(count.as_str(), Some(u8::from(count == counted).into()));
         }
         put("_aws", Some(metrics(place.now, counted, failure.is_some())));
     }
@@ -100,32 +99,31 @@ pub fn line(place: Place, reply: &Reply, took: Duration) -> Value {
 }
 
 /// Which count an event raises.
-const fn count(failure: Option<Failure>) -> &'static str {
+const fn count(failure: Option<Failure>) -> Count {
     match failure {
-        None => "Migrated",
-        Some(Failure::Refused(_)) => "Refused",
-        Some(Failure::Fault(Fault::Throttled)) => "Throttled",
-        Some(Failure::Fault(_)) => "Faults",
+        None => Count::Migrated,
+        Some(Failure::Refused(_)) => Count::Refused,
+        Some(Failure::Fault(Fault::Throttled)) => Count::Throttled,
+        Some(Failure::Fault(_)) => Count::Faults,
     }
 }
 
 /// What CloudWatch is to draw out of the line.
-fn metrics(now: SystemTime, counted: &str, has_reason: bool) -> Value {
-    let mut all: Vec<Value> = COUNTS
-        .map(|name| json!({"Name": name, "Unit": "Count"}))
-        .into();
-    all.push(json!({"Name": "durationMs", "Unit": "Milliseconds"}));
-    let mut directives = vec![directive(&["functionName"], &json!(all))];
+fn metrics(now: SystemTime, counted: Count, has_reason: bool) -> Value {
+    let metric = |count: Count| json!({"Name": count.as_str(), "Unit": "Count"});
+    let mut all: Vec<Value> = Count::ALL.map(metric).into();
+    all.push(json!({"Name": log::DURATION_MS, "Unit": "Milliseconds"}));
+    let mut directives = vec![directive(&[log::FUNCTION_NAME], &json!(all))];
     if has_reason {
-        let by_reason = json!([{"Name": counted, "Unit": "Count"}]);
-        directives.push(directive(&["functionName", "reason"], &by_reason));
+        let by_reason = json!([metric(counted)]);
+        directives.push(directive(&[log::FUNCTION_NAME, log::REASON], &by_reason));
     }
     let since = now.duration_since(SystemTime::UNIX_EPOCH);
     json!({"Timestamp": millis(since.unwrap_or_default()), "CloudWatchMetrics": directives})
 }
 
 fn directive(dimensions: &[&str], metrics: &Value) -> Value {
-    json!({"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": metrics})
+    json!({"Namespace": log::NAMESPACE, "Dimensions": [dimensions], "Metrics": metrics})
 }
 
 fn millis(time: Duration) -> Value {

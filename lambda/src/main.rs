@@ -3,9 +3,8 @@
 //!
 //! | to see | open |
 //! |---|---|
-//! | who is migrated and who is refused | `decision`, and for each error of the old pool `failure` |
-//! | what goes along | `attributes` |
-//! | under which name | `names` |
+//! | who is migrated, as whom and with what | the crate `rules` |
+//! | what an error of the old pool proves | `failure` |
 //! | what an event leads to, in which order | `handler`, `event`, `calls` |
 //! | what `cogmig` is told when it asks | `probe` |
 //! | how the old pool is asked | `old_pool` for the questions, `cognito` for the SDK |
@@ -14,15 +13,12 @@
 //! | the function's environment | `settings` |
 //! | what is written | `log` |
 
-mod attributes;
 mod calls;
 mod cognito;
-mod decision;
 mod event;
 mod failure;
 mod handler;
 mod log;
-mod names;
 mod old_pool;
 mod probe;
 mod settings;

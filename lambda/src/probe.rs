@@ -2,36 +2,32 @@
 //! only in words that say nothing of a user to one who does not know the password: who may invoke the function learns
 //! no more by a probe than by a sign-in.
 
-use serde_json::{Value, json};
-
-use crate::calls::Call;
-use crate::decision::Migration;
-use crate::failure::{Failure, Fault, Refusal};
+use rules::decision::Migration;
+use rules::probe::{Answer, Call, Verdict};
+use rules::reasons::{Failure, Fault, Refusal};
+use serde_json::Value;
 
 #[cfg(test)]
 mod tests;
 
 /// The answer: closed sets of words, and the names of attributes.
 pub fn answer(decision: &Result<Migration, Failure>, at_fault: Option<Call>) -> Value {
-    let (outcome, failure) = match decision {
-        Ok(_) => ("migrated", None),
-        Err(failure) => (failure.outcome(), Some(veiled(*failure))),
+    let (verdict, call) = match decision {
+        Ok(migration) => {
+            let names = migration.attribute_names().map(str::to_owned);
+            (Verdict::Migrated(names.collect()), None)
+        }
+        Err(failure) => {
+            let redacted = redacted(*failure);
+            (Verdict::Failed(redacted), call(redacted, at_fault))
+        }
     };
-    let names: Vec<&str> = decision
-        .iter()
-        .flat_map(Migration::attribute_names)
-        .collect();
-    json!({
-        "outcome": outcome,
-        "reason": failure.map(Failure::reason),
-        "call": failure.and_then(|failure| call(failure, at_fault)).map(Call::as_str),
-        "attributes": names,
-    })
+    Answer { verdict, call }.to_json()
 }
 
 /// The old pool gives these whether or not the password is right, and only for a user who is there or who is not. The
 /// log has them as they are. What the decision finds in the user it finds only after the password was right.
-const fn veiled(failure: Failure) -> Failure {
+const fn redacted(failure: Failure) -> Failure {
     match failure {
         Failure::Refused(Refusal::UnknownUser | Refusal::NotConfirmed | Refusal::ResetRequired) => {
             Failure::Refused(Refusal::NotAuthorized)

@@ -7,10 +7,11 @@ use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_sdk_cognitoidentityprovider::operation::admin_initiate_auth::AdminInitiateAuthOutput;
 use aws_sdk_cognitoidentityprovider::types::{DeliveryMediumType, UserStatusType};
+use rules::decision::{Answer, OldUser};
+use rules::reasons::{Failure, Fault};
 
 use super::wire::LostIdle;
-use crate::failure::{Failure, Fault};
-use crate::old_pool::{Answer, OldUser};
+use crate::failure::of_service;
 
 /// Of the tokens it matters only that one is there.
 pub fn answered(output: &AdminInitiateAuthOutput) -> Answer {
@@ -59,7 +60,7 @@ pub fn failure<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -
     if let SdkError::ServiceError(service) = error {
         let (code, message) = (service.err().code(), service.err().message());
         let status = service.raw().status().as_u16();
-        return Failure::of_service(
+        return of_service(
             code.unwrap_or_default(),
             message.unwrap_or_default(),
             status,

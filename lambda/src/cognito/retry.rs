@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use rules::reasons::{Failure, Fault};
 use tokio::time::{Instant, sleep, timeout_at};
-
-use crate::failure::{Failure, Fault};
 
 #[cfg(test)]
 mod tests;

@@ -3,12 +3,12 @@
 pub mod server;
 mod wire;
 
+use rules::reasons::Refusal;
 use serde_json::{Value, json};
-use server::{asked, cognito, error, serve, session};
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::failure::Refusal;
+use server::{asked, cognito, error, serve, session};
 
 /// Of the function's time there is enough.
 fn soon() -> Instant {

@@ -1,6 +1,8 @@
 //! What each error of the old pool proves, row by row.
 
-use super::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Refusal};
+
+use super::{of_no_user, of_service};
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -139,19 +141,12 @@ fn every_error_of_the_old_pool_has_its_meaning() {
         ("", "", R(Refusal::UnknownAnswer)),
     ];
     for (code, message, meaning) in rows {
-        assert_eq!(
-            Failure::of_service(code, message, 400),
-            meaning,
-            "{code} {message}"
-        );
+        assert_eq!(of_service(code, message, 400), meaning, "{code} {message}");
     }
+    assert_eq!(of_service("SomethingNew", "", 503), F(Fault::Internal));
+    assert_eq!(of_service("", "", 429), F(Fault::Throttled));
     assert_eq!(
-        Failure::of_service("SomethingNew", "", 503),
-        F(Fault::Internal)
-    );
-    assert_eq!(Failure::of_service("", "", 429), F(Fault::Throttled));
-    assert_eq!(
-        Failure::of_service("LimitExceededException", "", 429),
+        of_service("LimitExceededException", "", 429),
         R(Refusal::UnknownAnswer),
         "the password may have been judged"
     );
@@ -168,7 +163,7 @@ fn a_call_about_no_user_refuses_none() {
         ("TooManyRequestsException", Fault::Throttled),
     ];
     for (code, fault) in rows {
-        let failure = Failure::of_service(code, "", 400).of_no_user();
+        let failure = of_no_user(of_service(code, "", 400));
         assert_eq!(failure, Failure::Fault(fault), "{code}");
     }
 }

@@ -5,16 +5,16 @@ mod fuzz;
 
 use std::time::Duration;
 
-use fake::{
-    AUTHENTICATION, FORGOT_PASSWORD, FakePool, PROBE, assert_fault, assert_refused, challenge,
-    event, line, pool, raw, service, user,
-};
+use rules::decision::{Answer, OldUser};
+use rules::reasons::{Failure, Fault, Refusal};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{BUDGET, FIRST_BUDGET, answer};
-use crate::failure::{Failure, Fault, Refusal};
-use crate::old_pool::{Answer, OldUser};
+use fake::{
+    AUTHENTICATION, FORGOT_PASSWORD, FakePool, PROBE, assert_fault, assert_refused, challenge,
+    event, line, pool, raw, service, user,
+};
 
 fn asked(service: &super::Service<FakePool>) -> Vec<String> {
     service.pool.asked.borrow().clone()

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use rules::reasons::{Failure, Fault, Refusal};
 use serde_json::{Value, json};
 
-use crate::failure::{Failure, Fault, Refusal};
 use crate::handler::answer;
 use crate::handler::tests::fake::{
     AUTHENTICATION, FORGOT_PASSWORD, FakePool, event, line, pool, raw, service,

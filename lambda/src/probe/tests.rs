@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
+use rules::decision::OldUser;
+use rules::reasons::{Failure, Fault, Refusal};
 use serde_json::{Value, json};
 
-use crate::failure::{Failure, Fault, Refusal};
 use crate::handler::answer;
 use crate::handler::tests::fake::{
     AUTHENTICATION, FORGOT_PASSWORD, FakePool, PROBE, SECRETS, challenge, event, line, pool, raw,
     service, user,
 };
-use crate::old_pool::OldUser;
 
 async fn probe(pool: FakePool) -> (Value, Vec<String>) {
     let service = service(pool);

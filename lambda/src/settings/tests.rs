@@ -1,7 +1,8 @@
 //! Every variable: right, missing and odd.
 
-use super::{Misconfigured, Settings};
-use crate::decision::{ForgotPassword, MfaUsers, TemporaryPasswords};
+use rules::settings::{ForgotPassword, MfaUsers, Misconfigured, TemporaryPasswords};
+
+use super::Settings;
 
 const RIGHT: [(&str, &str); 20] = [
     ("OLD_CLIENT_ID", "client"),

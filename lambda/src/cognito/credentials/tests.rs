@@ -2,9 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
+use rules::reasons::{Failure, Fault};
+
 use super::super::tests::server::{Act, assumed, cognito, keep, listen, operations, session};
 use super::super::{Cognito, OldPool};
-use crate::failure::{Failure, Fault};
 
 /// A pool whose STS answers as `act` wants, with a session that ends in so many seconds, if any; and what it is asked.
 async fn pool(

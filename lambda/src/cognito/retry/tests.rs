@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use rules::reasons::{Failure, Fault, Refusal};
 use tokio::time::{Instant, sleep};
 
 use super::{Again, Missed, PAUSES, jittered, patiently};
-use crate::failure::{Failure, Fault, Refusal};
 
 const AGAIN: Missed = missed(Failure::Fault(Fault::Throttled), Again::Later);
 const AT_ONCE: Missed = missed(Failure::Fault(Fault::Unreachable), Again::AtOnce);

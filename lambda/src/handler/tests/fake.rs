@@ -4,17 +4,18 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
+use rules::attributes::Mapping;
+use rules::decision::{Answer, OldUser};
+use rules::reasons::Failure;
+use rules::settings::{ForgotPassword, MfaUsers, Rules, TemporaryPasswords};
+use rules::usernames::NameRules;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::attributes::Mapping;
-use crate::decision::{ForgotPassword, MfaUsers, Rules, TemporaryPasswords};
-use crate::failure::Failure;
 use crate::handler::{Reply, Service, answer};
 use crate::log;
-use crate::names::NameRules;
-use crate::old_pool::{Answer, OldPool, OldUser};
+use crate::old_pool::OldPool;
 
 pub const AUTHENTICATION: &str = "UserMigration_Authentication";
 pub const FORGOT_PASSWORD: &str = "UserMigration_ForgotPassword";

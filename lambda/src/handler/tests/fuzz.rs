@@ -1,15 +1,15 @@
 //! Whatever comes for an event, there is an answer, and no migration that the old pool has not proved.
 
 use proptest::prelude::*;
+use rules::decision::{Answer, OldUser};
+use rules::reasons::{Failure, Fault, Refusal};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Number, Value};
 
 use super::fake::{
     AUTHENTICATION, FORGOT_PASSWORD, FakePool, PROBE, challenge, event, pool, service, tokens, user,
 };
-use crate::failure::{Failure, Fault, Refusal};
 use crate::handler::answer;
-use crate::old_pool::{Answer, OldUser};
 
 fn any_json() -> impl Strategy<Value = Value> {
     let words = [

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, ForgotPassword, Ground, MfaUsers, Rules, TemporaryPasswords, decide};
+use super::{Answer, Evidence, OldUser, decide};
 use crate::attributes::Mapping;
-use crate::failure::{Failure, Fault, Refusal};
-use crate::names::NameRules;
-use crate::old_pool::OldUser;
+use crate::reasons::{Failure, Fault, Refusal};
+use crate::settings::{ForgotPassword, MfaUsers, Rules, TemporaryPasswords};
+use crate::usernames::NameRules;
 
 mod fuzz;
 
@@ -80,11 +80,11 @@ fn answer(tokens: bool, challenge: Option<&str>) -> Answer {
 
 /// Both halves of the table, as a sign-in goes through them.
 fn sign_in(rules: &Rules, answer: &Answer, user: OldUser) -> Result<Value, Refusal> {
-    on(rules, Ground::of(answer, rules), user)
+    on(rules, Evidence::of(answer, rules), user)
 }
 
-fn on(rules: &Rules, ground: Result<Ground, Refusal>, user: OldUser) -> Result<Value, Refusal> {
-    match decide(rules, "ann", ground.map_err(Failure::Refused), Ok(user)) {
+fn on(rules: &Rules, evidence: Result<Evidence, Refusal>, user: OldUser) -> Result<Value, Refusal> {
+    match decide(rules, "ann", evidence.map_err(Failure::Refused), Ok(user)) {
         Ok(migration) => Ok(Value::Object(migration.into_response())),
         Err(Failure::Refused(refusal)) => Err(refusal),
         Err(Failure::Fault(fault)) => panic!("{fault:?}"),
@@ -175,7 +175,7 @@ fn attack_mfa_bypass() {
             has_mfa: true,
             ..user()
         };
-        let by_code = on(&rules, Ok(Ground::CodeToCome), with_mfa());
+        let by_code = on(&rules, Ok(Evidence::CodeToCome), with_mfa());
         let by_tokens = sign_in(&rules, &answer(true, None), with_mfa());
         let wanted = |refused: bool, response| {
             if refused {
@@ -239,7 +239,7 @@ fn attack_temporary_password_made_permanent() {
 #[test]
 fn attack_disabled_user_by_forgot_password() {
     for rules in every_rules() {
-        let with = |user| on(&rules, Ok(Ground::CodeToCome), user);
+        let with = |user| on(&rules, Ok(Evidence::CodeToCome), user);
         assert_eq!(with(user()), Ok(to_reset()));
         assert_eq!(
             with(OldUser {
@@ -267,7 +267,7 @@ fn attack_disabled_user_by_forgot_password() {
         for kept in ["phone_number", "email", "email_verified"] {
             let mut rules = rules.clone();
             rules.attributes.retain(|mapping| mapping.old == kept);
-            let got = on(&rules, Ok(Ground::CodeToCome), user());
+            let got = on(&rules, Ok(Evidence::CodeToCome), user());
             assert_eq!(got, Err(Refusal::NoVerifiedContact), "{kept}");
         }
     }
@@ -354,11 +354,11 @@ fn attack_alias_takeover() {
 fn the_username_goes_along_in_a_pool_with_aliases() {
     let mut rules = rules(MfaUsers::None, TemporaryPasswords::Refuse);
     rules.names.new_aliases = vec!["email"];
-    let both = [Ground::Tokens, Ground::CodeToCome];
-    for ground in both {
-        let migration = decide(&rules, "E@X", Ok(ground), Ok(user()));
+    let both = [Evidence::Tokens, Evidence::CodeToCome];
+    for evidence in both {
+        let migration = decide(&rules, "E@X", Ok(evidence), Ok(user()));
         let Ok(migration) = migration else {
-            panic!("{ground:?}")
+            panic!("{evidence:?}")
         };
         assert!(
             migration.attribute_names().all(|name| name != "username"),
@@ -368,7 +368,7 @@ fn the_username_goes_along_in_a_pool_with_aliases() {
             migration.into_response()["userAttributes"]["username"],
             "ann"
         );
-        let other = decide(&rules, "bob", Ok(ground), Ok(user())).err();
+        let other = decide(&rules, "bob", Ok(evidence), Ok(user())).err();
         assert_eq!(other, Some(Failure::Refused(Refusal::Name)));
     }
 }
@@ -390,11 +390,11 @@ fn a_fault_comes_before_a_refusal_and_the_passwords_before_the_users() {
         (Err(refused), Err(throttled), throttled),
         (Err(fault), Ok(user()), fault),
         (Err(fault), Err(unknown), fault),
-        (Ok(Ground::Tokens), Err(unknown), unknown),
-        (Ok(Ground::Tokens), Err(throttled), throttled),
+        (Ok(Evidence::Tokens), Err(unknown), unknown),
+        (Ok(Evidence::Tokens), Err(throttled), throttled),
     ];
-    for (ground, user, wanted) in rows {
-        assert_eq!(decide(&rules, "ann", ground, user).err(), Some(wanted));
+    for (evidence, user, wanted) in rows {
+        assert_eq!(decide(&rules, "ann", evidence, user).err(), Some(wanted));
     }
 }
 
@@ -414,7 +414,7 @@ fn attack_mfa_bypass_by_a_forgotten_password() {
         has_sms_mfa: true,
         ..by_app.clone()
     };
-    for ground in [Ground::CodeToCome, Ground::TemporaryPassword] {
+    for evidence in [Evidence::CodeToCome, Evidence::TemporaryPassword] {
         let stays = [
             (required(MfaUsers::Refuse, true), user()),
             (required(MfaUsers::Migrate, false), user()),
@@ -429,10 +429,10 @@ fn attack_mfa_bypass_by_a_forgotten_password() {
             ),
         ];
         for (rules, user) in stays {
-            assert_eq!(on(&rules, Ok(ground), user), Err(Refusal::SecondFactor));
+            assert_eq!(on(&rules, Ok(evidence), user), Err(Refusal::SecondFactor));
         }
         // The phone goes on asking for its code, and the mailbox gets the other.
-        let moved = on(&required(MfaUsers::Migrate, true), Ok(ground), user());
+        let moved = on(&required(MfaUsers::Migrate, true), Ok(evidence), user());
         assert_eq!(moved.expect("a user")["enableSMSMFA"], true);
     }
 }
@@ -451,7 +451,7 @@ fn attack_stranding_by_a_forgotten_password() {
         recovery: kinds.to_vec(),
         ..rules(MfaUsers::None, TemporaryPasswords::Reset)
     };
-    for ground in [Ground::CodeToCome, Ground::TemporaryPassword] {
+    for evidence in [Evidence::CodeToCome, Evidence::TemporaryPassword] {
         for (kinds, user, comes) in [
             (&["email"][..], user(), true),
             (&["phone_number"], user(), false),
@@ -460,7 +460,7 @@ fn attack_stranding_by_a_forgotten_password() {
             (&["phone_number"], by_phone("true"), true),
             (&["phone_number"], by_phone("false"), false),
         ] {
-            let answer = on(&recovery(kinds), Ok(ground), user);
+            let answer = on(&recovery(kinds), Ok(evidence), user);
             assert_eq!(answer.is_ok(), comes, "{kinds:?}");
         }
         // The phone that asks for the second factor gets no code for the first.
@@ -472,7 +472,7 @@ fn attack_stranding_by_a_forgotten_password() {
             ..rules(MfaUsers::Migrate, TemporaryPasswords::Reset)
         };
         assert_eq!(
-            on(&rules, Ok(ground), phone),
+            on(&rules, Ok(evidence), phone),
             Err(Refusal::NoVerifiedContact)
         );
     }
@@ -484,5 +484,5 @@ fn a_forgotten_password_can_be_refused_altogether() {
         forgot_password: ForgotPassword::Refuse,
         ..rules(MfaUsers::None, TemporaryPasswords::Reset)
     };
-    assert_eq!(Ground::of_forgotten(&rules), Err(Refusal::ForgotPassword));
+    assert_eq!(Evidence::of_forgotten(&rules), Err(Refusal::ForgotPassword));
 }

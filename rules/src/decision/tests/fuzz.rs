@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::{Answer, Failure, Ground, MfaUsers, OldUser, Rules, TemporaryPasswords, decide, rules};
-use crate::names::NameRules;
+use super::{
+    Answer, Evidence, Failure, MfaUsers, OldUser, Rules, TemporaryPasswords, decide, rules,
+};
+use crate::usernames::NameRules;
 
 const PROVED_BUT_FOR_THE_SECOND: [&str; 5] = [
     "SMS_MFA",
@@ -94,8 +96,8 @@ proptest! {
     fn no_answer_migrates_without_proof(
         answer in any_answer(), user in any_user(), rules in any_rules(), typed in any_value(),
     ) {
-        let ground = Ground::of(&answer, &rules).map_err(Failure::Refused);
-        let Ok(migration) = decide(&rules, &typed, ground, Ok(user.clone())) else { return Ok(()) };
+        let evidence = Evidence::of(&answer, &rules).map_err(Failure::Refused);
+        let Ok(migration) = decide(&rules, &typed, evidence, Ok(user.clone())) else { return Ok(()) };
         let response = migration.into_response();
         let confirmed = response.get("finalUserStatus").is_some();
         let by_challenge = |name: &str| match (PROVED_BUT_FOR_THE_SECOND.contains(&name), name) {
@@ -116,7 +118,7 @@ proptest! {
     fn no_forgotten_password_migrates_whom_no_code_would_prove(
         user in any_user(), rules in any_rules(), typed in any_value(),
     ) {
-        let Ok(migration) = decide(&rules, &typed, Ok(Ground::CodeToCome), Ok(user.clone())) else { return Ok(()) };
+        let Ok(migration) = decide(&rules, &typed, Ok(Evidence::CodeToCome), Ok(user.clone())) else { return Ok(()) };
         let response = serde_json::Value::Object(migration.into_response());
         prop_assert!(user.confirmed && response.get("finalUserStatus").is_none());
         let attributes = &response["userAttributes"];

@@ -3,70 +3,50 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::attributes::{self, Mapping};
-use crate::failure::{Failure, Refusal};
-use crate::names::{self, NameRules};
-use crate::old_pool::{Answer, OldUser};
+use crate::attributes::{self, Attribute};
+use crate::reasons::{Failure, Refusal};
+use crate::settings::{ForgotPassword, MfaUsers, Rules, TemporaryPasswords};
+use crate::usernames;
 
 #[cfg(test)]
 mod tests;
 
-/// What becomes of users whose password is not all that they sign in with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MfaUsers {
-    /// The old pool has second factors off: what is left of them at the users means nothing.
-    None,
-    /// They stay in the old pool.
-    Refuse,
-    /// They come along on their password alone.
-    Migrate,
+/// What the old pool says to a password that it does not refuse. The tokens themselves are of no use here.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// Whether tokens came.
+    pub tokens: bool,
+    /// What more the old pool asks for.
+    pub challenge: Option<String>,
 }
 
-/// What becomes of users who still have the password that an administrator gave them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TemporaryPasswords {
-    /// They stay in the old pool.
-    Refuse,
-    /// They come along and have to choose a password by a code sent to their verified contact.
-    Reset,
+/// A user of the old pool.
+#[derive(Clone)]
+pub struct OldUser {
+    /// The name that the old pool itself knows the user by.
+    pub username: String,
+    /// False when an administrator has disabled the user.
+    pub enabled: bool,
+    /// Whether the status is CONFIRMED, and none of the others.
+    pub confirmed: bool,
+    /// Whether the user has set up a second factor of any kind.
+    pub has_mfa: bool,
+    /// Whether one of them is a code by SMS.
+    pub has_sms_mfa: bool,
+    /// All attributes, those that Cognito sets among them.
+    pub attributes: Vec<Attribute>,
 }
 
-/// What becomes of users who ask for a code in the place of their password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ForgotPassword {
-    /// They stay in the old pool: no password was asked for, and no trigger of the old pool's own.
-    Refuse,
-    /// They come along and have to choose a password by a code sent to their verified contact.
-    Migrate,
+/// Nothing of a user is ever printed.
+impl std::fmt::Debug for OldUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OldUser").finish_non_exhaustive()
+    }
 }
 
-/// How it is decided.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    /// What goes along.
-    pub attributes: Vec<Mapping>,
-    /// What becomes of users with a second factor.
-    pub mfa_users: MfaUsers,
-    /// What becomes of users with a temporary password.
-    pub temporary_passwords: TemporaryPasswords,
-    /// What becomes of users who have forgotten theirs.
-    pub forgot_password: ForgotPassword,
-    /// Whether the old pool asks everybody for a second factor. It then takes a phone number for one, without showing
-    /// it among the user's settings.
-    pub mfa_required: bool,
-    /// Whether triggers of the old pool run at a sign-in there: they may make the user, or write to it.
-    pub old_triggers: bool,
-    /// The contacts to which the new pool sends a code that resets a password.
-    pub recovery: Vec<&'static str>,
-    /// Whether the new pool can ask for a code by SMS.
-    pub sms_mfa: bool,
-    /// How users are named.
-    pub names: NameRules,
-}
-
-/// What a migration stands on.
+/// What proves that a user may be migrated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ground {
+pub enum Evidence {
     /// The old pool gave tokens.
     Tokens,
     /// The old pool is content with the password and asks for a second factor.
@@ -80,8 +60,8 @@ pub enum Ground {
     CodeToCome,
 }
 
-/// What a ground demands of the user, and leads to.
-struct Demands {
+/// What an evidence requirements of the user, and leads to.
+struct Requirements {
     /// The user's status must be CONFIRMED. A sign-in has shown as much or more.
     confirmed: bool,
     /// A verified contact must go along, for a code is all that will prove the user.
@@ -90,8 +70,11 @@ struct Demands {
     keeps_password: bool,
 }
 
-impl Ground {
+impl Evidence {
     /// What the old pool's answer to a password stands for.
+    ///
+    /// # Errors
+    /// It proves nothing that these rules accept.
     pub fn of(answer: &Answer, rules: &Rules) -> Result<Self, Refusal> {
         match (answer.tokens, answer.challenge.as_deref()) {
             (true, None) => Ok(Self::Tokens),
@@ -119,6 +102,9 @@ impl Ground {
     }
 
     /// What a forgotten password stands for.
+    ///
+    /// # Errors
+    /// These rules migrate no such users.
     pub fn of_forgotten(rules: &Rules) -> Result<Self, Refusal> {
         match rules.forgot_password {
             ForgotPassword::Refuse => Err(Refusal::ForgotPassword),
@@ -126,13 +112,13 @@ impl Ground {
         }
     }
 
-    const fn demands(self) -> Demands {
+    const fn requirements(self) -> Requirements {
         let (confirmed, verified_contact, keeps_password) = match self {
             Self::Tokens | Self::PasswordAlone { .. } => (false, false, true),
             Self::TemporaryPassword => (false, true, false),
             Self::CodeToCome => (true, true, false),
         };
-        Demands {
+        Requirements {
             confirmed,
             verified_contact,
             keeps_password,
@@ -155,6 +141,7 @@ impl Migration {
     }
 
     /// The members of the response. `forceAliasCreation` is none of them: it takes an alias away from its owner.
+    #[must_use] 
     pub fn into_response(self) -> Map<String, Value> {
         let mut attributes = self.attributes;
         if let Some(username) = self.username {
@@ -175,32 +162,39 @@ impl Migration {
 
 /// Decides on a user by what is known of the right to come in and of the user. A fault comes before a refusal, as it
 /// says that nothing is known; the refusal of the password comes before all that only its owner may learn.
+///
+/// # Errors
+/// Why there is no migration.
 pub fn decide(
     rules: &Rules,
     typed: &str,
-    ground: Result<Ground, Failure>,
+    evidence: Result<Evidence, Failure>,
     user: Result<OldUser, Failure>,
 ) -> Result<Migration, Failure> {
-    match (ground, user) {
+    match (evidence, user) {
         (Err(fault @ Failure::Fault(_)), _) | (_, Err(fault @ Failure::Fault(_))) => Err(fault),
         (Err(refusal), _) | (Ok(_), Err(refusal)) => Err(refusal),
-        (Ok(ground), Ok(user)) => migrate(rules, typed, ground, &user).map_err(Failure::Refused),
+        (Ok(evidence), Ok(user)) => {
+            migrate(rules, typed, evidence, &user).map_err(Failure::Refused)
+        }
     }
 }
 
 fn migrate(
     rules: &Rules,
     typed: &str,
-    ground: Ground,
+    evidence: Evidence,
     user: &OldUser,
 ) -> Result<Migration, Refusal> {
-    let demands = ground.demands();
+    let requirements = evidence.requirements();
     let attributes = attributes::for_new_user(&user.attributes, &rules.attributes);
     let by_sms = user.has_sms_mfa
-        || match ground {
-            Ground::PasswordAlone { by_sms } => by_sms,
-            Ground::Tokens => false,
-            Ground::TemporaryPassword | Ground::CodeToCome => rules.mfa_required && !user.has_mfa,
+        || match evidence {
+            Evidence::PasswordAlone { by_sms } => by_sms,
+            Evidence::Tokens => false,
+            Evidence::TemporaryPassword | Evidence::CodeToCome => {
+                rules.mfa_required && !user.has_mfa
+            }
         };
     let sms_mfa = rules.sms_mfa
         && rules.mfa_users == MfaUsers::Migrate
@@ -212,7 +206,7 @@ fn migrate(
     let stays = match rules.mfa_users {
         MfaUsers::None => false,
         MfaUsers::Refuse => has_mfa,
-        MfaUsers::Migrate => has_mfa && !demands.keeps_password && !sms_mfa,
+        MfaUsers::Migrate => has_mfa && !requirements.keeps_password && !sms_mfa,
     };
     // The phone that is the second factor gets no code that resets the first.
     let reachable = rules.recovery.iter();
@@ -220,27 +214,31 @@ fn migrate(
         .filter(|kind| !(sms_mfa && **kind == "phone_number"))
         .copied()
         .collect();
-    let hindrances = [
+    let blockers = [
         (!user.enabled, Refusal::Disabled),
-        (demands.confirmed && !user.confirmed, Refusal::NotConfirmed),
+        (
+            requirements.confirmed && !user.confirmed,
+            Refusal::NotConfirmed,
+        ),
         (stays, Refusal::SecondFactor),
         (
-            demands.verified_contact && !attributes::has_verified_contact(&attributes, &reachable),
+            requirements.verified_contact
+                && !attributes::has_verified_contact(&attributes, &reachable),
             Refusal::NoVerifiedContact,
         ),
     ];
-    if let Some((_, refusal)) = hindrances.into_iter().find(|(hinders, _)| *hinders) {
+    if let Some((_, refusal)) = blockers.into_iter().find(|(blocks, _)| *blocks) {
         return Err(refusal);
     }
     Ok(Migration {
-        username: names::for_new_user(
+        username: usernames::for_new_user(
             &rules.names,
             typed,
             &user.username,
             &user.attributes,
             &attributes,
         )?,
-        keeps_password: demands.keeps_password,
+        keeps_password: requirements.keeps_password,
         sms_mfa,
         attributes,
     })

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{NameRules, for_new_user};
 use crate::attributes::Attribute;
-use crate::failure::Refusal;
+use crate::reasons::Refusal;
 
 const SUB: &str = "0f1e-sub";
 

@@ -2,6 +2,7 @@
 //! client, no event.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::{Map, Value};
 
@@ -17,8 +18,8 @@ const CONTACTS: [(&str, &str); 2] = [
     ("phone_number", "phone_number_verified"),
 ];
 
-/// One attribute that goes along.
-#[derive(Clone, Debug)]
+/// One attribute that is migrated.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapping {
     /// Its name in the old pool.
     pub old: String,
@@ -26,8 +27,19 @@ pub struct Mapping {
     pub new: String,
 }
 
+/// `email`, or `custom:tenant=custom:org`.
+impl fmt::Display for Mapping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.old == self.new {
+            return f.write_str(&self.old);
+        }
+        write!(f, "{}={}", self.old, self.new)
+    }
+}
+
 /// The attributes that the new user gets. Those that Cognito itself sets are left out, as it refuses them, and so are
 /// empty ones. Of two old attributes for one new one the first that has a value wins.
+#[must_use] 
 pub fn for_new_user(old: &[Attribute], mappings: &[Mapping]) -> Map<String, Value> {
     let mut chosen: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     for Mapping { old: from, new: to } in mappings {
@@ -60,6 +72,7 @@ pub fn for_new_user(old: &[Attribute], mappings: &[Mapping]) -> Map<String, Valu
 }
 
 /// Whether a code can be sent to a contact of the new user, of one of these kinds, that was proved to be the user's.
+#[must_use] 
 pub fn has_verified_contact(new: &Map<String, Value>, kinds: &[&str]) -> bool {
     kinds
         .iter()
@@ -67,6 +80,7 @@ pub fn has_verified_contact(new: &Map<String, Value>, kinds: &[&str]) -> bool {
 }
 
 /// Whether the new user's attribute needs no proof or has it.
+#[must_use] 
 pub fn is_verified(new: &Map<String, Value>, name: &str) -> bool {
     CONTACTS
         .iter()
@@ -75,6 +89,7 @@ pub fn is_verified(new: &Map<String, Value>, name: &str) -> bool {
 }
 
 /// The value of an attribute, where there is one that is not empty.
+#[must_use] 
 pub fn value_of<'a>(old: &'a [Attribute], name: &str) -> Option<&'a str> {
     old.iter()
         .find(|(known, value)| known == name && !value.is_empty())

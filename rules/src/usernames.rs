@@ -8,13 +8,13 @@
 use serde_json::{Map, Value};
 
 use crate::attributes::{Attribute, is_verified, value_of};
-use crate::failure::Refusal;
+use crate::reasons::Refusal;
 
 #[cfg(test)]
 mod tests;
 
 /// How users are named in both pools.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NameRules {
     /// What users of the old pool sign in with in the place of a username.
     pub old_usernames: Vec<&'static str>,
@@ -27,6 +27,9 @@ pub struct NameRules {
 }
 
 /// The username to return to Cognito, if one must be, for the user whom the old pool knows by the typed name.
+///
+/// # Errors
+/// The new pool would not resolve the typed name, or another name of the user, to this user.
 pub fn for_new_user(
     rules: &NameRules,
     typed: &str,

@@ -1,0 +1,42 @@
+//! The names of the variables of the function's environment: `cogmig setup` writes them, the
+//! function reads them. Lambda reserves `AWS_*`, `_HANDLER` and `LAMBDA_*`, and allows 4 KB in all.
+
+/// The new pool, the only one whose events are answered.
+pub const NEW_USER_POOL_ID: &str = "NEW_USER_POOL_ID";
+/// The app client of the old pool that passwords are checked through.
+pub const OLD_CLIENT_ID: &str = "OLD_CLIENT_ID";
+/// `read`, if that app client has a secret, which the function then reads itself.
+pub const OLD_CLIENT_SECRET: &str = "OLD_CLIENT_SECRET";
+/// The ExternalId that the access role requires.
+pub const OLD_EXTERNAL_ID: &str = "OLD_EXTERNAL_ID";
+/// The access role in the old account.
+pub const OLD_ROLE_ARN: &str = "OLD_ROLE_ARN";
+/// The old pool.
+pub const OLD_USER_POOL_ID: &str = "OLD_USER_POOL_ID";
+/// Its Region.
+pub const OLD_USER_POOL_REGION: &str = "OLD_USER_POOL_REGION";
+
+/// The attributes that are migrated, `NAME` or `OLD=NEW`, with commas between.
+pub const ATTRIBUTES: &str = "ATTRIBUTES";
+/// How users with MFA are handled: `none`, `refuse` or `migrate`.
+pub const MFA_USERS: &str = "MFA_USERS";
+/// How users with a temporary password are handled: `refuse` or `reset`.
+pub const TEMPORARY_PASSWORDS: &str = "TEMPORARY_PASSWORDS";
+/// How users with a forgotten password are handled: `refuse` or `migrate`.
+pub const FORGOT_PASSWORD: &str = "FORGOT_PASSWORD";
+/// `ON`, if the old pool requires MFA of every user.
+pub const OLD_MFA: &str = "OLD_MFA";
+/// `true`, if triggers of the old pool run at a sign-in there.
+pub const OLD_SIGN_IN_TRIGGERS: &str = "OLD_SIGN_IN_TRIGGERS";
+/// The contacts to which the new pool sends a code that resets a password.
+pub const NEW_RECOVERY: &str = "NEW_RECOVERY";
+/// `true`, if the new pool can ask for a code by SMS.
+pub const SMS_MFA: &str = "SMS_MFA";
+/// The `UsernameAttributes` of the old pool.
+pub const OLD_USERNAME_ATTRIBUTES: &str = "OLD_USERNAME_ATTRIBUTES";
+/// The `UsernameAttributes` of the new pool.
+pub const NEW_USERNAME_ATTRIBUTES: &str = "NEW_USERNAME_ATTRIBUTES";
+/// The `AliasAttributes` of the new pool.
+pub const NEW_ALIAS_ATTRIBUTES: &str = "NEW_ALIAS_ATTRIBUTES";
+/// `true`, if the new pool tells usernames apart by their case.
+pub const NEW_CASE_SENSITIVE: &str = "NEW_CASE_SENSITIVE";

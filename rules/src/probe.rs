@@ -1,0 +1,151 @@
+//! The connectivity check: an event that Cognito never sends, by which `cogmig` has the function
+//! use its migration path, and the answer, which creates no user. The answer is made of closed
+//! sets of words and the names of attributes.
+
+use serde_json::{Value, json};
+
+use crate::log::{MIGRATED, Source};
+use crate::reasons::Failure;
+
+/// A call of the function to the old account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// For the credentials of the access role; needed before any other.
+    AssumeRole,
+    /// For the secret of the old app client.
+    DescribeUserPoolClient,
+    /// The password call.
+    AdminInitiateAuth,
+    /// For the user.
+    AdminGetUser,
+}
+
+impl Call {
+    /// In the order in which the decision looks at their answers.
+    pub const ALL: [Self; 4] = [
+        Self::AssumeRole,
+        Self::DescribeUserPoolClient,
+        Self::AdminInitiateAuth,
+        Self::AdminGetUser,
+    ];
+
+    /// AWS's name of it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AssumeRole => "AssumeRole",
+            Self::DescribeUserPoolClient => "DescribeUserPoolClient",
+            Self::AdminInitiateAuth => "AdminInitiateAuth",
+            Self::AdminGetUser => "AdminGetUser",
+        }
+    }
+
+    fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
+    }
+}
+
+/// The event for a user of the pool.
+#[must_use]
+pub fn event(pool: &str, username: &str, password: &str) -> Value {
+    json!({
+        "triggerSource": Source::Probe.as_str(),
+        "userPoolId": pool,
+        "userName": username,
+        "request": {"password": password},
+    })
+}
+
+/// What would become of the sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The user would be migrated, with these attributes.
+    Migrated(Vec<String>),
+    /// The user would not be, for this reason.
+    Failed(Failure),
+    /// The function is of another version: its outcome and its reason.
+    Unknown(String, String),
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What would become of the sign-in.
+    pub verdict: Verdict,
+    /// The call that met a fault.
+    pub call: Option<Call>,
+}
+
+impl Answer {
+    /// As the function sends it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let (outcome, reason, attributes) = match &self.verdict {
+            Verdict::Migrated(attributes) => (MIGRATED, None, attributes.as_slice()),
+            Verdict::Failed(failure) => (failure.outcome(), Some(failure.reason()), &[][..]),
+            Verdict::Unknown(outcome, reason) => (outcome.as_str(), Some(reason.as_str()), &[][..]),
+        };
+        json!({
+            "outcome": outcome,
+            "reason": reason,
+            "call": self.call.map(Call::as_str),
+            "attributes": attributes,
+        })
+    }
+
+    /// As `cogmig` receives it; `None` if it is no answer of this kind.
+    #[must_use]
+    pub fn of_json(answer: &Value) -> Option<Self> {
+        let text = |member: &str| answer.get(member).and_then(Value::as_str);
+        let outcome = text("outcome")?;
+        let attributes = answer.get("attributes").and_then(Value::as_array);
+        let attributes = attributes.into_iter().flatten().filter_map(Value::as_str);
+        let reason = text("reason").unwrap_or_default();
+        let verdict = match Failure::of(outcome, reason) {
+            Some(failure) => Verdict::Failed(failure),
+            None if outcome == MIGRATED => {
+                Verdict::Migrated(attributes.map(str::to_owned).collect())
+            }
+            None => Verdict::Unknown(outcome.to_owned(), reason.to_owned()),
+        };
+        Some(Self {
+            verdict,
+            call: text("call").and_then(Call::of_name),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reasons::{Fault, Refusal};
+
+    #[test]
+    fn an_answer_survives_the_wire() {
+        let failures = Refusal::ALL.iter().copied().map(Failure::Refused);
+        let failures = failures.chain(Fault::ALL.iter().copied().map(Failure::Fault));
+        let mut verdicts: Vec<_> = failures.map(Verdict::Failed).collect();
+        verdicts.push(Verdict::Migrated(vec!["email".into(), "name".into()]));
+        verdicts.push(Verdict::Unknown("refused".into(), "of_the_future".into()));
+        let calls = Call::ALL.into_iter().map(Some).chain([None]);
+        for (verdict, call) in verdicts.into_iter().zip(calls.cycle()) {
+            let answer = Answer { verdict, call };
+            assert_eq!(Answer::of_json(&answer.to_json()), Some(answer));
+        }
+        for none in [
+            json!(null),
+            json!({}),
+            json!("refused"),
+            json!({"outcome": 1}),
+        ] {
+            assert_eq!(Answer::of_json(&none), None);
+        }
+    }
+
+    #[test]
+    fn the_event_is_of_its_source() {
+        let event = event("pool", "ann", "secret");
+        let source = event["triggerSource"].as_str().and_then(Source::of_name);
+        assert_eq!(source, Some(Source::Probe));
+    }
+}

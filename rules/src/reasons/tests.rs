@@ -1,0 +1,27 @@
+//! Each reason has one code, and each code one reason.
+
+use std::collections::BTreeSet;
+
+use super::{Failure, Fault, Refusal};
+
+#[test]
+fn a_reason_survives_its_code() {
+    let refusals = Refusal::ALL.iter().copied().map(Failure::Refused);
+    let faults = Fault::ALL.iter().copied().map(Failure::Fault);
+    let mut codes = BTreeSet::new();
+    for failure in refusals.chain(faults) {
+        let (outcome, reason) = (failure.outcome(), failure.reason());
+        assert_eq!(Failure::of(outcome, reason), Some(failure));
+        assert!(codes.insert(reason), "{reason} is there twice");
+        let legal = |c: char| c.is_ascii_lowercase() || c == '_';
+        assert!(reason.chars().all(legal), "{reason}");
+    }
+    assert_eq!(codes.len(), Refusal::ALL.len() + Fault::ALL.len());
+}
+
+#[test]
+fn a_code_of_another_version_is_none() {
+    assert_eq!(Failure::of("refused", "of_the_future"), None);
+    assert_eq!(Failure::of("refused", "throttled"), None);
+    assert_eq!(Failure::of("migrated", "disabled"), None);
+}

@@ -1,0 +1,75 @@
+//! What setup writes is what the function reads.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn some_of(known: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str>> {
+    prop::sample::subsequence(known, 0..=known.len())
+}
+
+fn any_rules() -> impl Strategy<Value = Rules> {
+    let mapping = ("[a-z:_]{1,20}", "[a-z:_]{1,20}").prop_map(|(old, new)| Mapping { old, new });
+    let words = (
+        prop::sample::select(&[MfaUsers::None, MfaUsers::Refuse, MfaUsers::Migrate][..]),
+        prop::sample::select(&[TemporaryPasswords::Refuse, TemporaryPasswords::Reset][..]),
+        prop::sample::select(&[ForgotPassword::Refuse, ForgotPassword::Migrate][..]),
+    );
+    let names = (
+        some_of(&USERNAMES),
+        some_of(&USERNAMES),
+        some_of(&ALIASES),
+        any::<bool>(),
+    );
+    let flags = any::<[bool; 3]>();
+    let attributes = prop::collection::vec(mapping, 0..8);
+    (attributes, words, some_of(&CONTACTS), names, flags).prop_map(
+        |(
+            attributes,
+            (mfa_users, temporary_passwords, forgot_password),
+            recovery,
+            names,
+            flags,
+        )| {
+            let [mfa_required, old_triggers, sms_mfa] = flags;
+            let (old_usernames, new_usernames, new_aliases, case_sensitive) = names;
+            Rules {
+                attributes,
+                mfa_users,
+                temporary_passwords,
+                forgot_password,
+                mfa_required,
+                old_triggers,
+                recovery,
+                sms_mfa,
+                names: NameRules {
+                    old_usernames,
+                    new_usernames,
+                    new_aliases,
+                    case_sensitive,
+                },
+            }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read(rules in any_rules()) {
+        let variables = rules.to_env();
+        let read = Rules::from_env(|name| variables.get(name).cloned());
+        prop_assert_eq!(read, Ok(rules));
+        // An empty variable is one that was forgotten; of the attributes, none may be meant.
+        for (name, value) in &variables {
+            prop_assert!(name == env::ATTRIBUTES || !value.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_code_is_read_as_it_is_written() {
+    for (written, value) in MFA_USERS {
+        assert_eq!(MfaUsers::of_code(written.expect("a code")), Some(*value));
+    }
+    assert_eq!(MfaUsers::of_code("ask"), None);
+}
