@@ -56,7 +56,14 @@ const ARCHITECTURES: [Architecture; 2] = [
 ];
 
 fn main() {
-    for path in ["build.rs", "build", "lambda", "rules", "Cargo.toml", "Cargo.lock"] {
+    for path in [
+        "build.rs",
+        "build",
+        "lambda",
+        "rules",
+        "Cargo.toml",
+        "Cargo.lock",
+    ] {
         println!("cargo:rerun-if-changed={path}");
     }
     for variable in [WANTED, READY, COMMIT] {

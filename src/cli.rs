@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser as NotEmpty;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::account::Side;
+use crate::error::Usage;
 use crate::package::{Architecture, VERSION};
 use crate::pasted;
 use crate::status;
@@ -18,8 +20,8 @@ Each option can also be set in the environment, as COGMIG_NEW_POOL for --new-poo
 cogmig.toml, as new-pool = \"ID\". A flag takes precedence over the environment, and the \
 environment over the file. An empty variable is ignored; the variable of an option without a \
 value takes true or false. Both may hold options of other commands; an unknown name is an error. \
---adopt is a flag only, because it consents to one run. --config, --dry-run, --detailed-exitcode \
-and --username are not read from the file, because they belong to one run.";
+--adopt can be set only on the command line, because it applies to one run. For the same reason \
+--config, --dry-run, --detailed-exitcode and --username can't be set in the file.";
 
 /// Move the users of an Amazon Cognito user pool to another AWS account, one sign-in
 /// at a time, without their noticing.
@@ -147,14 +149,6 @@ pub enum Command {
         side: Side,
         #[command(flatten)]
         grant: Grant,
-        #[command(flatten)]
-        pools: Pools,
-        /// Passwords are checked through an app client made for it.
-        #[arg(long)]
-        dedicated_old_client: bool,
-        /// Another UserMigration trigger is replaced, and put back by teardown.
-        #[arg(long)]
-        replace_trigger: bool,
         /// How an error is written: the policy is always JSON [default: human].
         #[arg(long, value_name = "FORMAT")]
         output: Option<Output>,
@@ -262,11 +256,10 @@ pub struct Clients {
     pub new_client: Vec<String>,
 }
 
-/// Who says that changes may be made.
+/// Confirmation of the changes.
 #[derive(Args)]
 pub struct Consent {
-    /// Do not ask before changing anything. A CI system is not asked either; without a terminal
-    /// and outside CI this option is required.
+    /// Apply without confirmation. Required without a terminal, except in a CI system.
     #[arg(long, short)]
     pub yes: bool,
     /// Show the plan and stop.
@@ -296,7 +289,7 @@ pub struct File {
     pub config: Option<PathBuf>,
 }
 
-/// Options of the policy that is printed.
+/// Options of the policy that is printed. Those of the other account's policy are refused.
 #[derive(Args)]
 pub struct Grant {
     /// Id of the account [default: any, which is the role's own].
@@ -305,10 +298,63 @@ pub struct Grant {
     /// Only what `plan` and `status` need, so that a pull request cannot change anything.
     #[arg(long)]
     pub read_only: bool,
-    /// ARN of the role by which the new pool sends SMS, where it has one: whoever updates the
-    /// pool passes that role on.
+    /// Of `policy old`: the user pool, by its id or its ARN [default: any].
+    #[arg(long, value_name = "POOL", value_parser = pasted::text)]
+    pub old_pool: Option<String>,
+    /// Of `policy old`: the Region of the user pool [default: any].
+    #[arg(long, value_name = "REGION", value_parser = pasted::text)]
+    pub old_region: Option<String>,
+    /// Of `policy old`: with --dedicated-old-client of setup.
+    #[arg(long)]
+    pub dedicated_old_client: bool,
+    /// Of `policy new`: the user pool, by its id or its ARN [default: any].
+    #[arg(long, value_name = "POOL", value_parser = pasted::text)]
+    pub new_pool: Option<String>,
+    /// Of `policy new`: the Region of the user pool [default: any].
+    #[arg(long, value_name = "REGION", value_parser = pasted::text)]
+    pub new_region: Option<String>,
+    /// Of `policy new`: with --replace-trigger of setup.
+    #[arg(long)]
+    pub replace_trigger: bool,
+    /// Of `policy new`: ARN of the role by which the new pool sends SMS, where it has one:
+    /// UpdateUserPool passes that role on.
     #[arg(long, value_name = "ARN", value_parser = pasted::text)]
     pub sms_role: Option<String>,
+    /// Suffix of the deployment.
+    #[arg(long, value_name = "SUFFIX", value_parser = pasted::text)]
+    pub suffix: Option<String>,
+}
+
+/// Options of the policy of one account alone.
+const OF_ONE_SIDE: [(Side, &str); 7] = [
+    (Side::Old, "old-pool"),
+    (Side::Old, "old-region"),
+    (Side::Old, "dedicated-old-client"),
+    (Side::New, "new-pool"),
+    (Side::New, "new-region"),
+    (Side::New, "replace-trigger"),
+    (Side::New, "sms-role"),
+];
+
+/// Refuses flags of the other account's policy: they would have no effect.
+///
+/// # Errors
+/// One was given.
+pub fn refuse_other_side(side: Side, flags: &ArgMatches) -> Result<(), Usage> {
+    let given = |option: &str| {
+        let source = flags.value_source(&option.replace('-', "_"));
+        source == Some(ValueSource::CommandLine)
+    };
+    let misplaced = OF_ONE_SIDE
+        .iter()
+        .find(|(of, option)| *of != side && given(option));
+    misplaced.map_or(Ok(()), |(of, option)| {
+        Err(Usage(format!(
+            "--{option} has no effect on the policy of the {} account\n  try  `cogmig policy {}`, or no --{option}",
+            side.as_str(),
+            of.as_str()
+        )))
+    })
 }
 
 /// Options of what only setup does.

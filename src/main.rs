@@ -108,7 +108,7 @@ async fn run(command: Command, flags: ArgMatches) -> ExitCode {
             ends.call_once(|| std::process::exit(tell(&report, Err(stopped.into())).into()));
         }
     });
-    let end = carry_out(&command, &settings, &report).await;
+    let end = carry_out(&command, &flags, &settings, &report).await;
     let mut status = 0;
     ends.call_once(|| status = tell(&report, end));
     ExitCode::from(status)
@@ -130,13 +130,19 @@ fn tell(report: &Report, end: Result<End>) -> u8 {
     }
 }
 
-async fn carry_out(command: &Command, settings: &Settings, report: &Arc<Report>) -> Result<End> {
+async fn carry_out(
+    command: &Command,
+    flags: &ArgMatches,
+    settings: &Settings,
+    report: &Arc<Report>,
+) -> Result<End> {
     let end = match command {
         Command::Setup { .. } => setup::run(settings, report, settings.dry_run).await?,
         Command::Plan { .. } => setup::run(settings, report, true).await?,
         Command::Teardown { .. } => teardown::run(settings, report).await?,
         Command::Verify { .. } => verify::run(settings, report).await?,
         Command::Policy { side, .. } => {
+            cli::refuse_other_side(*side, flags)?;
             report::print_policy(&policy::policy(*side, settings)?)?;
             End::Done
         }

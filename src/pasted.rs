@@ -50,7 +50,7 @@ impl Reference {
     /// An ARN of something else.
     pub fn pool(text: &str) -> Result<Self, &'static str> {
         let Some((place, resource)) = parts(text) else {
-            return plain(text, "it takes a user pool: its id, its ARN, or its name");
+            return plain(text, "expected the id, the ARN or the name of a user pool");
         };
         match resource.strip_prefix("userpool/") {
             Some(id) if !id.is_empty() && !id.contains('/') => Ok(Self {
@@ -67,7 +67,10 @@ impl Reference {
     /// An ARN of something else.
     pub fn client(text: &str) -> Result<Self, &'static str> {
         let Some((place, resource)) = parts(text) else {
-            return plain(text, "it takes an app client: its id, its ARN, or its name");
+            return plain(
+                text,
+                "expected the id, the ARN or the name of an app client",
+            );
         };
         match resource.split('/').collect::<Vec<_>>()[..] {
             ["userpool", pool, "client", id] if !id.is_empty() => Ok(Self {
@@ -124,6 +127,10 @@ fn parts(text: &str) -> Option<(Place, &str)> {
     let ["arn", partition, "cognito-idp", region, account, resource] = parts[..] else {
         return None;
     };
+    // Twelve digits: it goes into policies and messages.
+    if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let place = Place {
         partition: partition.to_owned(),
         region: region.to_owned(),
@@ -250,7 +257,9 @@ mod tests {
         ] {
             assert!(Reference::pool(wrong).is_err(), "{wrong}");
         }
-        assert!(Reference::client("arn:aws:cognito-idp:r:a:userpool/p").is_err());
+        assert!(
+            Reference::client("arn:aws:cognito-idp:eu-west-1:111111111111:userpool/p").is_err()
+        );
         assert_eq!(Reference::pool("shop").expect("a reference").id, "shop");
     }
 }

@@ -84,9 +84,9 @@ pub fn policy(side: Side, settings: &Settings) -> Result<Policy, Usage> {
     if let Some(account) = &grant.account {
         check(is_account(account), "account", account, "12 digits")?;
     }
-    if let Some(role) = &grant.sms_role {
+    if let Some(role) = grant.sms_role.as_ref().filter(|_| side == Side::New) {
         check(
-            side == Side::New && is_role(role),
+            is_role(role),
             "sms-role",
             role,
             "the ARN of a role of the new account",

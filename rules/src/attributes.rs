@@ -39,7 +39,7 @@ impl fmt::Display for Mapping {
 
 /// The attributes that the new user gets. Those that Cognito itself sets are left out, as it refuses them, and so are
 /// empty ones. Of two old attributes for one new one the first that has a value wins.
-#[must_use] 
+#[must_use]
 pub fn for_new_user(old: &[Attribute], mappings: &[Mapping]) -> Map<String, Value> {
     let mut chosen: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     for Mapping { old: from, new: to } in mappings {
@@ -72,7 +72,7 @@ pub fn for_new_user(old: &[Attribute], mappings: &[Mapping]) -> Map<String, Valu
 }
 
 /// Whether a code can be sent to a contact of the new user, of one of these kinds, that was proved to be the user's.
-#[must_use] 
+#[must_use]
 pub fn has_verified_contact(new: &Map<String, Value>, kinds: &[&str]) -> bool {
     kinds
         .iter()
@@ -80,7 +80,7 @@ pub fn has_verified_contact(new: &Map<String, Value>, kinds: &[&str]) -> bool {
 }
 
 /// Whether the new user's attribute needs no proof or has it.
-#[must_use] 
+#[must_use]
 pub fn is_verified(new: &Map<String, Value>, name: &str) -> bool {
     CONTACTS
         .iter()
@@ -89,7 +89,7 @@ pub fn is_verified(new: &Map<String, Value>, name: &str) -> bool {
 }
 
 /// The value of an attribute, where there is one that is not empty.
-#[must_use] 
+#[must_use]
 pub fn value_of<'a>(old: &'a [Attribute], name: &str) -> Option<&'a str> {
     old.iter()
         .find(|(known, value)| known == name && !value.is_empty())

@@ -141,7 +141,7 @@ impl Migration {
     }
 
     /// The members of the response. `forceAliasCreation` is none of them: it takes an alias away from its owner.
-    #[must_use] 
+    #[must_use]
     pub fn into_response(self) -> Map<String, Value> {
         let mut attributes = self.attributes;
         if let Some(username) = self.username {

@@ -81,8 +81,15 @@ pub async fn look(
     report.accounts(vec![old.identity.clone(), new.identity.clone()]);
     refuse_partitions(&old, &new)?;
     let (old_first, (new_first, by_name)) = (old_read?, new_read?);
-    refuse_other_peer(names, (&old, old_first.role.as_ref()), &new)?;
-    refuse_other_peer(names, (&new, new_first.role.as_ref()), &old)?;
+    let function = by_name.function.as_ref();
+    let old_tags = old_first.role.as_ref().map(|role| &role.tags);
+    let new_tags = new_first.role.as_ref().map(|role| &role.tags);
+    // Where the role lost its tags, the function may have them.
+    let new_tags = new_tags
+        .filter(|tags| names.own(tags))
+        .or(function.map(|function| &function.tags));
+    refuse_other_peer(names, (&old, old_tags), &new)?;
+    refuse_other_peer(names, (&new, new_tags), &old)?;
     let mut trial = JoinSet::new();
     if let Some(pool) = code.and_then(|code| by_name.pool_of(names, code)) {
         trial.spawn(probe::glance(new.clone(), names.function.clone(), pool));
@@ -92,14 +99,11 @@ pub async fn look(
         let rest = observe::rest(&new, names, new_first.role.as_ref()).await;
         rest.map_err(anyhow::Error::from)
     };
-    let scope = |account, settings, role: &Option<Role>| {
-        let function = by_name.function.as_ref();
-        Scope {
-            account,
-            settings,
-            names,
-            record: Record::of(account.identity.side, names, role.as_ref(), function),
-        }
+    let scope = |account, settings, role: &Option<Role>| Scope {
+        account,
+        settings,
+        names,
+        record: Record::of(account.identity.side, names, role.as_ref(), function),
     };
     let (old_scope, new_scope) = (
         scope(&old, &settings.old, &old_first.role),
@@ -171,7 +175,7 @@ async fn pools(
     )?;
 
     let recorded = old_role.is_some_and(|role| names.made_client(&role.tags))
-        || uses_dedicated(old_scope, names, &old_listed);
+        || uses_dedicated(old_scope, old_role, names, &old_listed);
     let dedicated = settings.dedicated_old_client || (recorded && settings.old.clients.is_empty());
     let old_clients = if dedicated {
         Vec::new()
@@ -230,12 +234,13 @@ async fn pools(
     })
 }
 
-/// Whether the app client on record is by its name one that was made for the deployment: the
-/// role that says so may have lost its tags.
-fn uses_dedicated(old: &Scope<'_>, names: &Names, listed: &[Named]) -> bool {
+/// Whether the app client on record is by its name one that was made for the deployment: asked of
+/// a role that lost the tags that say so.
+fn uses_dedicated(old: &Scope<'_>, role: Option<&Role>, names: &Names, listed: &[Named]) -> bool {
     let is_recorded = |client: &&Named| old.record.clients.contains(&client.id);
     let mut recorded = listed.iter().filter(is_recorded);
-    recorded.any(|client| client.name == names.old_client)
+    role.is_none_or(|role| !names.own(&role.tags))
+        && recorded.any(|client| client.name == names.old_client)
 }
 
 async fn with_list_of_clients(

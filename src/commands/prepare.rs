@@ -24,6 +24,9 @@ use crate::settings::Settings;
 use crate::targets::{Record, Scope};
 use crate::{documents, package, plan};
 
+/// Days that the function's logs are kept, unless an option says otherwise.
+const LOG_RETENTION: i32 = 30;
+
 /// Both accounts, what should stand in them, and what setup would change.
 pub struct Prepared {
     /// Where the users come from.
@@ -57,6 +60,13 @@ pub enum Purpose {
     Report,
 }
 
+impl Purpose {
+    /// Whether what exists is reported, and not what setup would do.
+    fn is_read_only(self) -> bool {
+        matches!(self, Self::Verify | Self::Report)
+    }
+}
+
 /// Reads both accounts and holds them against what is wanted.
 ///
 /// # Errors
@@ -82,7 +92,7 @@ pub async fn prepare(
         dedicated,
         trial,
     } = look(settings, (old_profile, new_profile), report, tried).await?;
-    if matches!(purpose, Purpose::Verify | Purpose::Report) {
+    if purpose.is_read_only() {
         let [old_record, new_record] = records;
         refuse_other_clients(settings, (&old, old_record), &old_side.pool, &old_target)?;
         refuse_other_clients(settings, (&new, new_record), &new_side.pool, &new_target)?;
@@ -104,10 +114,9 @@ pub async fn prepare(
         new: new_target,
         external_id,
         package,
-        log_retention: settings.log_retention,
+        log_retention: settings.log_retention.unwrap_or(LOG_RETENTION),
         // A command that changes nothing shows another trigger as drift.
-        replace_trigger: settings.replace_trigger
-            || matches!(purpose, Purpose::Verify | Purpose::Report),
+        replace_trigger: settings.replace_trigger || purpose.is_read_only(),
         adopt: settings.adopt,
         variables: preflight.variables,
     });
@@ -131,10 +140,7 @@ fn refuse_other_clients(
     pool: &Pool,
     target: &Target,
 ) -> Result<()> {
-    let asked = match account.identity.side {
-        Side::Old => &settings.old,
-        Side::New => &settings.new,
-    };
+    let asked = settings.side(account.identity.side);
     if record.pool.is_none() || asked.clients.is_empty() {
         return Ok(());
     }

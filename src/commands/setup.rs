@@ -39,7 +39,7 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
         Ok(())
     };
     if !plan.is_empty() {
-        if !settings.yes && !report.confirm(&Question::Apply)? {
+        if !report.confirm(settings.yes, &Question::Apply)? {
             report.outcome(&Outcome::Declined);
             return Ok(End::LookAtIt);
         }

@@ -53,13 +53,9 @@ pub async fn run(settings: &Settings, report: &Arc<Report>) -> Result<End> {
     refuse_other_peers(old.as_ref(), new.as_ref(), names)?;
 
     let observed = observe(old.as_ref(), new.as_ref(), names).await?;
-    let function = observed.new.as_ref().and_then(|new| new.function.as_ref());
-    let (old_held, new_held) = tokio::join!(
-        named::hold(settings, Side::Old, old.as_ref(), function),
-        named::hold(settings, Side::New, new.as_ref(), function),
-    );
-    old_held.and(new_held)?;
-    say_pools(&observed, report);
+    check_named(settings, old.as_ref(), new.as_ref(), &observed).await?;
+    refuse_lost_tags(old.as_ref(), new.as_ref(), names, &observed)?;
+    report_pools(&observed, report);
     let mut plan = plan::teardown(names, &observed, settings.keep_logs);
     if plan.is_empty() {
         refuse_swapped(old.as_ref(), new.as_ref(), names).await?;
@@ -92,7 +88,7 @@ pub async fn run(settings: &Settings, report: &Arc<Report>) -> Result<End> {
                 users: some.count(),
             },
         };
-        if !settings.yes && !report.confirm(&question)? {
+        if !report.confirm(settings.yes, &question)? {
             report.outcome(&Outcome::Declined);
             return Ok(End::LookAtIt);
         }
@@ -250,8 +246,62 @@ fn refuse_other_peers(old: Option<&Reached>, new: Option<&Reached>, names: &Name
     let (Some(old), Some(new)) = (old, new) else {
         return Ok(());
     };
-    refuse_other_peer(names, (&old.account, old.role.as_ref()), &new.account)?;
-    refuse_other_peer(names, (&new.account, new.role.as_ref()), &old.account)
+    let tags = |reached: &Reached| reached.role.as_ref().map(|role| role.tags.clone());
+    refuse_other_peer(names, (&old.account, tags(old).as_ref()), &new.account)?;
+    refuse_other_peer(names, (&new.account, tags(new).as_ref()), &old.account)
+}
+
+/// What was named is compared with what is on record, on the old side first.
+async fn check_named(
+    settings: &Settings,
+    old: Option<&Reached>,
+    new: Option<&Reached>,
+    observed: &Observed,
+) -> Result<()> {
+    let function = observed.new.as_ref().and_then(|new| new.function.as_ref());
+    let check = async |side, here: Option<&Reached>, there: Option<&Reached>| {
+        if let Some(reached) = here {
+            return named::check(settings, reached, function).await;
+        }
+        let role = there.and_then(|there| there.role.as_ref());
+        named::check_other_side(settings, side, role, function)
+    };
+    let (of_old, of_new) = tokio::join!(check(Side::Old, old, new), check(Side::New, new, old));
+    of_old.and(of_new)
+}
+
+/// A role that lost its tags would be left behind, and without its function nothing would
+/// recognize it any more.
+fn refuse_lost_tags(
+    old: Option<&Reached>,
+    new: Option<&Reached>,
+    names: &Names,
+    observed: &Observed,
+) -> Result<()> {
+    let function = observed.new.as_ref().and_then(|new| new.function.as_ref());
+    let (Some(old), Some(new), Some(function)) = (old, new, function) else {
+        return Ok(());
+    };
+    let roles = [(old, &names.access_role), (new, &names.lambda_role)];
+    let lost = roles.iter().find(|(reached, _)| {
+        let role = reached.role.as_ref();
+        role.is_some_and(|role| !role.tags.contains_key(undo::DEPLOYMENT))
+    });
+    let arns = (
+        names.access_role_arn(&old.account.identity),
+        names.lambda_role_arn(&new.account.identity),
+    );
+    if let (Some((reached, name)), Some(access)) = (lost, &old.role)
+        && function.uses(&arns.0, &arns.1, &access.trust)
+    {
+        bail!(
+            "the role {name} in the {} has lost the tag {}, but the function {} uses it: without the tag, teardown would leave it behind\n  try  `cogmig setup --adopt` first, which writes the tags again",
+            reached.account.place(),
+            undo::DEPLOYMENT,
+            names.function
+        );
+    }
+    Ok(())
 }
 
 /// The other deployments of these accounts. It is only a help: why they cannot be listed is a
@@ -304,7 +354,7 @@ async fn refuse_swapped(old: Option<&Reached>, new: Option<&Reached>, names: &Na
     Ok(())
 }
 
-fn say_pools(observed: &Observed, report: &Report) {
+fn report_pools(observed: &Observed, report: &Report) {
     let old = observed.old.as_ref().map(|side| (Side::Old, &side.pool));
     let new = observed.new.as_ref().map(|side| (Side::New, &side.pool));
     for (side, pool) in [old, new]

@@ -2,24 +2,30 @@
 //! no tag: the role's record tells that those of its name are ours.
 
 use anyhow::{Result, bail};
+use rules::env;
 
 use super::{Action, Plan, Step};
 use crate::account::Side::Old;
 use crate::desired::{Desired, OldClient};
 use crate::names::Names;
-use crate::observe::OldSide;
+use crate::observe::{NewSide, OldSide};
 use crate::resources::user_pool_client;
 use crate::undo::{self, Tags};
 
 /// Makes it where it is wanted and does not stand as it was made.
-pub(super) fn make(plan: &mut Plan, desired: &Desired, old: &OldSide) -> Result<()> {
+pub(super) fn make(
+    plan: &mut Plan,
+    desired: &Desired,
+    (old, new): (&OldSide, &NewSide),
+) -> Result<()> {
     let OldClient::Dedicated { id } = &desired.old_client else {
         return Ok(());
     };
     let name = &desired.names.old_client;
-    if let (Some((id, _)), false) = (old.dedicated.first(), is_recorded(&desired.names, old)) {
+    let is_ours = is_recorded(&desired.names, old) || is_adopted(desired, id.as_ref(), new);
+    if let (Some((id, _)), false) = (old.dedicated.first(), is_ours) {
         bail!(
-            "the old user pool has an app client {name} already, {id}, and no record tells that it is of this deployment\n  try  --suffix for another name, or delete it if nobody needs it"
+            "the old user pool has an app client {name} already, {id}, and no record tells that it is of this deployment\n  try  --suffix for another name, or delete it if nothing uses it"
         );
     }
     let (pool, role) = (&desired.old.pool.id, &desired.names.access_role);
@@ -55,6 +61,17 @@ pub(super) fn make(plan: &mut Plan, desired: &Desired, old: &OldSide) -> Result<
     };
     plan.add(Old, action, ("app client", name), why, steps);
     Ok(())
+}
+
+/// Whether it is the one that the function of a deployment uses whose tags are written again: by
+/// then the access role has been recognized.
+fn is_adopted(desired: &Desired, id: Option<&String>, new: &NewSide) -> bool {
+    let function = new.function.as_ref();
+    let in_use = function.and_then(|function| {
+        let environment = &function.configuration.environment;
+        environment.get(env::OLD_CLIENT_ID)
+    });
+    desired.adopt && id.is_some() && id == in_use
 }
 
 /// Deletes it where another one takes its part.

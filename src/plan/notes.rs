@@ -8,7 +8,7 @@ use crate::undo::{self, Tags};
 pub(super) fn lost(plan: &mut Plan, name: &str, tags: &Tags) {
     if tags.values().any(|value| value == undo::UNKNOWN) {
         plan.notes.push(format!(
-            "the undo record of the role {name} is lost, with an earlier role or with its tags: teardown will leave to you what it cannot know"
+            "the undo record of the role {name} is lost: teardown can't restore what is not on record, and reports it"
         ));
     }
 }

@@ -1,9 +1,9 @@
 //! What setup refuses to touch.
 
 use anyhow::{Result, bail};
+use rules::env;
 
 use crate::desired::Desired;
-use crate::documents;
 use crate::observe::{NewSide, OldSide};
 use crate::undo::{self, Tags};
 
@@ -30,56 +30,75 @@ pub(super) fn too_large(environment: &Tags) -> Result<()> {
     Ok(())
 }
 
-/// Whether the deployment is recognized without its tags: the function runs as the Lambda's role
-/// and uses the access role, with the ExternalId that only the trust policy there has, for these
-/// two pools; and both trust policies are those that setup writes.
-pub(super) fn recognizes(desired: &Desired, old: &OldSide, new: &NewSide) -> bool {
-    let (Some(access), Some(lambda), Some(function)) = (&old.role, &new.role, &new.function) else {
-        return false;
-    };
-    let wanted = &desired.configuration;
-    let uses = |name: &&str| {
-        let variable = function.configuration.environment.get(*name);
-        variable.is_some() && variable == wanted.environment.get(*name)
-    };
-    documents::external_id(&access.trust).is_some()
-        && documents::same(&access.trust, &desired.access_trust)
-        && documents::same(&lambda.trust, &desired.lambda_trust)
-        && function.configuration.role_arn == wanted.role_arn
-        && [
-            "NEW_USER_POOL_ID",
-            "OLD_EXTERNAL_ID",
-            "OLD_ROLE_ARN",
-            "OLD_USER_POOL_ID",
-        ]
-        .iter()
-        .all(uses)
+/// What shows that a resource without its tag belongs to the deployment.
+pub(super) struct Recognized {
+    /// The function uses both roles, for these two pools.
+    roles: bool,
+    /// Its role has the policy of our name.
+    policy: bool,
 }
 
-/// A resource of our name without our tag is not of this deployment; or it lost the tag, and
-/// then its owner's word is needed to write it again.
+impl Recognized {
+    /// By the function, the roles and the trust policy.
+    pub(super) fn of(desired: &Desired, old: &OldSide, new: &NewSide) -> Self {
+        let (Some(access), Some(lambda), Some(function)) = (&old.role, &new.role, &new.function)
+        else {
+            return Self {
+                roles: false,
+                policy: false,
+            };
+        };
+        let names = &desired.names;
+        let same = |name: &&str| {
+            let environment = &function.configuration.environment;
+            environment.get(*name) == desired.configuration.environment.get(*name)
+        };
+        let roles = function.uses(
+            &names.access_role_arn(&desired.old.identity),
+            &names.lambda_role_arn(&desired.new.identity),
+            &access.trust,
+        ) && [env::OLD_USER_POOL_ID, env::NEW_USER_POOL_ID]
+            .iter()
+            .all(same);
+        let policy_arn = names.lambda_policy_arn(&desired.new.identity);
+        Self {
+            roles,
+            policy: roles && lambda.attached.contains(&policy_arn),
+        }
+    }
+
+    fn is(&self, kind: &str) -> bool {
+        match kind {
+            "policy" => self.policy,
+            _ => self.roles,
+        }
+    }
+}
+
+/// A resource of our name without our tag is not managed by this deployment; or it lost the tag,
+/// and then `--adopt` is required to write it again.
 pub(super) fn foreign(
     kind: &str,
     name: &str,
     tags: &Tags,
     desired: &Desired,
-    recognized: bool,
+    recognized: &Recognized,
 ) -> Result<()> {
     let deployment = &desired.names.deployment;
     if desired.names.own(tags) {
         return Ok(());
     }
-    // A tag of another deployment is a word against it.
-    let lost = recognized && !tags.contains_key(undo::DEPLOYMENT);
+    // The tag of another deployment rules it out.
+    let lost = recognized.is(kind) && !tags.contains_key(undo::DEPLOYMENT);
     match (lost, desired.adopt) {
         (true, true) => Ok(()),
         (true, false) => bail!(
-            "the {kind} {name} has lost the tag {} = {deployment}, but it belongs to deployment `{deployment}`: the trust policies and the function {} show that sign-ins use it. Don't delete it\n  try  `cogmig setup --adopt`, which writes the tags again",
+            "the {kind} {name} has lost the tag {} = {deployment}, but it belongs to deployment `{deployment}`: the trust policy and the function {} show that sign-ins use it. Don't delete it\n  try  `cogmig setup --adopt`, which writes the tags again",
             undo::DEPLOYMENT,
             desired.names.function
         ),
         (false, _) => bail!(
-            "the {kind} {name} is there already and is not of this deployment: it has no tag {} = {deployment}\n  try  --suffix for other names, or delete it if nobody needs it",
+            "the {kind} {name} already exists and is not managed by this deployment: it has no tag {} = {deployment}\n  try  --suffix for other names, or delete it if nothing uses it",
             undo::DEPLOYMENT
         ),
     }

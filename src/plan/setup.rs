@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
+use super::refuse::Recognized;
 use super::{
     Action, Plan, Step, clients, dedicated, made_again, notes, record_is_lost, refuse, trigger,
 };
@@ -28,9 +29,9 @@ use crate::undo::{self, Tags};
 pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     let mut plan = Plan::default();
     let (access, lambda) = (&desired.names.access_role, &desired.names.lambda_role);
-    let recognized = refuse::recognizes(desired, old, new);
+    let recognized = &Recognized::of(desired, old, new);
     access_role(&mut plan, desired, (old, new), recognized)?;
-    dedicated::make(&mut plan, desired, old)?;
+    dedicated::make(&mut plan, desired, (old, new))?;
     clients::add(&mut plan, &desired.old, &old.pool, ADMIN_PASSWORD, access);
     log_group(&mut plan, desired, new, recognized)?;
     lambda_policy(&mut plan, desired, new, recognized)?;
@@ -77,7 +78,7 @@ fn access_role(
     plan: &mut Plan,
     desired: &Desired,
     (old, new): (&OldSide, &NewSide),
-    recognized: bool,
+    recognized: &Recognized,
 ) -> Result<()> {
     let name = &desired.names.access_role;
     let mut tags = desired.old_tags.clone();
@@ -155,7 +156,12 @@ fn narrows(desired: &Desired, old: &OldSide) -> bool {
     stands.is_some_and(|stands| same(stands, &wide)) && !same(&wide, &desired.access_policy)
 }
 
-fn log_group(plan: &mut Plan, desired: &Desired, new: &NewSide, recognized: bool) -> Result<()> {
+fn log_group(
+    plan: &mut Plan,
+    desired: &Desired,
+    new: &NewSide,
+    recognized: &Recognized,
+) -> Result<()> {
     let name = &desired.names.log_group;
     let days = desired.log_retention;
     let keep = || Step::KeepLogs {
@@ -200,7 +206,7 @@ fn lambda_policy(
     plan: &mut Plan,
     desired: &Desired,
     new: &NewSide,
-    recognized: bool,
+    recognized: &Recognized,
 ) -> Result<()> {
     let name = &desired.names.lambda_policy;
     let arn = desired.names.lambda_policy_arn(&desired.new.identity);
@@ -236,7 +242,12 @@ fn lambda_policy(
     Ok(())
 }
 
-fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide, recognized: bool) -> Result<()> {
+fn lambda_role(
+    plan: &mut Plan,
+    desired: &Desired,
+    new: &NewSide,
+    recognized: &Recognized,
+) -> Result<()> {
     let name = &desired.names.lambda_role;
     let mut tags = desired.new_tags.clone();
     let lost = untagged(desired, new.role.as_ref())
@@ -312,7 +323,12 @@ fn lambda_role(plan: &mut Plan, desired: &Desired, new: &NewSide, recognized: bo
     Ok(())
 }
 
-fn function(plan: &mut Plan, desired: &Desired, new: &NewSide, recognized: bool) -> Result<()> {
+fn function(
+    plan: &mut Plan,
+    desired: &Desired,
+    new: &NewSide,
+    recognized: &Recognized,
+) -> Result<()> {
     let name = &desired.names.function;
     let (set, package) = (&desired.configuration, &desired.package);
     refuse::too_large(&set.environment)?;

@@ -171,7 +171,7 @@ fn record_lost(
 
 fn no_tag() -> String {
     format!(
-        "is not of this deployment: no tag {}. If it lost the tag, run `cogmig setup --adopt` first",
+        "is not managed by this deployment: no tag {}",
         undo::DEPLOYMENT
     )
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::CommandFactory;
 
 use super::*;
-use crate::cli::Cli;
+use crate::cli::{Cli, refuse_other_side};
 
 /// What AWS judges although no call is of that name.
 const IMPLIED: [&str; 2] = ["iam:PassRole", "lambda:ListTags"];
@@ -22,8 +22,9 @@ fn asked(words: &str) -> Result<Policy, Usage> {
     let matches = Cli::command().get_matches_from(words);
     let flags = matches.subcommand_matches("policy").expect("the command");
     let settings = Settings::new(flags)?;
-    let side = flags.get_one("side").expect("a side");
-    policy(*side, &settings)
+    let side = *flags.get_one("side").expect("a side");
+    refuse_other_side(side, flags)?;
+    policy(side, &settings)
 }
 
 fn printed(words: &str) -> Policy {

@@ -90,7 +90,7 @@ fn swapped(preflight: &mut Preflight, pools: Pools<'_>) {
     {
         preflight.warn(
             format!("the new user pool has more users (about {new}) than the old one (about {old}): the two sides may be swapped. Users are migrated from the old pool to the new one"),
-            "--old-profile and --new-profile the other way round, if users are to be migrated to the other pool",
+            "if so, swap --old-profile and --new-profile",
         );
     }
 }

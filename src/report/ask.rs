@@ -1,7 +1,7 @@
 //! Questions, asked only on a terminal and outside CI. Whatever ends a question, the terminal
 //! is afterwards as it was before.
 
-use std::io::{ErrorKind, stdin};
+use std::io::{ErrorKind, IsTerminal, stdin};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
@@ -39,7 +39,7 @@ impl Question {
                 let users = match users {
                     Some(1) => "About 1 user hasn't been migrated".to_owned(),
                     Some(count) => format!("About {count} users haven't been migrated"),
-                    None => "How many users haven't been migrated is not known".to_owned(),
+                    None => "The number of users who haven't been migrated is unknown".to_owned(),
                 };
                 format!("{users}. Enter the deployment's name, {deployment}, to confirm: ")
             }
@@ -94,12 +94,17 @@ fn restore() -> Option<()> {
 mod mode {
     use std::io::stdin;
 
-    use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+    use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 
     pub type Mode = Option<Termios>;
 
     pub fn now() -> Mode {
         tcgetattr(stdin()).ok()
+    }
+
+    /// What was typed before a question is no answer to it.
+    pub fn forget_typed() {
+        let _ = tcflush(stdin(), QueueSelector::IFlush);
     }
 
     pub fn back(before: &Mode) {
@@ -116,27 +121,33 @@ mod mode {
     pub fn now() -> Mode {}
 
     pub fn back(_: &Mode) {}
+
+    pub fn forget_typed() {}
 }
 
 impl Report {
-    /// Whether the changes may be made: in a CI system the command itself is the consent, on a
-    /// terminal a line that is typed.
+    /// Whether the changes may be made. `said` is `--yes` or its variable; in a CI system the
+    /// command itself is the consent; on a terminal it is a line that is typed.
     ///
     /// # Errors
     /// Nobody can be asked, or the terminal went away.
-    pub fn confirm(&self, question: &Question) -> Result<bool> {
-        if self.in_ci {
+    pub fn confirm(&self, said: Option<bool>, question: &Question) -> Result<bool> {
+        if said.unwrap_or(self.in_ci) {
             return Ok(true);
         }
-        if !self.asks {
+        if !self.can_answer {
             bail!(Usage(
-                "these changes need a confirmation, and nobody can be asked: standard input and standard error are not both a terminal, and no CI system was detected\n  try  --yes, or COGMIG_YES=true"
+                "changes require confirmation, but there is no terminal to ask on (standard input and standard error), and no CI system was detected\n  try  --yes, or COGMIG_YES=true"
                     .into()
             ));
         }
-        if self.output == Output::Json {
-            complain(&human::plan(&self.told(), 80, colors_enabled_stderr()));
+        // Nobody confirms a plan that went somewhere else.
+        if self.output == Output::Json || !std::io::stdout().is_terminal() {
+            let told = self.told();
+            complain(&human::header(&told));
+            complain(&human::plan(&told, 80, colors_enabled_stderr()));
         }
+        mode::forget_typed();
         let terminal = Term::stderr();
         terminal.write_str(&format!("\n{}", question.prompt()))?;
         let mut line = String::new();

@@ -1,6 +1,6 @@
 //! Text for people. Pure: each function gives what is to be printed.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 use std::iter;
 
 use console::Style;
@@ -8,6 +8,7 @@ use console::Style;
 use super::{Line, Outcome, Told, Verified};
 use crate::account::{Identity, Side};
 use crate::deployments::Deployment;
+use crate::error::on_one_line;
 use crate::plan::Action;
 use crate::resources::user_pool::Named;
 use crate::targets::Found;
@@ -325,9 +326,9 @@ fn verified(told: &Told, verified: &Verified) -> String {
 pub fn failure(told: &Told, error: &anyhow::Error, colours: bool) -> String {
     let style = Style::new().red().bold().force_styling(colours);
     let errors = iter::once(error).chain(&told.also).map(|error| {
-        let mut text = format!("{} {error}", style.apply_to("error:"));
+        let mut text = format!("{} {}", style.apply_to("error:"), printable(error));
         for cause in error.chain().skip(1) {
-            let _ = write!(text, "\n  because     {cause}");
+            let _ = write!(text, "\n  because     {}", printable(cause));
         }
         text
     });
@@ -356,6 +357,13 @@ pub fn failure(told: &Told, error: &anyhow::Error, colours: bool) -> String {
         text.push_str(" What was in hand may be half-made.");
     }
     text
+}
+
+/// The lines of an error, in which what others wrote moves no cursor.
+fn printable(error: &(impl Display + ?Sized)) -> String {
+    let text = error.to_string();
+    let lines: Vec<_> = text.lines().map(on_one_line).collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]

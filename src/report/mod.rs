@@ -3,6 +3,7 @@
 //! to standard error.
 
 mod ask;
+mod ci;
 mod github;
 mod human;
 mod json;
@@ -149,7 +150,8 @@ pub struct Report {
     quiet: bool,
     verbose: bool,
     on_terminal: bool,
-    asks: bool,
+    /// Whether somebody would see a question, and can answer it.
+    can_answer: bool,
     in_ci: bool,
     progress: Progress,
     github: Github,
@@ -161,17 +163,17 @@ pub struct Report {
 impl Report {
     /// For one run of one command.
     pub fn new(command: &'static str, settings: &Settings) -> Self {
-        let ci = in_ci();
-        let attended = Term::stderr().is_term() && !ci;
+        let ci = ci::detected();
+        let seen = Term::stderr().is_term();
         // A terminal that can move no cursor gets plain lines.
-        let terminal = attended && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let terminal = seen && !ci && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         Self {
             command,
             output: settings.output,
             quiet: settings.quiet,
             verbose: settings.verbose,
             on_terminal: terminal,
-            asks: attended && std::io::IsTerminal::is_terminal(&std::io::stdin()),
+            can_answer: seen && std::io::IsTerminal::is_terminal(&std::io::stdin()),
             progress: Progress::new(
                 terminal && !settings.quiet && !settings.verbose,
                 settings.quiet,
@@ -189,9 +191,9 @@ impl Report {
         Arc::new(move |event| report.event(event))
     }
 
-    /// Whether there is somebody to ask.
+    /// Whether there is somebody to ask what an option would say: in a CI system there is not.
     pub fn can_ask(&self) -> bool {
-        self.asks
+        self.can_answer && !self.in_ci
     }
 
     /// Says who the accounts are.
@@ -392,17 +394,6 @@ impl Outcome<'_> {
             Self::Status(status) => status.result(),
             Self::Declined => "declined",
         }
-    }
-}
-
-/// Whether a CI system runs this: by `CI`, or by the variables of a vendor that is known.
-/// `CI=false` is a word of its own. Other general variables, such as `BUILD_NUMBER`, prove
-/// nothing: this decides whether anybody is asked.
-fn in_ci() -> bool {
-    match std::env::var("CI").unwrap_or_default().as_str() {
-        "false" | "0" => false,
-        "" => ci_info::get().vendor.is_some(),
-        _ => true,
     }
 }
 

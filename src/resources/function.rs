@@ -6,11 +6,13 @@ use aws_sdk_lambda::types::{
 };
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use rules::env;
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{found, gone, has_tags, made};
 use crate::account::Account;
+use crate::documents;
 use crate::error::CallError;
 use crate::interrupt;
 use crate::package::{self, Architecture};
@@ -51,6 +53,20 @@ pub struct Function {
     pub tags: Tags,
     /// When code or configuration was last changed, in seconds since 1970.
     pub modified: Option<i64>,
+}
+
+impl Function {
+    /// Whether it runs as the one role and uses the other, with the ExternalId of 256 bits that
+    /// only the trust policy there has.
+    pub fn uses(&self, access_role_arn: &str, lambda_role_arn: &str, access_trust: &Value) -> bool {
+        let set = &self.configuration;
+        let variable = |name: &str| set.environment.get(name).map(String::as_str);
+        let external_id = documents::external_id(access_trust);
+        set.role_arn == lambda_role_arn
+            && variable(env::OLD_ROLE_ARN) == Some(access_role_arn)
+            && external_id.is_some()
+            && variable(env::OLD_EXTERNAL_ID) == external_id
+    }
 }
 
 /// The function of this name.

@@ -19,6 +19,11 @@ use crate::retry::{self, BUSY, UNANSWERED};
 /// What is changed of an app client, in words.
 const FLOWS: &str = "the app client's flows";
 
+/// Every app client of a pool; `None` where the pool is gone.
+pub async fn list_if_there(account: &Account, pool: &str) -> Result<Option<Vec<Named>>, CallError> {
+    found(list(account, pool).await)
+}
+
 /// Every app client of a pool.
 pub async fn list(account: &Account, pool: &str) -> Result<Vec<Named>, CallError> {
     let mut clients = Vec::new();

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 
 use super::value::Value;
 use super::{FLAGS_ONLY, nearest};
-use crate::error::Usage;
+use crate::error::{Usage, on_one_line};
+use crate::pasted::trimmed;
 
 /// Before the name of each variable of ours.
 const PREFIX: &str = "COGMIG_";
@@ -37,7 +38,8 @@ impl Environment {
     pub fn of(all: impl Iterator<Item = (OsString, OsString)>) -> Self {
         let ours = all.filter_map(|(name, value)| {
             let name = name.to_string_lossy().into_owned();
-            (name.starts_with(PREFIX) && !value.is_empty()).then_some((name, value))
+            let is_blank = value.to_str().is_some_and(|text| trimmed(text).is_empty());
+            (name.starts_with(PREFIX) && !is_blank).then_some((name, value))
         });
         Self(ours.collect())
     }
@@ -52,9 +54,9 @@ impl Environment {
             return Ok(None);
         };
         let value = T::of_text(text).ok_or_else(|| {
+            let text = on_one_line(&text.to_string_lossy());
             Usage(format!(
-                "{variable}: {:?} is not its value\n  it takes  {}",
-                text.to_string_lossy(),
+                "{variable}: invalid value {text:?}\n  valid values  {}",
                 T::FORMS
             ))
         })?;
@@ -84,13 +86,14 @@ impl Environment {
 }
 
 fn unknown_name(name: &str, known: &[String]) -> String {
+    let name = on_one_line(name);
     let option = name
         .trim_start_matches(PREFIX)
         .to_lowercase()
         .replace('_', "-");
     if FLAGS_ONLY.contains(&option.as_str()) {
         return format!(
-            "the environment variable {name} is not read: --{option} is a flag only, because it consents to one run"
+            "the environment variable {name} is not read: --{option} can be set only on the command line, because it applies to one run"
         );
     }
     let meant = match nearest(&option, known) {

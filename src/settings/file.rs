@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::value::Value;
 use super::{FLAGS_ONLY, nearest};
-use crate::error::Usage;
+use crate::error::{Usage, on_one_line};
 
 /// Options that belong to one run, and not to a file that all runs share.
 const NOT_HERE: [&str; 4] = ["config", "detailed-exitcode", "dry-run", "username"];
@@ -43,7 +43,7 @@ pub fn path(named: Option<&Path>) -> &Path {
 
 /// Whether the text of a file asks for JSON, though nothing else in it may be understood.
 pub fn asks_for_json(text: &str) -> bool {
-    let table = DeTable::parse(text);
+    let table = DeTable::parse(text.trim_start_matches('\u{feff}'));
     table.is_ok_and(|table| {
         let output = table.get_ref().get("output");
         output.is_some_and(|output| output.get_ref().as_str() == Some("json"))
@@ -78,14 +78,14 @@ impl File {
         let mut lines = BTreeMap::new();
         for (key, value) in table.get_ref() {
             let line = text[..key.span().start].matches('\n').count() + 1;
-            let written = key.get_ref().as_ref();
+            let written = &on_one_line(key.get_ref().as_ref());
             let option = written.replace('_', "-");
             refuse_unknown(&option, options)
                 .map_err(|why| Usage(format!("{name}, line {line}: {written} {why}")))?;
             let value = Written::of(value.get_ref());
             if lines.insert(option, (line, value)).is_some() {
                 return Err(Usage(format!(
-                    "{name}, line {line}: {written} is there twice, with a hyphen and with an underscore"
+                    "{name}, line {line}: {written} is set twice, with a hyphen and with an underscore"
                 )));
             }
         }
@@ -102,7 +102,7 @@ impl File {
         };
         let value = T::of_file(written).ok_or_else(|| {
             Usage(format!(
-                "{}, line {line}: {option} has not its value\n  it takes  {}",
+                "{}, line {line}: invalid value for `{option}`\n  valid values  {}",
                 self.name,
                 T::IN_FILE
             ))
@@ -115,7 +115,7 @@ fn refuse_unknown(option: &str, options: &[String]) -> Result<(), String> {
     let of_one_run = |option: &str| NOT_HERE.contains(&option) || FLAGS_ONLY.contains(&option);
     if of_one_run(option) {
         return Err(format!(
-            "is not read from a file, because it belongs to one run\n  try  --{option}"
+            "can't be set in a file, because it applies to one run\n  try  --{option}"
         ));
     }
     let known: Vec<_> = options

@@ -16,8 +16,9 @@ use clap::ArgMatches;
 use self::environment::{Environment, variable};
 use self::file::File;
 use self::layers::Layers;
+use crate::account::Side;
 use crate::cli::{self, ForgotPassword, MfaUsers, Output, TemporaryPasswords};
-use crate::error::Usage;
+use crate::error::{Usage, on_one_line};
 use crate::names::Names;
 use crate::package::Architecture;
 use crate::pasted::{self, Reference};
@@ -110,8 +111,8 @@ pub struct Settings {
     pub architecture: Option<Architecture>,
     /// A package in the place of the built-in one.
     pub lambda_zip: Option<PathBuf>,
-    /// Days that logs are kept.
-    pub log_retention: i32,
+    /// Days that logs are kept; otherwise the default.
+    pub log_retention: Option<i32>,
     /// Take the place of another trigger.
     pub replace_trigger: bool,
     /// Make an app client of the old pool to check passwords through.
@@ -132,8 +133,8 @@ pub struct Settings {
     pub detailed_exitcode: bool,
     /// Show the plan and stop.
     pub dry_run: bool,
-    /// Do not ask.
-    pub yes: bool,
+    /// Whether changes may be made without asking: yes, no, or not said.
+    pub yes: Option<bool>,
     /// How the result is written.
     pub output: Output,
     /// Say only the result.
@@ -169,12 +170,12 @@ impl Settings {
         if let Some(suffix) = &suffix {
             Names::check_suffix(suffix).map_err(|why| refused("suffix", suffix, &why))?;
         }
-        let log_retention = layers.read("log-retention")?.unwrap_or(30);
-        if !RETENTIONS.contains(&log_retention) {
+        let log_retention = layers.read("log-retention")?;
+        if let Some(days) = log_retention.filter(|days| !RETENTIONS.contains(days)) {
             let takes = RETENTIONS.map(|days| days.to_string()).join(", ");
             return Err(refused(
                 "log-retention",
-                &log_retention.to_string(),
+                &days.to_string(),
                 &format!("CloudWatch Logs takes {takes}"),
             ));
         }
@@ -226,11 +227,19 @@ impl Settings {
             since: layers.read("since")?.unwrap_or(SINCE),
             detailed_exitcode: is_asked(layers, "detailed-exitcode")?,
             dry_run: is_asked(layers, "dry-run")?,
-            yes: is_asked(layers, "yes")?,
+            yes: layers.read("yes")?,
             output: layers.read("output")?.unwrap_or_default(),
             quiet: quiet.is_some(),
             verbose: verbose.is_some(),
         })
+    }
+
+    /// What was asked for of one side.
+    pub fn side(&self, side: Side) -> &SideSettings {
+        match side {
+            Side::Old => &self.old,
+            Side::New => &self.new,
+        }
     }
 
     /// The profiles of both sides, which setup and plan cannot do without.
@@ -316,6 +325,7 @@ fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
 
 /// All the places are named where it can be from.
 pub fn refused(option: &str, value: &str, why: &str) -> Usage {
+    let value = on_one_line(value);
     Usage(format!(
         "--{option} {value}: {why}\n  it may be from  {}",
         elsewhere(option)

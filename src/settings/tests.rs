@@ -125,7 +125,10 @@ fn each_option_of_each_command_is_read() {
         let complaint = refusal("plan", &[], &format!("{option} = true"));
         assert!(complaint.contains(&format!("--{option}")), "{complaint}");
     }
-    assert!(refusal("plan", &[("ADOPT", "true")], "").contains("--adopt is a flag only"));
+    assert!(
+        refusal("plan", &[("ADOPT", "true")], "")
+            .contains("--adopt can be set only on the command line")
+    );
     assert!(refusal("plan", &[], "adopt = true").contains("--adopt"));
     let mut known: Vec<_> = OPTIONS.iter().map(|(name, ..)| *name).collect();
     known.extend(of_one_run.iter().map(|(name, _)| *name));
@@ -159,7 +162,7 @@ fn a_higher_layer_beats_a_lower_one() {
         (heard(flags, &variables, file), Architecture::Arm64, 5, "g"),
     ] {
         assert_eq!(asked.architecture, Some(architecture));
-        assert_eq!(asked.log_retention, days);
+        assert_eq!(asked.log_retention, Some(days));
         assert_eq!(asked.lambda_zip, Some(PathBuf::from(id)));
         assert_eq!(ids(&asked.new.clients), [id]);
     }
@@ -183,7 +186,7 @@ fn a_variable_can_say_no_to_the_file_and_a_flag_yes_to_the_variable() {
         }),
         ("setup", "replace-trigger", |heard| heard.replace_trigger),
         ("teardown", "keep-logs", |heard| heard.keep_logs),
-        ("setup", "yes", |heard| heard.yes),
+        ("setup", "yes", |heard| heard.yes == Some(true)),
         ("plan", "quiet", |heard| heard.quiet),
         ("plan", "verbose", |heard| heard.verbose),
     ];

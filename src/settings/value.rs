@@ -94,7 +94,11 @@ impl Value for PathBuf {
     const FORMS: &'static str = "a path";
 
     fn of_text(text: &OsStr) -> Option<Self> {
-        Some(text.into())
+        // What is no UTF-8 is a path all the same.
+        Some(
+            text.to_str()
+                .map_or(text.into(), |text| pasted::trimmed(text).into()),
+        )
     }
 
     fn is_blank(&self) -> bool {

@@ -46,14 +46,14 @@ impl Unmigrated {
                 "about {count} users of the old user pool haven't been migrated, by AWS's estimates of both pools"
             ),
             Self::Unknown => {
-                "how many users of the old user pool haven't been migrated is not known".to_owned()
+                "the number of users who haven't been migrated is unknown".to_owned()
             }
         };
         Some(Finding {
             what: format!(
                 "{what}. After teardown these users can't sign in to the new user pool with their existing password"
             ),
-            remedy: "`cogmig status` shows how far the migration is".to_owned(),
+            remedy: "run `cogmig status` to see the progress".to_owned(),
         })
     }
 }

@@ -8,12 +8,12 @@ mod search;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::account::{Account, Side};
+use crate::error::{CallError, on_one_line};
 use crate::flows::USER_PASSWORD;
 use crate::lossless::Object;
 use crate::names::Names;
 use crate::pasted::{Reference, region_of};
 use crate::report::Report;
-use crate::resources::role::Role;
 use crate::resources::user_pool::Named;
 use crate::resources::user_pool_client;
 use crate::settings::SideSettings;
@@ -36,37 +36,51 @@ pub struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// Settles on the pool, and says which it is. `others` are the tags of the roles of other
+    /// Chooses the pool, and reports which it is. `others` are the tags of the roles of other
     /// deployments.
     ///
     /// # Errors
-    /// The named one is not there, or is not that of the deployment; that of the deployment is
-    /// not there any more; there is none, or there are several and nobody to ask.
+    /// The named one does not exist, or is not that of the deployment; that of the deployment no
+    /// longer exists; there is none, or there are several and nobody to ask.
     pub fn pool(&self, there: &[Named], others: &[Tags], report: &Report) -> Result<Named> {
-        self.refuse_other_pool(there, others)?;
+        let identity = &self.account.identity;
+        let (side, deployment) = (self.side().as_str(), &self.names.deployment);
         let search = self.pools();
-        if let Some(recorded) = &self.record.pool {
-            let found = there.iter().find(|pool| pool.id == *recorded);
-            let found = found.with_context(|| self.pool_is_gone(recorded))?;
-            let how = match self.settings.pool {
-                Some(_) => Found::Named,
-                None => Found::Recorded,
-            };
-            search.say(found, how, report);
-            return Ok(found.clone());
-        }
-        let named: Vec<_> = self.settings.pool.iter().collect();
-        let chosen = search.choose(there, &named, &[], report)?;
-        chosen.into_iter().next().context("no user pool was chosen")
+        let Some(recorded) = &self.record.pool else {
+            let named = self.settings.pool.as_ref();
+            self.refuse_other_place("pool", named, None)?;
+            named.map_or(Ok(()), |pool| self.refuse_region(pool))?;
+            let named: Vec<_> = named.into_iter().collect();
+            let chosen = search.choose(there, &named, &[], report)?;
+            return chosen.into_iter().next().context("no user pool was chosen");
+        };
+        self.refuse_other_pool(there, others)?;
+        let region = region_of(recorded).unwrap_or(&identity.region);
+        ensure!(
+            region == identity.region,
+            "the deployment `{deployment}` serves the {side} user pool {recorded} in {region}, and the profile `{}` is set to {}\n  try  --{side}-region {region}",
+            identity.profile,
+            identity.region
+        );
+        let found = there.iter().find(|pool| pool.id == *recorded);
+        let found = found.with_context(|| self.pool_is_gone(recorded))?;
+        let how = match self.settings.pool {
+            Some(_) => Found::Named,
+            None => Found::Recorded,
+        };
+        search.report_chosen(found, how, report);
+        Ok(found.clone())
     }
 
-    /// Settles on the app clients of this pool, and says which they are.
+    /// Chooses the app clients of this pool, and reports which they are.
     ///
     /// # Errors
     /// As [`Self::pool`].
     pub fn clients(&self, pool: &str, there: &[Named], report: &Report) -> Result<Vec<Named>> {
         let named: Vec<_> = self.settings.clients.iter().collect();
-        self.refuse_other_places("client", &named, Some(pool))?;
+        for client in &named {
+            self.refuse_other_place("client", Some(client), Some(pool))?;
+        }
         let recorded = &self.record.clients;
         let is_there = |id: &String| there.iter().any(|client| client.id == *id);
         if named.is_empty() && !recorded.is_empty() && !recorded.iter().any(is_there) {
@@ -76,67 +90,66 @@ impl Scope<'_> {
         search.choose(there, &named, recorded, report)
     }
 
-    /// Refuses a pool or a Region that was named and is not that of the deployment.
+    /// Refuses a pool or a Region that was named and is not that of the deployment, where it has
+    /// one on record.
     ///
     /// # Errors
     /// It says both, and which deployment serves the named pool.
     pub fn refuse_other_pool(&self, there: &[Named], others: &[Tags]) -> Result<()> {
-        let identity = &self.account.identity;
         let (side, deployment) = (self.side().as_str(), &self.names.deployment);
-        let named: Vec<_> = self.settings.pool.iter().collect();
-        self.refuse_other_places("pool", &named, None)?;
         let Some(recorded) = &self.record.pool else {
-            return named.iter().try_for_each(|pool| self.refuse_region(pool));
+            return Ok(());
         };
-        for reference in named {
-            let given = self.given_pool(reference, there)?;
-            if given != *recorded {
-                let serves = |tags: &&Tags| tags.get(undo::POOL) == Some(&given);
-                let other = others.iter().find(serves);
-                let remedy = match other.and_then(|tags| tags.get(undo::DEPLOYMENT)) {
-                    Some(other) if other == "default" => {
-                        "no --suffix: the deployment `default` serves that user pool".to_owned()
-                    }
-                    Some(other) => {
-                        format!("--suffix {other}: that deployment serves the user pool {given}")
-                    }
-                    None => format!("--suffix for another deployment, or no --{side}-pool"),
-                };
-                bail!(
-                    "{} is {}, but the deployment `{deployment}` serves the {side} user pool {recorded}\n  try  {remedy}",
-                    self.settings.origins.pool,
-                    shown(&reference.id, &given)
-                );
+        refuse_other_region(self.side(), self.settings, self.names, recorded)?;
+        let Some(reference) = &self.settings.pool else {
+            return Ok(());
+        };
+        self.refuse_other_place("pool", Some(reference), None)?;
+        let Some(given) = self.given_pool(reference, recorded, there)? else {
+            return Ok(());
+        };
+        if given == *recorded {
+            return Ok(());
+        }
+        let serves = |tags: &&Tags| tags.get(undo::POOL) == Some(&given);
+        let other = others.iter().find(serves);
+        let remedy = match other.and_then(|tags| tags.get(undo::DEPLOYMENT)) {
+            Some(other) if other == "default" => {
+                "no --suffix: the deployment `default` serves that user pool".to_owned()
             }
-        }
-        let region = region_of(recorded).unwrap_or(&identity.region);
-        if let Some(named) = self
-            .settings
-            .region
-            .as_deref()
-            .filter(|named| *named != region)
-        {
-            bail!(
-                "{} is {named}, but the deployment `{deployment}` serves the {side} user pool {recorded} in {region}\n  try  --{side}-region {region}, or --suffix for another deployment",
-                self.settings.origins.region
-            );
-        }
-        ensure!(
-            region == identity.region,
-            "the deployment `{deployment}` serves the {side} user pool {recorded} in {region}, and the profile `{}` is set to {}\n  try  --{side}-region {region}",
-            identity.profile,
-            identity.region
+            Some(other) => format!(
+                "--suffix {}: that deployment serves the user pool {given}",
+                on_one_line(other)
+            ),
+            None => format!("--suffix for another deployment, or no --{side}-pool"),
+        };
+        bail!(
+            "{} is {}, but the deployment `{deployment}` serves the {side} user pool {recorded}\n  try  {remedy}",
+            self.settings.origins.pool,
+            shown(&reference.id, &given)
         );
-        Ok(())
     }
 
-    /// The id of the pool that was named. An id that is not there is that of a pool elsewhere, or
-    /// of one that is gone.
-    fn given_pool(&self, reference: &Reference, there: &[Named]) -> Result<String> {
-        let found = self.pools().find(there, reference);
-        match found {
-            Err(_) if region_of(&reference.id).is_some() => Ok(reference.id.clone()),
-            found => Ok(found?.id.clone()),
+    /// The id of the pool that was named. An id that does not exist is that of a pool elsewhere, or
+    /// of one that is gone. A name that no pool has is none, if the deployment's pool is gone.
+    fn given_pool(
+        &self,
+        reference: &Reference,
+        recorded: &str,
+        there: &[Named],
+    ) -> Result<Option<String>> {
+        let written = &reference.id;
+        let is_known = there
+            .iter()
+            .any(|pool| pool.id == *written || pool.name == *written);
+        let is_gone = !there.iter().any(|pool| pool.id == recorded);
+        match (
+            is_known,
+            region_of(written).is_some() || written == recorded,
+        ) {
+            (false, true) => Ok(Some(written.clone())),
+            (false, false) if is_gone => Ok(None),
+            _ => Ok(Some(self.pools().find(there, reference)?.id.clone())),
         }
     }
 
@@ -167,25 +180,32 @@ impl Scope<'_> {
         )
     }
 
-    /// The app clients that were named, of those that are there.
+    /// Refuses app clients that were named and that the deployment doesn't use, of those of the
+    /// pool. `described` is the settings of one of them.
     ///
     /// # Errors
-    /// One is not there, or its ARN is of another place.
-    pub fn named_clients(&self, pool: &str, there: &[Named]) -> Result<Vec<Named>> {
-        let named: Vec<_> = self.settings.clients.iter().collect();
-        self.refuse_other_places("client", &named, Some(pool))?;
-        let search = self.clients_of(pool);
-        let found = named.iter().map(|reference| {
-            // One that is on record may be gone by now.
-            if self.record.clients.contains(&reference.id) {
-                return Ok(Named {
-                    id: reference.id.clone(),
-                    name: String::new(),
-                });
+    /// It says both; or one could not be described.
+    pub async fn refuse_other_clients(
+        &self,
+        pool: &str,
+        there: &[Named],
+        described: impl AsyncFn(&str) -> Result<Option<Object>, CallError>,
+    ) -> Result<()> {
+        for reference in &self.settings.clients {
+            self.refuse_other_place("client", Some(reference), Some(pool))?;
+            let written = &reference.id;
+            let is_known = there
+                .iter()
+                .any(|client| client.id == *written || client.name == *written);
+            if is_known {
+                let client = self.clients_of(pool).find(there, reference)?;
+                self.refuse_other_client(&client.id, described(&client.id).await?.as_ref())?;
+            } else {
+                // One that is on record may be gone by now.
+                self.refuse_other_client(written, None)?;
             }
-            search.find(there, reference).cloned()
-        });
-        found.collect()
+        }
+        Ok(())
     }
 
     fn side(&self) -> Side {
@@ -225,21 +245,21 @@ impl Scope<'_> {
         }
     }
 
-    fn refuse_other_places(
+    fn refuse_other_place(
         &self,
         option: &str,
-        named: &[&Reference],
+        named: Option<&Reference>,
         pool: Option<&str>,
     ) -> Result<()> {
         let side = self.side().as_str();
-        for reference in named {
-            if let Some(why) = reference.mismatch(&self.account.identity, pool) {
-                bail!(
-                    "--{side}-{option} {} is not in the {}: {why}\n  try  --{side}-profile and --{side}-region for the place of that ARN",
-                    reference.id,
-                    self.account.place()
-                );
-            }
+        if let Some(reference) = named
+            && let Some(why) = reference.mismatch(&self.account.identity, pool)
+        {
+            bail!(
+                "--{side}-{option} {} is not in the {}: {why}\n  try  --{side}-profile and --{side}-region of the account and Region in that ARN",
+                reference.id,
+                self.account.place()
+            );
         }
         Ok(())
     }
@@ -250,10 +270,10 @@ impl Scope<'_> {
             Side::Old => {
                 "Users who haven't been migrated can't sign in: the trigger answers with an error. Users who have been migrated are not affected"
             }
-            Side::New => "Nobody can sign in there, and no user is migrated any more",
+            Side::New => "Users can't sign in to it, and no more users are migrated",
         };
         format!(
-            "the {side} user pool {pool} of deployment `{deployment}` no longer exists in the {}. {meanwhile}\n  try  `cogmig teardown`, which removes what is left of the deployment",
+            "the {side} user pool {pool} of deployment `{deployment}` no longer exists in the {}. {meanwhile}\n  try  `cogmig teardown`, which removes the remaining resources",
             self.account.place()
         )
     }
@@ -271,26 +291,50 @@ impl Scope<'_> {
     }
 }
 
+/// Refuses a Region that was named and is not that of the deployment's pool.
+///
+/// # Errors
+/// It says both.
+pub fn refuse_other_region(
+    side: Side,
+    settings: &SideSettings,
+    names: &Names,
+    recorded: &str,
+) -> Result<()> {
+    if let (Some(named), Some(region)) = (&settings.region, region_of(recorded))
+        && named != region
+    {
+        let side = side.as_str();
+        bail!(
+            "{} is {named}, but the deployment `{}` serves the {side} user pool {recorded} in {region}\n  try  --{side}-region {region}, or --suffix for another deployment",
+            settings.origins.region,
+            names.deployment
+        );
+    }
+    Ok(())
+}
+
 /// Refuses an account that is not the one that the deployment connects the other with.
+/// `tags` are those of the role here or, where it lost them, of the function.
 ///
 /// # Errors
 /// It says both.
 pub fn refuse_other_peer(
     names: &Names,
-    (here, role): (&Account, Option<&Role>),
+    (here, tags): (&Account, Option<&Tags>),
     there: &Account,
 ) -> Result<()> {
-    let role = role.filter(|role| names.own(&role.tags));
-    let peer = role.and_then(|role| role.tags.get(undo::PEER));
+    let peer = tags.filter(|tags| names.own(tags));
+    let peer = peer.and_then(|tags| tags.get(undo::PEER));
     let other = &there.identity.id;
     if let Some(peer) = peer
         && peer != other
     {
-        let side = here.identity.side;
         bail!(
-            "the role {} in the {} belongs to a migration with account {peer}, not {other}\n  try  the right --{}-profile, or --suffix for another deployment",
-            names.record_role(side),
+            "the role {} in the {} belongs to a migration with account {}, not {other}\n  try  the right --{}-profile, or --suffix for another deployment",
+            names.record_role(here.identity.side),
             here.place(),
+            on_one_line(peer),
             there.identity.side.as_str()
         );
     }

@@ -1,5 +1,7 @@
 //! What is on record of one side of a deployment.
 
+use rules::env;
+
 use crate::account::Side;
 use crate::names::Names;
 use crate::pasted::region_of;
@@ -22,31 +24,40 @@ impl Record {
     /// By the tags of the side's role; where those are lost, by the function.
     pub fn of(side: Side, names: &Names, role: Option<&Role>, function: Option<&Function>) -> Self {
         let tagged = role.map(|role| &role.tags);
-        // Of another deployment, it tells nothing of this one.
+        // Of another deployment, it tells nothing of this one; nor does one without a tag, unless
+        // there is a role that lost its tags as well.
         let function = function.filter(|function| {
             let tag = function.tags.get(undo::DEPLOYMENT);
-            tag.is_none_or(|deployment| *deployment == names.deployment)
+            tag.map_or(role.is_some(), |tag| *tag == names.deployment)
         });
         let set = function.map(|function| &function.configuration.environment);
         let variable = |name: &str| set.and_then(|set| set.get(name)).cloned();
-        let by_function = match side {
-            Side::Old => variable("OLD_USER_POOL_ID"),
-            Side::New => variable("NEW_USER_POOL_ID"),
+        // Whoever may write tags or the environment may write anything into them.
+        let is_pool = |pool: &String| region_of(pool).is_some();
+        let is_client = |id: &String| {
+            id.chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_+".contains(c))
         };
-        let in_use = variable("OLD_CLIENT_ID").filter(|_| side == Side::Old);
-        let mut clients: Vec<_> = tagged
-            .into_iter()
-            .flat_map(undo::client_ids)
-            .map(str::to_owned)
-            .collect();
-        if clients.is_empty() {
-            clients.extend(in_use.clone());
+        let by_function = match side {
+            Side::Old => variable(env::OLD_USER_POOL_ID),
+            Side::New => variable(env::NEW_USER_POOL_ID),
+        };
+        let in_use = match side {
+            Side::Old => variable(env::OLD_CLIENT_ID).filter(is_client),
+            Side::New => None,
+        };
+        let recorded = tagged.into_iter().flat_map(undo::client_ids);
+        let mut clients: Vec<_> = recorded.map(str::to_owned).filter(is_client).collect();
+        // Of several old app clients, passwords are checked through one: a change of it that was
+        // interrupted leaves both on record.
+        if let Some(id) = &in_use
+            && (clients.is_empty() || clients.contains(id))
+        {
+            clients = vec![id.clone()];
         }
         let pool = tagged.and_then(|tags| tags.get(undo::POOL)).cloned();
-        // Whoever may write tags may write anything into them.
-        let is_id = |pool: &String| region_of(pool).is_some();
         Self {
-            pool: pool.filter(is_id).or(by_function.filter(is_id)),
+            pool: pool.filter(is_pool).or(by_function.filter(is_pool)),
             clients,
             in_use,
         }

@@ -62,13 +62,13 @@ impl Search<'_> {
     ) -> Result<Vec<Named>> {
         let (chosen, how) = self.pick(there, named, recorded, report)?;
         for named in &chosen {
-            self.say(named, how, report);
+            self.report_chosen(named, how, report);
         }
         Ok(chosen)
     }
 
-    /// Says which it is.
-    pub fn say(&self, named: &Named, how: Found, report: &Report) {
+    /// Reports which it is.
+    pub fn report_chosen(&self, named: &Named, how: Found, report: &Report) {
         report.event(Event::Chosen {
             side: self.account.identity.side,
             what: self.what,

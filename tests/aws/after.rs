@@ -130,13 +130,11 @@ mod roles {
         the_lambdas_role_deleted, Stage::delete_lambda_role => 1, LAMBDA, USER, "trigger"; |all, _| {
             flows(all, NEW_ACCOUNT).push(USER.into());
         }
-        the_access_role_re_made_without_our_tags, |s| re_make_access_role(s, &[]) => 1, ACCESS_ROLE, ADMIN; |all, then| {
-            all[OLD_ACCOUNT]["roles"] = then[OLD_ACCOUNT]["roles"].clone();
-            flows(all, OLD_ACCOUNT).push(ADMIN.into());
+        the_access_role_re_made_without_our_tags, |s| re_make_access_role(s, &[]) => 1, ACCESS_ROLE, "cogmig setup --adopt"; |all, then| {
+            *all = then.clone();
         }
-        the_lambdas_role_re_made_without_our_tags, |s| re_make_lambda_role(s, &[]) => 1, LAMBDA, USER, "trigger"; |all, then| {
-            all[NEW_ACCOUNT]["roles"] = then[NEW_ACCOUNT]["roles"].clone();
-            flows(all, NEW_ACCOUNT).push(USER.into());
+        the_lambdas_role_re_made_without_our_tags, |s| re_make_lambda_role(s, &[]) => 1, LAMBDA, "cogmig setup --adopt"; |all, then| {
+            *all = then.clone();
         }
         the_access_role_re_made_with_our_tags, |s| re_make_access_role(s, &OURS) => 1, ACCESS_ROLE, ADMIN; |all, _| {
             flows(all, OLD_ACCOUNT).push(ADMIN.into());
@@ -150,14 +148,11 @@ mod roles {
         the_lambdas_role_deleted_and_made_again_by_setup, |s| { s.delete_lambda_role(); s.setup(); } => 1, USER, "trigger"; |all, _| {
             flows(all, NEW_ACCOUNT).push(USER.into());
         }
-        the_access_role_without_our_tag, |s| untag_role(s, "old", ACCESS_ROLE, &OURS[..1]) => 1, ACCESS_ROLE, ADMIN; |all, then| {
-            all[OLD_ACCOUNT]["roles"] = then[OLD_ACCOUNT]["roles"].clone();
-            flows(all, OLD_ACCOUNT).push(ADMIN.into());
+        the_access_role_without_our_tag, |s| untag_role(s, "old", ACCESS_ROLE, &OURS[..1]) => 1, ACCESS_ROLE, "cogmig setup --adopt"; |all, then| {
+            *all = then.clone();
         }
-        the_lambdas_role_without_our_tag, |s| untag_role(s, "new", LAMBDA, &OURS[..1]) => 1, LAMBDA, USER, "others have it"; |all, then| {
-            all[NEW_ACCOUNT]["roles"] = then[NEW_ACCOUNT]["roles"].clone();
-            all[NEW_ACCOUNT]["policies"] = then[NEW_ACCOUNT]["policies"].clone();
-            flows(all, NEW_ACCOUNT).push(USER.into());
+        the_lambdas_role_without_our_tag, |s| untag_role(s, "new", LAMBDA, &OURS[..1]) => 1, LAMBDA, "cogmig setup --adopt"; |all, then| {
+            *all = then.clone();
         }
         the_lambdas_role_alone_and_without_its_pool, |s| {
             untag_role(s, "new", LAMBDA, &OURS[2..]);
@@ -180,7 +175,7 @@ mod the_rest {
         the_functions_tags_removed, |s| {
             let keys = json!({"Resource": function_arn(), "TagKeys": OURS});
             s.aws("new", "lambda:UntagResource", keys);
-        } => 1, "function", LAMBDA, "is not of this deployment"; |all, then| {
+        } => 1, "function", LAMBDA, "is not managed by this deployment"; |all, then| {
             all[NEW_ACCOUNT]["functions"] = then[NEW_ACCOUNT]["functions"].clone();
         }
         the_function_and_its_role_deleted, |s| { delete_function(s); s.delete_lambda_role(); } => 1, LAMBDA, USER; |all, _| {

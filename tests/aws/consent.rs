@@ -60,20 +60,33 @@ fn each_ci_system_is_known_by_its_own_variables() {
     }
 }
 
-/// What looks like one and is none: a variable of a script, and a person who says so.
+/// What looks like one and is none: a variable of a script, one that says no, a host of
+/// applications; and a person who says so.
 #[test]
-fn what_is_no_ci_system_is_not_taken_for_one() {
+fn variables_that_do_not_indicate_ci_are_ignored() {
     let stage = Stage::new();
     let setup = format!("setup {BOTH}");
     for variables in [
         [("CI", "false"), ("GITHUB_ACTIONS", "true")],
         [("CI", "0"), ("GITLAB_CI", "true")],
+        [("CI", "FALSE"), ("GITLAB_CI", "true")],
+        [("CI", "no"), ("TF_BUILD", "True")],
+        [("CI", " off "), ("TF_BUILD", "True")],
+        [("CI", " "), ("PAGER", "less")],
         [("CI", ""), ("BUILD_NUMBER", "7")],
         [("CI", ""), ("RUN_ID", "7")],
-        [("CI", ""), ("JENKINS_URL", "")],
+        [("CI", ""), ("GITLAB_CI", "")],
+        [("CI", ""), ("GITHUB_ACTIONS", "false")],
+        [("CI", ""), ("CODEBUILD_BUILD_ARN", "")],
+        [("CI", ""), ("RENDER", "true")],
+        [("CI", ""), ("NODE", "/app/.heroku/node/bin/node")],
+        [("CI", "true"), ("COGMIG_YES", "false")],
     ] {
         stage.sandbox.clear_journal();
         let run = stage.with(64, &setup, &variables);
-        assert_eq!(stage.writes(), Vec::<String>::new(), "{run}");
+        assert_eq!(stage.writes(), Vec::<String>::new(), "{variables:?}\n{run}");
     }
+    let file = "old-profile = 'old'\nnew-profile = 'new'\nyes = true\n";
+    stage.file("cogmig.toml", file);
+    stage.with(0, "setup", &NOBODY);
 }

@@ -71,8 +71,9 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
+    /// With options for the old side's policy.
     pub fn new(options: &str) -> Self {
-        Self::on(Stage::new(), [options; 2])
+        Self::on(Stage::new(), [options, ""])
     }
 
     /// With options for each side's policy.

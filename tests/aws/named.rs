@@ -1,7 +1,7 @@
 //! What a person named is what is touched: an id, an app client, a Region or an account that
 //! was given and does not match the deployment is a refusal, in every command.
 
-use cogmig_sandbox::Pool;
+use cogmig_sandbox::{Disturbance, Fault, NEW_ACCOUNT, Pool};
 use serde_json::json;
 
 use crate::run::Run;
@@ -136,15 +136,121 @@ fn what_matches_the_deployment_tears_it_down() {
     stage.harmless(0, &format!("teardown {named}"));
 }
 
-/// The function knows its old pool where the old account's role tells nothing any more.
+/// The function knows the old pool, and each role the other account.
 #[test]
-fn one_side_alone_is_held_against_the_function() {
+fn a_one_sided_teardown_checks_what_the_record_says_of_the_other_side() {
     let shop = Shop::new();
-    let run = shop.stage.harmless(
-        1,
-        &format!("teardown --new-profile new --old-pool {}", shop.old.id),
+    let stage = &shop.stage;
+    let arn = |account: &str, region: &str, pool: &str| {
+        format!("arn:aws:cognito-idp:{region}:{account}:userpool/{pool}")
+    };
+    let (old, new) = (&stage.old.id, &stage.new.id);
+    for (side, option, value) in [
+        ("new", "old-pool", shop.old.id.clone()),
+        ("new", "old-pool", arn("333333333333", "eu-west-1", old)),
+        ("new", "old-region", "us-east-1".into()),
+        ("new", "old-client", "abcdefghijklmnopqrstuvwxyz".into()),
+        ("old", "new-pool", arn("333333333333", "eu-central-1", new)),
+    ] {
+        let teardown = format!("teardown --{side}-profile {side} --{option} {value}");
+        let run = stage.harmless(1, &teardown);
+        run.assert_complains(&["deployment `default`"]);
+    }
+    let ids = format!(
+        "--old-pool {old} --old-client {} --old-region eu-west-1 --new-pool {new} --new-client {}",
+        stage.old.client, stage.new.client
     );
-    run.assert_complains(&[&shop.old.id, &shop.stage.old.id]);
+    stage.ok(&format!("teardown --new-profile new {ids}"));
+    stage.ok(&format!("teardown --old-profile old {ids}"));
+}
+
+/// Whatever had its flow before setup is on no record, and a run that was interrupted left only
+/// a part of it: the same ids go on.
+#[test]
+fn clients_that_are_on_no_record_are_no_mismatch() {
+    let stage = Stage::new();
+    for (pool, flow) in [
+        (&stage.old, "ALLOW_ADMIN_USER_PASSWORD_AUTH"),
+        (&stage.new, "ALLOW_USER_PASSWORD_AUTH"),
+    ] {
+        stage.edit_client(pool, &pool.client, |client| {
+            client["ExplicitAuthFlows"] = json!([flow, "ALLOW_REFRESH_TOKEN_AUTH"]);
+        });
+    }
+    let before = stage.sandbox.standing();
+    let ids = format!(
+        "--old-pool {} --old-client {} --new-pool {} --new-client {}",
+        stage.old.id, stage.old.client, stage.new.id, stage.new.client
+    );
+    let fails = |action: &str, command: &str| {
+        stage.sandbox.disturb(Disturbance {
+            account: NEW_ACCOUNT.into(),
+            action: action.into(),
+            after: 0,
+            times: 1,
+            fault: Fault::Denied,
+        });
+        stage.ends(1, command);
+        assert_eq!(stage.sandbox.calm(), 1);
+    };
+    for action in [
+        "CreateLogGroup",
+        "CreatePolicy",
+        "CreateRole",
+        "CreateFunction",
+    ] {
+        fails(action, &format!("setup {BOTH} {ids}"));
+        stage.ok(&format!("teardown {BOTH} {ids}"));
+        assert_eq!(stage.sandbox.standing(), before, "{action}");
+    }
+    for action in [
+        "DeleteFunction",
+        "DeleteLogGroup",
+        "DeletePolicy",
+        "DeleteRole",
+    ] {
+        stage.ok(&format!("setup {BOTH} {ids}"));
+        fails(action, &format!("teardown {BOTH} {ids}"));
+        stage.ok(&format!("teardown {BOTH} {ids}"));
+        assert_eq!(stage.sandbox.standing(), before, "{action}");
+    }
+    stage.ok(&format!("setup {BOTH} {ids}"));
+    stage.ok(&format!("teardown --new-profile new {ids}"));
+    stage.ok(&format!("teardown --old-profile old {ids}"));
+    assert_eq!(stage.sandbox.standing(), before);
+}
+
+/// The file names the application's client; a flag of setup has one made for the deployment.
+#[test]
+fn a_dedicated_client_is_torn_down_though_a_file_names_the_applications() {
+    let stage = Stage::new();
+    let before = stage.sandbox.standing();
+    let file = format!(
+        "old-profile = 'old'\nnew-profile = 'new'\nold-client = '{}'\n",
+        stage.old.client
+    );
+    stage.file("cogmig.toml", &file);
+    stage.ok("setup --dedicated-old-client");
+    stage.ok("teardown");
+    assert_eq!(stage.sandbox.standing(), before);
+}
+
+/// A function that somebody made by hand after a guide, with our name and our variables.
+#[test]
+fn a_foreign_function_is_not_taken_for_a_deployment() {
+    let shop = Shop::new();
+    let stage = &shop.stage;
+    let name = json!({"FunctionName": LAMBDA});
+    let function = stage.aws("new", "lambda:GetFunction", name);
+    let arn = function["Configuration"]["FunctionArn"].clone();
+    let keys = ["cogmig:deployment", "cogmig:peer", "cogmig:pool"];
+    let params = json!({"Resource": arn, "TagKeys": keys});
+    stage.aws("new", "lambda:UntagResource", params);
+    stage.delete_lambda_role();
+    stage.delete_access_role();
+    let run = stage.harmless(1, &format!("setup {BOTH} {}", shop.ids()));
+    run.assert_complains(&[LAMBDA, "not managed by this deployment"]);
+    assert!(!run.said("serves"), "{run}");
 }
 
 #[test]
@@ -169,7 +275,7 @@ fn profiles_of_another_account_are_refused_by_both_numbers() {
 }
 
 #[test]
-fn teardown_of_what_does_not_exist_lists_what_does() {
+fn teardown_of_an_unknown_deployment_lists_the_existing_ones() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.harmless(0, &format!("teardown {BOTH} --suffix typo"));
@@ -203,13 +309,33 @@ fn a_pipeline_that_may_not_list_roles_can_repeat_a_teardown() {
     assert!(run.said("iam:ListRoles"), "{run}");
 }
 
+/// By nothing, by its id and by its name: it is gone, and no other one is taken.
 fn of_a_deleted_pool(stage: &Stage, side: &str, id: &str) {
+    let meanwhile = match side {
+        "old" => "Users who haven't been migrated can't sign in",
+        _ => "Users can't sign in to it",
+    };
     for verb in ["status", "plan", "setup", "verify"] {
-        let run = stage.harmless(1, &format!("{verb} {BOTH}"));
-        let what = format!("the {side} user pool {id} of deployment `default` no longer exists");
-        run.assert_complains(&[&what, "cogmig teardown"]);
-        assert!(!run.said("--suffix") && !run.said("the only one"), "{run}");
+        for more in [
+            String::new(),
+            format!(" --{side}-pool {id}"),
+            format!(" --{side}-pool Customers"),
+        ] {
+            let run = stage.harmless(1, &format!("{verb} {BOTH}{more}"));
+            let what =
+                format!("the {side} user pool {id} of deployment `default` no longer exists");
+            run.assert_complains(&[&what, meanwhile, "cogmig teardown"]);
+            assert!(!run.said("--suffix") && !run.said("the only one"), "{run}");
+        }
     }
+}
+
+/// What the report recommends works, with all that a pipeline's file names.
+fn is_torn_down(stage: &Stage, named: &str) {
+    stage.ok(&format!(
+        "teardown {BOTH} {named} --old-client {} --new-client {}",
+        stage.old.client, stage.new.client
+    ));
 }
 
 #[test]
@@ -220,9 +346,10 @@ fn a_deleted_old_pool_is_named_and_no_other_takes_its_place() {
     let id = stage.old.id.clone();
     stage.in_pool(&stage.old, "DeleteUserPool", json!({}));
     of_a_deleted_pool(&stage, "old", &id);
-    let run = stage.harmless(1, &format!("status {BOTH} --old-pool {id}"));
-    run.assert_complains(&["no longer exists"]);
-    stage.teardown();
+    is_torn_down(
+        &stage,
+        &format!("--old-pool {id} --new-pool {}", stage.new.id),
+    );
 }
 
 #[test]
@@ -233,7 +360,7 @@ fn a_deleted_new_pool_is_named_and_no_other_takes_its_place() {
     let id = stage.new.id.clone();
     stage.in_pool(&stage.new, "DeleteUserPool", json!({}));
     of_a_deleted_pool(&stage, "new", &id);
-    stage.teardown();
+    is_torn_down(&stage, "--old-pool Customers --new-pool Customers");
 }
 
 /// The role's record may be gone with the role; the function still knows its old pool.
@@ -281,7 +408,7 @@ fn a_deleted_client_is_named_and_no_other_takes_its_place() {
 
 /// What is found only where it was looked for: the Region of the record, not the profile's.
 #[test]
-fn a_profile_of_another_region_is_told_the_deployments() {
+fn a_profile_in_another_region_is_refused_with_the_deployments_region() {
     let stage = Stage::new();
     stage.setup();
     for verb in ["setup", "status"] {
@@ -292,6 +419,11 @@ fn a_profile_of_another_region_is_told_the_deployments() {
         run.assert_complains(&[&stage.old.id, "eu-north-1", "--old-region eu-west-1"]);
     }
     stage.ok("teardown --old-profile old-other --new-profile new");
+    // Also where the role that says so is gone.
+    stage.setup();
+    stage.delete_access_role();
+    let run = stage.cogmig("teardown --old-profile old-other --new-profile new");
+    assert!(!run.said("--old-region"), "{run}");
 }
 
 mod lost_tags {
@@ -397,12 +529,67 @@ mod lost_tags {
         assert!(!run.said("belongs to deployment"), "{run}");
     }
 
+    /// Without the function nothing would recognize the role any more.
     #[test]
-    fn teardown_says_how_to_get_the_tags_back() {
+    fn teardown_does_not_begin_while_a_role_has_lost_its_tags() {
+        for (profile, role) in [("old", ACCESS_ROLE), ("new", LAMBDA)] {
+            let stage = Stage::new();
+            stage.setup();
+            strip(&stage, profile, role);
+            for more in ["", " --dry-run"] {
+                let run = stage.harmless(1, &format!("teardown {BOTH}{more}"));
+                run.assert_complains(&[role, "has lost the tag", "cogmig setup --adopt"]);
+            }
+            // One side alone is torn down by what is left.
+            stage.sign_in("ada", PASSWORD).unwrap();
+        }
+    }
+
+    /// A governance job that takes one key away leaves the undo record.
+    #[test]
+    fn without_the_deployments_tag_alone_the_undo_record_is_kept() {
+        let stage = Stage::new();
+        let before = stage.sandbox.standing();
+        stage.setup();
+        for (profile, role) in [("old", ACCESS_ROLE), ("new", LAMBDA)] {
+            let params = json!({"RoleName": role, "TagKeys": ["cogmig:deployment"]});
+            stage.aws(profile, "iam:UntagRole", params);
+        }
+        is_recognized(&stage.harmless(1, &format!("status {BOTH}")), ACCESS_ROLE);
+        stage.ok(&format!("setup {BOTH} --adopt"));
+        stage.teardown();
+        assert_eq!(stage.sandbox.standing(), before);
+    }
+
+    #[test]
+    fn a_deployment_with_a_dedicated_client_is_adopted_with_it() {
+        let stage = Stage::new();
+        let before = stage.sandbox.standing();
+        stage.ok(&format!("setup {BOTH} --dedicated-old-client"));
+        strip(&stage, "old", ACCESS_ROLE);
+        is_recognized(&stage.harmless(1, &format!("status {BOTH}")), ACCESS_ROLE);
+        stage.ok(&format!("setup {BOTH} --adopt"));
+        stage.harmless(0, &format!("setup {BOTH}"));
+        stage.sign_in("ada", PASSWORD).unwrap();
+        stage.forget("ada");
+        stage.teardown();
+        assert_eq!(stage.sandbox.standing(), before);
+    }
+
+    /// A policy of our name that the role doesn't have is somebody else's.
+    #[test]
+    fn a_foreign_policy_is_not_adopted_with_the_roles() {
         let stage = Stage::new();
         stage.setup();
-        strip(&stage, "old", ACCESS_ROLE);
-        let run = stage.harmless(1, &format!("teardown {BOTH} --dry-run"));
-        assert!(run.said("cogmig setup --adopt"), "{run}");
+        strip(&stage, "new", LAMBDA);
+        stage.delete_policy();
+        let document = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},
+        ]});
+        let name = "cognito-migration-lambda-policy";
+        let params = json!({"PolicyName": name, "PolicyDocument": document.to_string()});
+        stage.aws("new", "iam:CreatePolicy", params);
+        let run = stage.harmless(1, &format!("setup {BOTH} --adopt"));
+        run.assert_complains(&[name, "not managed by this deployment"]);
     }
 }

@@ -314,6 +314,19 @@ fn an_empty_flag_is_not_the_default() {
     }
 }
 
+/// What only setup takes as a flag, verify and status have from the shared places.
+#[test]
+fn a_retention_of_the_environment_is_no_drift() {
+    let stage = Stage::new();
+    let variables = [("COGMIG_LOG_RETENTION", "7")];
+    stage.with(0, &format!("setup {BOTH}"), &variables);
+    stage.with(0, &format!("verify {BOTH}"), &variables);
+    let status = format!("status {BOTH} --detailed-exitcode");
+    stage.with(0, &status, &variables);
+    stage.file("cogmig.toml", "log-retention = 7\n");
+    stage.harmless(0, &status);
+}
+
 /// Each option that a command would not use, on its command line.
 #[test]
 fn a_command_takes_no_option_that_it_does_not_use() {
@@ -346,6 +359,26 @@ fn a_command_takes_no_option_that_it_does_not_use() {
             misused(&stage, &format!("{verb} {profiles} --{option}"), &words);
         }
     }
+    for (side, options) in [
+        (
+            "old",
+            "new-pool=x new-region=eu-west-1 replace-trigger sms-role=x",
+        ),
+        (
+            "new",
+            "old-pool=x old-region=eu-west-1 dedicated-old-client",
+        ),
+    ] {
+        for option in options.split(' ') {
+            let name = option.split('=').next().unwrap();
+            let words = [format!("--{name} has no effect")];
+            misused(
+                &stage,
+                &format!("policy {side} --{option}"),
+                &[words[0].as_str()],
+            );
+        }
+    }
     // A file and an environment are shared by all commands.
     stage.file(
         "cogmig.toml",
@@ -353,6 +386,7 @@ fn a_command_takes_no_option_that_it_does_not_use() {
     );
     let variables = [
         ("COGMIG_REPLACE_TRIGGER", "true"),
+        ("COGMIG_SMS_ROLE", "arn:aws:iam::222222222222:role/sms"),
         ("COGMIG_READ_ONLY", "true"),
     ];
     for verb in [

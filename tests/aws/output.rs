@@ -135,9 +135,12 @@ fn json_is_as_its_schema_says() {
         document("setup --old-profile absent --new-profile new".into()),
         document("setup --no-such-option".into()),
         document(format!("teardown {BOTH}")),
+        document(format!("setup {BOTH} --suffix two")),
+        document(format!("teardown {BOTH}")),
         document(format!("verify {BOTH}")),
         document(format!("status {BOTH}")),
     ];
+    assert_eq!(documents[9]["deployments"][0]["name"], "two");
     let schema = schema();
     assert_eq!(invalid(&schema, &documents), "");
     let mut odd = documents[0].clone();

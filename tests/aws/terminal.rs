@@ -110,7 +110,7 @@ fn a_teardown_before_all_users_are_migrated_asks_for_the_deployments_name() {
     }
     let alone = "teardown --old-profile old";
     let run = stage.on_a_terminal("confirm:=yes\\r", alone, &[]);
-    assert!(run.code == 1 && run.said("is not known"), "{run}");
+    assert!(run.code == 1 && run.said("is unknown"), "{run}");
     let run = stage.on_a_terminal("confirm:=default\\r", &teardown, &[]);
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(stage.sandbox.standing(), before);
@@ -257,4 +257,34 @@ fn where_no_cursor_can_be_moved_lines_are_plain() {
     let run = stage.on_a_terminal("", &setup, &[("TERM", "dumb")]);
     assert!(run.code == 0 && run.said("done in"), "{run}");
     assert!(!run.said("\u{1b}"), "{run}");
+}
+
+#[test]
+fn a_ci_system_is_not_asked_on_its_terminal() {
+    let stage = Stage::new();
+    let vendor = [("GITLAB_CI", "true")];
+    let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &vendor);
+    assert!(run.code == 0 && !run.said("confirm:"), "{run}");
+    // Unless somebody said that it shall be.
+    let said = [("GITLAB_CI", "true"), ("COGMIG_YES", "false")];
+    let run = stage.on_a_terminal("confirm:=no\\r", &format!("teardown {BOTH}"), &said);
+    assert!(run.code == 1 && run.said("Cancelled."), "{run}");
+}
+
+/// Nobody confirms a plan that went into a file.
+#[test]
+fn a_plan_that_went_elsewhere_is_shown_before_the_question() {
+    let stage = Stage::new();
+    for aside in [
+        r#"exec "$0" "$@" >aside"#,
+        r#"exec "$0" "$@" --output json >aside"#,
+    ] {
+        let run = stage.in_a_shell(aside, "confirm:=no\\r", &format!("setup {BOTH}"), &[]);
+        assert_eq!(run.code, 1, "{run}");
+        let question = run.stdout.find("Apply these changes?").unwrap();
+        for words in ["111111111111", "cognito-access-role", &stage.new.id] {
+            let shown = run.stdout.find(words).unwrap_or(usize::MAX);
+            assert!(shown < question, "{words}\n{run}");
+        }
+    }
 }
