@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use rules::env;
 use serde_json::Value;
 
 use crate::account::Identity;
@@ -185,18 +186,18 @@ impl Desired {
         let lambda_role_arn = names.lambda_role_arn(&new.identity);
         let mut environment = variables;
         for (name, value) in [
-            ("NEW_USER_POOL_ID", new.pool.id.as_str()),
-            ("OLD_CLIENT_ID", old_client.id()),
-            ("OLD_EXTERNAL_ID", &external_id),
-            ("OLD_ROLE_ARN", &access_role_arn),
-            ("OLD_USER_POOL_ID", &old.pool.id),
-            ("OLD_USER_POOL_REGION", &old.identity.region),
+            (env::NEW_USER_POOL_ID, new.pool.id.as_str()),
+            (env::OLD_CLIENT_ID, old_client.id()),
+            (env::OLD_EXTERNAL_ID, &external_id),
+            (env::OLD_ROLE_ARN, &access_role_arn),
+            (env::OLD_USER_POOL_ID, &old.pool.id),
+            (env::OLD_USER_POOL_REGION, &old.identity.region),
         ] {
             environment.insert(name.to_owned(), value.to_owned());
         }
         // The secret itself would stand there for whoever may read a configuration.
         if old_client.has_secret() {
-            environment.insert("OLD_CLIENT_SECRET".into(), "read".into());
+            environment.insert(env::OLD_CLIENT_SECRET.into(), "read".into());
         }
         Self {
             access_trust: fill(

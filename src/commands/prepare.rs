@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rules::env;
 use tokio::task::JoinSet;
 
 use super::look::{Looked, look};
@@ -207,7 +208,7 @@ fn mfa(
         match function
             .configuration
             .environment
-            .get("MFA_USERS")?
+            .get(env::MFA_USERS)?
             .as_str()
         {
             "refuse" => Some(MfaUsers::Refuse),
@@ -241,7 +242,8 @@ fn mfa(
 /// asks through already.
 fn standing_client(old_side: &OldSide, new_side: &NewSide) -> Option<String> {
     let asked = new_side.function.as_ref();
-    let asked = asked.and_then(|function| function.configuration.environment.get("OLD_CLIENT_ID"));
+    let asked =
+        asked.and_then(|function| function.configuration.environment.get(env::OLD_CLIENT_ID));
     let fit = || {
         let clients = old_side.dedicated.iter();
         let fit = clients.filter(|(_, client)| user_pool_client::is_dedicated(client));

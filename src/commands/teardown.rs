@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use rules::env;
 
 use super::{End, connect, named};
 use crate::account::{Account, Side};
@@ -229,8 +230,8 @@ async fn old_pool(
     let function = new.and_then(|new| new.function.as_ref());
     let asked = function.and_then(|function| {
         let set = &function.configuration.environment;
-        let pool = set.get("OLD_USER_POOL_ID")?;
-        Some((region_of(pool)?, pool, set.get("OLD_CLIENT_ID")?))
+        let pool = set.get(env::OLD_USER_POOL_ID)?;
+        Some((region_of(pool)?, pool, set.get(env::OLD_CLIENT_ID)?))
     });
     let Some((region, pool, client)) = asked else {
         return Ok(Pool::default());

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
+use rules::env;
 use serde_json::{Value, json};
 
 use super::refuse::Recognized;
@@ -391,7 +392,7 @@ fn configuration(stands: &Configuration, wanted: &Configuration) -> String {
         // Whoever may configure the function may write what they like into it.
         let before = before.map(|value| value.escape_debug().to_string());
         Some(match (name.as_str(), before.as_ref(), after) {
-            ("ATTRIBUTES", Some(before), Some(after)) => {
+            (env::ATTRIBUTES, Some(before), Some(after)) => {
                 let [before, after] =
                     [before, after].map(|list| list.split(',').collect::<BTreeSet<_>>());
                 let gone = before.difference(&after).map(|entry| format!(" - {entry}"));
@@ -399,7 +400,10 @@ fn configuration(stands: &Configuration, wanted: &Configuration) -> String {
                 format!("{name}{}", gone.chain(come).collect::<String>())
             }
             (
-                "OLD_CLIENT_ID" | "MFA_USERS" | "TEMPORARY_PASSWORDS" | "FORGOT_PASSWORD",
+                env::OLD_CLIENT_ID
+                | env::MFA_USERS
+                | env::TEMPORARY_PASSWORDS
+                | env::FORGOT_PASSWORD,
                 Some(before),
                 Some(after),
             ) => {

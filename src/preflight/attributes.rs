@@ -1,6 +1,8 @@
 //! Which attributes move, and under which names. A value that the new pool's schema has no
 //! place for makes Cognito refuse the whole user, and so does a required one that is missing.
 
+use rules::env;
+
 use super::schema::{self, Attribute, FLAGS, named};
 use super::{Pools, Preflight, listed, texts};
 use crate::lossless::Object;
@@ -34,7 +36,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wishes: &Wishes
     let moved = moved(&old, &new, wishes, free_for_anybody);
     preflight
         .variables
-        .insert("ATTRIBUTES".into(), encoded(&moved));
+        .insert(env::ATTRIBUTES.into(), encoded(&moved));
     say_left_behind(preflight, &old, &moved, wishes);
     say_forgeable(preflight, pools, &new, wishes);
     say_required(preflight, &old, &new, &moved);

@@ -1,6 +1,8 @@
 //! Users with a second factor. The factor itself does not move: what becomes of its users is
 //! somebody's decision, and is never taken here.
 
+use rules::env;
+
 use super::{Pools, Preflight, text};
 use crate::cli::MfaUsers;
 use crate::lossless::Object;
@@ -34,10 +36,10 @@ pub fn asks_for_mfa(pool: &Object) -> bool {
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, mfa: Mfa) {
     let asks = asks_for_mfa(pools.new);
     let migrates = mfa == Mfa::Users(MfaUsers::Migrate);
-    preflight.set("MFA_USERS", mfa.as_str());
+    preflight.set(env::MFA_USERS, mfa.as_str());
     if text(pools.old, &["MfaConfiguration"]) == Some("ON") {
         // It takes a phone number for a second factor that no setting of the user shows.
-        preflight.set("OLD_MFA", "ON");
+        preflight.set(env::OLD_MFA, "ON");
         if !migrates {
             preflight.warn(
                 "the old pool asks every user for a second factor, and such users stay: nobody moves",
@@ -46,7 +48,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, mfa: Mfa) {
         }
     }
     if migrates && asks && pools.sms_mfa {
-        preflight.set("SMS_MFA", "true");
+        preflight.set(env::SMS_MFA, "true");
     }
     if migrates && !asks {
         preflight.warn(

@@ -13,6 +13,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use rules::env;
 use serde_json::Value;
 
 use crate::cli::TemporaryPasswords;
@@ -95,7 +96,7 @@ pub fn check(pools: Pools<'_>, wishes: &Wishes, mfa: Mfa) -> Preflight {
         TemporaryPasswords::Refuse => "refuse",
         TemporaryPasswords::Reset => "reset",
     };
-    preflight.set("TEMPORARY_PASSWORDS", temporary);
+    preflight.set(env::TEMPORARY_PASSWORDS, temporary);
     attributes::check(&mut preflight, pools, wishes);
     names::check(&mut preflight, pools);
     recovery::check(&mut preflight, pools, wishes.forgot_password);

@@ -1,6 +1,7 @@
 //! The names that users type. Which of them a pool knows is settled when it is made, and
 //! whoever types one that the new pool cannot have stays behind.
 
+use rules::env;
 use serde_json::Value;
 
 use super::{Pools, Preflight, listed, texts};
@@ -36,12 +37,12 @@ impl<'a> Names<'a> {
 /// Settles what the function has to know of both pools' names, and says who stays behind.
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
     let (old, new) = (Names::of(pools.old), Names::of(pools.new));
-    preflight.set("OLD_USERNAME_ATTRIBUTES", old.usernames.join(","));
-    preflight.set("NEW_USERNAME_ATTRIBUTES", new.usernames.join(","));
-    preflight.set("NEW_ALIAS_ATTRIBUTES", new.aliases.join(","));
+    preflight.set(env::OLD_USERNAME_ATTRIBUTES, old.usernames.join(","));
+    preflight.set(env::NEW_USERNAME_ATTRIBUTES, new.usernames.join(","));
+    preflight.set(env::NEW_ALIAS_ATTRIBUTES, new.aliases.join(","));
 
     if new.case_sensitive {
-        preflight.set("NEW_CASE_SENSITIVE", "true");
+        preflight.set(env::NEW_CASE_SENSITIVE, "true");
     }
     let plain = new.attributes().is_empty();
     let by_name = old.usernames.is_empty();

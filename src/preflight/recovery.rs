@@ -1,6 +1,7 @@
 //! Users who have forgotten their password. They come along on a code that the new pool sends,
 //! so that one to whom it can send none would be kept out for good.
 
+use rules::env;
 use serde_json::Value;
 
 use super::surroundings::triggers;
@@ -19,11 +20,11 @@ const GUARDS: [&str; 3] = [
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wish: ForgotPassword) {
     let migrates = wish == ForgotPassword::Migrate;
     preflight.set(
-        "FORGOT_PASSWORD",
+        env::FORGOT_PASSWORD,
         if migrates { "migrate" } else { "refuse" },
     );
     let ways = ways(pools.new);
-    preflight.set("NEW_RECOVERY", ways.join(","));
+    preflight.set(env::NEW_RECOVERY, ways.join(","));
     if !migrates {
         return;
     }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::Answer;
+use rules::log;
+use rules::probe::{Answer, Call, Verdict};
+use rules::reasons::{Failure, Fault, Refusal};
+
 use crate::desired::Desired;
 use crate::plan::{Plan, Step};
 
@@ -104,9 +107,18 @@ impl Broken {
     pub fn of(answer: &Answer, desired: &Desired, plan: &Plan) -> Self {
         let names = &desired.names;
         let (role, pool) = (&names.access_role, &desired.old.pool.id);
-        let call = answer.call.as_deref().unwrap_or("a call");
-        match answer.reason.as_deref().unwrap_or_default() {
-            "credentials" => {
+        let call = answer.call.map_or("a call", Call::as_str);
+        let unknown = |reason: &str| {
+            let what = format!("the function is not set as it should be ({reason})");
+            Self::at(Link::Function, what, SETUP)
+        };
+        let failure = match &answer.verdict {
+            Verdict::Failed(failure) => *failure,
+            Verdict::Unknown(_, reason) => return unknown(reason),
+            Verdict::Migrated(_) => return unknown(log::MIGRATED),
+        };
+        match failure {
+            Failure::Fault(Fault::Credentials) => {
                 let (link, what) = assume(plan, desired);
                 let remedy = match link {
                     Link::Way => {
@@ -121,7 +133,7 @@ impl Broken {
                 )
                 .passing()
             }
-            "access_denied" => {
+            Failure::Fault(Fault::AccessDenied) => {
                 // The session of a role that is gone goes on for a while, and may do nothing.
                 let (link, what) = match assume(plan, desired) {
                     (Link::Role, what) => (Link::Role, format!(": {what}")),
@@ -130,49 +142,64 @@ impl Broken {
                 let what = format!("{role} may not {call} on {pool}{what}");
                 Self::at(link, what, "`cogmig setup`; if that changes nothing, a service control policy or a permissions boundary of the old account forbids it").passing()
             }
-            "flow" => Self::at(
+            Failure::Fault(Fault::Flow) => Self::at(
                 Link::Flow,
                 "the old app client does not allow ALLOW_ADMIN_USER_PASSWORD_AUTH",
                 SETUP,
             )
             .passing(),
-            "secret_hash" => Self::at(
+            Failure::Fault(Fault::SecretHash) => Self::at(
                 Link::Secret,
                 "the function does not have the secret that the old app client has now",
                 "`cogmig setup`, or --dedicated-old-client, which has none",
             ),
-            "client_not_found" => {
+            Failure::Fault(Fault::ClientNotFound) => {
                 Self::at(Link::Client, "the old app client is not there", SETUP).passing()
             }
-            "pool_not_found" => Self::at(
+            Failure::Fault(Fault::PoolNotFound) => Self::at(
                 Link::Pool,
                 format!("the old user pool {pool} is not there"),
                 "`cogmig teardown`: without it, no user can move",
             ),
-            "old_trigger_failed" => Self::at(
+            Failure::Refused(Refusal::OldTriggerFailed) => Self::at(
                 Link::Pool,
                 format!("a trigger of the old user pool {pool} fails at every sign-in"),
                 "that trigger's log in the old account, and whether Cognito may invoke it",
             )
             .passing(),
-            "invalid_parameter" => Self::at(
+            Failure::Refused(Refusal::InvalidParameter) => Self::at(
                 Link::Pool,
                 format!("the old user pool {pool} takes no sign-in with a name and a password"),
                 "a sign-in there with ADMIN_USER_PASSWORD_AUTH, which says more",
             )
             .passing(),
-            "throttled" => Self::at(Link::Way, "the old pool is asked too often", LATER).passing(),
-            "unreachable" | "timed_out" | "internal" => Self::at(
+            Failure::Fault(Fault::Throttled) => {
+                Self::at(Link::Way, "the old pool is asked too often", LATER).passing()
+            }
+            Failure::Fault(Fault::Unreachable | Fault::TimedOut | Fault::Internal) => Self::at(
                 Link::Way,
                 "the old pool could not be reached in time, or failed",
                 "again in a moment, and https://health.aws.amazon.com/health/status for its Region",
             )
             .passing(),
-            reason => Self::at(
-                Link::Function,
-                format!("the function is not set as it should be ({reason})"),
-                SETUP,
-            ),
+            Failure::Fault(
+                Fault::Configuration | Fault::Event | Fault::ForeignPool | Fault::TriggerSource,
+            )
+            | Failure::Refused(
+                Refusal::NotAuthorized
+                | Refusal::UnknownUser
+                | Refusal::NotConfirmed
+                | Refusal::ResetRequired
+                | Refusal::Challenge
+                | Refusal::SecondFactor
+                | Refusal::TemporaryPassword
+                | Refusal::OldTrigger
+                | Refusal::Disabled
+                | Refusal::NoVerifiedContact
+                | Refusal::ForgotPassword
+                | Refusal::Name
+                | Refusal::UnknownAnswer,
+            ) => unknown(failure.reason()),
         }
     }
 }

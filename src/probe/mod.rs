@@ -8,8 +8,9 @@ mod tests;
 use anyhow::{Result, anyhow};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use rules::log;
+use rules::probe::{Answer, Verdict};
+use rules::reasons::{Failure, Refusal};
 
 pub use broken::Broken;
 use broken::Link;
@@ -47,16 +48,6 @@ impl Credentials {
     }
 }
 
-/// What the function answers; closed sets of words and names of attributes.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Answer {
-    outcome: String,
-    reason: Option<String>,
-    call: Option<String>,
-    #[serde(default)]
-    attributes: Vec<String>,
-}
-
 /// Tries the way for nobody, or for a user.
 async fn ask(
     account: &Account,
@@ -64,7 +55,7 @@ async fn ask(
     who: &Credentials,
 ) -> Result<Result<Answer, Broken>, CallError> {
     let name = &desired.names.function;
-    let event = event(&desired.new.pool.id, who);
+    let event = rules::probe::event(&desired.new.pool.id, &who.username, &who.password);
     let what = format!("Lambda to run {name}");
     let passing = [BUSY, DECRYPTION, UNANSWERED];
     let invoked =
@@ -85,20 +76,11 @@ async fn ask(
         let remedy = "`aws lambda delete-function-concurrency`, if nobody meant it to be held";
         return Ok(Err(Broken::at(Link::Function, what, remedy)));
     };
-    Ok(Answer::of(&invoked).ok_or_else(|| {
+    Ok(of(&invoked).ok_or_else(|| {
         let what = "the function fails, or is of another version";
         let remedy = "`cogmig setup`, and the function's log, which says more";
         Broken::at(Link::Function, what, remedy)
     }))
-}
-
-fn event(pool: &str, who: &Credentials) -> Value {
-    json!({
-        "triggerSource": "cogmig_Probe",
-        "userPoolId": pool,
-        "userName": who.username,
-        "request": {"password": who.password},
-    })
 }
 
 /// Tries the way for nobody, while nothing else is known. Whether it is open: what may be wrong,
@@ -107,23 +89,25 @@ pub async fn glance(account: Account, function: String, pool: String) -> bool {
     let Ok(nobody) = Credentials::of_nobody() else {
         return false;
     };
-    let invoked = function::invoke(&account, &function, &event(&pool, &nobody)).await;
-    let answer = invoked.ok().and_then(|invoked| Answer::of(&invoked));
-    answer.is_some_and(|answer| answer.is_open())
+    let event = rules::probe::event(&pool, &nobody.username, &nobody.password);
+    let invoked = function::invoke(&account, &function, &event).await;
+    let answer = invoked.ok().and_then(|invoked| of(&invoked));
+    answer.is_some_and(|answer| is_open(&answer))
 }
 
-impl Answer {
-    /// None where the function failed, or is of another version.
-    fn of(invoked: &Invoked) -> Option<Self> {
-        let answer = Self::deserialize(&invoked.answer).ok();
-        answer.filter(|_| !invoked.failed)
-    }
+/// None where the function failed, or is of another version.
+fn of(invoked: &Invoked) -> Option<Answer> {
+    let answer = Answer::of_json(&invoked.answer);
+    answer.filter(|_| !invoked.failed)
+}
 
-    /// Whatever the old pool says to nobody, also by a trigger of its own, it was asked; but
-    /// what it would say to everybody.
-    fn is_open(&self) -> bool {
-        let reason = self.reason.as_deref().unwrap_or("unknown_answer");
-        self.outcome == "refused" && !TO_EVERYBODY.contains(&reason)
+/// Whatever the old pool says to nobody, also by a trigger of its own, it was asked; but what it
+/// would say to everybody.
+fn is_open(answer: &Answer) -> bool {
+    match &answer.verdict {
+        Verdict::Migrated(_) | Verdict::Failed(Failure::Fault(_)) => false,
+        Verdict::Failed(Failure::Refused(refusal)) => !says_it_to_everybody(*refusal),
+        Verdict::Unknown(outcome, _) => outcome == log::REFUSED,
     }
 }
 
@@ -139,7 +123,7 @@ pub async fn chain(
 ) -> Result<Result<(), Broken>, CallError> {
     let answer = ask(account, desired, nobody).await?;
     Ok(answer.and_then(|answer| {
-        if answer.is_open() {
+        if is_open(&answer) {
             Ok(())
         } else {
             Err(Broken::of(&answer, desired, plan))
@@ -196,57 +180,52 @@ pub async fn user(
         Ok(answer) => answer,
         Err(broken) => return Ok(broken.to_string()),
     };
-    let reason = answer.reason.as_deref().unwrap_or_default();
-    Ok(match answer.outcome.as_str() {
-        "migrated" => format!("would move, with {}", answer.attributes.join(", ")),
-        "refused" => {
-            let known = REFUSALS.iter().find(|(code, _)| *code == reason);
-            let why = known.map_or(reason, |(_, why)| why);
-            format!("would be refused: {why}")
+    Ok(match &answer.verdict {
+        Verdict::Migrated(attributes) => format!("would move, with {}", attributes.join(", ")),
+        Verdict::Failed(Failure::Refused(refusal)) => {
+            format!("would be refused: {}", words(*refusal))
         }
-        _ => Broken::of(&answer, desired, plan).to_string(),
+        Verdict::Unknown(outcome, reason) if outcome == log::REFUSED => {
+            format!("would be refused: {reason}")
+        }
+        Verdict::Failed(Failure::Fault(_)) | Verdict::Unknown(..) => {
+            Broken::of(&answer, desired, plan).to_string()
+        }
     })
 }
 
-/// Refusals that have nothing to do with who signs in.
-const TO_EVERYBODY: [&str; 3] = ["invalid_parameter", "old_trigger_failed", "unknown_answer"];
+/// Whether a refusal has nothing to do with who signs in.
+const fn says_it_to_everybody(refusal: Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::InvalidParameter | Refusal::OldTriggerFailed | Refusal::UnknownAnswer
+    )
+}
 
 /// Why a user stays where they are. What the old pool refuses, the function tells in its log
 /// alone: by a probe nobody shall learn more than by a sign-in.
-const REFUSALS: [(&str, &str); 11] = [
-    (
-        "not_authorized",
-        "the password is wrong, or the user is not there, disabled, locked out, not confirmed or to be reset; the function's log says which",
-    ),
-    ("challenge", "the old pool asks for more than a password"),
-    (
-        "second_factor",
-        "the user has a second factor: see --mfa-users",
-    ),
-    (
-        "temporary_password",
-        "the password is a temporary one: see --temporary-passwords",
-    ),
-    ("old_trigger", "a trigger of the old pool's own refuses"),
-    (
-        "old_trigger_failed",
-        "a trigger of the old pool's own cannot be run, or answers what Cognito does not take",
-    ),
-    ("disabled", "the user is disabled"),
-    (
-        "no_verified_contact",
-        "no e-mail address or phone number is verified, to send a code to",
-    ),
-    (
-        "name",
-        "the new pool cannot have the user under the name that was typed",
-    ),
-    (
-        "invalid_parameter",
-        "the old pool does not take such a name or password",
-    ),
-    (
-        "unknown_answer",
-        "the old pool answered what this version does not know",
-    ),
-];
+const fn words(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotAuthorized
+        | Refusal::UnknownUser
+        | Refusal::NotConfirmed
+        | Refusal::ResetRequired => {
+            "the password is wrong, or the user is not there, disabled, locked out, not confirmed or to be reset; the function's log says which"
+        }
+        Refusal::Challenge => "the old pool asks for more than a password",
+        Refusal::SecondFactor => "the user has a second factor: see --mfa-users",
+        Refusal::TemporaryPassword => "the password is a temporary one: see --temporary-passwords",
+        Refusal::OldTrigger => "a trigger of the old pool's own refuses",
+        Refusal::OldTriggerFailed => {
+            "a trigger of the old pool's own cannot be run, or answers what Cognito does not take"
+        }
+        Refusal::Disabled => "the user is disabled",
+        Refusal::NoVerifiedContact => {
+            "no e-mail address or phone number is verified, to send a code to"
+        }
+        Refusal::ForgotPassword => "users who forgot their password are not migrated",
+        Refusal::Name => "the new pool cannot have the user under the name that was typed",
+        Refusal::InvalidParameter => "the old pool does not take such a name or password",
+        Refusal::UnknownAnswer => "the old pool answered what this version does not know",
+    }
+}

@@ -1,5 +1,8 @@
 //! What is left to do before the old account can be closed: only what the data says.
 
+use rules::reasons::Refusal;
+use rules::{env, log};
+
 use super::{Resource, State, Status};
 use crate::account::Side;
 use crate::desired::{Desired, OldClient};
@@ -93,12 +96,13 @@ fn users_to_move(status: &Status) -> Option<String> {
 /// Who does not move by what the function is told.
 fn who_stays(status: &Status, variables: &Tags) -> Vec<String> {
     let sums = status.log.as_ref().ok().map(|log| &log.lately.of);
-    let seen = |reason| sums.map_or(0, |sums| sums.of_reason("refused", reason));
+    let seen =
+        |refusal: Refusal| sums.map_or(0, |sums| sums.of_reason(log::REFUSED, refusal.code()));
     let told = |variable: &str| variables.get(variable).map(String::as_str) == Some("refuse");
     let mut lines = Vec::new();
     // The old pool has MFA on. Of the others it is not known whether there are any.
-    if told("MFA_USERS") {
-        let lately = match seen("second_factor") {
+    if told(env::MFA_USERS) {
+        let lately = match seen(Refusal::SecondFactor) {
             0 => String::new(),
             count => format!(" ({count} refused lately)"),
         };
@@ -108,13 +112,13 @@ fn who_stays(status: &Status, variables: &Tags) -> Vec<String> {
     }
     for (variable, reason, who) in [
         (
-            "TEMPORARY_PASSWORDS",
-            "temporary_password",
+            env::TEMPORARY_PASSWORDS,
+            Refusal::TemporaryPassword,
             "a temporary password were refused lately: they stay, by --temporary-passwords refuse",
         ),
         (
-            "FORGOT_PASSWORD",
-            "forgot_password",
+            env::FORGOT_PASSWORD,
+            Refusal::ForgotPassword,
             "a forgotten password were refused lately: they stay, by --forgot-password refuse",
         ),
     ] {

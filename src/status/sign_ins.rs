@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rules::log::{self, Source};
+use rules::reasons::Fault;
 use serde_json::Value;
 
 /// The filter pattern of all lines that count.
@@ -55,22 +57,22 @@ impl Sums {
 
     fn count(&mut self, line: &Value) {
         let text = |member: &str| line.get(member).and_then(Value::as_str);
-        if text("triggerSource") == Some("cogmig_Probe") {
+        if text(log::TRIGGER_SOURCE) == Some(Source::Probe.as_str()) {
             return;
         }
-        let (outcome, reason) = match (text("outcome"), text("reason")) {
-            (Some("migrated"), _) => {
+        let (outcome, reason) = match (text(log::OUTCOME), text(log::REASON)) {
+            (Some(log::MIGRATED), _) => {
                 self.migrated += 1;
                 return;
             }
-            (Some("refused"), reason) => ("refused", reason),
-            (Some("fault"), reason) => ("fault", reason),
-            (Some("panic"), _) => ("fault", Some("panic")),
+            (Some(log::REFUSED), reason) => (log::REFUSED, reason),
+            (Some(log::FAULT), reason) => (log::FAULT, reason),
+            (Some(log::PANIC), _) => (log::FAULT, Some(log::PANIC)),
             _ => return,
         };
         match (outcome, reason) {
-            ("refused", _) => self.refused += 1,
-            (_, Some("throttled")) => self.throttled += 1,
+            (log::REFUSED, _) => self.refused += 1,
+            (_, Some(reason)) if reason == Fault::Throttled.code() => self.throttled += 1,
             _ => self.faults += 1,
         }
         let reason = reason.filter(|reason| is_code(reason)).unwrap_or("unknown");
