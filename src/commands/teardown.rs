@@ -113,6 +113,12 @@ pub(super) struct Reached {
     pub pool: Option<String>,
 }
 
+impl Reached {
+    fn tags(&self) -> Option<&Tags> {
+        self.role.as_ref().map(|role| &role.tags)
+    }
+}
+
 /// An account, and the role with the record.
 async fn account(
     side: Side,
@@ -247,9 +253,8 @@ fn refuse_other_peers(old: Option<&Reached>, new: Option<&Reached>, names: &Name
     let (Some(old), Some(new)) = (old, new) else {
         return Ok(());
     };
-    let tags = |reached: &Reached| reached.role.as_ref().map(|role| role.tags.clone());
-    refuse_other_peer(names, (&old.account, tags(old).as_ref()), &new.account)?;
-    refuse_other_peer(names, (&new.account, tags(new).as_ref()), &old.account)
+    refuse_other_peer(names, (&old.account, old.tags()), &new.account)?;
+    refuse_other_peer(names, (&new.account, new.tags()), &old.account)
 }
 
 /// What was named is compared with what is on record, on the old side first.
