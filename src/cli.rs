@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser as NotEmpty;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use rules::settings;
 
 use crate::account::Side;
 use crate::error::Usage;
@@ -432,6 +433,24 @@ pub enum TemporaryPasswords {
     Refuse,
     /// They move, and set a password by a code sent to their verified e-mail or phone.
     Reset,
+}
+
+impl From<ForgotPassword> for settings::ForgotPassword {
+    fn from(option: ForgotPassword) -> Self {
+        match option {
+            ForgotPassword::Refuse => Self::Refuse,
+            ForgotPassword::Migrate => Self::Migrate,
+        }
+    }
+}
+
+impl From<TemporaryPasswords> for settings::TemporaryPasswords {
+    fn from(option: TemporaryPasswords) -> Self {
+        match option {
+            TemporaryPasswords::Refuse => Self::Refuse,
+            TemporaryPasswords::Reset => Self::Reset,
+        }
+    }
 }
 
 /// How the result is written.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rules::env;
+use rules::{env, settings as function_rules};
 use tokio::task::JoinSet;
 
 use super::look::{Looked, look};
@@ -119,7 +119,7 @@ pub async fn prepare(
         // A command that changes nothing shows another trigger as drift.
         replace_trigger: settings.replace_trigger || purpose.is_read_only(),
         adopt: settings.adopt,
-        variables: preflight.variables,
+        variables: preflight.rules.to_env(),
     });
     let mut plan = plan::setup(&desired, &old_side, &new_side)?;
     plan.warnings = preflight.warnings;
@@ -205,15 +205,11 @@ fn mfa(
     }
     let standing = new_side.function.as_ref();
     let recorded = standing.and_then(|function| {
-        match function
-            .configuration
-            .environment
-            .get(env::MFA_USERS)?
-            .as_str()
-        {
-            "refuse" => Some(MfaUsers::Refuse),
-            "migrate" => Some(MfaUsers::Migrate),
-            _ => None,
+        let written = function.configuration.environment.get(env::MFA_USERS)?;
+        match function_rules::MfaUsers::of_code(written)? {
+            function_rules::MfaUsers::Refuse => Some(MfaUsers::Refuse),
+            function_rules::MfaUsers::Migrate => Some(MfaUsers::Migrate),
+            function_rules::MfaUsers::None => None,
         }
     });
     if let Some(decided) = settings.wishes.mfa_users.or(recorded) {

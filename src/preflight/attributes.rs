@@ -1,7 +1,7 @@
 //! Which attributes move, and under which names. A value that the new pool's schema has no
 //! place for makes Cognito refuse the whole user, and so does a required one that is missing.
 
-use rules::env;
+use rules::attributes::Mapping;
 
 use super::schema::{self, Attribute, FLAGS, named};
 use super::{Pools, Preflight, listed, texts};
@@ -34,9 +34,11 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wishes: &Wishes
         );
     }
     let moved = moved(&old, &new, wishes, free_for_anybody);
-    preflight
-        .variables
-        .insert(env::ATTRIBUTES.into(), encoded(&moved));
+    let mappings = moved.iter().map(|Moved { from, to }| Mapping {
+        old: (*from).to_owned(),
+        new: (*to).to_owned(),
+    });
+    preflight.rules.attributes = mappings.collect();
     say_left_behind(preflight, &old, &moved, wishes);
     say_forgeable(preflight, pools, &new, wishes);
     say_required(preflight, &old, &new, &moved);
@@ -98,18 +100,6 @@ fn moved<'a>(
         }
     }
     moved
-}
-
-/// `email,custom:tenant=custom:org`.
-fn encoded(moved: &[Moved<'_>]) -> String {
-    let entries = moved.iter().map(|Moved { from, to }| {
-        if from == to {
-            (*to).to_owned()
-        } else {
-            format!("{from}={to}")
-        }
-    });
-    entries.collect::<Vec<_>>().join(",")
 }
 
 /// What was asked for and cannot be.

@@ -1,7 +1,7 @@
 //! Users with a second factor. The factor itself does not move: what becomes of its users is
 //! somebody's decision, and is never taken here.
 
-use rules::env;
+use rules::settings;
 
 use super::{Pools, Preflight, text};
 use crate::cli::MfaUsers;
@@ -16,13 +16,12 @@ pub enum Mfa {
     Users(MfaUsers),
 }
 
-impl Mfa {
-    /// As the function's environment has it.
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Users(MfaUsers::Refuse) => "refuse",
-            Self::Users(MfaUsers::Migrate) => "migrate",
+impl From<Mfa> for settings::MfaUsers {
+    fn from(mfa: Mfa) -> Self {
+        match mfa {
+            Mfa::None => Self::None,
+            Mfa::Users(MfaUsers::Refuse) => Self::Refuse,
+            Mfa::Users(MfaUsers::Migrate) => Self::Migrate,
         }
     }
 }
@@ -36,10 +35,10 @@ pub fn asks_for_mfa(pool: &Object) -> bool {
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, mfa: Mfa) {
     let asks = asks_for_mfa(pools.new);
     let migrates = mfa == Mfa::Users(MfaUsers::Migrate);
-    preflight.set(env::MFA_USERS, mfa.as_str());
+    preflight.rules.mfa_users = mfa.into();
     if text(pools.old, &["MfaConfiguration"]) == Some("ON") {
         // It takes a phone number for a second factor that no setting of the user shows.
-        preflight.set(env::OLD_MFA, "ON");
+        preflight.rules.mfa_required = true;
         if !migrates {
             preflight.warn(
                 "the old pool asks every user for a second factor, and such users stay: nobody moves",
@@ -47,9 +46,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, mfa: Mfa) {
             );
         }
     }
-    if migrates && asks && pools.sms_mfa {
-        preflight.set(env::SMS_MFA, "true");
-    }
+    preflight.rules.sms_mfa = migrates && asks && pools.sms_mfa;
     if migrates && !asks {
         preflight.warn(
             "users with a second factor move, and the new pool asks nobody for one: their password alone lets them in",

@@ -10,13 +10,11 @@ mod surroundings;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use rules::env;
+use rules::settings::Rules;
 use serde_json::Value;
 
-use crate::cli::TemporaryPasswords;
 use crate::lossless::Object;
 use crate::settings::Wishes;
 
@@ -64,8 +62,8 @@ impl fmt::Display for Finding {
 /// What holding the pools against each other comes to.
 #[derive(Debug, Default)]
 pub struct Preflight {
-    /// What the function has to know to decide on a user: variables of its environment.
-    pub variables: BTreeMap<String, String>,
+    /// How the function decides on a user.
+    pub rules: Rules,
     /// What users will notice, or somebody could make use of.
     pub warnings: Vec<Finding>,
     /// Why no user could move.
@@ -80,23 +78,12 @@ impl Preflight {
     fn refuse(&mut self, what: impl Into<String>, remedy: impl Into<String>) {
         self.refusals.push(Finding::new(what, remedy));
     }
-
-    fn set(&mut self, variable: &str, value: impl Into<String>) {
-        let value = value.into();
-        if !value.is_empty() {
-            self.variables.insert(variable.to_owned(), value);
-        }
-    }
 }
 
 /// Holds the pools against each other.
 pub fn check(pools: Pools<'_>, wishes: &Wishes, mfa: Mfa) -> Preflight {
     let mut preflight = Preflight::default();
-    let temporary = match wishes.temporary_passwords {
-        TemporaryPasswords::Refuse => "refuse",
-        TemporaryPasswords::Reset => "reset",
-    };
-    preflight.set(env::TEMPORARY_PASSWORDS, temporary);
+    preflight.rules.temporary_passwords = wishes.temporary_passwords.into();
     attributes::check(&mut preflight, pools, wishes);
     names::check(&mut preflight, pools);
     recovery::check(&mut preflight, pools, wishes.forgot_password);

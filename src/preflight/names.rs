@@ -1,7 +1,8 @@
 //! The names that users type. Which of them a pool knows is settled when it is made, and
 //! whoever types one that the new pool cannot have stays behind.
 
-use rules::env;
+use rules::settings::{ALIASES, USERNAMES};
+use rules::usernames::NameRules;
 use serde_json::Value;
 
 use super::{Pools, Preflight, listed, texts};
@@ -34,16 +35,31 @@ impl<'a> Names<'a> {
     }
 }
 
+/// The kinds of attribute as the function knows them. One that it does not know would be a name
+/// that it cannot judge.
+fn kinds(preflight: &mut Preflight, of_pool: &[&str], known: &[&'static str]) -> Vec<&'static str> {
+    let mut kinds = Vec::new();
+    for kind in of_pool {
+        match known.iter().find(|known| *known == kind) {
+            Some(known) => kinds.push(*known),
+            None => preflight.refuse(
+                format!("a pool takes {kind} for a username or an alias, which this version doesn't know"),
+                "a newer version of cogmig",
+            ),
+        }
+    }
+    kinds
+}
+
 /// Settles what the function has to know of both pools' names, and says who stays behind.
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
     let (old, new) = (Names::of(pools.old), Names::of(pools.new));
-    preflight.set(env::OLD_USERNAME_ATTRIBUTES, old.usernames.join(","));
-    preflight.set(env::NEW_USERNAME_ATTRIBUTES, new.usernames.join(","));
-    preflight.set(env::NEW_ALIAS_ATTRIBUTES, new.aliases.join(","));
-
-    if new.case_sensitive {
-        preflight.set(env::NEW_CASE_SENSITIVE, "true");
-    }
+    preflight.rules.names = NameRules {
+        old_usernames: kinds(preflight, &old.usernames, &USERNAMES),
+        new_usernames: kinds(preflight, &new.usernames, &USERNAMES),
+        new_aliases: kinds(preflight, &new.aliases, &ALIASES),
+        case_sensitive: new.case_sensitive,
+    };
     let plain = new.attributes().is_empty();
     let by_name = old.usernames.is_empty();
     let lost: Vec<_> = old

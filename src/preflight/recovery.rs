@@ -1,7 +1,6 @@
 //! Users who have forgotten their password. They come along on a code that the new pool sends,
 //! so that one to whom it can send none would be kept out for good.
 
-use rules::env;
 use serde_json::Value;
 
 use super::surroundings::triggers;
@@ -19,12 +18,9 @@ const GUARDS: [&str; 3] = [
 /// Settles what the function has to know, and says what is passed by.
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wish: ForgotPassword) {
     let migrates = wish == ForgotPassword::Migrate;
-    preflight.set(
-        env::FORGOT_PASSWORD,
-        if migrates { "migrate" } else { "refuse" },
-    );
+    preflight.rules.forgot_password = wish.into();
     let ways = ways(pools.new);
-    preflight.set(env::NEW_RECOVERY, ways.join(","));
+    preflight.rules.recovery.clone_from(&ways);
     if !migrates {
         return;
     }

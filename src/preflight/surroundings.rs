@@ -1,8 +1,6 @@
 //! What else stands around a sign-in: triggers that run with it, doors that are open beside
 //! it, and what the two pools are worth.
 
-use rules::env;
-
 use super::{Pools, Preflight, listed, text, texts};
 use crate::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::lossless::Object;
@@ -34,7 +32,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
     let at_sign_in = triggers(pools.old, &AT_SIGN_IN);
     if !at_sign_in.is_empty() {
         // They may make the user, or write to it: so it is asked for after them.
-        preflight.set(env::OLD_SIGN_IN_TRIGGERS, "true");
+        preflight.rules.old_triggers = true;
         preflight.warn(
             format!("triggers of the old pool run whenever a user moves, within the same five seconds: {}", listed(&at_sign_in)),
             "to see that they are quick, and that nothing of theirs goes by who calls",

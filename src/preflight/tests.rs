@@ -121,7 +121,7 @@ fn drops(names: &[&str]) -> Wishes {
 fn of_two_plain_pools_there_is_nothing_to_say() {
     let preflight = checked(plain(), plain(), &Wishes::default());
     assert_eq!((preflight.warnings, preflight.refusals), (vec![], vec![]));
-    let variables = preflight.variables.into_iter().collect::<Vec<_>>();
+    let variables = preflight.rules.to_env().into_iter().collect::<Vec<_>>();
     let settled = [
         ("ATTRIBUTES", "email,email_verified,name"),
         ("FORGOT_PASSWORD", "migrate"),
@@ -201,7 +201,7 @@ fn an_attribute_moves_where_both_pools_have_it() {
     ];
     for (old, new, wishes, moved) in rows {
         let preflight = attributes(&old, &new, &wishes);
-        assert_eq!(preflight.variables["ATTRIBUTES"], moved, "{wishes:?}");
+        assert_eq!(preflight.rules.to_env()["ATTRIBUTES"], moved, "{wishes:?}");
         assert_eq!(preflight.refusals, [], "{wishes:?}");
     }
 }
@@ -388,14 +388,17 @@ fn names_that_the_new_pool_cannot_have_are_said() {
         alias(&["email", "phone_number"]),
         &Wishes::default(),
     );
-    assert_eq!(both.variables["OLD_USERNAME_ATTRIBUTES"], "email");
-    assert_eq!(both.variables["NEW_ALIAS_ATTRIBUTES"], "email,phone_number");
+    assert_eq!(both.rules.to_env()["OLD_USERNAME_ATTRIBUTES"], "email");
+    assert_eq!(
+        both.rules.to_env()["NEW_ALIAS_ATTRIBUTES"],
+        "email,phone_number"
+    );
     let new = checked(
         username(&["email"]),
         username(&["email"]),
         &Wishes::default(),
     );
-    assert_eq!(new.variables["NEW_USERNAME_ATTRIBUTES"], "email");
+    assert_eq!(new.rules.to_env()["NEW_USERNAME_ATTRIBUTES"], "email");
 }
 
 #[test]
@@ -444,12 +447,14 @@ fn what_becomes_of_a_second_factor_is_settled_and_said() {
         }
         let by_sms = (mfa == migrate && sms).then_some("true");
         assert_eq!(
-            preflight.variables.get("SMS_MFA").map(String::as_str),
+            preflight.rules.to_env().get("SMS_MFA").map(String::as_str),
             by_sms
         );
     }
     let settled = |mfa| {
-        checked_with(pool("ON"), pool("ON"), &Wishes::default(), mfa, false).variables["MFA_USERS"]
+        checked_with(pool("ON"), pool("ON"), &Wishes::default(), mfa, false)
+            .rules
+            .to_env()["MFA_USERS"]
             .clone()
     };
     assert_eq!([settled(refuse), settled(migrate)], ["refuse", "migrate"]);
@@ -458,7 +463,7 @@ fn what_becomes_of_a_second_factor_is_settled_and_said() {
         ..Wishes::default()
     };
     assert_eq!(
-        checked(plain(), plain(), &reset).variables["TEMPORARY_PASSWORDS"],
+        checked(plain(), plain(), &reset).rules.to_env()["TEMPORARY_PASSWORDS"],
         "reset"
     );
 }
@@ -583,7 +588,11 @@ fn what_a_forgotten_password_passes_by_is_said() {
     ] {
         let preflight = checked(plain(), recovery(names), &Wishes::default());
         assert_eq!(
-            preflight.variables.get("NEW_RECOVERY").map(String::as_str),
+            preflight
+                .rules
+                .to_env()
+                .get("NEW_RECOVERY")
+                .map(String::as_str),
             ways
         );
         match ways {
@@ -604,7 +613,7 @@ fn what_a_forgotten_password_passes_by_is_said() {
     );
     let refused = checked(guarded(), plain(), &refuse);
     assert_warns(&refused, &["PreAuthentication", "five seconds"]);
-    assert_eq!(refused.variables["FORGOT_PASSWORD"], "refuse");
+    assert_eq!(refused.rules.to_env()["FORGOT_PASSWORD"], "refuse");
 }
 
 /// Where it was no name, anybody may be called as somebody else is.
@@ -617,7 +626,7 @@ fn a_name_that_users_give_themselves_does_not_become_one_on_the_way() {
     };
     let moves = |old: Value, new: Value| {
         let preflight = checked(old, new, &Wishes::default());
-        let moves = preflight.variables["ATTRIBUTES"].contains("preferred_username");
+        let moves = preflight.rules.to_env()["ATTRIBUTES"].contains("preferred_username");
         (moves, preflight.warnings.len())
     };
     let alias = || json!(["preferred_username"]);
