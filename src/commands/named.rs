@@ -12,7 +12,7 @@ use crate::resources::function::Function;
 use crate::resources::role::Role;
 use crate::resources::{user_pool, user_pool_client};
 use crate::settings::{Settings, SideSettings};
-use crate::targets::{Record, Scope, refuse_other_region};
+use crate::targets::{Record, Scope, elsewhere, other_pool, refuse_other_region};
 use crate::undo;
 
 /// Compares what was named of one side, whose account is at hand.
@@ -112,13 +112,8 @@ pub fn check_other_side(
         && named.id != *recorded
         && region_of(&named.id).is_some()
     {
-        let side = side.as_str();
-        bail!(
-            "{} is {}, but the deployment `{}` serves the {side} user pool {recorded}\n  try  --suffix for another deployment, or no --{side}-pool",
-            asked.origins.pool,
-            named.id,
-            names.deployment
-        );
+        let pools = (named.id.as_str(), recorded.as_str());
+        return Err(other_pool(side, asked, names, pools, &elsewhere(side)));
     }
     Ok(())
 }

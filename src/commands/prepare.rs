@@ -63,7 +63,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Whether what exists is reported, and not what setup would do.
-    fn is_read_only(self) -> bool {
+    fn reports_existing(self) -> bool {
         matches!(self, Self::Verify | Self::Report)
     }
 }
@@ -93,7 +93,7 @@ pub async fn prepare(
         dedicated,
         trial,
     } = look(settings, (old_profile, new_profile), report, tried).await?;
-    if purpose.is_read_only() {
+    if purpose.reports_existing() {
         let [old_record, new_record] = records;
         refuse_other_clients(settings, (&old, old_record), &old_side.pool, &old_target)?;
         refuse_other_clients(settings, (&new, new_record), &new_side.pool, &new_target)?;
@@ -117,7 +117,7 @@ pub async fn prepare(
         package,
         log_retention: settings.log_retention.unwrap_or(LOG_RETENTION),
         // A command that changes nothing shows another trigger as drift.
-        replace_trigger: settings.replace_trigger || purpose.is_read_only(),
+        replace_trigger: settings.replace_trigger || purpose.reports_existing(),
         adopt: settings.adopt,
         variables: preflight.rules.to_env(),
     });

@@ -53,8 +53,8 @@ pub async fn list(account: &Account, pool: &str) -> Result<Vec<Named>, CallError
 
 /// The ids of the app clients of this name, in order; names need not be unique.
 pub async fn by_name(account: &Account, pool: &str, name: &str) -> Result<Vec<String>, CallError> {
-    let clients = list(account, pool).await;
-    Ok(ids_of(&found(clients)?.unwrap_or_default(), name))
+    let clients = list_if_there(account, pool).await?;
+    Ok(ids_of(&clients.unwrap_or_default(), name))
 }
 
 /// The ids of those of this name, in order.

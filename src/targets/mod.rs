@@ -5,7 +5,7 @@
 mod record;
 mod search;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::account::{Account, Side};
 use crate::error::{CallError, on_one_line};
@@ -96,7 +96,6 @@ impl Scope<'_> {
     /// # Errors
     /// It says both, and which deployment serves the named pool.
     pub fn refuse_other_pool(&self, there: &[Named], others: &[Tags]) -> Result<()> {
-        let (side, deployment) = (self.side().as_str(), &self.names.deployment);
         let Some(recorded) = &self.record.pool else {
             return Ok(());
         };
@@ -121,13 +120,16 @@ impl Scope<'_> {
                 "--suffix {}: that deployment serves the user pool {given}",
                 on_one_line(other)
             ),
-            None => format!("--suffix for another deployment, or no --{side}-pool"),
+            None => elsewhere(self.side()),
         };
-        bail!(
-            "{} is {}, but the deployment `{deployment}` serves the {side} user pool {recorded}\n  try  {remedy}",
-            self.settings.origins.pool,
-            shown(&reference.id, &given)
-        );
+        let given = shown(&reference.id, &given);
+        Err(other_pool(
+            self.side(),
+            self.settings,
+            self.names,
+            (&given, recorded),
+            &remedy,
+        ))
     }
 
     /// The id of the pool that was named. An id that does not exist is that of a pool elsewhere, or
@@ -139,12 +141,9 @@ impl Scope<'_> {
         there: &[Named],
     ) -> Result<Option<String>> {
         let written = &reference.id;
-        let is_known = there
-            .iter()
-            .any(|pool| pool.id == *written || pool.name == *written);
         let is_gone = !there.iter().any(|pool| pool.id == recorded);
         match (
-            is_known,
+            Search::is_known(there, reference),
             region_of(written).is_some() || written == recorded,
         ) {
             (false, true) => Ok(Some(written.clone())),
@@ -193,16 +192,12 @@ impl Scope<'_> {
     ) -> Result<()> {
         for reference in &self.settings.clients {
             self.refuse_other_place("client", Some(reference), Some(pool))?;
-            let written = &reference.id;
-            let is_known = there
-                .iter()
-                .any(|client| client.id == *written || client.name == *written);
-            if is_known {
+            if Search::is_known(there, reference) {
                 let client = self.clients_of(pool).find(there, reference)?;
                 self.refuse_other_client(&client.id, described(&client.id).await?.as_ref())?;
             } else {
                 // One that is on record may be gone by now.
-                self.refuse_other_client(written, None)?;
+                self.refuse_other_client(&reference.id, None)?;
             }
         }
         Ok(())
@@ -312,6 +307,30 @@ pub fn refuse_other_region(
         );
     }
     Ok(())
+}
+
+/// A user pool that was named, and the one on record, which is another.
+pub fn other_pool(
+    side: Side,
+    settings: &SideSettings,
+    names: &Names,
+    (given, recorded): (&str, &str),
+    remedy: &str,
+) -> anyhow::Error {
+    anyhow!(
+        "{} is {given}, but the deployment `{}` serves the {} user pool {recorded}\n  try  {remedy}",
+        settings.origins.pool,
+        names.deployment,
+        side.as_str()
+    )
+}
+
+/// What to do where no deployment is known that serves the named pool.
+pub fn elsewhere(side: Side) -> String {
+    format!(
+        "--suffix for another deployment, or no --{}-pool",
+        side.as_str()
+    )
 }
 
 /// Refuses an account that is not the one that the deployment connects the other with.

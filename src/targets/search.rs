@@ -124,6 +124,14 @@ impl Search<'_> {
         }
     }
 
+    /// Whether one of these has this id or this name.
+    pub fn is_known(there: &[Named], reference: &Reference) -> bool {
+        let written = &reference.id;
+        there
+            .iter()
+            .any(|one| one.id == *written || one.name == *written)
+    }
+
     /// The one of this id, or else the only one of this name.
     ///
     /// # Errors
