@@ -1,78 +1,60 @@
 //! Parses, runs, and is the only place that ends the process.
 
-mod account;
-mod apply;
+mod aws;
 mod cli;
 mod commands;
-mod deployments;
-mod desired;
-mod documents;
-mod error;
-mod flows;
-mod interrupt;
-mod lossless;
-mod names;
-mod observe;
-mod package;
-mod pasted;
-mod plan;
-mod policy;
-mod preflight;
-mod probe;
-mod raw;
-mod report;
-mod resources;
-mod retry;
-mod settings;
-mod status;
-mod targets;
-mod undo;
+mod embedded;
+mod random;
+mod stop;
+mod ui;
 
 use std::process::ExitCode;
 use std::sync::{Arc, Once};
 
 use anyhow::{Error, Result};
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use cogmig_core::outcome::{Ended, Interrupted};
+use cogmig_core::problem::Problem;
 
-use cli::{Cli, Command, Task};
-use commands::{End, generate, setup, teardown, verify};
-use error::Usage;
-use interrupt::Interrupted;
-use report::Report;
-use settings::Settings;
-
-/// `EX_USAGE` of sysexits.h.
-const WRONG_USAGE: u8 = 64;
-/// As terraform's `plan -detailed-exitcode`.
-const DIFFERENCES: u8 = 2;
-/// As a shell tells of a command that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
+use aws::account::Run;
+use cli::{Cli, Command, Task, generate, settings};
+use commands::{Session, plan, policy, setup, status, teardown, verify};
+use stop::Stop;
+use ui::Report;
 
 fn main() -> ExitCode {
-    report::settle_colours();
+    ui::settle_colours();
     let parsed = Cli::command().try_get_matches();
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => {
-            report::of_command_line(&error);
-            return ExitCode::from(if error.use_stderr() { WRONG_USAGE } else { 0 });
-        }
+        Err(error) => return ui::of_command_line(&error, &cli::verb(), cli::wants_json()).into(),
     };
-    let command = match cli.task {
-        Task::Deployment(command) => command,
-        Task::Completions { shell } => {
-            let printed = generate::completions(shell);
-            return printed.map_or_else(
-                |error| failed("completions", &error),
-                |()| ExitCode::SUCCESS,
-            );
-        }
-        Task::Man { folder } => {
-            let written = generate::man(&folder);
-            return written.map_or_else(|error| failed("man", &error), |()| ExitCode::SUCCESS);
-        }
+    let (name, done) = match cli.task {
+        Task::Deployment(command) => return deployment(&command, &matches),
+        Task::Completions { shell } => ("completions", ui::print(&generate::completions(shell))),
+        Task::Man { folder } => ("man", generate::man(&folder)),
     };
+    done.map_or_else(|error| failed(name, &error), |()| ExitCode::SUCCESS)
+}
+
+/// An error before there were settings to say how it is reported.
+fn failed(command: &str, error: &Error) -> ExitCode {
+    ui::complain_of(command, error, cli::wants_json());
+    ended(error).status(false).into()
+}
+
+/// How a command ended that failed.
+fn ended(error: &Error) -> Ended {
+    let problem = error.downcast_ref::<Problem>();
+    match () {
+        () if problem.is_some_and(Problem::is_usage) => Ended::Usage,
+        () if error.is::<Interrupted>() => Ended::Interrupted,
+        () => Ended::Failed,
+    }
+}
+
+fn deployment(command: &Command, matches: &ArgMatches) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -81,77 +63,64 @@ fn main() -> ExitCode {
         Err(error) => return failed(command.name(), &error.into()),
     };
     let flags = matches.subcommand().map(|(_, flags)| flags.clone());
-    runtime.block_on(run(command, flags.unwrap_or_default()))
+    runtime.block_on(run(command, &flags.unwrap_or_default()))
 }
 
-fn failed(command: &str, error: &Error) -> ExitCode {
-    report::complain_of(command, error);
-    ExitCode::FAILURE
-}
-
-async fn run(command: Command, flags: ArgMatches) -> ExitCode {
-    let settings = match Settings::new(&flags) {
+async fn run(command: &Command, flags: &ArgMatches) -> ExitCode {
+    let settings = match settings::read(flags) {
         Ok(settings) => settings,
-        Err(usage) => {
-            report::complain_of(command.name(), &usage.into());
-            return ExitCode::from(WRONG_USAGE);
-        }
+        Err(usage) => return failed(command.name(), &usage.into()),
     };
-    let report = Arc::new(Report::new(command.name(), &settings));
-    interrupt::listen();
+    let ui = Arc::new(Report::new(command.name(), &settings));
+    let stop = Stop::new();
+    stop.listen();
     let ends = Arc::new(Once::new());
     // In a task of its own, since the run may stand at a question.
     tokio::spawn({
-        let (report, ends) = (Arc::clone(&report), Arc::clone(&ends));
+        let (ui, ends, stop) = (Arc::clone(&ui), Arc::clone(&ends), stop.clone());
         async move {
-            let stopped = interrupt::must_end().await;
-            ends.call_once(|| std::process::exit(tell(&report, Err(stopped.into())).into()));
+            let stopped = stop.must_end().await;
+            let tell = || tell(&ui, Err(stopped.into())).status(false);
+            ends.call_once(|| std::process::exit(tell().into()));
         }
     });
-    let end = carry_out(&command, &flags, &settings, &report).await;
+    let session = Session {
+        settings: &settings,
+        ui: &ui,
+        run: Run {
+            events: ui.events(),
+            stop,
+        },
+    };
+    let end = carry_out(command, flags, &session).await;
+    let detailed = command.takes_detailed_exitcode() && settings.detailed_exitcode;
     let mut status = 0;
-    ends.call_once(|| status = tell(&report, end));
+    ends.call_once(|| status = tell(&ui, end).status(detailed));
     ExitCode::from(status)
 }
 
-/// Tells how it ended, and gives the exit status. What was done stands, whether or not it could be told.
-fn tell(report: &Report, end: Result<End>) -> u8 {
-    let error = match end.and_then(|end| report.written().map(|()| end)) {
-        Ok(End::Done) => return 0,
-        Ok(End::LookAtIt) => return 1,
-        Ok(End::Differences) => return DIFFERENCES,
-        Err(error) => error,
-    };
-    report.failure(&error);
-    match () {
-        () if error.is::<Usage>() => WRONG_USAGE,
-        () if error.is::<Interrupted>() => INTERRUPTED,
-        () => 1,
+/// Tells how it ended. What was done stands, whether or not it could be told.
+fn tell(ui: &Report, end: Result<Ended>) -> Ended {
+    match end.and_then(|end| ui.written().map(|()| end)) {
+        Ok(end) => end,
+        Err(error) => {
+            let end = ended(&error);
+            ui.failure(&error, end);
+            end
+        }
     }
 }
 
-async fn carry_out(
-    command: &Command,
-    flags: &ArgMatches,
-    settings: &Settings,
-    report: &Arc<Report>,
-) -> Result<End> {
-    let end = match command {
-        Command::Setup { .. } => setup::run(settings, report, settings.dry_run).await?,
-        Command::Plan { .. } => setup::run(settings, report, true).await?,
-        Command::Teardown { .. } => teardown::run(settings, report).await?,
-        Command::Verify { .. } => verify::run(settings, report).await?,
+async fn carry_out(command: &Command, flags: &ArgMatches, session: &Session<'_>) -> Result<Ended> {
+    match command {
+        Command::Setup { .. } => setup::run(session).await,
+        Command::Plan { .. } => plan::run(session).await,
+        Command::Teardown { .. } => teardown::run(session).await,
+        Command::Verify { .. } => verify::run(session).await,
         Command::Policy { side, .. } => {
             cli::refuse_other_side(*side, flags)?;
-            report::print_policy(&policy::policy(*side, settings)?)?;
-            End::Done
+            policy::run(session, *side)
         }
-        Command::Status { .. } => commands::status::run(settings, report).await?,
-    };
-    // The environment may hold the option for other commands.
-    let takes = matches!(command, Command::Plan { .. } | Command::Status { .. });
-    Ok(match end {
-        End::Differences if !(takes && settings.detailed_exitcode) => End::Done,
-        end => end,
-    })
+        Command::Status { .. } => status::run(session).await,
+    }
 }

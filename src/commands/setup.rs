@@ -1,36 +1,31 @@
-//! `cogmig setup`, and `cogmig plan`, which is the same stopped before any change.
+//! `cogmig setup`: shows what is to be done, does it, and sees that it works.
 
 use std::pin::pin;
-use std::sync::Arc;
 
 use anyhow::Result;
+use cogmig_core::outcome::{Ended, Outcome};
 use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 
-use super::End;
 use super::prepare::{Purpose, prepare};
-use crate::apply::{Accounts, apply};
-use crate::probe;
-use crate::report::{Outcome, Question, Report};
-use crate::settings::Settings;
+use super::{Session, plan};
+use crate::aws::apply::{Accounts, apply};
+use crate::aws::probe;
+use crate::ui::Question;
 
-/// Shows what is to be done and, unless `dry`, does it, and sees that it works.
+/// Sets up.
 ///
 /// # Errors
 /// Whatever keeps the migration from standing, or sign-ins from working.
-pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result<End> {
-    let purpose = if dry { Purpose::Show } else { Purpose::Deploy };
-    let mut prepared = prepare(settings, report, purpose).await?;
-    let plan = &prepared.plan;
-    report.plan(plan);
-    if dry {
-        report.outcome(&Outcome::Planned);
-        return Ok(if plan.is_empty() {
-            End::of(plan)
-        } else {
-            End::Differences
-        });
+pub async fn run(session: &Session<'_>) -> Result<Ended> {
+    let Session { settings, ui, run } = session;
+    if settings.dry_run {
+        return plan::run(session).await;
     }
+    let mut prepared = prepare(session, Purpose::Deploy).await?;
+    let plan = &prepared.plan;
+    ui.plan(plan);
+    // A package of the user's own need not know what a probe is.
     let probed = settings.lambda_zip.is_none();
     let tried = async {
         if probed {
@@ -39,16 +34,16 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
         Ok(())
     };
     if !plan.is_empty() {
-        if !report.confirm(settings.yes, &Question::Apply)? {
-            report.outcome(&Outcome::Declined);
-            return Ok(End::LookAtIt);
+        if !ui.confirm(settings.yes, &Question::Apply)? {
+            ui.outcome(&Outcome::Declined, Ended::Declined);
+            return Ok(Ended::Declined);
         }
         let accounts = Accounts {
             old: Some(&prepared.old),
             new: Some(&prepared.new),
         };
-        let (events, in_force) = (report.events(), Notify::new());
-        let applied = apply(plan, &accounts, &events, || in_force.notify_one());
+        let in_force = Notify::new();
+        let applied = apply(plan, &accounts, run, || in_force.notify_one());
         let tried = async {
             in_force.notified().await;
             tried.await
@@ -57,15 +52,9 @@ pub async fn run(settings: &Settings, report: &Arc<Report>, dry: bool) -> Result
     } else if !matches!(prepared.trial.join_next().await, Some(Ok(true))) {
         tried.await?;
     }
-    let new = &prepared.desired.new;
-    let clients = new.clients.iter().map(|client| client.id.as_str());
-    report.outcome(&Outcome::SetUp {
-        new_pool: &new.pool.id,
-        new_region: &new.identity.region,
-        new_clients: clients.collect(),
-        probed,
-    });
-    Ok(End::of(plan))
+    let (new, ended) = (&prepared.desired.new, Ended::done(plan));
+    ui.outcome(&Outcome::SetUp { new, probed }, ended);
+    Ok(ended)
 }
 
 /// Brings the changes to their end while the way is tried, which begins once all are in force.

@@ -1,32 +1,29 @@
 //! `cogmig verify`: what differs from what setup makes, and whether the way of a sign-in is
 //! open, tried through the function itself. Nothing is changed, and nobody moves.
 
-use std::io::{IsTerminal, Read};
-use std::sync::Arc;
+use anyhow::Result;
+use cogmig_core::diagnosis::Broken;
+use cogmig_core::outcome::{Ended, Outcome, Verified};
 
-use anyhow::{Context, Result, ensure};
-
-use super::End;
+use super::Session;
 use super::prepare::{Purpose, prepare};
-use crate::error::Usage;
-use crate::probe::{self, Broken, Credentials};
-use crate::report::{Outcome, Report, Verified};
-use crate::settings::Settings;
+use crate::aws::probe::{self, Credentials};
 
 /// Shows what differs, and tries the way.
 ///
 /// # Errors
 /// An account cannot be read, or the function may not be invoked.
-pub async fn run(settings: &Settings, report: &Arc<Report>) -> Result<End> {
-    let who = settings.username.as_deref().map(credentials).transpose()?;
-    let prepared = prepare(settings, report, Purpose::Verify).await?;
-    let (plan, desired) = (&prepared.plan, &prepared.desired);
-    report.plan(plan);
+pub async fn run(session: &Session<'_>) -> Result<Ended> {
+    let username = session.settings.username.as_deref();
+    let who = username.map(credentials).transpose()?;
+    let prepared = prepare(session, Purpose::Verify).await?;
+    let (new, plan, desired) = (&prepared.new, &prepared.plan, &prepared.desired);
+    session.ui.plan(plan);
     let verified = if prepared.new_side.function.is_some() {
         Verified {
-            chain: probe::chain(&prepared.new, desired, &Credentials::of_nobody()?, plan).await?,
+            chain: probe::chain(new, desired, &Credentials::of_nobody()?, plan).await?,
             user: match &who {
-                Some(who) => Some(probe::user(&prepared.new, desired, who, plan).await?),
+                Some(who) => Some(probe::user(new, desired, who, plan).await?),
                 None => None,
             },
         }
@@ -36,37 +33,16 @@ pub async fn run(settings: &Settings, report: &Arc<Report>) -> Result<End> {
             user: None,
         }
     };
-    report.outcome(&Outcome::Verified(&verified));
-    let sound = plan.changes.is_empty() && verified.chain.is_ok();
-    Ok(if sound { End::Done } else { End::LookAtIt })
+    let ended = Ended::verified(&verified, plan);
+    session.ui.outcome(&Outcome::Verified(&verified), ended);
+    Ok(ended)
 }
 
 /// The user, with the password from standard input: a flag would stand in the shell's
 /// history and in the list of processes.
 fn credentials(username: &str) -> Result<Credentials> {
-    ensure!(
-        !username.is_empty(),
-        Usage("--username needs the name that the user would type".into())
-    );
-    let read = || {
-        let stdin = std::io::stdin();
-        if stdin.is_terminal() {
-            return Report::password(username);
-        }
-        let mut text = String::new();
-        // Cognito's longest password has 256 characters.
-        stdin.take(4096).read_to_string(&mut text)?;
-        Ok(text)
-    };
-    let text: String = read().context("no password could be read from standard input")?;
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    let password = line.strip_suffix('\r').unwrap_or(line);
-    ensure!(
-        !password.is_empty(),
-        Usage("--username needs the user's password on standard input".into())
-    );
     Ok(Credentials {
         username: username.to_owned(),
-        password: password.to_owned(),
+        password: crate::ui::password(username)?,
     })
 }

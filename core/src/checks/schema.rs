@@ -1,0 +1,105 @@
+//! A pool's attributes, as `SchemaAttributes` of DescribeUserPool has them.
+
+use serde_json::Value;
+
+use crate::cognito::lossless::Object;
+
+/// The contacts of a user, each with the flag that says whether it was proved.
+pub(super) const FLAGS: [(&str, &str); 2] = [
+    ("email", "email_verified"),
+    ("phone_number", "phone_number_verified"),
+];
+
+/// An attribute of a pool's schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Attribute<'a> {
+    pub name: &'a str,
+    kind: &'a str,
+    pub required: bool,
+    pub mutable: bool,
+    least: Option<i64>,
+    most: Option<i64>,
+}
+
+impl<'a> Attribute<'a> {
+    fn of(value: &'a Value) -> Option<Self> {
+        let kind = value.get("AttributeDataType").and_then(Value::as_str);
+        let limit = |string: &str, number: &str| {
+            let limit = match kind {
+                Some("Number") => value.get("NumberAttributeConstraints")?.get(number)?,
+                _ => value.get("StringAttributeConstraints")?.get(string)?,
+            };
+            limit.as_str()?.parse().ok()
+        };
+        Some(Self {
+            name: value.get("Name")?.as_str()?,
+            kind: kind.unwrap_or("String"),
+            required: value.get("Required") == Some(&Value::Bool(true)),
+            mutable: value.get("Mutable") != Some(&Value::Bool(false)),
+            least: limit("MinLength", "MinValue"),
+            most: limit("MaxLength", "MaxValue"),
+        })
+    }
+
+    /// Whether the trigger may set it: `sub` and `identities` are Cognito's own, and
+    /// `dev:` attributes are for administrators alone. Commas and equals signs part
+    /// names in the function's environment.
+    pub fn can_be_set(&self) -> bool {
+        let own = ["sub", "identities"].contains(&self.name);
+        let other = ["cognito:", "dev:"];
+        !own && !other.iter().any(|prefix| self.name.starts_with(prefix))
+            && !self.name.contains([',', '='])
+    }
+
+    /// Whether it is a flag that says that a contact was proved.
+    pub fn is_flag(&self) -> bool {
+        FLAGS.iter().any(|(_, flag)| *flag == self.name)
+    }
+
+    /// Whether a text of `length` characters fits.
+    pub fn holds(&self, length: i64) -> bool {
+        self.kind == "String" && self.most.is_none_or(|most| length <= most)
+    }
+
+    /// Why a value of `other` may not fit here, if so.
+    pub fn narrower_than(&self, other: &Self) -> Option<String> {
+        if self.kind != "String" && self.kind != other.kind {
+            return Some(format!(
+                "is a {} in the new pool and a {} in the old",
+                self.kind, other.kind
+            ));
+        }
+        // A limit that is not there does not bind; one of another kind counts otherwise.
+        let same = self.kind == other.kind;
+        let most = self
+            .most
+            .filter(|most| !same || other.most.is_none_or(|other| other > *most));
+        let least = self.least.filter(|least| {
+            *least > 0 && (!same || other.least.is_none_or(|other| other < *least))
+        });
+        let unit = if self.kind == "Number" {
+            ""
+        } else {
+            " characters"
+        };
+        match (least, most) {
+            (_, Some(most)) => Some(format!("takes at most {most}{unit} in the new pool")),
+            (Some(least), None) => Some(format!("takes at least {least}{unit} in the new pool")),
+            (None, None) => None,
+        }
+    }
+}
+
+/// The attributes of a pool.
+pub(super) fn of(pool: &Object) -> Vec<Attribute<'_>> {
+    let list = pool.get("SchemaAttributes").and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(Attribute::of)
+        .collect()
+}
+
+/// The attribute of this name.
+pub(super) fn named<'a, 'b>(schema: &'b [Attribute<'a>], name: &str) -> Option<&'b Attribute<'a>> {
+    schema.iter().find(|attribute| attribute.name == name)
+}

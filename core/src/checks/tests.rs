@@ -1,0 +1,683 @@
+//! Pools held against each other, a row each: what is settled, what is said, what is refused.
+
+use std::slice::from_ref;
+
+use serde_json::{Value, json};
+
+use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
+
+use crate::problem::Problem;
+
+use super::{Pools, Preflight, check};
+use crate::cognito::lossless::Object;
+use crate::options::Wishes;
+
+/// A pool of which there is nothing to say.
+fn plain() -> Value {
+    json!({
+        "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": true},
+        "UsernameConfiguration": {"CaseSensitive": false},
+        "MfaConfiguration": "OFF",
+        "SchemaAttributes": schema(&[]),
+    })
+}
+
+fn string(name: &str) -> Value {
+    json!({"Name": name, "AttributeDataType": "String", "StringAttributeConstraints": {"MinLength": "0", "MaxLength": "2048"}})
+}
+
+/// The attributes that matter of every pool, and some more.
+fn schema(more: &[Value]) -> Value {
+    let flag = |name: &str| json!({"Name": name, "AttributeDataType": "Boolean"});
+    let mut all = vec![
+        json!({"Name": "sub", "AttributeDataType": "String", "Required": true}),
+        string("email"),
+        flag("email_verified"),
+        string("name"),
+        string("identities"),
+    ];
+    for one in more {
+        all.retain(|known| known["Name"] != one["Name"]);
+        all.push(one.clone());
+    }
+    all.into()
+}
+
+fn with(member: &str, value: Value) -> Value {
+    let mut pool = plain();
+    pool[member] = value;
+    pool
+}
+
+fn object(value: Value) -> Object {
+    match value {
+        Value::Object(object) => object,
+        _ => panic!("an object"),
+    }
+}
+
+fn checked_with(
+    old: Value,
+    new: Value,
+    wishes: &Wishes,
+    mfa: MfaUsers,
+    sms_mfa: bool,
+) -> Preflight {
+    let (old, new) = (object(old), object(new));
+    let client = json!({
+        "PreventUserExistenceErrors": "ENABLED", "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+    });
+    let clients = [("client".to_owned(), Some(object(client)))];
+    let pools = Pools {
+        old: &old,
+        new: &new,
+        new_clients: &clients,
+        sms_mfa,
+        is_first: false,
+    };
+    check(pools, wishes, mfa)
+}
+
+fn checked(old: Value, new: Value, wishes: &Wishes) -> Preflight {
+    checked_with(old, new, wishes, MfaUsers::None, false)
+}
+
+/// Two pools with these attributes beside the usual ones.
+fn attributes(old: &[Value], new: &[Value], wishes: &Wishes) -> Preflight {
+    let [old, new] = [old, new].map(|more| with("SchemaAttributes", schema(more)));
+    checked(old, new, wishes)
+}
+
+/// Exactly one warning, with all these words; and no refusal.
+#[track_caller]
+fn assert_warns(preflight: &Preflight, words: &[&str]) {
+    assert_eq!(preflight.refusals, []);
+    let [warning] = &preflight.warnings[..] else {
+        panic!("{:?}", preflight.warnings);
+    };
+    for word in words {
+        assert!(warning.words().contains(word), "{word}: {warning}");
+    }
+    assert!(!warning.remedy.is_empty());
+}
+
+#[track_caller]
+fn assert_refuses(preflight: &Preflight, words: &[&str]) {
+    let refusals: Vec<_> = preflight.refusals.iter().map(Problem::words).collect();
+    for word in words {
+        assert!(refusals.concat().contains(word), "{word}: {refusals:?}");
+    }
+}
+
+fn renames(rows: &[(&str, &str)]) -> Wishes {
+    let renames = rows
+        .iter()
+        .map(|(old, new)| ((*old).to_owned(), (*new).to_owned()));
+    Wishes {
+        renames: renames.collect(),
+        ..Wishes::default()
+    }
+}
+
+fn drops(names: &[&str]) -> Wishes {
+    Wishes {
+        drops: names.iter().map(|&name| name.to_owned()).collect(),
+        ..Wishes::default()
+    }
+}
+
+#[test]
+fn of_two_plain_pools_there_is_nothing_to_say() {
+    let preflight = checked(plain(), plain(), &Wishes::default());
+    assert_eq!((preflight.warnings, preflight.refusals), (vec![], vec![]));
+    let variables = preflight.rules.to_env().into_iter().collect::<Vec<_>>();
+    let settled = [
+        ("ATTRIBUTES", "email,email_verified,name"),
+        ("FORGOT_PASSWORD", "migrate"),
+        ("MFA_USERS", "none"),
+        ("NEW_RECOVERY", "email,phone_number"),
+        ("TEMPORARY_PASSWORDS", "refuse"),
+    ];
+    assert_eq!(
+        variables,
+        settled.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
+}
+
+#[test]
+fn an_attribute_moves_where_both_pools_have_it() {
+    let (tenant, org) = (string("custom:tenant"), string("custom:org"));
+    let old_sub = Wishes {
+        old_sub: Some("custom:org".into()),
+        ..Wishes::default()
+    };
+    let developers = json!({"Name": "dev:custom:note", "AttributeDataType": "String"});
+    let odd = string("custom:a,b");
+    let rows: [(Vec<Value>, Vec<Value>, Wishes, &str); 9] = [
+        (
+            vec![],
+            vec![tenant.clone()],
+            Wishes::default(),
+            "email,email_verified,name",
+        ),
+        (
+            vec![tenant.clone()],
+            vec![tenant.clone()],
+            Wishes::default(),
+            "email,email_verified,name,custom:tenant",
+        ),
+        (
+            vec![tenant.clone()],
+            vec![org.clone()],
+            renames(&[("custom:tenant", "custom:org")]),
+            "email,email_verified,name,custom:tenant=custom:org",
+        ),
+        (
+            vec![tenant.clone(), org.clone()],
+            vec![tenant.clone(), org.clone()],
+            renames(&[
+                ("custom:tenant", "custom:org"),
+                ("custom:org", "custom:tenant"),
+            ]),
+            "email,email_verified,name,custom:org=custom:tenant,custom:tenant=custom:org",
+        ),
+        (
+            vec![tenant.clone()],
+            vec![tenant.clone()],
+            drops(&["custom:tenant", "name"]),
+            "email,email_verified",
+        ),
+        // A flag never stands without its contact, nor beside one that comes from elsewhere.
+        (vec![], vec![], drops(&["email"]), "name"),
+        (
+            vec![tenant.clone()],
+            vec![],
+            renames(&[("custom:tenant", "email")]),
+            "custom:tenant=email,name",
+        ),
+        (
+            vec![],
+            vec![org.clone()],
+            old_sub,
+            "email,email_verified,name,sub=custom:org",
+        ),
+        (
+            vec![developers.clone(), odd.clone()],
+            vec![developers, odd],
+            Wishes::default(),
+            "email,email_verified,name",
+        ),
+    ];
+    for (old, new, wishes, moved) in rows {
+        let preflight = attributes(&old, &new, &wishes);
+        assert_eq!(preflight.rules.to_env()["ATTRIBUTES"], moved, "{wishes:?}");
+        assert_eq!(preflight.refusals, [], "{wishes:?}");
+    }
+}
+
+#[test]
+fn what_stays_behind_is_said_unless_it_is_meant() {
+    let tenant = [string("custom:tenant")];
+    let left = attributes(&tenant, &[], &Wishes::default());
+    assert_warns(&left, &["custom:tenant", "--attribute", "--drop-attribute"]);
+    assert_eq!(
+        attributes(&tenant, &[], &drops(&["custom:tenant"])).warnings,
+        []
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_said() {
+    let limited = |least: &str, most: &str| json!({"Name": "custom:a", "AttributeDataType": "String", "StringAttributeConstraints": {"MinLength": least, "MaxLength": most}});
+    let number = |most: &str| json!({"Name": "custom:a", "AttributeDataType": "Number", "NumberAttributeConstraints": {"MinValue": "0", "MaxValue": most}});
+    let free = json!({"Name": "custom:a", "AttributeDataType": "String", "StringAttributeConstraints": {}});
+    let rows = [
+        (
+            limited("0", "64"),
+            limited("0", "32"),
+            Some("at most 32 characters"),
+        ),
+        (
+            limited("0", "64"),
+            limited("1", "64"),
+            Some("at least 1 characters"),
+        ),
+        (
+            free.clone(),
+            limited("0", "32"),
+            Some("at most 32 characters"),
+        ),
+        (limited("0", "32"), limited("0", "64"), None),
+        (limited("0", "32"), free.clone(), None),
+        (
+            limited("0", "32"),
+            number("9"),
+            Some("Number in the new pool and a String in the old"),
+        ),
+        (number("99"), number("9"), Some("at most 9 in")),
+        (number("99"), free, None),
+    ];
+    for (old, new, said) in rows {
+        let preflight = attributes(from_ref(&old), from_ref(&new), &Wishes::default());
+        match said {
+            Some(said) => {
+                assert_warns(&preflight, &["custom:a", said, "--drop-attribute custom:a"]);
+            }
+            None => assert_eq!(preflight.warnings, [], "{old} {new}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_required_and_may_be_missing_is_said_or_refused() {
+    let required = json!({"Name": "name", "AttributeDataType": "String", "Required": true});
+    let demands = [required.clone()];
+    assert_warns(
+        &attributes(&[], &demands, &Wishes::default()),
+        &["requires name", "have none"],
+    );
+    assert_eq!(
+        attributes(&demands, &demands, &Wishes::default()).warnings,
+        []
+    );
+    let dropped = attributes(&demands, &demands, &drops(&["name"]));
+    assert_refuses(&dropped, &["requires name", "every user"]);
+}
+
+#[test]
+fn what_was_asked_for_and_cannot_be_is_refused() {
+    let short = json!({"Name": "custom:short", "AttributeDataType": "String", "StringAttributeConstraints": {"MaxLength": "10"}});
+    let more = [string("custom:a"), string("custom:b"), short];
+    let old_sub = |name: &str| Wishes {
+        old_sub: Some(name.into()),
+        ..Wishes::default()
+    };
+    let both = Wishes {
+        renames: vec![("custom:a".into(), "custom:b".into())],
+        ..old_sub("custom:b")
+    };
+    for (wishes, words) in [
+        (
+            renames(&[("custom:none", "custom:a")]),
+            ["--attribute", "custom:none"],
+        ),
+        (
+            renames(&[("custom:a", "custom:none")]),
+            ["--attribute", "custom:none"],
+        ),
+        (
+            renames(&[("custom:a", "sub")]),
+            ["--attribute", "sub cannot be set"],
+        ),
+        (
+            renames(&[("custom:a", "identities")]),
+            ["--attribute", "identities"],
+        ),
+        (
+            renames(&[("custom:a", "email_verified")]),
+            ["--attribute", "email_verified"],
+        ),
+        (
+            renames(&[("sub", "custom:a")]),
+            ["--attribute", "--old-sub custom:a"],
+        ),
+        (
+            renames(&[("custom:a", "name"), ("custom:b", "name")]),
+            ["two attributes", "name"],
+        ),
+        (both, ["two attributes", "custom:b"]),
+        (drops(&["custom:none"]), ["--drop-attribute", "custom:none"]),
+        (
+            old_sub("custom:none"),
+            ["--old-sub", "add-custom-attributes"],
+        ),
+        (old_sub("custom:short"), ["--old-sub", "36"]),
+        (old_sub("name"), ["--old-sub", "custom attribute"]),
+        (old_sub("sub"), ["--old-sub", "custom attribute"]),
+    ] {
+        assert_refuses(&attributes(&more, &more, &wishes), &words);
+    }
+}
+
+#[test]
+fn names_that_the_new_pool_cannot_have_are_said() {
+    let name = || plain();
+    let alias = |kinds: &[&str]| with("AliasAttributes", json!(kinds));
+    let username = |kinds: &[&str]| with("UsernameAttributes", json!(kinds));
+    let case = |sensitive: bool| with("UsernameConfiguration", json!({"CaseSensitive": sensitive}));
+    let mut silent = plain();
+    silent
+        .as_object_mut()
+        .expect("an object")
+        .remove("UsernameConfiguration");
+    let rows: [(Value, Value, &[&str]); 13] = [
+        (name(), alias(&["email"]), &[]),
+        (alias(&["email"]), alias(&["email", "phone_number"]), &[]),
+        (username(&["email"]), username(&["email"]), &[]),
+        (username(&["email"]), alias(&["email"]), &[]),
+        (username(&["email"]), name(), &[]),
+        (
+            name(),
+            username(&["email"]),
+            &["by user name", "by email alone"],
+        ),
+        (
+            alias(&["email"]),
+            name(),
+            &["email", "stays behind", "AliasAttributes"],
+        ),
+        (
+            alias(&["email", "phone_number"]),
+            alias(&["email"]),
+            &["phone_number"],
+        ),
+        (
+            username(&["email", "phone_number"]),
+            username(&["email"]),
+            &["phone_number", "UsernameAttributes"],
+        ),
+        (username(&["email", "phone_number"]), name(), &["two users"]),
+        (case(false), case(true), &["CaseSensitive = false"]),
+        (
+            case(true),
+            case(false),
+            &["differ in case", "close sign-up"],
+        ),
+        (silent, case(false), &["differ in case", "close sign-up"]),
+    ];
+    for (old, new, said) in rows {
+        let preflight = checked(old.clone(), new.clone(), &Wishes::default());
+        match said {
+            [] => assert_eq!(preflight.warnings, [], "{old} {new}"),
+            said => assert_warns(&preflight, said),
+        }
+    }
+    let both = checked(
+        username(&["email"]),
+        alias(&["email", "phone_number"]),
+        &Wishes::default(),
+    );
+    assert_eq!(both.rules.to_env()["OLD_USERNAME_ATTRIBUTES"], "email");
+    assert_eq!(
+        both.rules.to_env()["NEW_ALIAS_ATTRIBUTES"],
+        "email,phone_number"
+    );
+    let new = checked(
+        username(&["email"]),
+        username(&["email"]),
+        &Wishes::default(),
+    );
+    assert_eq!(new.rules.to_env()["NEW_USERNAME_ATTRIBUTES"], "email");
+}
+
+#[test]
+fn what_becomes_of_a_second_factor_is_settled_and_said() {
+    let pool = |mfa: &str| with("MfaConfiguration", json!(mfa));
+    let (refuse, migrate) = (MfaUsers::Refuse, MfaUsers::Migrate);
+    let rows: [(&str, &str, MfaUsers, bool, &[&str]); 8] = [
+        ("OFF", "OFF", MfaUsers::None, false, &[]),
+        ("OFF", "ON", MfaUsers::None, false, &["MFA_SETUP"]),
+        ("OPTIONAL", "ON", refuse, true, &[]),
+        (
+            "ON",
+            "ON",
+            refuse,
+            true,
+            &["nobody moves", "--mfa-users migrate"],
+        ),
+        ("OPTIONAL", "OFF", refuse, false, &[]),
+        (
+            "OPTIONAL",
+            "OPTIONAL",
+            migrate,
+            true,
+            &["authenticator apps do not move"],
+        ),
+        (
+            "ON",
+            "ON",
+            migrate,
+            false,
+            &["authenticator apps and codes by SMS do not move"],
+        ),
+        (
+            "ON",
+            "OFF",
+            migrate,
+            false,
+            &["asks nobody", "--mfa-users refuse"],
+        ),
+    ];
+    for (old, new, mfa, sms, said) in rows {
+        let preflight = checked_with(pool(old), pool(new), &Wishes::default(), mfa, sms);
+        match said {
+            [] => assert_eq!(preflight.warnings, [], "{old} {new} {mfa:?}"),
+            said => assert_warns(&preflight, said),
+        }
+        let by_sms = (mfa == migrate && sms).then_some("true");
+        assert_eq!(
+            preflight.rules.to_env().get("SMS_MFA").map(String::as_str),
+            by_sms
+        );
+    }
+    let settled = |mfa| {
+        checked_with(pool("ON"), pool("ON"), &Wishes::default(), mfa, false)
+            .rules
+            .to_env()["MFA_USERS"]
+            .clone()
+    };
+    assert_eq!([settled(refuse), settled(migrate)], ["refuse", "migrate"]);
+    let reset = Wishes {
+        temporary_passwords: TemporaryPasswords::Reset,
+        ..Wishes::default()
+    };
+    assert_eq!(
+        checked(plain(), plain(), &reset).rules.to_env()["TEMPORARY_PASSWORDS"],
+        "reset"
+    );
+}
+
+#[test]
+fn what_stands_around_a_sign_in_is_said() {
+    let triggers = |names: &[&str]| {
+        let all = names.iter().map(|&name| (name.to_owned(), json!("arn:…")));
+        with("LambdaConfig", Value::Object(all.collect()))
+    };
+    let newer = with(
+        "LambdaConfig",
+        json!({"PreTokenGenerationConfig": {"LambdaArn": "arn:…", "LambdaVersion": "V2_0"}}),
+    );
+    let open = with(
+        "AdminCreateUserConfig",
+        json!({"AllowAdminCreateUserOnly": false}),
+    );
+    let tier = |tier: &str| with("UserPoolTier", json!(tier));
+    let rows: [(Value, Value, &[&str]); 9] = [
+        (
+            plain(),
+            triggers(&["PostConfirmation", "PreTokenGeneration"]),
+            &[],
+        ),
+        (triggers(&["PreSignUp", "CustomMessage"]), plain(), &[]),
+        (
+            plain(),
+            triggers(&["PreSignUp", "PreAuthentication"]),
+            &["new pool", "PreSignUp, PreAuthentication"],
+        ),
+        (
+            triggers(&["PostAuthentication", "UserMigration"]),
+            plain(),
+            &["old pool", "PostAuthentication, UserMigration"],
+        ),
+        (newer, plain(), &["PreTokenGeneration"]),
+        (
+            plain(),
+            open.clone(),
+            &["sign up in the new pool", "AllowAdminCreateUserOnly"],
+        ),
+        (open, plain(), &["sign up in the old pool"]),
+        (tier("PLUS"), tier("LITE"), &["PLUS", "LITE"]),
+        (tier("LITE"), tier("LITE"), &[]),
+    ];
+    let refuse = Wishes {
+        forgot_password: ForgotPassword::Refuse,
+        ..Wishes::default()
+    };
+    for (old, new, said) in rows {
+        let preflight = checked(old.clone(), new.clone(), &refuse);
+        match said {
+            [] => assert_eq!(preflight.warnings, [], "{old} {new}"),
+            said => assert_warns(&preflight, said),
+        }
+    }
+}
+
+#[test]
+fn what_an_app_client_gives_away_or_never_sends_is_said() {
+    let pool = object(plain());
+    let rows: [(Value, &[&str]); 4] = [
+        (
+            json!({"PreventUserExistenceErrors": "ENABLED", "ExplicitAuthFlows": ["USER_PASSWORD_AUTH"]}),
+            &[],
+        ),
+        (
+            json!({"PreventUserExistenceErrors": "LEGACY", "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}),
+            &["whether a name exists"],
+        ),
+        (
+            json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]}),
+            &["whether a name exists"],
+        ),
+        (
+            json!({"PreventUserExistenceErrors": "ENABLED", "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}),
+            &["SRP never fires"],
+        ),
+    ];
+    for (client, said) in rows {
+        let clients = [("client".to_owned(), Some(object(client.clone())))];
+        let pools = Pools {
+            old: &pool,
+            new: &pool,
+            new_clients: &clients,
+            is_first: false,
+            sms_mfa: false,
+        };
+        let preflight = check(pools, &Wishes::default(), MfaUsers::None);
+        match said {
+            [] => assert_eq!(preflight.warnings, [], "{client}"),
+            said => assert_warns(&preflight, said),
+        }
+    }
+}
+
+#[test]
+fn what_a_forgotten_password_passes_by_is_said() {
+    let refuse = Wishes {
+        forgot_password: ForgotPassword::Refuse,
+        ..Wishes::default()
+    };
+    let recovery = |names: &[&str]| {
+        let all = names
+            .iter()
+            .map(|name| json!({"Name": name, "Priority": 1}));
+        with(
+            "AccountRecoverySetting",
+            json!({"RecoveryMechanisms": all.collect::<Vec<_>>()}),
+        )
+    };
+    for (names, ways) in [
+        (&["verified_email"][..], Some("email")),
+        (
+            &["verified_phone_number", "verified_email"],
+            Some("email,phone_number"),
+        ),
+        (&["verified_phone_number"], Some("phone_number")),
+        (&[], Some("email,phone_number")),
+        (&["admin_only"], None),
+    ] {
+        let preflight = checked(plain(), recovery(names), &Wishes::default());
+        assert_eq!(
+            preflight
+                .rules
+                .to_env()
+                .get("NEW_RECOVERY")
+                .map(String::as_str),
+            ways
+        );
+        match ways {
+            Some(_) => assert_eq!(preflight.warnings, [], "{names:?}"),
+            None => assert_warns(&preflight, &["admin_only", "--forgot-password refuse"]),
+        }
+    }
+    assert_eq!(
+        checked(plain(), recovery(&["admin_only"]), &refuse).warnings,
+        []
+    );
+    let guarded = || with("LambdaConfig", json!({"PreAuthentication": "arn:…"}));
+    let said = checked(guarded(), plain(), &Wishes::default()).warnings;
+    assert!(
+        said.iter()
+            .any(|one| one.words().contains("--forgot-password refuse")),
+        "{said:?}"
+    );
+    let refused = checked(guarded(), plain(), &refuse);
+    assert_warns(&refused, &["PreAuthentication", "five seconds"]);
+    assert_eq!(refused.rules.to_env()["FORGOT_PASSWORD"], "refuse");
+}
+
+/// Where it was no name, anybody may be called as somebody else is.
+#[test]
+fn a_name_that_users_give_themselves_does_not_become_one_on_the_way() {
+    let pool = |aliases: Value| {
+        let mut pool = with("AliasAttributes", aliases);
+        pool["SchemaAttributes"] = schema(&[string("preferred_username")]);
+        pool
+    };
+    let moves = |old: Value, new: Value| {
+        let preflight = checked(old, new, &Wishes::default());
+        let moves = preflight.rules.to_env()["ATTRIBUTES"].contains("preferred_username");
+        (moves, preflight.warnings.len())
+    };
+    let alias = || json!(["preferred_username"]);
+    assert_eq!(moves(pool(json!([])), pool(json!([]))), (true, 0));
+    assert_eq!(moves(pool(alias()), pool(alias())), (true, 0));
+    assert_eq!(moves(pool(json!([])), pool(alias())), (false, 1));
+}
+
+/// An application that goes by the old `sub` goes by whatever its users write there.
+#[test]
+fn an_old_sub_that_users_can_write_is_said() {
+    let old = object(plain());
+    let wishes = Wishes {
+        old_sub: Some("custom:sub".into()),
+        ..Wishes::default()
+    };
+    for (mutable, written, said) in [
+        (true, json!(["email", "custom:sub"]), true),
+        (true, Value::Null, true),
+        (true, json!(["email"]), false),
+        (false, Value::Null, false),
+    ] {
+        let mut attribute = string("custom:sub");
+        attribute["Mutable"] = mutable.into();
+        let new = object(with("SchemaAttributes", schema(&[attribute])));
+        let client = json!({
+            "PreventUserExistenceErrors": "ENABLED", "WriteAttributes": written,
+            "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+        });
+        let clients = [("client".to_owned(), Some(object(client)))];
+        let pools = Pools {
+            old: &old,
+            new: &new,
+            new_clients: &clients,
+            is_first: false,
+            sms_mfa: false,
+        };
+        let preflight = check(pools, &wishes, MfaUsers::None);
+        if said {
+            assert_warns(&preflight, &["custom:sub", "WriteAttributes"]);
+        } else {
+            assert_eq!(preflight.warnings, []);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Each reason that the function can give, and the link that it names.
+
+use rules::probe::Answer;
+use rules::reasons::Refusal;
+use serde_json::{Value, json};
+
+use crate::problem::Problem;
+
+use super::{Broken, Link};
+use super::{is_open, words};
+use crate::identity::Side;
+use crate::plan::{Action, Change, Plan, Step, accounts};
+
+fn answer(reason: &str) -> Answer {
+    let refused = Refusal::of_code(reason).is_some();
+    answered(if refused { "refused" } else { "fault" }, reason)
+}
+
+fn answered(outcome: &str, reason: &str) -> Answer {
+    let answer = json!({"outcome": outcome, "reason": reason, "call": "AdminGetUser"});
+    Answer::of_json(&answer).expect("an answer")
+}
+
+/// A plan with this step.
+fn with(step: Step) -> Plan {
+    let change = Change {
+        side: Side::Old,
+        action: Action::Update,
+        kind: "role",
+        name: "name".into(),
+        why: String::new(),
+        steps: vec![step],
+    };
+    Plan {
+        changes: vec![change],
+        ..Plan::default()
+    }
+}
+
+fn broken(reason: &str, plan: &Plan) -> Broken {
+    Broken::of(&answer(reason), &accounts::desired(), plan)
+}
+
+#[test]
+fn every_fault_names_its_link_and_a_remedy() {
+    let plan = Plan::default();
+    for (reason, link, passes, words) in [
+        ("credentials", Link::Way, true, "service control policy"),
+        (
+            "access_denied",
+            Link::Policy,
+            true,
+            "may not AdminGetUser on eu-west-1_old",
+        ),
+        ("flow", Link::Flow, true, "ALLOW_ADMIN_USER_PASSWORD_AUTH"),
+        ("secret_hash", Link::Secret, false, "secret"),
+        ("client_not_found", Link::Client, true, "app client"),
+        ("pool_not_found", Link::Pool, false, "eu-west-1_old"),
+        ("throttled", Link::Way, true, "too often"),
+        ("unreachable", Link::Way, true, "in time"),
+        ("timed_out", Link::Way, true, "in time"),
+        ("internal", Link::Way, true, "in time"),
+        ("old_trigger_failed", Link::Pool, true, "trigger"),
+        ("invalid_parameter", Link::Pool, true, "takes no sign-in"),
+        ("configuration", Link::Function, false, "configuration"),
+        ("foreign_pool", Link::Function, false, "foreign_pool"),
+        (
+            "a reason of the future",
+            Link::Function,
+            false,
+            "of the future",
+        ),
+    ] {
+        let broken = broken(reason, &plan);
+        assert_eq!((broken.link, broken.passes), (link, passes), "{reason}");
+        let text = Problem::from(&broken).words();
+        assert!(
+            text.contains(words) && text.contains("  try  "),
+            "{reason}: {text}"
+        );
+    }
+}
+
+#[test]
+fn why_a_role_cannot_be_assumed_is_told_by_what_differs() {
+    let names = accounts::desired().names;
+    let trust = |role: &str| Step::SetTrust {
+        role: role.into(),
+        trust: Value::Null,
+    };
+    let role = |name: &str| Step::CreateRole {
+        name: name.into(),
+        description: String::new(),
+        trust: Value::Null,
+        tags: crate::resource::Tags::new(),
+    };
+    let attach = Step::Attach {
+        role: names.lambda_role.clone(),
+        policy_arn: "arn".into(),
+    };
+    let update = Step::UpdatePolicy {
+        arn: "arn".into(),
+        document: Value::Null,
+    };
+    for (step, link) in [
+        (role(&names.access_role), Link::Role),
+        (role(&names.lambda_role), Link::Role),
+        (trust(&names.access_role), Link::Trust),
+        (trust(&names.lambda_role), Link::Trust),
+        (attach, Link::Policy),
+        (update, Link::Policy),
+        (
+            Step::DeleteRole {
+                role: "other".into(),
+            },
+            Link::Way,
+        ),
+    ] {
+        assert_eq!(broken("credentials", &with(step)).link, link);
+    }
+}
+
+#[test]
+fn the_way_is_open_where_nobody_is_refused_as_such() {
+    for (outcome, reason, open) in [
+        ("refused", "not_authorized", true),
+        ("refused", "old_trigger", true),
+        ("refused", "old_trigger_failed", false),
+        ("refused", "invalid_parameter", false),
+        ("refused", "unknown_answer", false),
+        ("fault", "not_authorized", false),
+        ("refused", "a reason of the future", true),
+    ] {
+        let answer = answered(outcome, reason);
+        assert_eq!(is_open(&answer), open, "{reason}");
+    }
+}
+
+#[test]
+fn every_refusal_has_words() {
+    for refusal in Refusal::ALL {
+        assert!(words(*refusal).len() > 10, "{refusal:?}");
+    }
+}

@@ -1,0 +1,26 @@
+//! What a migration should consist of, what exists, and the difference, as values. Nothing here
+//! calls AWS, waits, reads a clock or prints.
+
+pub mod call;
+pub mod checks;
+pub mod cognito;
+pub mod deployments;
+pub mod desired;
+pub mod diagnosis;
+pub mod event;
+pub mod iam;
+pub mod identity;
+pub mod names;
+pub mod observed;
+pub mod options;
+pub mod outcome;
+pub mod package;
+pub mod plan;
+pub mod problem;
+pub mod record;
+pub mod reference;
+pub mod resource;
+pub mod status;
+pub mod targets;
+pub mod text;
+pub mod time;

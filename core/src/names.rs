@@ -1,0 +1,143 @@
+//! What everything is called. The names are the migration guide's; a suffix sets a
+//! second migration beside the first.
+
+use crate::identity::{Identity, Side};
+use crate::record;
+use crate::reference::region_of;
+use crate::resource::Tags;
+
+/// The names of one deployment's resources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// The value of the tag `cogmig:deployment`.
+    pub deployment: String,
+    /// The role in the old account that the Lambda assumes.
+    pub access_role: String,
+    /// The inline policy of that role.
+    pub access_policy: String,
+    /// The managed policy in the new account.
+    pub lambda_policy: String,
+    /// The execution role of the Lambda.
+    pub lambda_role: String,
+    /// The Lambda.
+    pub function: String,
+    /// Its log group.
+    pub log_group: String,
+    /// The statement in the function's resource policy that lets Cognito invoke it.
+    pub permission: String,
+    /// The app client of the old pool that is made where a dedicated one is asked for.
+    pub old_client: String,
+}
+
+impl Names {
+    /// The names of the deployment with this suffix.
+    #[must_use]
+    pub fn new(suffix: Option<&str>) -> Self {
+        let named = |base: &str| match suffix {
+            Some(suffix) => format!("{base}-{suffix}"),
+            None => base.to_owned(),
+        };
+        Self {
+            deployment: suffix.unwrap_or("default").to_owned(),
+            access_role: named("cognito-access-role"),
+            access_policy: "cognito-access".to_owned(),
+            lambda_policy: named("cognito-migration-lambda-policy"),
+            lambda_role: named("cognito-migration-lambda"),
+            function: named("cognito-migration-lambda"),
+            log_group: named("/aws/lambda/cognito-migration-lambda"),
+            permission: "cognito-user-migration".to_owned(),
+            old_client: named("cognito-migration-lambda"),
+        }
+    }
+
+    /// The role that holds the undo record of a side.
+    #[must_use]
+    pub fn record_role(&self, side: Side) -> &str {
+        match side {
+            Side::Old => &self.access_role,
+            Side::New => &self.lambda_role,
+        }
+    }
+
+    /// The ARN of the role in the old account.
+    #[must_use]
+    pub fn access_role_arn(&self, old: &Identity) -> String {
+        old.iam_arn(&format!("role/{}", self.access_role))
+    }
+
+    /// The ARN of the managed policy.
+    #[must_use]
+    pub fn lambda_policy_arn(&self, new: &Identity) -> String {
+        new.iam_arn(&format!("policy/{}", self.lambda_policy))
+    }
+
+    /// The ARN of the Lambda's role.
+    #[must_use]
+    pub fn lambda_role_arn(&self, new: &Identity) -> String {
+        new.iam_arn(&format!("role/{}", self.lambda_role))
+    }
+
+    /// The ARN of the Lambda.
+    #[must_use]
+    pub fn function_arn(&self, new: &Identity) -> String {
+        new.arn("lambda", &format!("function:{}", self.function))
+    }
+
+    /// Whether what bears these tags is of this deployment.
+    #[must_use]
+    pub fn own(&self, tags: &Tags) -> bool {
+        tags.get(record::DEPLOYMENT) == Some(&self.deployment)
+    }
+
+    /// The pool that these tags name, where they are of this deployment.
+    #[must_use]
+    pub fn pool_of(&self, tags: &Tags) -> Option<String> {
+        let pool = tags.get(record::POOL).filter(|_| self.own(tags))?;
+        region_of(pool).map(|_| pool.clone())
+    }
+
+    /// Whether a role of this deployment records by these tags that an app client was made.
+    #[must_use]
+    pub fn made_client(&self, tags: &Tags) -> bool {
+        self.own(tags) && tags.get(record::DEDICATED_CLIENT) == Some(&self.old_client)
+    }
+
+    /// Whether a trigger is the Lambda, named with or without an alias or a version.
+    #[must_use]
+    pub fn is_function(&self, new: &Identity, arn: &str) -> bool {
+        arn.strip_prefix(&self.function_arn(new))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    }
+
+    /// The name of the Lambda of some deployment in this account, if the ARN is one.
+    #[must_use]
+    pub fn function_of_any<'a>(account: &Identity, arn: &'a str) -> Option<&'a str> {
+        let base = Self::new(None).function_arn(account);
+        let rest = arn.strip_prefix(&base)?;
+        let ends = rest.is_empty() || rest.starts_with(['-', ':']);
+        ends.then(|| arn.split(':').nth(6)).flatten()
+    }
+
+    /// The ARN of its log group.
+    #[must_use]
+    pub fn log_group_arn(&self, new: &Identity) -> String {
+        new.arn("logs", &format!("log-group:{}", self.log_group))
+    }
+
+    /// Whether this can be a suffix: a function's name holds 64 of `[A-Za-z0-9-_]`, a role's
+    /// name counts as taken in any case of its letters, and `default` is what a deployment
+    /// without a suffix is called in the tags.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub fn check_suffix(suffix: &str) -> Result<(), String> {
+        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+        if suffix == "default" {
+            Err("`default` is the name of the deployment that has no suffix".into())
+        } else if suffix.is_empty() || suffix.len() > 32 || !suffix.chars().all(legal) {
+            Err("a suffix is 1 to 32 lower-case letters, digits, `-` or `_`".into())
+        } else {
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What was asked for.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
+
+use crate::identity::Side;
+use crate::names::Names;
+use crate::package::Architecture;
+use crate::problem::{Cause, Problem, Result};
+use crate::reference::Reference;
+use crate::text::on_one_line;
+
+/// One side as it was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SideSettings {
+    /// AWS profile.
+    pub profile: Option<String>,
+    /// Region; otherwise the profile's.
+    pub region: Option<String>,
+    /// User pool; otherwise the deployment's, or the only one.
+    pub pool: Option<Reference>,
+    /// App clients; otherwise the deployment's, or the only one.
+    pub clients: Vec<Reference>,
+    /// Where these were named.
+    pub origins: Origins,
+}
+
+/// Where what was named of a side came from: the flag, the variable, or the line of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    /// The Region.
+    pub region: String,
+    /// The user pool.
+    pub pool: String,
+    /// The app clients.
+    pub clients: String,
+}
+
+/// How users are moved, as it was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Attributes that get another name, the old one first.
+    pub renames: Vec<(String, String)>,
+    /// Attributes that stay behind.
+    pub drops: Vec<String>,
+    /// The attribute of the new pool that keeps the old `sub`.
+    pub old_sub: Option<String>,
+    /// What becomes of users with a second factor.
+    pub mfa_users: Option<MfaUsers>,
+    /// What becomes of users with a temporary password.
+    pub temporary_passwords: TemporaryPasswords,
+    /// What becomes of users who have forgotten their password.
+    pub forgot_password: ForgotPassword,
+}
+
+/// What is known of the account of a policy, and how much the role shall do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grant {
+    /// The account; otherwise any.
+    pub account: Option<String>,
+    /// Only what `plan` and `status` need.
+    pub read_only: bool,
+    /// The role by which the new pool sends SMS.
+    pub sms_role: Option<String>,
+}
+
+/// Everything that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where the users come from.
+    pub old: SideSettings,
+    /// Where the users go.
+    pub new: SideSettings,
+    /// What things are called.
+    pub names: Names,
+    /// Architecture of the Lambda; otherwise the build's default.
+    pub architecture: Option<Architecture>,
+    /// A package in the place of the built-in one.
+    pub lambda_zip: Option<PathBuf>,
+    /// Days that logs are kept; otherwise the default.
+    pub log_retention: Option<i32>,
+    /// Take the place of another trigger.
+    pub replace_trigger: bool,
+    /// Make an app client of the old pool to check passwords through.
+    pub dedicated_old_client: bool,
+    /// How users are moved.
+    pub wishes: Wishes,
+    /// Leave the log group at teardown.
+    pub keep_logs: bool,
+    /// Write the tags of the deployment again to what lost them.
+    pub adopt: bool,
+    /// The policy that is printed.
+    pub grant: Grant,
+    /// The user that verify tries.
+    pub username: Option<String>,
+    /// How far back sign-ins count as lately.
+    pub since: Duration,
+    /// Whether the exit status tells of differences.
+    pub detailed_exitcode: bool,
+    /// Show the plan and stop.
+    pub dry_run: bool,
+    /// Whether changes may be made without asking: yes, no, or not said.
+    pub yes: Option<bool>,
+    /// How the result is written.
+    pub output: Output,
+    /// Say only the result.
+    pub quiet: bool,
+    /// Say each call.
+    pub verbose: bool,
+}
+
+/// How a result is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Output {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON document.
+    Json,
+}
+
+impl Settings {
+    /// What was asked for of one side.
+    #[must_use]
+    pub fn side(&self, side: Side) -> &SideSettings {
+        match side {
+            Side::Old => &self.old,
+            Side::New => &self.new,
+        }
+    }
+
+    /// The profile of a side, and its Region where one was named.
+    ///
+    /// # Errors
+    /// No profile was named.
+    pub fn profile(&self, side: Side) -> Result<(&str, Option<&str>)> {
+        let asked = self.side(side);
+        match &asked.profile {
+            Some(profile) => Ok((profile, asked.region.as_deref())),
+            None => Err(missing(side.as_str())),
+        }
+    }
+}
+
+fn missing(side: &str) -> Problem {
+    let option = format!("{side}-profile");
+    Problem::usage("profile-missing", format!("no {side} profile is named"))
+        .fix(format!("--{option} NAME, {}", elsewhere(&option)))
+}
+
+/// Before the name of each variable of ours.
+pub const PREFIX: &str = "COGMIG_";
+
+/// The variable of a long option.
+#[must_use]
+pub fn variable(option: &str) -> String {
+    format!("{PREFIX}{}", option.to_uppercase().replace('-', "_"))
+}
+
+/// All the places are named where it can be from.
+#[must_use]
+pub fn refused(option: &str, value: &str, why: &str) -> Problem {
+    let value = on_one_line(value);
+    Problem::usage("option-invalid", format!("--{option} {value}: {why}"))
+        .because(Cause::Origin(format!("{}", elsewhere(option)).into()))
+}
+
+fn elsewhere(option: &str) -> String {
+    format!("{}, or {option} in cogmig.toml", variable(option))
+}

@@ -1,0 +1,196 @@
+//! Accounts to plan for: ones that have never heard of us, and the same after setup.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::cognito::flows::ADMIN_PASSWORD;
+use crate::cognito::lossless::Object;
+use crate::desired::{Choices, Desired, OldClient, Target};
+use crate::identity::{Identity, Side};
+use crate::names::Names;
+use crate::observed::{Function, LogGroup, NewSide, OldSide, Policy, Pool, Role};
+use crate::package::{Architecture, Package};
+use crate::record;
+use crate::resource::{Named, Tags};
+
+/// The second in which roles and function were made.
+pub const MADE: i64 = 1_800_000_000;
+pub const EXTERNAL_ID: &str = "the-external-id-that-nobody-sees";
+
+pub fn identity(side: Side) -> Identity {
+    let (id, region) = match side {
+        Side::Old => ("111111111111", "eu-west-1"),
+        Side::New => ("222222222222", "eu-central-1"),
+    };
+    Identity {
+        side,
+        profile: side.as_str().into(),
+        id: id.into(),
+        partition: "aws".into(),
+        region: region.into(),
+    }
+}
+
+pub fn named(id: &str) -> Named {
+    Named {
+        id: id.into(),
+        name: "name".into(),
+    }
+}
+
+pub fn desired() -> Desired {
+    desired_with(OldClient::Applications {
+        id: "oldclient".into(),
+        has_secret: false,
+    })
+}
+
+pub fn desired_with(old_client: OldClient) -> Desired {
+    let target = |side: Side, pool: &str, clients: &[&str]| Target {
+        identity: identity(side),
+        pool: named(pool),
+        clients: clients.iter().map(|client| named(client)).collect(),
+    };
+    Desired::new(Choices {
+        names: Names::new(None),
+        old: match old_client {
+            OldClient::Applications { .. } => target(Side::Old, "eu-west-1_old", &["oldclient"]),
+            OldClient::Dedicated { .. } => target(Side::Old, "eu-west-1_old", &[]),
+        },
+        old_client,
+        new: target(Side::New, "eu-central-1_new", &["newclient"]),
+        external_id: EXTERNAL_ID.into(),
+        package: Package {
+            zip: b"zip".as_slice().into(),
+            sha256: "sha".into(),
+            architecture: Architecture::Arm64,
+        },
+        log_retention: 30,
+        replace_trigger: false,
+        adopt: false,
+        variables: Tags::from([("ATTRIBUTES".into(), "email".into())]),
+    })
+}
+
+pub fn object(value: Value) -> Object {
+    match value {
+        Value::Object(object) => object,
+        _ => Object::new(),
+    }
+}
+
+pub fn pool(id: &str, triggers: &Value, client: &str, flows: &[&str]) -> Pool {
+    Pool {
+        id: id.into(),
+        described: Some(object(json!({"Id": id, "LambdaConfig": triggers}))),
+        clients: vec![(
+            client.into(),
+            Some(object(json!({"ExplicitAuthFlows": flows}))),
+        )],
+        shared: BTreeMap::new(),
+    }
+}
+
+/// Two accounts that have never heard of us.
+pub fn fresh() -> (OldSide, NewSide) {
+    let old = OldSide {
+        role: None,
+        pool: pool(
+            "eu-west-1_old",
+            &json!({}),
+            "oldclient",
+            &["ALLOW_USER_SRP_AUTH"],
+        ),
+        dedicated: Vec::new(),
+    };
+    let new = NewSide {
+        identity: identity(Side::New),
+        role: None,
+        policy: None,
+        log_group: None,
+        function: None,
+        pool: pool("eu-central-1_new", &json!({}), "newclient", &[]),
+        before_is_gone: false,
+    };
+    (old, new)
+}
+
+/// The same accounts after setup.
+pub fn set_up() -> (OldSide, NewSide) {
+    let desired = desired();
+    let names = &desired.names;
+    let with = |tags: &Tags, client: &str, added: &str| {
+        let mut tags = tags.clone();
+        tags.insert(record::client_key(client), added.into());
+        tags
+    };
+    let arn = names.function_arn(&identity(Side::New));
+    let old = OldSide {
+        role: Some(Role {
+            trust: desired.access_trust.clone(),
+            inline: BTreeMap::from([(names.access_policy.clone(), desired.access_policy.clone())]),
+            attached: BTreeSet::new(),
+            tags: with(&desired.old_tags, "oldclient", ADMIN_PASSWORD.modern),
+            created: Some(MADE),
+        }),
+        pool: pool(
+            "eu-west-1_old",
+            &json!({}),
+            "oldclient",
+            &["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+        ),
+        dedicated: Vec::new(),
+    };
+    let new = NewSide {
+        identity: identity(Side::New),
+        role: Some(Role {
+            trust: desired.lambda_trust.clone(),
+            inline: BTreeMap::new(),
+            attached: BTreeSet::from([names.lambda_policy_arn(&identity(Side::New))]),
+            tags: with(
+                &desired.new_tags,
+                "newclient",
+                "ALLOW_USER_PASSWORD_AUTH to none",
+            ),
+            created: Some(MADE),
+        }),
+        policy: Some(Policy {
+            document: desired.lambda_policy.clone(),
+            attached_to: vec![names.lambda_role.clone()],
+            tags: desired.new_tags.clone(),
+        }),
+        log_group: Some(LogGroup {
+            retention: Some(30),
+            tags: desired.new_tags.clone(),
+        }),
+        function: Some(Function {
+            configuration: desired.configuration.clone(),
+            code_sha256: "sha".into(),
+            architecture: "arm64".into(),
+            policy: json!({"Statement": [{
+                "Sid": names.permission, "Effect": "Allow", "Action": "lambda:InvokeFunction",
+                "Principal": {"Service": "cognito-idp.amazonaws.com"}, "Resource": arn,
+                "Condition": {
+                    "StringEquals": {"AWS:SourceAccount": "222222222222"},
+                    "ArnLike": {"AWS:SourceArn": desired.new.pool_arn()},
+                },
+            }]}),
+            tags: desired.new_tags.clone(),
+            modified: Some(MADE),
+        }),
+        before_is_gone: false,
+        pool: pool(
+            "eu-central-1_new",
+            &json!({"UserMigration": arn, "PreSignUp": "theirs"}),
+            "newclient",
+            &[
+                "ALLOW_REFRESH_TOKEN_AUTH",
+                "ALLOW_USER_SRP_AUTH",
+                "ALLOW_CUSTOM_AUTH",
+                "ALLOW_USER_PASSWORD_AUTH",
+            ],
+        ),
+    };
+    (old, new)
+}

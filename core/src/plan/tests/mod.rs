@@ -1,0 +1,478 @@
+//! The plan as a pure function: what it does from every state that matters, in which
+//! order, and what it refuses.
+
+pub mod accounts;
+mod dedicated;
+mod order;
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use accounts::{EXTERNAL_ID, desired, fresh, identity, object, set_up};
+
+use super::{Action, Plan, Step, setup, teardown};
+use crate::cognito::flows::ADMIN_PASSWORD;
+use crate::desired::Desired;
+use crate::identity::Side;
+use crate::names::Names;
+use crate::observed::{NewSide, Observed, OldSide};
+use crate::record;
+use crate::resource::Tags;
+
+fn planned((old, new): &(OldSide, NewSide)) -> Plan {
+    setup(&desired(), old, new).unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+fn refused(state: &(OldSide, NewSide)) -> String {
+    refused_with(&desired(), state)
+}
+
+fn refused_with(desired: &Desired, (old, new): &(OldSide, NewSide)) -> String {
+    match setup(desired, old, new) {
+        Ok(plan) => panic!("{:?}", lines(&plan)),
+        Err(refusal) => refusal.words(),
+    }
+}
+
+fn torn_down((old, new): (OldSide, NewSide)) -> Plan {
+    let observed = Observed {
+        old: Some(old),
+        new: Some(new),
+    };
+    teardown(&Names::new(None), &observed, false)
+}
+
+fn lines(plan: &Plan) -> Vec<String> {
+    let line = |change: &super::Change| {
+        format!(
+            "{} {} {} {}",
+            change.side.as_str(),
+            change.action.glyph(),
+            change.kind,
+            change.name
+        )
+    };
+    plan.changes.iter().map(line).collect()
+}
+
+#[test]
+fn a_fresh_setup_makes_everything_in_the_order_of_need() {
+    assert_eq!(
+        lines(&planned(&fresh())),
+        [
+            "old + role cognito-access-role",
+            "old ~ app client oldclient",
+            "new + log group /aws/lambda/cognito-migration-lambda",
+            "new + policy cognito-migration-lambda-policy",
+            "new + role cognito-migration-lambda",
+            "new + function cognito-migration-lambda",
+            "new + permission cognito-user-migration",
+            "new ~ app client newclient",
+            "new ~ user pool eu-central-1_new",
+        ]
+    );
+}
+
+#[test]
+fn what_stands_as_it_should_is_nothing_to_do() {
+    assert_eq!(lines(&planned(&set_up())), Vec::<String>::new());
+}
+
+#[test]
+fn teardown_undoes_setup_with_the_trigger_first_and_the_records_last() {
+    assert_eq!(
+        lines(&torn_down(set_up())),
+        [
+            "new ~ user pool eu-central-1_new",
+            "new ~ app client newclient",
+            "new - function cognito-migration-lambda",
+            "new - log group /aws/lambda/cognito-migration-lambda",
+            "new - policy cognito-migration-lambda-policy",
+            "new - role cognito-migration-lambda",
+            "old ~ app client oldclient",
+            "old - role cognito-access-role",
+        ]
+    );
+    assert!(torn_down(fresh()).changes.is_empty());
+}
+
+/// Law 3: whatever state setup starts from, no flow is added and no trigger replaced
+/// before the tag that records it is written.
+#[test]
+fn the_record_is_written_ahead() {
+    let mut states = vec![fresh()];
+    let (mut old, mut new) = set_up();
+    old.role.iter_mut().for_each(|role| {
+        role.tags.remove(&record::client_key("oldclient"));
+    });
+    new.role.iter_mut().for_each(|role| {
+        role.tags.remove(&record::client_key("newclient"));
+    });
+    (old.pool, new.pool) = (fresh().0.pool, fresh().1.pool);
+    states.push((old, new));
+    for state in states {
+        let mut recorded = BTreeSet::new();
+        let mut added = 0;
+        for step in planned(&state)
+            .changes
+            .iter()
+            .flat_map(|change| &change.steps)
+        {
+            match step {
+                Step::CreateRole { tags, .. } | Step::TagRole { tags, .. } => {
+                    recorded.extend(tags.keys().cloned());
+                }
+                Step::AddFlow { client, .. } => {
+                    assert!(recorded.contains(&record::client_key(client)));
+                    added += 1;
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(added, 2);
+    }
+}
+
+/// Law 4: the record of a client stays what it was first.
+#[test]
+fn the_first_record_wins() {
+    let (mut old, new) = set_up();
+    old.pool = fresh().0.pool;
+    old.role.iter_mut().for_each(|role| {
+        let key = record::client_key("oldclient");
+        role.tags
+            .insert(key, "ALLOW_ADMIN_USER_PASSWORD_AUTH to none".into());
+    });
+    let plan = planned(&(old, new));
+    assert_eq!(lines(&plan), ["old ~ app client oldclient"]);
+}
+
+#[test]
+fn a_client_that_takes_part_no_longer_is_put_back() {
+    let (old, mut new) = set_up();
+    new.role.iter_mut().for_each(|role| {
+        let key = record::client_key("gone");
+        role.tags.insert(key, "ALLOW_USER_PASSWORD_AUTH".into());
+    });
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"]});
+    new.pool.clients.push(("gone".into(), Some(object(flows))));
+    let plan = planned(&(old, new));
+    assert_eq!(lines(&plan), ["new ~ app client gone"]);
+    assert!(matches!(
+        plan.changes[0].steps[..],
+        [Step::RemoveFlow { .. }, Step::UntagRole { .. }]
+    ));
+}
+
+/// Law 7, for each kind that can be ours.
+#[test]
+fn what_bears_our_name_without_our_tag_is_refused_and_never_deleted() {
+    type Edit = fn(&mut OldSide, &mut NewSide, &str);
+    fn retag(tags: Option<&mut Tags>, deployment: &str) {
+        if let Some(tags) = tags {
+            tags.insert(record::DEPLOYMENT.into(), deployment.into());
+        }
+    }
+    let kinds: [(&str, Edit); 5] = [
+        ("role cognito-access-role", |old, _, to| {
+            retag(old.role.as_mut().map(|role| &mut role.tags), to);
+        }),
+        ("role cognito-migration-lambda", |_, new, to| {
+            retag(new.role.as_mut().map(|role| &mut role.tags), to);
+        }),
+        ("policy cognito-migration-lambda-policy", |_, new, to| {
+            retag(new.policy.as_mut().map(|policy| &mut policy.tags), to);
+        }),
+        (
+            "log group /aws/lambda/cognito-migration-lambda",
+            |_, new, to| {
+                retag(new.log_group.as_mut().map(|group| &mut group.tags), to);
+            },
+        ),
+        ("function cognito-migration-lambda", |_, new, to| {
+            retag(new.function.as_mut().map(|function| &mut function.tags), to);
+        }),
+    ];
+    for (what, edit) in kinds {
+        let (mut old, mut new) = set_up();
+        edit(&mut old, &mut new, "another");
+        let state = (old, new);
+        assert!(refused(&state).contains(what), "{}", refused(&state));
+        let plan = torn_down(state);
+        let left: Vec<_> = plan
+            .changes
+            .iter()
+            .filter(|change| change.action == Action::Leave)
+            .map(|change| format!("{} {}", change.kind, change.name))
+            .collect();
+        // Our policy cannot go either while a role that is not ours has it.
+        let role_of_the_policy = what == "role cognito-migration-lambda";
+        assert!(
+            left.contains(&what.to_owned()) && left.len() == 1 + usize::from(role_of_the_policy)
+        );
+    }
+}
+
+/// A deployment is not silently pointed at another pool or another account.
+#[test]
+fn another_pool_or_account_is_refused() {
+    for (key, value) in [
+        (record::POOL, "eu-west-1_other"),
+        (record::PEER, "333333333333"),
+    ] {
+        let (mut old, new) = set_up();
+        old.role.iter_mut().for_each(|role| {
+            role.tags.insert(key.into(), value.into());
+        });
+        let refusal = refused(&(old, new));
+        assert!(
+            refusal.contains(value) && refusal.contains("--suffix"),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
+fn another_trigger_is_refused_or_recorded() {
+    let other = "arn:aws:lambda:eu-central-1:222222222222:function:other:$LATEST";
+    let (old, mut new) = fresh();
+    new.pool.described = Some(object(json!({"LambdaConfig": {"UserMigration": other}})));
+    let state = (old, new);
+    assert!(refused(&state).contains(other));
+
+    let mut desired = desired();
+    desired.replace_trigger = true;
+    let plan = setup(&desired, &state.0, &state.1).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let recorded = plan
+        .changes
+        .iter()
+        .flat_map(|change| &change.steps)
+        .any(|step| {
+            matches!(step, Step::CreateRole { tags, .. }
+            if tags.get(record::TRIGGER_BEFORE).is_some_and(|tag| record::arn_from_tag(tag) == other))
+        });
+    assert!(recorded);
+}
+
+/// Law 5, for the trigger: what stands, what stood before, and what teardown does.
+#[test]
+fn the_trigger_is_compared_and_restored() {
+    type Row<'a> = (Option<&'a str>, Option<&'a str>, bool, Option<Action>);
+    let names = Names::new(None);
+    let ours = names.function_arn(&identity(Side::New));
+    let (update, leave) = (Some(Action::Update), Some(Action::Leave));
+    let table: [Row<'_>; 9] = [
+        (Some(&ours), None, false, update),
+        (Some(&ours), Some("before"), false, update),
+        (Some(&ours), Some("before"), true, update),
+        (None, None, false, None),
+        (None, Some("before"), false, leave),
+        (None, Some("before"), true, None),
+        (Some("before"), Some("before"), false, None),
+        (Some("theirs"), None, false, leave),
+        (Some("theirs"), Some("before"), false, leave),
+    ];
+    // Without its role, the deployment never had a trigger to put back.
+    let (old, mut new) = set_up();
+    let theirs = json!({"LambdaConfig": {"UserMigration": "theirs"}});
+    new.pool.described = Some(object(theirs));
+    (new.role, new.function) = (None, None);
+    let plan = torn_down((old, new));
+    assert!(plan.changes.iter().all(|change| change.kind != "user pool"));
+    for (stands, before, gone, action) in table {
+        let (old, mut new) = set_up();
+        let triggers = stands.map_or(json!({}), |arn| json!({"UserMigration": arn}));
+        new.pool.described = Some(object(json!({"LambdaConfig": triggers})));
+        if let (Some(before), Some(role)) = (before, &mut new.role) {
+            role.tags
+                .insert(record::TRIGGER_BEFORE.into(), before.into());
+        }
+        new.before_is_gone = gone;
+        let plan = torn_down((old, new));
+        let change = plan
+            .changes
+            .iter()
+            .find(|change| change.kind == "user pool");
+        assert_eq!(
+            change.map(|change| change.action),
+            action,
+            "{stands:?} {before:?}"
+        );
+        let left = plan.changes.iter().any(|change| {
+            (change.action, change.kind, Some(change.name.as_str()))
+                == (Action::Leave, "function", before)
+        });
+        assert_eq!(left, gone, "{stands:?} {before:?}");
+        let before = before.filter(|_| !gone);
+        if action == Some(Action::Update) {
+            let set = change.map(|change| &change.steps[..]);
+            assert!(matches!(set, Some([Step::SetTrigger { to, .. }]) if to.as_deref() == before));
+        }
+    }
+}
+
+#[test]
+fn a_role_made_again_is_set_again_on_the_function() {
+    let (old, mut new) = set_up();
+    new.role = None;
+    let lines = lines(&planned(&(old, new)));
+    assert_eq!(
+        lines,
+        [
+            "new + role cognito-migration-lambda",
+            "new ~ function cognito-migration-lambda"
+        ]
+    );
+}
+
+/// Killed between the two, a setup leaves a role that is younger than the function.
+/// Those of the same second are as setup makes them.
+#[test]
+fn a_role_younger_than_the_function_is_set_again_on_it() {
+    for (later, wanted) in [(-1, 0), (0, 0), (1, 1)] {
+        let (old, mut new) = set_up();
+        new.role.iter_mut().for_each(|role| {
+            role.created = role.created.map(|made| made + later);
+        });
+        let plan = planned(&(old, new));
+        let steps: Vec<_> = plan.changes.iter().flat_map(|c| &c.steps).collect();
+        assert_eq!(steps.len(), wanted, "{later} s");
+        assert!(steps.iter().all(|s| matches!(s, Step::Configure { .. })));
+    }
+}
+
+/// New code makes the function look younger than its role.
+#[test]
+fn a_role_is_set_again_before_the_code_is_replaced() {
+    let (old, mut new) = set_up();
+    new.role.iter_mut().for_each(|role| {
+        role.created = role.created.map(|made| made + 1);
+    });
+    new.function.iter_mut().for_each(|function| {
+        function.code_sha256 = "another".into();
+    });
+    let plan = planned(&(old, new));
+    assert!(matches!(
+        plan.changes[0].steps[..],
+        [Step::Configure { .. }, Step::UpdateCode { .. }]
+    ));
+}
+
+/// What an earlier role recorded is lost with it: that is written down, and said at
+/// teardown.
+#[test]
+fn what_stands_when_a_role_is_made_again_is_recorded_as_unknown() {
+    let (mut old, mut new) = set_up();
+    (old.role, new.role) = (None, None);
+    let plan = planned(&(old, new));
+    let steps = plan.changes.iter().flat_map(|change| &change.steps);
+    let recorded: Vec<_> = steps
+        .filter_map(|step| match step {
+            Step::CreateRole { tags, .. } => Some(tags),
+            _ => None,
+        })
+        .flatten()
+        .filter(|(_, value)| *value == record::UNKNOWN)
+        .map(|(key, _)| key.clone())
+        .collect();
+    let (one, two) = (
+        record::client_key("oldclient"),
+        record::client_key("newclient"),
+    );
+    assert_eq!(recorded, [one, two, record::TRIGGER_BEFORE.to_owned()]);
+}
+
+#[test]
+fn the_external_id_is_in_no_text() {
+    let state = fresh();
+    for plan in [planned(&state), torn_down(set_up())] {
+        for change in plan.changes {
+            assert!(!change.why.contains(EXTERNAL_ID) && !change.name.contains(EXTERNAL_ID));
+        }
+    }
+}
+
+/// A flow that two deployments use goes with the last of them.
+#[test]
+fn what_another_deployment_uses_is_recorded_and_left() {
+    let added = crate::cognito::flows::Added {
+        flow: ADMIN_PASSWORD.modern.into(),
+        had_none: false,
+        rotated: false,
+    };
+    let (mut old, new) = fresh();
+    old.pool = set_up().0.pool;
+    old.pool.shared.insert("oldclient".into(), added.clone());
+    let plan = planned(&(old, new));
+    let key = record::client_key("oldclient");
+    assert!(
+        plan.changes
+            .iter()
+            .flat_map(|change| &change.steps)
+            .any(|step| matches!(step, Step::CreateRole { tags, .. } if tags.contains_key(&key)))
+    );
+    assert!(!lines(&plan).contains(&"old ~ app client oldclient".to_owned()));
+
+    let (mut old, new) = set_up();
+    old.pool.shared.insert("oldclient".into(), added);
+    let plan = torn_down((old, new));
+    assert!(!lines(&plan).contains(&"old ~ app client oldclient".to_owned()));
+    assert!(plan.notes.iter().any(|note| note.contains("oldclient")));
+}
+
+#[test]
+fn an_environment_that_lambda_would_refuse_is_refused_before_anything() {
+    let mut desired = desired();
+    let (old, new) = fresh();
+    let environment = |attributes: usize| "a".repeat(attributes);
+    let set = |desired: &mut Desired, attributes| {
+        let variables = &mut desired.configuration.environment;
+        variables.insert("ATTRIBUTES".into(), environment(attributes));
+        serde_json::json!(variables).to_string().len()
+    };
+    let room = 4096 - set(&mut desired, 0);
+    assert_eq!(set(&mut desired, room), 4096);
+    assert!(setup(&desired, &old, &new).is_ok());
+    set(&mut desired, room + 1);
+    let refusal = refused_with(&desired, &(old, new));
+    assert!(
+        refusal.contains("4097 bytes") && refusal.contains("--drop-attribute"),
+        "{refusal}"
+    );
+}
+
+/// A verify or a setup without the options of before must show what it would undo.
+#[test]
+fn what_changes_of_the_configuration_is_told_but_for_secrets() {
+    let (old, mut new) = set_up();
+    let function = new.function.as_mut().expect("a function");
+    let variables = &mut function.configuration.environment;
+    variables.insert(
+        "ATTRIBUTES".into(),
+        "sub=custom:old,email,custom:a=custom:b".into(),
+    );
+    variables.insert("OLD_CLIENT_ID".into(), "another".into());
+    variables.insert("OLD_EXTERNAL_ID".into(), "another-external-id".into());
+    let plan = planned(&(old, new));
+    let why = &plan.changes[0].why;
+    let told = "configuration: ATTRIBUTES - custom:a=custom:b - sub=custom:old, OLD_CLIENT_ID another → oldclient, OLD_EXTERNAL_ID";
+    assert_eq!(why, told);
+}
+
+/// Whoever may configure the function could otherwise have a runner take commands from the plan.
+#[test]
+fn attack_a_configuration_that_is_more_than_a_line() {
+    let (old, mut new) = set_up();
+    if let Some(function) = &mut new.function {
+        for name in ["OLD_CLIENT_ID", "ATTRIBUTES"] {
+            let value = "x\n::add-path::/tmp\r\u{1b}[2J";
+            let set = &mut function.configuration.environment;
+            set.insert(name.into(), value.into());
+        }
+    }
+    let plan = planned(&(old, new));
+    let why = &plan.changes[0].why;
+    assert!(why.contains("add-path"), "{why}");
+    assert!(!why.contains(char::is_control), "{why:?}");
+}

@@ -1,0 +1,93 @@
+//! How many users of the old pool have not been migrated.
+
+use crate::cognito::pool;
+use crate::observed::{Observed, Pool};
+use crate::problem::{Problem, Severity};
+
+/// By AWS's estimates of both pools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmigrated {
+    /// The new pool has as many users as the old one.
+    None,
+    /// So many are missing there.
+    About(u64),
+    /// One of the pools cannot be read, or is gone.
+    Unknown,
+}
+
+impl Unmigrated {
+    /// By how many users the pools have.
+    #[must_use]
+    pub fn of(old: Option<u64>, new: Option<u64>) -> Self {
+        match (old, new) {
+            (Some(0), _) => Self::None,
+            (Some(old), Some(new)) => match old.saturating_sub(new) {
+                0 => Self::None,
+                missing => Self::About(missing),
+            },
+            _ => Self::Unknown,
+        }
+    }
+
+    /// By what the pools of a deployment say.
+    #[must_use]
+    pub fn in_pools(observed: &Observed) -> Self {
+        let users = |pool: &Pool| pool::users(pool.described.as_ref()?);
+        let old = observed.old.as_ref().and_then(|side| users(&side.pool));
+        let new = observed.new.as_ref().and_then(|side| users(&side.pool));
+        Self::of(old, new)
+    }
+
+    /// The number, if it is known.
+    #[must_use]
+    pub fn count(self) -> Option<u64> {
+        match self {
+            Self::None => Some(0),
+            Self::About(count) => Some(count),
+            Self::Unknown => None,
+        }
+    }
+
+    /// What a teardown means for them.
+    #[must_use]
+    pub fn warning(self) -> Option<Problem> {
+        let what = match self {
+            Self::None => return None,
+            Self::About(1) => {
+                "about 1 user of the old user pool hasn't been migrated, by AWS's estimates of both pools".to_owned()
+            }
+            Self::About(count) => format!(
+                "about {count} users of the old user pool haven't been migrated, by AWS's estimates of both pools"
+            ),
+            Self::Unknown => {
+                "the number of users who haven't been migrated is unknown".to_owned()
+            }
+        };
+        let what = format!(
+            "{what}. After teardown these users can't sign in to the new user pool with their existing password"
+        );
+        let warning = Problem::new("users-not-migrated", Severity::Lockout, what);
+        Some(warning.fix("run `cogmig status` to see the progress"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_missing_users_are_those_that_the_new_pool_does_not_have() {
+        for (old, new, expected) in [
+            (Some(5), Some(3), Unmigrated::About(2)),
+            (Some(5), Some(5), Unmigrated::None),
+            // Others signed up there.
+            (Some(5), Some(9), Unmigrated::None),
+            (Some(0), None, Unmigrated::None),
+            (Some(5), None, Unmigrated::Unknown),
+            (None, Some(5), Unmigrated::Unknown),
+        ] {
+            assert_eq!(Unmigrated::of(old, new), expected);
+            assert_eq!(expected.warning().is_none(), expected == Unmigrated::None);
+        }
+    }
+}

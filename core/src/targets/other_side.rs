@@ -1,0 +1,78 @@
+//! What was named of a side whose account was not reached, compared with what the other side knows.
+
+use super::{SideRecord, elsewhere, other_pool, refuse_other_region};
+use crate::identity::Side;
+use crate::names::Names;
+use crate::observed::{Function, Role};
+use crate::options::{Settings, SideSettings};
+use crate::problem::{Problem, Result};
+use crate::record;
+use crate::reference::region_of;
+
+/// Compares what was named of the side whose account is not at hand, as far as the other side
+/// knows: `role` is the role there. A name can't be resolved.
+///
+/// # Errors
+/// It is not the deployment's.
+pub fn check(
+    settings: &Settings,
+    side: Side,
+    role: Option<&Role>,
+    function: Option<&Function>,
+) -> Result<()> {
+    let (names, asked) = (&settings.names, settings.side(side));
+    let tags = role.map(|role| &role.tags).filter(|tags| names.own(tags));
+    if let Some(account) = tags.and_then(|tags| tags.get(record::PEER)) {
+        other_account(names, asked, account)?;
+    }
+    let record = SideRecord::of(side, names, None, function);
+    if let (Some(named), Some(in_use)) = (asked.clients.first(), &record.in_use)
+        && named.id != *in_use
+        && looks_like_client(&named.id)
+    {
+        return Err(Problem::error(
+            "client-mismatch",
+            format!(
+                "{} is {}, but the deployment `{}` uses the {} app client {in_use}",
+                asked.origins.clients,
+                named.id,
+                names.deployment,
+                side.as_str()
+            ),
+        )
+        .fix(format!("no --{}-client", side.as_str())));
+    }
+    let Some(recorded) = &record.pool else {
+        return Ok(());
+    };
+    refuse_other_region(side, asked, names, recorded)?;
+    if let Some(named) = &asked.pool
+        && named.id != *recorded
+        && region_of(&named.id).is_some()
+    {
+        let pools = (named.id.as_str(), recorded.as_str());
+        return Err(other_pool(side, asked, names, pools, &elsewhere(side)));
+    }
+    Ok(())
+}
+
+fn other_account(names: &Names, asked: &SideSettings, account: &str) -> Result<()> {
+    for reference in asked.pool.iter().chain(&asked.clients) {
+        if let Some(other) = reference.account().filter(|other| *other != account) {
+            return Err(Problem::error(
+                "arn-mismatch",
+                format!(
+                    "the ARN of {} names account {other}, but the deployment `{}` is a migration with account {account}",
+                    reference.id, names.deployment
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether it can be an id, and not a name: 26 lower-case letters and digits.
+fn looks_like_client(text: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric();
+    text.len() >= 20 && text.chars().all(legal)
+}

@@ -1,0 +1,217 @@
+//! One or several of the pools or app clients that are there.
+
+use std::collections::BTreeSet;
+
+use crate::identity::Side;
+use crate::problem::{Cause, Problem, Result};
+use crate::reference::Reference;
+use crate::resource::Named;
+
+/// How a pool or an app client came to be the one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It was named.
+    Named,
+    /// An earlier setup recorded it.
+    Recorded,
+    /// It is the only one there.
+    Only,
+    /// It was picked from a list.
+    Picked,
+}
+
+impl Found {
+    /// In words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Named => "as named",
+            Self::Recorded => "as set up before",
+            Self::Only => "the only one",
+            Self::Picked => "as picked",
+        }
+    }
+}
+
+/// Which pool or app clients it is about, or that there are several to pick from.
+pub enum Selection {
+    /// These.
+    These(Selected),
+    /// One of these, or some.
+    Several(Several),
+}
+
+/// The pool or the app clients that were settled on.
+#[derive(Clone, Debug)]
+pub struct Selected {
+    /// Of which side.
+    pub side: Side,
+    /// AWS's word for such a thing.
+    pub what: &'static str,
+    /// Which.
+    pub all: Vec<Named>,
+    /// How they came to be the ones.
+    pub how: Found,
+}
+
+/// Several that it could be about, where nothing says which.
+pub struct Several {
+    /// Of which side.
+    pub side: Side,
+    /// AWS's word for such a thing.
+    pub what: &'static str,
+    /// Which there are.
+    pub there: Vec<Named>,
+    /// Whether several may be picked.
+    pub picks_several: bool,
+    /// What is said where nobody can be asked.
+    pub refusal: Problem,
+}
+
+/// What is searched for, and where.
+pub struct Search {
+    /// Of which side.
+    pub side: Side,
+    /// The account, or the pool in it, in words.
+    pub place: String,
+    /// AWS's word for such a thing.
+    pub what: &'static str,
+    /// How it is named, without its side.
+    pub option: &'static str,
+    /// Whether several may be picked.
+    pub several: bool,
+}
+
+impl Search {
+    /// The named ones, those on record, or the only one; otherwise somebody has to pick.
+    ///
+    /// # Errors
+    /// A named one is not there; or none is.
+    pub fn select(
+        &self,
+        there: &[Named],
+        named: &[&Reference],
+        recorded: &[String],
+    ) -> Result<Selection> {
+        let side = self.side.as_str();
+        if !named.is_empty() {
+            let found = named
+                .iter()
+                .map(|reference| self.find(there, reference).cloned());
+            let found = distinct(found.collect::<Result<_>>()?);
+            return Ok(self.selected(found, Found::Named));
+        }
+        let known: BTreeSet<_> = recorded.iter().collect();
+        let recorded: Vec<_> = there
+            .iter()
+            .filter(|one| known.contains(&one.id))
+            .cloned()
+            .collect();
+        if !recorded.is_empty() {
+            return Ok(self.selected(recorded, Found::Recorded));
+        }
+        match there {
+            [] => {
+                return Err(Problem::error(
+                    "none-found",
+                    format!("there is no {} in the {}", self.what, self.place),
+                )
+                .fix(format!(
+                    "another Region (--{side}-region) or profile (--{side}-profile)"
+                )));
+            }
+            [only] => Ok(self.selected(vec![only.clone()], Found::Only)),
+            several => Ok(Selection::Several(Several {
+                side: self.side,
+                what: self.what,
+                there: several.to_vec(),
+                picks_several: self.several,
+                refusal: self.with_options(
+                    Problem::error(
+                        "several-found",
+                        format!(
+                            "there are several {}s in the {}: name one",
+                            self.what, self.place
+                        ),
+                    ),
+                    several,
+                ),
+            })),
+        }
+    }
+
+    /// These, and how they came to be the ones.
+    pub fn selected(&self, all: Vec<Named>, how: Found) -> Selection {
+        Selection::These(Selected {
+            side: self.side,
+            what: self.what,
+            all,
+            how,
+        })
+    }
+
+    /// Whether one of these has this id or this name.
+    pub fn is_known(there: &[Named], reference: &Reference) -> bool {
+        let written = &reference.id;
+        there
+            .iter()
+            .any(|one| one.id == *written || one.name == *written)
+    }
+
+    /// The one of this id, or else the only one of this name.
+    ///
+    /// # Errors
+    /// There is none, or there are several of this name.
+    pub fn find<'t>(&self, there: &'t [Named], reference: &Reference) -> Result<&'t Named> {
+        let written = &reference.id;
+        if let Some(one) = there.iter().find(|one| one.id == *written) {
+            return Ok(one);
+        }
+        let named = there.iter().filter(|one| one.name == *written);
+        match named.collect::<Vec<_>>()[..] {
+            [one] => Ok(one),
+            [] => {
+                let problem = Problem::error(
+                    "not-found",
+                    format!("there is no {} {written} in the {}", self.what, self.place),
+                );
+                Err(if there.is_empty() {
+                    problem.because(Cause::Detail("there is none at all".to_owned()))
+                } else {
+                    self.with_options(problem, there)
+                })
+            }
+            ref several => {
+                let several: Vec<_> = several.iter().map(|one| (*one).clone()).collect();
+                let problem = Problem::error(
+                    "name-ambiguous",
+                    format!(
+                        "several {}s in the {} have the name {written}: use an id",
+                        self.what, self.place
+                    ),
+                );
+                Err(self.with_options(problem, &several))
+            }
+        }
+    }
+
+    /// The problem, with the options that name these.
+    fn with_options(&self, problem: Problem, there: &[Named]) -> Problem {
+        let side = self.side.as_str();
+        there.iter().fold(problem, |problem, one| {
+            let option = format!("--{side}-{} {}   {}", self.option, one.id, one.name);
+            problem.because(Cause::Detail(option))
+        })
+    }
+}
+
+/// One that is named twice, by its id and its name, is one.
+fn distinct(named: Vec<Named>) -> Vec<Named> {
+    let mut distinct: Vec<Named> = Vec::new();
+    for one in named {
+        if !distinct.contains(&one) {
+            distinct.push(one);
+        }
+    }
+    distinct
+}

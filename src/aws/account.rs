@@ -1,0 +1,273 @@
+//! A profile becomes an account: who it is (asked of STS, never assumed), its
+//! partition and Region, and the clients that speak to it.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use aws_config::meta::region::ProvideRegion;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+use tokio::time::timeout;
+
+use cogmig_core::call::CallError;
+use cogmig_core::event::{Event, Events, PATIENCE};
+use cogmig_core::identity::{Identity, Side};
+use cogmig_core::problem::Problem;
+
+use super::call;
+use crate::stop::Stop;
+
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// An account and the clients to act in it.
+#[derive(Clone)]
+pub struct Account {
+    /// Who it is.
+    pub identity: Identity,
+    /// IAM.
+    pub iam: aws_sdk_iam::Client,
+    /// Lambda, in the Region of [`Identity`].
+    pub lambda: aws_sdk_lambda::Client,
+    /// Cognito user pools, in the Region of [`Identity`].
+    pub cognito: aws_sdk_cognitoidentityprovider::Client,
+    /// CloudWatch Logs, in the Region of [`Identity`].
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    config: SdkConfig,
+    run: Run,
+}
+
+/// What a run hands to all that calls AWS.
+#[derive(Clone)]
+pub struct Run {
+    /// What happens is reported here.
+    pub events: Events,
+    /// Whether the run was asked to stop.
+    pub stop: Stop,
+}
+
+impl Run {
+    /// Reports what happens.
+    pub fn tell(&self, event: Event) {
+        (self.events)(event);
+    }
+}
+
+impl Account {
+    /// Reaches the account of a named profile and asks STS who that is; meanwhile it makes
+    /// `reads`, which must not need to know. What came of them is judged by the caller.
+    ///
+    /// The profile's own credentials and Region are used even where the environment
+    /// holds others: `ConfigLoader::profile_name` alone loses to the environment,
+    /// and both sides would then be the same account.
+    ///
+    /// # Errors
+    /// The profile is not there or has no Region, its credentials do not load, or
+    /// STS refuses them.
+    pub async fn connect<T>(
+        side: Side,
+        (profile, region): (&str, Option<&str>),
+        run: &Run,
+        reads: impl AsyncFnOnce(&Self) -> Result<T, CallError>,
+    ) -> Result<(Self, Result<T, CallError>)> {
+        let http = http_client();
+        let provider = ProviderConfig::without_region().with_http_client(http.clone());
+        let region = match region {
+            Some(named) => named.to_owned(),
+            None => region_of(side, profile, &provider).await?,
+        };
+        let provider = provider.with_region(Some(Region::new(region.clone())));
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .profile_name(profile)
+            .region(Region::new(region.clone()))
+            .credentials_provider(
+                ProfileFileCredentialsProvider::builder()
+                    .profile_name(profile)
+                    .configure(&provider)
+                    .build(),
+            )
+            .timeout_config(time_outs())
+            .retry_config(retries())
+            .http_client(http)
+            .load()
+            .await;
+
+        let mut account = Self::with_config(
+            Identity {
+                side,
+                profile: profile.to_owned(),
+                id: "of unknown id".into(),
+                partition: String::new(),
+                region,
+            },
+            config,
+            run.clone(),
+        );
+        let sts = aws_sdk_sts::Client::new(&account.config);
+        let (who, read) = tokio::join!(
+            account.call("sts:GetCallerIdentity", sts.get_caller_identity().send()),
+            reads(&account),
+        );
+        let who = who?;
+        let arn = who
+            .arn()
+            .context("STS named no ARN for these credentials")?;
+        arn.split(':')
+            .nth(1)
+            .with_context(|| format!("STS gave an ARN of an unknown form: {arn}"))?
+            .clone_into(&mut account.identity.partition);
+        who.account()
+            .context("STS named no account for these credentials")?
+            .clone_into(&mut account.identity.id);
+        let read = read.map_err(|error| CallError {
+            place: account.identity.place(),
+            ..error
+        });
+        Ok((account, read))
+    }
+
+    /// The same account in another Region.
+    pub fn in_region(self, region: &str) -> Self {
+        if self.identity.region == region {
+            return self;
+        }
+        let config = self
+            .config
+            .to_builder()
+            .region(Region::new(region.to_owned()))
+            .build();
+        let identity = Identity {
+            region: region.to_owned(),
+            ..self.identity
+        };
+        Self::with_config(identity, config, self.run)
+    }
+
+    fn with_config(identity: Identity, config: SdkConfig, run: Run) -> Self {
+        Self {
+            identity,
+            iam: aws_sdk_iam::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            cognito: aws_sdk_cognitoidentityprovider::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            config,
+            run,
+        }
+    }
+
+    /// Awaits one call, tells it to the events and, when it fails, says where.
+    ///
+    /// # Errors
+    /// Whatever the call failed with, as a [`CallError`].
+    pub async fn call<T, E, R>(
+        &self,
+        name: &'static str,
+        sent: impl Future<Output = Result<T, SdkError<E, R>>>,
+    ) -> Result<T, CallError>
+    where
+        T: RequestId,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: std::fmt::Debug,
+        SdkError<E, R>: RequestId,
+    {
+        let start = Instant::now();
+        let mut sent = pin!(sent);
+        let answer = loop {
+            match timeout(PATIENCE, &mut sent).await {
+                Ok(answer) => break answer,
+                Err(_) => self.waiting(&format!("an answer to {name}"), start.elapsed()),
+            }
+        };
+        let answer = answer.map_err(|error| call::error(self.identity.place(), name, &error));
+        self.run.tell(Event::Called {
+            side: self.identity.side,
+            call: name,
+            took: start.elapsed(),
+            request_id: match &answer {
+                Ok(output) => output.request_id().map(str::to_owned),
+                Err(error) => error.request_id.clone(),
+            },
+            code: answer.as_ref().err().map(|error| error.word().to_owned()),
+        });
+        answer
+    }
+
+    /// Whether the run was asked to stop.
+    pub fn stop(&self) -> &Stop {
+        &self.run.stop
+    }
+
+    /// Tells that something is being waited for.
+    pub fn waiting(&self, what: &str, since: Duration) {
+        self.run.tell(Event::Waiting {
+            what: what.to_owned(),
+            since,
+        });
+    }
+}
+
+async fn region_of(side: Side, profile: &str, provider: &ProviderConfig) -> Result<String> {
+    let named = ProfileFileRegionProvider::builder()
+        .profile_name(profile)
+        .configure(provider)
+        .build()
+        .region()
+        .await;
+    if let Some(region) = named {
+        return Ok(region.to_string());
+    }
+    return Err(Problem::usage(
+        "profile-invalid",
+        format!("profile `{profile}` is not there, or names no Region"),
+    )
+    .fix(format!(
+        "`aws configure list-profiles`, `region = …` in the profile, or --{}-region",
+        side.as_str()
+    ))
+    .into());
+}
+
+/// The SDK's own client does not know of `HTTPS_PROXY` and its like. Its connections are shared
+/// by all that an account is asked.
+fn http_client() -> SharedHttpClient {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT);
+    let connector = Connector::builder()
+        .proxy_config(ProxyConfig::from_env())
+        .connector_settings(settings.build())
+        .tls_provider(tls::Provider::Rustls(
+            tls::rustls_provider::CryptoMode::Ring,
+        ))
+        .build();
+    let connector = SharedHttpConnector::new(connector);
+    http_client_fn(move |_, _| connector.clone())
+}
+
+/// Cognito's pool and client operations are throttled at 15 a second for the whole
+/// account: others may use that up for a while.
+fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(6)
+        .with_initial_backoff(Duration::from_millis(250))
+}
+
+/// The SDK waits for ever by default. An attempt may have to carry the Lambda's
+/// package over a slow line.
+fn time_outs() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(Duration::from_mins(1))
+        .operation_timeout(Duration::from_mins(3))
+        .build()
+}

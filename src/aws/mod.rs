@@ -1,0 +1,10 @@
+//! The only code that calls AWS.
+
+pub mod account;
+pub mod apply;
+mod call;
+pub mod observe;
+pub mod probe;
+mod raw;
+pub mod resources;
+mod retry;

@@ -1,0 +1,233 @@
+//! The reads that teardown begins with: the roles with the record, the Region of the pools that
+//! they name, and then all that bears our names. Each side alone is enough.
+
+use anyhow::Result;
+use cogmig_core::call::CallError;
+use cogmig_core::cognito::lossless::Object;
+use cogmig_core::deployments::{self, Deployment};
+use cogmig_core::event::Event;
+use cogmig_core::identity::Side;
+use cogmig_core::names::Names;
+use cogmig_core::observed::{NewSide, Observed, OldSide, Pool, Role};
+use cogmig_core::options::Settings;
+use cogmig_core::plan::guards;
+use cogmig_core::reference::region_of;
+use cogmig_core::resource::Tags;
+use cogmig_core::targets::refuse_other_peer;
+use rules::env;
+
+use super::named;
+use crate::aws::account::{Account, Run};
+use crate::aws::resources::{function, policy, role};
+
+/// An account, in the Region of its pool.
+pub struct Reached {
+    /// The account.
+    pub account: Account,
+    /// The role with the record.
+    pub role: Option<Role>,
+    /// The pool's id, where anything records it.
+    pub pool: Option<String>,
+}
+
+/// The accounts that were named, and what exists in them.
+pub struct Deployed {
+    /// The old account.
+    pub old: Option<Reached>,
+    /// The new account.
+    pub new: Option<Reached>,
+    /// What exists.
+    pub observed: Observed,
+}
+
+/// Reads what there is of a deployment, and compares what was named with it.
+///
+/// # Errors
+/// An account cannot be reached or read, or what was named is not the deployment's.
+pub async fn for_teardown(settings: &Settings, run: &Run) -> Result<Deployed> {
+    let names = &settings.names;
+    let (old, new) = tokio::try_join!(
+        account(Side::Old, settings, run),
+        account(Side::New, settings, run),
+    )?;
+    let identities = [&old, &new].into_iter().flatten();
+    let identities = identities.map(|(account, _)| account.identity.clone());
+    run.tell(Event::Accounts(identities.collect()));
+    let (old, new) = tokio::try_join!(reach(old, names), reach(new, names))?;
+    if let (Some(old), Some(new)) = (&old, &new) {
+        // Tearing down one half of one migration and one half of another is never meant.
+        let (from, to) = (&old.account.identity, &new.account.identity);
+        refuse_other_peer(names, (from, old.tags()), to)?;
+        refuse_other_peer(names, (to, new.tags()), from)?;
+    }
+    let observed = observe(old.as_ref(), new.as_ref(), names).await?;
+    let function = observed.new.as_ref().and_then(|new| new.function.as_ref());
+    let sides = (old.as_ref(), new.as_ref());
+    named::check(settings, sides, function).await?;
+    if let (Some(old), Some(new)) = sides {
+        let (from, to) = (&old.account.identity, &new.account.identity);
+        let (access, lambda) = (old.role.as_ref(), new.role.as_ref());
+        guards::tags_are_kept(names, (from, access), (to, lambda), function)?;
+    }
+    Ok(Deployed { old, new, observed })
+}
+
+impl Reached {
+    fn tags(&self) -> Option<&Tags> {
+        self.role.as_ref().map(|role| &role.tags)
+    }
+}
+
+impl Deployed {
+    /// The accounts that were reached.
+    fn accounts(&self) -> impl Iterator<Item = &Account> {
+        let sides = [&self.old, &self.new].into_iter().flatten();
+        sides.map(|reached| &reached.account)
+    }
+
+    /// The other deployments of these accounts. It is only a help: why they cannot be listed is a
+    /// note.
+    pub async fn others(&self, names: &Names, notes: &mut Vec<String>) -> Vec<Deployment> {
+        let mut roles = Vec::new();
+        for account in self.accounts() {
+            match super::others(account, names).await {
+                Ok(others) => {
+                    let side = account.identity.side;
+                    roles.extend(others.into_iter().map(|tags| (side, tags)));
+                }
+                Err(error) => notes.push(format!(
+                    "the deployments in the {} could not be listed: {} failed ({})",
+                    account.identity.place(),
+                    error.call,
+                    error.code.as_deref().unwrap_or(&error.message)
+                )),
+            }
+        }
+        deployments::of(roles.iter().map(|(side, tags)| (*side, tags)))
+    }
+
+    /// Refuses profiles that are swapped: where nothing of one side exists, the other side's role
+    /// may. Where that may not be looked at, nothing is known of it.
+    ///
+    /// # Errors
+    /// It exists.
+    pub async fn refuse_swapped(&self, names: &Names) -> Result<()> {
+        for account in self.accounts() {
+            let role = names.record_role(account.identity.side.other());
+            let found = role::tags(account, role).await.ok().flatten();
+            guards::not_swapped(names, &account.identity, role, found.as_ref())?;
+        }
+        Ok(())
+    }
+}
+
+/// An account, and the role with the record.
+async fn account(
+    side: Side,
+    settings: &Settings,
+    run: &Run,
+) -> Result<Option<(Account, Option<Role>)>> {
+    if settings.side(side).profile.is_none() {
+        return Ok(None);
+    }
+    let name = settings.names.record_role(side);
+    let role = async |account: &Account| role::find(account, name, None).await;
+    let (account, role) = Account::connect(side, settings.profile(side)?, run, role).await?;
+    Ok(Some((account, role?)))
+}
+
+/// Goes to the Region that the record tells.
+async fn reach(account: Option<(Account, Option<Role>)>, names: &Names) -> Result<Option<Reached>> {
+    let Some((account, role)) = account else {
+        return Ok(None);
+    };
+    let pool = match account.identity.side {
+        Side::Old => role.as_ref().and_then(|role| names.pool_of(&role.tags)),
+        Side::New => new_pool(&account, names, role.as_ref()).await?,
+    };
+    let account = match pool.as_deref().and_then(region_of) {
+        Some(region) => account.in_region(region),
+        None => account,
+    };
+    Ok(Some(Reached {
+        account,
+        role,
+        pool,
+    }))
+}
+
+/// The new pool by all that bears its tag: a role that somebody deleted or edited must
+/// not leave the pool with a trigger that nothing answers.
+async fn new_pool(account: &Account, names: &Names, role: Option<&Role>) -> Result<Option<String>> {
+    let policy = policy::find(account, &names.lambda_policy_arn(&account.identity)).await?;
+    let by_role = role.and_then(|role| names.pool_of(&role.tags));
+    let by_policy = policy.and_then(|policy| names.pool_of(&policy.tags));
+    if let Some(pool) = guards::one_pool(names, &account.identity, by_role, by_policy)? {
+        return Ok(Some(pool));
+    }
+    let function = function::find(account, &names.function).await?;
+    Ok(function.and_then(|function| names.pool_of(&function.tags)))
+}
+
+async fn observe(
+    old: Option<&Reached>,
+    new: Option<&Reached>,
+    names: &Names,
+) -> Result<Observed, CallError> {
+    let new = match new {
+        Some(reached) => {
+            let (role, pool) = (reached.role.clone(), pool(reached, names).await?);
+            Some(super::new_side(&reached.account, names, role, pool).await?)
+        }
+        None => None,
+    };
+    let old = match old {
+        Some(reached) => Some(OldSide {
+            role: reached.role.clone(),
+            pool: old_pool(reached, names, new.as_ref()).await?,
+            dedicated: dedicated(reached, names).await?,
+        }),
+        None => None,
+    };
+    Ok(Observed { old, new })
+}
+
+/// The app clients of the old pool that were made for this deployment.
+async fn dedicated(reached: &Reached, names: &Names) -> Result<Vec<(String, Object)>, CallError> {
+    let recorded = reached.tags().is_some_and(|tags| names.made_client(tags));
+    match &reached.pool {
+        Some(pool) if recorded => super::dedicated(&reached.account, names, pool).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
+async fn pool(reached: &Reached, names: &Names) -> Result<Pool, CallError> {
+    let (id, role) = (reached.pool.as_deref(), reached.role.as_ref());
+    super::pool(&reached.account, names, id, &[], role).await
+}
+
+/// The old pool that the role records. Where no role of ours does, the function tells
+/// which app client it asks: that spares a person a look where nothing is left there,
+/// so that failing to read it is no failure.
+async fn old_pool(
+    reached: &Reached,
+    names: &Names,
+    new: Option<&NewSide>,
+) -> Result<Pool, CallError> {
+    if reached.tags().is_some_and(|tags| names.own(tags)) {
+        return pool(reached, names).await;
+    }
+    let function = new.and_then(|new| new.function.as_ref());
+    let asked = function.and_then(|function| {
+        let set = &function.configuration.environment;
+        let pool = set.get(env::OLD_USER_POOL_ID)?;
+        Some((region_of(pool)?, pool, set.get(env::OLD_CLIENT_ID)?))
+    });
+    let Some((region, pool, client)) = asked else {
+        return Ok(Pool::default());
+    };
+    let account = reached.account.clone().in_region(region);
+    let asked = [client.clone()];
+    let read = super::pool(&account, names, Some(pool), &asked, None).await;
+    Ok(read.unwrap_or_default())
+}

@@ -1,0 +1,243 @@
+//! What stands, read with get, list and describe only.
+
+pub mod for_setup;
+pub mod for_teardown;
+mod named;
+pub mod sign_ins;
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use futures_util::future::try_join_all;
+
+use crate::aws::account::Account;
+use crate::aws::resources::log_group::{self, Retention};
+use crate::aws::resources::{function, policy, role, user_pool, user_pool_client};
+use cogmig_core::call::CallError;
+use cogmig_core::cognito::flows::Added;
+use cogmig_core::cognito::lossless::Object;
+use cogmig_core::identity::{Identity, Side};
+use cogmig_core::names::Names;
+use cogmig_core::observed::{Function, LogGroup, NewSide, Policy, Pool, Role};
+use cogmig_core::package::Package;
+use cogmig_core::record;
+use cogmig_core::resource::{Named, Tags};
+
+/// What can be read of an account before it is known which one it is.
+pub struct First {
+    /// The role with the undo record.
+    pub role: Option<Role>,
+    /// The tags of the roles of other deployments.
+    pub others: Vec<Tags>,
+    /// The user pools there.
+    pub pools: Vec<Named>,
+}
+
+/// Reads it.
+pub async fn first(account: &Account, names: &Names) -> Result<First, CallError> {
+    let side = account.identity.side;
+    let inline = (side == Side::Old).then_some(names.access_policy.as_str());
+    let (role, others, pools, ()) = tokio::try_join!(
+        role::find(account, names.record_role(side), inline),
+        others(account, names),
+        user_pool::list(account),
+        user_pool::connect(account),
+    )?;
+    Ok(First {
+        role,
+        others,
+        pools,
+    })
+}
+
+/// The tags of the roles of other deployments.
+pub async fn others(account: &Account, names: &Names) -> Result<Vec<Tags>, CallError> {
+    let (side, first) = (account.identity.side, Names::new(None));
+    role::others(account, first.record_role(side), names.record_role(side)).await
+}
+
+/// Reads a pool, the wanted app clients of it, and the ones that `role` records.
+pub async fn pool(
+    account: &Account,
+    names: &Names,
+    id: Option<&str>,
+    wanted: &[String],
+    role: Option<&Role>,
+) -> Result<Pool, CallError> {
+    let Some(id) = id else {
+        return Ok(Pool::default());
+    };
+    let ids = with_recorded(wanted, role);
+    let (described, others, clients) = tokio::try_join!(
+        user_pool::find(account, id),
+        others(account, names),
+        clients(account, id, &ids),
+    )?;
+    Ok(Pool {
+        id: id.to_owned(),
+        described,
+        clients,
+        shared: shared(&others),
+    })
+}
+
+/// The app clients that are wanted, and those that a role records.
+pub fn with_recorded(wanted: &[String], role: Option<&Role>) -> Vec<String> {
+    let recorded = role.into_iter();
+    let recorded = recorded.flat_map(|role| record::client_ids(&role.tags));
+    let mut ids = wanted.to_vec();
+    ids.extend(
+        recorded
+            .map(str::to_owned)
+            .filter(|id| !wanted.contains(id)),
+    );
+    ids
+}
+
+/// What other deployments record of app clients.
+pub fn shared(others: &[Tags]) -> BTreeMap<String, Added> {
+    others.iter().flat_map(record::clients).collect()
+}
+
+/// Reads app clients.
+pub async fn clients(
+    account: &Account,
+    pool: &str,
+    ids: &[String],
+) -> Result<Vec<(String, Option<Object>)>, CallError> {
+    let described = ids.iter().map(async |id| {
+        let described = user_pool_client::find(account, pool, id).await?;
+        Ok::<_, CallError>((id.clone(), described))
+    });
+    try_join_all(described).await
+}
+
+/// Reads the app clients that were not `read` yet.
+pub async fn other_clients(
+    account: &Account,
+    pool: &str,
+    ids: &[String],
+    read: Vec<(String, Option<Object>)>,
+) -> Result<Vec<(String, Option<Object>)>, CallError> {
+    let is_new = |id: &&String| read.iter().all(|(known, _)| known != *id);
+    let others: Vec<_> = ids.iter().filter(is_new).cloned().collect();
+    let mut all = clients(account, pool, &others).await?;
+    all.extend(read.into_iter().filter(|(id, _)| ids.contains(id)));
+    all.sort_by_key(|(id, _)| ids.iter().position(|wanted| wanted == id));
+    Ok(all)
+}
+
+/// Reads the app clients that have the name of a dedicated one. A call whose answer was
+/// lost may have made one more.
+pub async fn dedicated(
+    account: &Account,
+    names: &Names,
+    pool: &str,
+) -> Result<Vec<(String, Object)>, CallError> {
+    let ids = user_pool_client::by_name(account, pool, &names.old_client).await?;
+    Ok(there(clients(account, pool, &ids).await?))
+}
+
+/// Those app clients that are there.
+pub fn there(clients: Vec<(String, Option<Object>)>) -> Vec<(String, Object)> {
+    let there = clients.into_iter();
+    there
+        .filter_map(|(id, client)| Some((id, client?)))
+        .collect()
+}
+
+/// What is found by a name of ours in the new account, the role apart.
+pub struct ByName {
+    /// The Lambda.
+    pub function: Option<Function>,
+    /// Of the log group, where there is one.
+    retention: Option<Retention>,
+}
+
+impl ByName {
+    /// The pool that the function moves users into, where it is of this deployment and has
+    /// this code.
+    pub fn pool_of(&self, names: &Names, code: &Package) -> Option<String> {
+        let function = self.function.as_ref()?;
+        let known = names.own(&function.tags) && function.code_sha256 == code.sha256;
+        function.tags.get(record::POOL).filter(|_| known).cloned()
+    }
+}
+
+/// Reads it.
+pub async fn by_name(account: &Account, names: &Names) -> Result<ByName, CallError> {
+    let (function, retention) = tokio::try_join!(
+        function::find(account, &names.function),
+        log_group::retention(account, &names.log_group),
+    )?;
+    Ok(ByName {
+        function,
+        retention,
+    })
+}
+
+/// What it takes the account's id, or the role, to find in the new account.
+pub struct Rest {
+    policy: Option<Policy>,
+    log_group_tags: Tags,
+    before_is_gone: bool,
+}
+
+/// Reads it.
+pub async fn rest(
+    account: &Account,
+    names: &Names,
+    role: Option<&Role>,
+) -> Result<Rest, CallError> {
+    let identity = &account.identity;
+    let policy_arn = names.lambda_policy_arn(identity);
+    let group_arn = names.log_group_arn(identity);
+    let before = role.and_then(|role| role.tags.get(record::TRIGGER_BEFORE));
+    let before = before
+        .map(|tag| record::arn_from_tag(tag))
+        .unwrap_or_default();
+    let (policy, log_group_tags, before_is_gone) = tokio::try_join!(
+        policy::find(account, &policy_arn),
+        log_group::tags(account, &group_arn),
+        function::is_gone(account, &before),
+    )?;
+    Ok(Rest {
+        policy,
+        log_group_tags,
+        before_is_gone,
+    })
+}
+
+/// The new side, of what was read.
+fn assembled(
+    account: &Account,
+    role: Option<Role>,
+    by_name: ByName,
+    rest: Rest,
+    pool: Pool,
+) -> NewSide {
+    let tags = rest.log_group_tags;
+    NewSide {
+        identity: account.identity.clone(),
+        role,
+        policy: rest.policy,
+        log_group: by_name
+            .retention
+            .map(|Retention(retention)| LogGroup { retention, tags }),
+        function: by_name.function,
+        pool,
+        before_is_gone: rest.before_is_gone,
+    }
+}
+
+/// Reads what bears our names in the new account, its role apart.
+pub async fn new_side(
+    account: &Account,
+    names: &Names,
+    role: Option<Role>,
+    pool: Pool,
+) -> Result<NewSide, CallError> {
+    let (by_name, rest) =
+        tokio::try_join!(by_name(account, names), rest(account, names, role.as_ref()),)?;
+    Ok(assembled(account, role, by_name, rest, pool))
+}

@@ -1,0 +1,57 @@
+//! What the function's log says of sign-ins.
+
+use std::time::Duration;
+
+use cogmig_core::call::CallError;
+use cogmig_core::names::Names;
+use cogmig_core::observed::NewSide;
+use cogmig_core::status::{Counted, LATELY, Log, MOVED, Sums, Unread};
+
+use crate::aws::account::Account;
+use crate::aws::resources::log_group;
+
+/// Reads the function's log. That it cannot be read is no error.
+pub async fn sign_ins(
+    account: &Account,
+    names: &Names,
+    side: &NewSide,
+    now: i64,
+    lately: Duration,
+) -> Result<Log, Unread> {
+    let name = &names.log_group;
+    let Some(group) = &side.log_group else {
+        return Err(Unread {
+            why: format!("the log group {name} is not there"),
+            grant: None,
+        });
+    };
+    let since = now.saturating_sub(i64::try_from(lately.as_secs()).unwrap_or(i64::MAX));
+    let kept = group.retention.map(|days| now - i64::from(days) * 86_400);
+    let began = side.role.as_ref().and_then(|role| role.created);
+    let moved_since = began.max(kept).unwrap_or(since);
+    let (recent, moved) = tokio::try_join!(
+        log_group::read(account, name, since, LATELY),
+        log_group::read(account, name, moved_since, MOVED),
+    )
+    .map_err(|error| unread(&error))?;
+    let sums = |read: &log_group::Read| Sums::of(read.lines.iter().map(String::as_str));
+    Ok(Log {
+        since,
+        lately: Counted {
+            of: sums(&recent),
+            complete: recent.complete,
+        },
+        moved_since,
+        moved: Counted {
+            of: sums(&moved).migrated,
+            complete: moved.complete && began.is_some_and(|began| Some(began) >= kept),
+        },
+    })
+}
+
+fn unread(error: &CallError) -> Unread {
+    Unread {
+        why: format!("{}: {}", error.word(), error.message),
+        grant: error.is_denied().then_some(error.call),
+    }
+}

@@ -1,0 +1,192 @@
+//! IAM managed policies and their versions.
+
+use aws_sdk_iam::operation::get_policy::GetPolicyOutput;
+use aws_sdk_iam::operation::list_policy_versions::ListPolicyVersionsOutput;
+use aws_sdk_iam::types::PolicyVersion;
+use serde_json::Value;
+
+use super::role::{from_iam_tags, iam_tags};
+use super::{found, gone, has_tags, made};
+use crate::aws::account::Account;
+use crate::aws::retry::{self, BUSY, Passing, UNSEEN};
+use cogmig_core::call::CallError;
+use cogmig_core::iam::documents;
+use cogmig_core::observed::Policy;
+use cogmig_core::resource::Tags;
+
+/// Five versions are there: one whose answer was lost among them.
+const FULL: &Passing = &Passing::new(&[("LimitExceeded", "")]);
+
+/// The version that a policy has as its default until somebody changes it.
+const FIRST: &str = "v1";
+
+/// The policy of this ARN. All is asked at once, and once more for the document where the
+/// default is not the first version any more.
+pub async fn find(account: &Account, arn: &str) -> Result<Option<Policy>, CallError> {
+    let request = account.iam.get_policy().policy_arn(arn);
+    let entities = account.iam.list_entities_for_policy().policy_arn(arn);
+    let (answer, first, entities) = tokio::join!(
+        account.call("iam:GetPolicy", request.send()),
+        document(account, arn, FIRST),
+        account.call("iam:ListEntitiesForPolicy", entities.send()),
+    );
+    let (answer, first, entities) = (found(answer)?, first?, found(entities)?);
+    let policy = answer.as_ref().and_then(GetPolicyOutput::policy);
+    let (Some(policy), Some(entities)) = (policy, entities) else {
+        return Ok(None);
+    };
+    let document = match policy.default_version_id() {
+        None | Some(FIRST) => first,
+        Some(version) => document(account, arn, version).await?,
+    };
+    let Some(document) = document else {
+        return Ok(None);
+    };
+    let roles = entities.policy_roles().iter().map(|role| role.role_name());
+    let users = entities.policy_users().iter().map(|user| user.user_name());
+    let groups = entities
+        .policy_groups()
+        .iter()
+        .map(|group| group.group_name());
+    Ok(Some(Policy {
+        document,
+        attached_to: roles
+            .chain(users)
+            .chain(groups)
+            .flatten()
+            .map(str::to_owned)
+            .collect(),
+        tags: from_iam_tags(policy.tags()),
+    }))
+}
+
+async fn document(account: &Account, arn: &str, version: &str) -> Result<Option<Value>, CallError> {
+    let request = account
+        .iam
+        .get_policy_version()
+        .policy_arn(arn)
+        .version_id(version);
+    let answer = found(account.call("iam:GetPolicyVersion", request.send()).await)?;
+    Ok(answer.map(|answer| {
+        let version = answer.policy_version();
+        let document = version.and_then(PolicyVersion::document);
+        document.map_or(Value::Null, documents::decode)
+    }))
+}
+
+/// Makes the policy.
+pub async fn create(
+    account: &Account,
+    name: &str,
+    description: &str,
+    document: &Value,
+    tags: &Tags,
+) -> Result<(), CallError> {
+    let answer = retry::patiently(account, async || {
+        let request = account
+            .iam
+            .create_policy()
+            .policy_name(name)
+            .description(description)
+            .policy_document(document.to_string())
+            .set_tags(Some(iam_tags(tags)));
+        account.call("iam:CreatePolicy", request.send()).await
+    })
+    .await;
+    made(answer, account, async || {
+        let arn = account.identity.iam_arn(&format!("policy/{name}"));
+        let stands = find(account, &arn).await?;
+        Ok(stands.map(|policy| {
+            documents::same(&policy.document, document) && has_tags(&policy.tags, tags)
+        }))
+    })
+    .await
+}
+
+/// Makes `document` the default version. A policy holds five versions: the oldest
+/// that is not the default gives way.
+pub async fn update(account: &Account, arn: &str, document: &Value) -> Result<(), CallError> {
+    let what = "IAM to take the policy's new version";
+    retry::until_settled(account, what, &[BUSY, FULL], async || {
+        let spare = spare_versions(account, arn).await?;
+        if spare.len() >= 4
+            && let Some(oldest) = spare.first()
+        {
+            delete_version(account, arn, oldest).await?;
+        }
+        let request = account
+            .iam
+            .create_policy_version()
+            .policy_arn(arn)
+            .policy_document(document.to_string())
+            .set_as_default(true);
+        account
+            .call("iam:CreatePolicyVersion", request.send())
+            .await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Adds tags, or replaces their values.
+pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
+    retry::patiently(account, async || {
+        let request = account
+            .iam
+            .tag_policy()
+            .policy_arn(arn)
+            .set_tags(Some(iam_tags(tags)));
+        account.call("iam:TagPolicy", request.send()).await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Deletes a policy that nobody has attached any more, with all its versions. A role
+/// that let go of it a moment ago may still count.
+pub async fn delete(account: &Account, arn: &str) -> Result<(), CallError> {
+    for version in spare_versions(account, arn).await? {
+        delete_version(account, arn, &version).await?;
+    }
+    retry::until_settled(
+        account,
+        "IAM to let go of the policy",
+        &[UNSEEN, BUSY],
+        async || {
+            let request = account.iam.delete_policy().policy_arn(arn);
+            gone(account.call("iam:DeletePolicy", request.send()).await)
+        },
+    )
+    .await
+}
+
+async fn delete_version(account: &Account, arn: &str, version: &str) -> Result<(), CallError> {
+    let request = account
+        .iam
+        .delete_policy_version()
+        .policy_arn(arn)
+        .version_id(version);
+    gone(
+        account
+            .call("iam:DeletePolicyVersion", request.send())
+            .await,
+    )
+}
+
+/// The versions that are not the default, oldest first.
+async fn spare_versions(account: &Account, arn: &str) -> Result<Vec<String>, CallError> {
+    let request = account.iam.list_policy_versions().policy_arn(arn);
+    let answer = found(account.call("iam:ListPolicyVersions", request.send()).await)?;
+    let mut spare: Vec<_> = answer
+        .iter()
+        .flat_map(ListPolicyVersionsOutput::versions)
+        .filter(|version| !version.is_default_version())
+        .filter_map(|version| {
+            let id = version.version_id()?.to_owned();
+            let number: u64 = id.trim_start_matches('v').parse().ok()?;
+            Some((number, id))
+        })
+        .collect();
+    spare.sort();
+    Ok(spare.into_iter().map(|(_, id)| id).collect())
+}

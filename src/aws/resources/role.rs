@@ -1,0 +1,303 @@
+//! IAM roles, with their inline and attached policies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_iam::error::BuildError;
+use aws_sdk_iam::operation::list_instance_profiles_for_role::ListInstanceProfilesForRoleOutput;
+use aws_sdk_iam::types::Tag;
+use futures_util::future::try_join_all;
+use serde_json::Value;
+
+use super::{found, gone, has_tags, made};
+use crate::aws::account::Account;
+use crate::aws::retry::{self, BUSY, PROPAGATION, UNSEEN};
+use cogmig_core::call::CallError;
+use cogmig_core::iam::documents;
+use cogmig_core::observed::Role;
+use cogmig_core::resource::Tags;
+
+/// The role of this name; of its inline policies, the document of the one that is named.
+pub async fn find(
+    account: &Account,
+    name: &str,
+    inline_policy: Option<&str>,
+) -> Result<Option<Role>, CallError> {
+    let iam = &account.iam;
+    let document = async {
+        let Some(policy) = inline_policy else {
+            return Ok(None);
+        };
+        let request = iam.get_role_policy().role_name(name).policy_name(policy);
+        let answer = found(account.call("iam:GetRolePolicy", request.send()).await)?;
+        Ok(answer.map(|answer| documents::decode(answer.policy_document())))
+    };
+    let (role, inline, attached, document) = tokio::join!(
+        account.call("iam:GetRole", iam.get_role().role_name(name).send()),
+        account.call(
+            "iam:ListRolePolicies",
+            iam.list_role_policies().role_name(name).send()
+        ),
+        account.call(
+            "iam:ListAttachedRolePolicies",
+            iam.list_attached_role_policies().role_name(name).send(),
+        ),
+        document,
+    );
+    let (Some(role), Some(inline), Some(attached), document) =
+        (found(role)?, found(inline)?, found(attached)?, document?)
+    else {
+        return Ok(None);
+    };
+    let mut inline: BTreeMap<_, _> = inline
+        .policy_names()
+        .iter()
+        .map(|policy| (policy.clone(), Value::Null))
+        .collect();
+    if let (Some(policy), Some(document)) = (inline_policy, document) {
+        inline.insert(policy.to_owned(), document);
+    }
+    let role = role.role();
+    Ok(Some(Role {
+        trust: role
+            .and_then(|role| role.assume_role_policy_document())
+            .map_or(Value::Null, documents::decode),
+        inline,
+        attached: attached
+            .attached_policies()
+            .iter()
+            .filter_map(|policy| policy.policy_arn().map(str::to_owned))
+            .collect(),
+        tags: role
+            .map(|role| from_iam_tags(role.tags()))
+            .unwrap_or_default(),
+        created: role.map(|role| role.create_date().secs()),
+    }))
+}
+
+/// Whether the role bears this tag; it may take a moment to show.
+pub async fn bears(account: &Account, name: &str, key: &str) -> Result<bool, CallError> {
+    let what = known(name);
+    let seen = retry::until_seen(account, &what, async || {
+        let request = account.iam.get_role().role_name(name);
+        let answer = found(account.call("iam:GetRole", request.send()).await)?;
+        let role = answer.as_ref().and_then(|answer| answer.role());
+        Ok(role.and_then(|role| role.tags().iter().any(|tag| tag.key() == key).then_some(())))
+    });
+    Ok(seen.await?.is_some())
+}
+
+/// The tags of the roles whose names begin with `base`, but for the one named `own`:
+/// those of the other deployments.
+pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags>, CallError> {
+    let mut names = Vec::new();
+    let mut marker = None;
+    loop {
+        let request = account.iam.list_roles().set_marker(marker.take());
+        let page = account.call("iam:ListRoles", request.send()).await?;
+        // Setup makes its roles under no path, and the pipeline's policy lets it look at no other.
+        let roles = page.roles().iter().filter(|role| role.path() == "/");
+        let roles = roles.map(|role| role.role_name().to_owned());
+        names.extend(roles.filter(|name| name.starts_with(base) && name != own));
+        marker = page.marker().map(str::to_owned);
+        if marker.is_none() {
+            break;
+        }
+    }
+    let tags = try_join_all(names.iter().map(|name| tags(account, name))).await?;
+    Ok(tags.into_iter().flatten().collect())
+}
+
+/// The tags of the role of this name.
+pub async fn tags(account: &Account, name: &str) -> Result<Option<Tags>, CallError> {
+    let request = account.iam.get_role().role_name(name);
+    let answer = found(account.call("iam:GetRole", request.send()).await)?;
+    let role = answer.as_ref().and_then(|answer| answer.role());
+    Ok(role.map(|role| from_iam_tags(role.tags())))
+}
+
+/// Makes the role; a trust policy may name what IAM has only just heard of.
+pub async fn create(
+    account: &Account,
+    name: &str,
+    description: &str,
+    trust: &Value,
+    tags: &Tags,
+) -> Result<(), CallError> {
+    let iam_tags = iam_tags(tags);
+    let what = format!("IAM to accept the trust policy of {name}");
+    let answer = retry::until_settled(account, &what, &[PROPAGATION, BUSY], async || {
+        let request = account
+            .iam
+            .create_role()
+            .role_name(name)
+            .description(description)
+            .assume_role_policy_document(trust.to_string())
+            .set_tags(Some(iam_tags.clone()));
+        account.call("iam:CreateRole", request.send()).await
+    })
+    .await;
+    made(answer, account, async || {
+        let stands = find(account, name, None).await?;
+        Ok(stands.map(|role| documents::same(&role.trust, trust) && has_tags(&role.tags, tags)))
+    })
+    .await
+}
+
+/// Says who may assume the role.
+pub async fn set_trust(account: &Account, name: &str, trust: &Value) -> Result<(), CallError> {
+    let what = format!("IAM to accept the trust policy of {name}");
+    retry::until_settled(account, &what, &[PROPAGATION, UNSEEN, BUSY], async || {
+        let request = account
+            .iam
+            .update_assume_role_policy()
+            .role_name(name)
+            .policy_document(trust.to_string());
+        account
+            .call("iam:UpdateAssumeRolePolicy", request.send())
+            .await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Writes an inline policy.
+pub async fn put_inline(
+    account: &Account,
+    name: &str,
+    policy: &str,
+    document: &Value,
+) -> Result<(), CallError> {
+    retry::until_settled(account, &known(name), &[UNSEEN, BUSY], async || {
+        let request = account
+            .iam
+            .put_role_policy()
+            .role_name(name)
+            .policy_name(policy)
+            .policy_document(document.to_string());
+        account.call("iam:PutRolePolicy", request.send()).await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Attaches a managed policy.
+pub async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
+    retry::until_settled(account, &known(name), &[UNSEEN, BUSY], async || {
+        let request = account
+            .iam
+            .attach_role_policy()
+            .role_name(name)
+            .policy_arn(policy_arn);
+        account.call("iam:AttachRolePolicy", request.send()).await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Adds tags, or replaces their values.
+pub async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
+    retry::patiently(account, async || {
+        let request = account
+            .iam
+            .tag_role()
+            .role_name(name)
+            .set_tags(Some(iam_tags(tags)));
+        account.call("iam:TagRole", request.send()).await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Takes a tag away.
+pub async fn untag(account: &Account, name: &str, key: &str) -> Result<(), CallError> {
+    retry::patiently(account, async || {
+        let request = account.iam.untag_role().role_name(name).tag_keys(key);
+        gone(account.call("iam:UntagRole", request.send()).await)
+    })
+    .await
+}
+
+/// Takes a managed policy off the role.
+pub async fn detach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
+    retry::patiently(account, async || {
+        let request = account
+            .iam
+            .detach_role_policy()
+            .role_name(name)
+            .policy_arn(policy_arn);
+        gone(account.call("iam:DetachRolePolicy", request.send()).await)
+    })
+    .await
+}
+
+/// Deletes an inline policy.
+pub async fn delete_inline(account: &Account, name: &str, policy: &str) -> Result<(), CallError> {
+    retry::patiently(account, async || {
+        let request = account
+            .iam
+            .delete_role_policy()
+            .role_name(name)
+            .policy_name(policy);
+        gone(account.call("iam:DeleteRolePolicy", request.send()).await)
+    })
+    .await
+}
+
+/// Deletes a role that has no policies any more, and takes it out of the instance
+/// profiles that others put it into: it cannot go before.
+pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
+    let what = format!("IAM to let go of {name}");
+    retry::until_settled(account, &what, &[UNSEEN, BUSY], async || {
+        let request = account.iam.delete_role().role_name(name);
+        let answer = gone(account.call("iam:DeleteRole", request.send()).await);
+        // Few roles are in one, so that only then the right to look is needed.
+        if answer
+            .as_ref()
+            .is_err_and(|error| error.is("DeleteConflict"))
+        {
+            leave_instance_profiles(account, name).await?;
+        }
+        answer
+    })
+    .await
+}
+
+async fn leave_instance_profiles(account: &Account, name: &str) -> Result<(), CallError> {
+    let request = account
+        .iam
+        .list_instance_profiles_for_role()
+        .role_name(name);
+    let answer = account.call("iam:ListInstanceProfilesForRole", request.send());
+    let profiles = found(answer.await)?;
+    let profiles = profiles.iter();
+    for profile in profiles.flat_map(ListInstanceProfilesForRoleOutput::instance_profiles) {
+        let request = account
+            .iam
+            .remove_role_from_instance_profile()
+            .instance_profile_name(profile.instance_profile_name())
+            .role_name(name);
+        let answer = account.call("iam:RemoveRoleFromInstanceProfile", request.send());
+        gone(answer.await)?;
+    }
+    Ok(())
+}
+
+fn known(name: &str) -> String {
+    format!("IAM to know {name}")
+}
+
+/// Tags as IAM takes them.
+pub(super) fn iam_tags(tags: &Tags) -> Vec<Tag> {
+    let tag = |(key, value): (&String, &String)| -> Result<Tag, BuildError> {
+        Tag::builder().key(key).value(value).build()
+    };
+    // Key and value are both there, so that building cannot fail.
+    tags.iter().filter_map(|pair| tag(pair).ok()).collect()
+}
+
+/// Tags as IAM gives them.
+pub(super) fn from_iam_tags(tags: &[Tag]) -> Tags {
+    tags.iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect()
+}

@@ -1,0 +1,145 @@
+//! Cognito user pools, read and written as raw JSON.
+
+use aws_sdk_cognitoidentityprovider::config::Builder;
+use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
+use serde_json::{Value, json};
+
+use super::{Edit, Updated, found, update};
+use crate::aws::account::Account;
+use crate::aws::raw::{self, Body};
+use cogmig_core::call::CallError;
+use cogmig_core::cognito::lossless::{self, Lost, Object};
+use cogmig_core::cognito::pool;
+use cogmig_core::resource::Named;
+use cogmig_core::text::on_one_line;
+
+/// What is changed of a pool, in words.
+const TRIGGER: &str = "the user pool's trigger";
+
+/// Every pool of the account's Region.
+pub async fn list(account: &Account) -> Result<Vec<Named>, CallError> {
+    let mut pools = Vec::new();
+    let mut next = None;
+    loop {
+        let request = account
+            .cognito
+            .list_user_pools()
+            .max_results(60)
+            .set_next_token(next.take());
+        let page = account
+            .call("cognito-idp:ListUserPools", request.send())
+            .await?;
+        pools.extend(page.user_pools().iter().filter_map(|pool| {
+            Some(Named {
+                id: pool.id()?.to_owned(),
+                name: on_one_line(pool.name().unwrap_or_default()),
+            })
+        }));
+        next = page.next_token().map(str::to_owned);
+        if next.is_none() {
+            return Ok(pools);
+        }
+    }
+}
+
+/// Opens connections beside that of [`list`]: to read a pool and its app clients takes
+/// several at once, and those that are not there by then cost a round trip or two more.
+pub async fn connect(account: &Account) -> Result<(), CallError> {
+    let open = async || {
+        let request = account.cognito.list_user_pools().max_results(1);
+        account
+            .call("cognito-idp:ListUserPools", request.send())
+            .await
+    };
+    tokio::try_join!(open(), open())?;
+    Ok(())
+}
+
+/// The pool as DescribeUserPool sends it.
+pub async fn find(account: &Account, id: &str) -> Result<Option<Object>, CallError> {
+    let body = Body::default();
+    let request = account
+        .cognito
+        .describe_user_pool()
+        .user_pool_id(id)
+        .customize()
+        .interceptor(body.clone());
+    let call = "cognito-idp:DescribeUserPool";
+    if found(account.call(call, request.send()).await)?.is_none() {
+        return Ok(None);
+    }
+    // Taken for gone, it would be left with a trigger that nothing answers.
+    let read = body.member("UserPool");
+    read.map(Some)
+        .ok_or_else(|| CallError::unreadable(account.identity.place(), call))
+}
+
+/// Whether the pool can ask for a code by SMS as a second factor. DescribeUserPool tells only
+/// whether it can send messages.
+pub async fn has_sms_mfa(account: &Account, id: &str) -> Result<bool, CallError> {
+    let request = account.cognito.get_user_pool_mfa_config().user_pool_id(id);
+    let config = account
+        .call("cognito-idp:GetUserPoolMfaConfig", request.send())
+        .await?;
+    Ok(config.sms_mfa_configuration().is_some())
+}
+
+/// Puts the UserMigration trigger `to` in the place of `from`, and changes nothing else:
+/// see [`super::update`].
+pub async fn set_trigger(
+    account: &Account,
+    id: &str,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<Updated, CallError> {
+    let edit = |described: &Object| {
+        let stands = pool::trigger(described);
+        if stands == to {
+            return Edit::Nothing;
+        }
+        if stands != from {
+            return Edit::Taken(stands.unwrap_or("none").to_owned());
+        }
+        let mut update = lossless::pool_update(described);
+        let triggers = update.entry("LambdaConfig").or_insert_with(|| json!({}));
+        if triggers.is_null() {
+            *triggers = json!({});
+        }
+        if let Value::Object(triggers) = triggers {
+            match to {
+                Some(arn) => triggers.insert("UserMigration".into(), arn.into()),
+                None => triggers.remove("UserMigration"),
+            };
+        }
+        Edit::Send(update)
+    };
+    let write = async |update: &Object| {
+        let request = account
+            .cognito
+            .update_user_pool()
+            .user_pool_id(id)
+            .customize()
+            .config_override(Builder::new().retry_config(RetryConfig::disabled()))
+            .mutate_request(raw::replace(update));
+        let answer = account.call("cognito-idp:UpdateUserPool", request.send());
+        answer.await.map(|_| ())
+    };
+    update(
+        account,
+        TRIGGER,
+        async || find(account, id).await,
+        edit,
+        write,
+    )
+    .await
+}
+
+/// What else of the pool is not as it was sent; `None` where it is gone.
+pub async fn compare(
+    account: &Account,
+    id: &str,
+    sent: &Object,
+) -> Result<Option<Vec<Lost>>, CallError> {
+    let describe = async || find(account, id).await;
+    super::compare(account, TRIGGER, sent, describe, lossless::pool_update).await
+}

@@ -1,0 +1,46 @@
+//! What is known of a command line that could not be understood.
+
+use clap::CommandFactory;
+
+use super::{Cli, settings};
+
+/// The command that was asked for.
+pub fn verb() -> String {
+    let verb = words().find(|word| Cli::command().find_subcommand(word).is_some());
+    verb.unwrap_or_default()
+}
+
+/// Whether JSON was asked for, as far as that can be told.
+pub fn wants_json() -> bool {
+    let output = flag("--output").or_else(|| variable("COGMIG_OUTPUT"));
+    output.map_or_else(
+        || {
+            let file = flag("--config").or_else(|| variable("COGMIG_CONFIG"));
+            settings::file_asks_for_json(file.as_deref())
+        },
+        |output| output == "json",
+    )
+}
+
+/// The last value of a flag.
+fn flag(name: &str) -> Option<String> {
+    let words: Vec<_> = words().collect();
+    let mut values = words.iter().enumerate().filter_map(|(at, word)| {
+        let rest = word.strip_prefix(name)?;
+        match rest.strip_prefix('=') {
+            None if rest.is_empty() => words.get(at + 1).map(String::as_str),
+            value => value,
+        }
+    });
+    values.next_back().map(str::to_owned)
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The command line, of which something may be no text.
+fn words() -> impl Iterator<Item = String> {
+    let words = std::env::args_os().skip(1);
+    words.map(|word| word.to_string_lossy().into_owned())
+}

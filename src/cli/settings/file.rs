@@ -1,0 +1,183 @@
+//! Options as lines of `cogmig.toml`: the long options without their dashes, with hyphens or
+//! underscores.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use super::value::Value;
+use super::{FLAGS_ONLY, nearest};
+use cogmig_core::problem::{Cause, Problem, Result};
+use cogmig_core::text::on_one_line;
+
+/// Options that belong to one run, and not to a file that all runs share.
+const NOT_HERE: [&str; 4] = ["config", "detailed-exitcode", "dry-run", "username"];
+
+/// What the file says, and where.
+#[derive(Default)]
+pub struct File {
+    /// Its path, as it was named.
+    pub name: String,
+    lines: BTreeMap<String, (usize, Written)>,
+}
+
+/// A value as it is written.
+pub enum Written {
+    /// Between quotes.
+    Text(String),
+    /// In brackets.
+    Texts(Vec<String>),
+    /// A whole number, in decimal digits.
+    Number(String),
+    /// `true` or `false`.
+    Bool(bool),
+    /// What no option takes.
+    Other,
+}
+
+/// The file that was named, or `cogmig.toml`.
+pub fn path(named: Option<&Path>) -> &Path {
+    named.unwrap_or(Path::new("cogmig.toml"))
+}
+
+/// Whether the text of a file asks for JSON, though nothing else in it may be understood.
+pub fn asks_for_json(text: &str) -> bool {
+    let table = DeTable::parse(text.trim_start_matches('\u{feff}'));
+    table.is_ok_and(|table| {
+        let output = table.get_ref().get("output");
+        output.is_some_and(|output| output.get_ref().as_str() == Some("json"))
+    })
+}
+
+impl File {
+    /// Reads the file that was named, or `cogmig.toml` if there.
+    ///
+    /// # Errors
+    /// The file cannot be read or understood, or has a key of no option.
+    pub fn open(named: Option<&Path>, options: &[String]) -> Result<Self> {
+        let path = path(named);
+        let name = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(name, &text, options),
+            Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => {
+                Ok(Self::default())
+            }
+            Err(error) => Err(Problem::usage(
+                "file-unreadable",
+                format!("{name}: {error}"),
+            )),
+        }
+    }
+
+    /// Understands the text of a file.
+    ///
+    /// # Errors
+    /// It is no TOML, or has a key of no option, or one of them twice.
+    pub fn parse(name: String, text: &str, options: &[String]) -> Result<Self> {
+        let text = text.trim_start_matches('\u{feff}');
+        let table = DeTable::parse(text).map_err(|error| {
+            Problem::usage(
+                "file-invalid",
+                format!("{name}: {}", error.to_string().trim_end()),
+            )
+        })?;
+        let mut lines = BTreeMap::new();
+        for (key, value) in table.get_ref() {
+            let line = text[..key.span().start].matches('\n').count() + 1;
+            let written = &on_one_line(key.get_ref().as_ref());
+            let option = written.replace('_', "-");
+            if let Some(why) = unknown(&option, options) {
+                let place = format!("{name}, line {line}: {written}");
+                return Err(why.at(&place));
+            }
+            let value = Written::of(value.get_ref());
+            if lines.insert(option, (line, value)).is_some() {
+                return Err(Problem::usage(
+                    "option-duplicate",
+                    format!(
+                        "{name}, line {line}: {written} is set twice, with a hyphen and with an underscore"
+                    ),
+                ));
+            }
+        }
+        Ok(Self { name, lines })
+    }
+
+    /// The value of a long option.
+    ///
+    /// # Errors
+    /// The value is not one of its forms.
+    pub fn read<T: Value>(&self, option: &str) -> Result<Option<T>> {
+        let Some((line, written)) = self.lines.get(option) else {
+            return Ok(None);
+        };
+        let value = T::of_file(written).ok_or_else(|| {
+            Problem::usage(
+                "option-invalid",
+                format!("{}, line {line}: invalid value for `{option}`", self.name),
+            )
+            .because(Cause::Valid(T::IN_FILE.to_owned()))
+        })?;
+        Ok(Some(value).filter(|value| !value.is_blank()))
+    }
+}
+
+/// Why a key is none of the file's.
+enum Unknown {
+    /// It belongs to one run.
+    OfOneRun(String),
+    /// No option has the name; this one is near.
+    Near(Option<String>),
+}
+
+impl Unknown {
+    fn at(self, place: &str) -> Problem {
+        let problem = |why: &str| Problem::usage("option-unknown", format!("{place} {why}"));
+        match self {
+            Self::OfOneRun(option) => {
+                problem("can't be set in a file, because it applies to one run")
+                    .fix(format!("--{option}"))
+            }
+            Self::Near(Some(other)) => problem(&format!("is unknown: did you mean `{other}`?")),
+            Self::Near(None) => problem("is unknown: no option has this name"),
+        }
+    }
+}
+
+fn unknown(option: &str, options: &[String]) -> Option<Unknown> {
+    let of_one_run = |option: &str| NOT_HERE.contains(&option) || FLAGS_ONLY.contains(&option);
+    if of_one_run(option) {
+        return Some(Unknown::OfOneRun(option.to_owned()));
+    }
+    let known: Vec<_> = options
+        .iter()
+        .filter(|option| !of_one_run(option))
+        .cloned()
+        .collect();
+    if known.iter().any(|known| known == option) {
+        return None;
+    }
+    Some(Unknown::Near(nearest(option, &known).map(str::to_owned)))
+}
+
+impl Written {
+    fn of(value: &DeValue<'_>) -> Self {
+        let text = |value: &DeValue<'_>| value.as_str().map(str::to_owned);
+        match value {
+            DeValue::String(text) => Self::Text(text.clone().into_owned()),
+            DeValue::Integer(number) if number.radix() == 10 => {
+                Self::Number(number.as_str().to_owned())
+            }
+            DeValue::Boolean(value) => Self::Bool(*value),
+            DeValue::Array(items) => {
+                let texts = items.iter().map(|item| text(item.get_ref()));
+                texts
+                    .collect::<Option<_>>()
+                    .map_or(Self::Other, Self::Texts)
+            }
+            _ => Self::Other,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! `cogmig plan`: setup, stopped before any change.
+
+use anyhow::Result;
+use cogmig_core::outcome::{Ended, Outcome};
+
+use super::Session;
+use super::prepare::{Purpose, prepare};
+
+/// Shows what setup would do.
+///
+/// # Errors
+/// Whatever keeps the migration from standing.
+pub async fn run(session: &Session<'_>) -> Result<Ended> {
+    let plan = prepare(session, Purpose::Show).await?.plan;
+    let ended = Ended::planned(&plan);
+    session.ui.plan(&plan);
+    session.ui.outcome(&Outcome::Planned, ended);
+    Ok(ended)
+}

@@ -1,0 +1,251 @@
+//! One truth: what the sources call, what the templates allow.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use clap::CommandFactory;
+
+use cogmig_core::iam::pipeline::{Policy, Statement, policy};
+use cogmig_core::problem::Problem;
+use serde_json::Value;
+
+use crate::cli::settings;
+use crate::cli::{Cli, refuse_other_side};
+
+/// What AWS judges although no call is of that name.
+const IMPLIED: [&str; 2] = ["iam:PassRole", "lambda:ListTags"];
+/// What AWS allows everybody.
+const FREE: &str = "sts:GetCallerIdentity";
+
+/// The policy that a command line asks for.
+fn asked(words: &str) -> Result<Policy, Problem> {
+    let words = ["cogmig", "policy"]
+        .into_iter()
+        .chain(words.split_whitespace());
+    let matches = Cli::command().get_matches_from(words);
+    let flags = matches.subcommand_matches("policy").expect("the command");
+    let settings = settings::read(flags)?;
+    let side = *flags.get_one("side").expect("a side");
+    refuse_other_side(side, flags)?;
+    policy(side, &settings)
+}
+
+fn printed(words: &str) -> Policy {
+    asked(words).unwrap_or_else(|why| panic!("{words}: {why}"))
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    let of = |value: &Value| value.as_str().expect("a text").to_owned();
+    match value {
+        Value::Array(list) => list.iter().map(of).collect(),
+        one => vec![of(one)],
+    }
+}
+
+fn actions(policy: &Policy) -> BTreeSet<String> {
+    let statements = policy.statement.iter();
+    statements
+        .flat_map(|statement| texts(&statement.action))
+        .collect()
+}
+
+fn sids(policy: &Policy) -> Vec<&str> {
+    let statements = policy.statement.iter();
+    statements.map(|statement| statement.sid.as_str()).collect()
+}
+
+/// Every option that adds a statement.
+const ALL: [&str; 2] = [
+    "old --dedicated-old-client",
+    "new --replace-trigger --sms-role arn:aws:iam::222222222222:role/service-role/sms",
+];
+
+/// The texts in the sources that are named as calls are, and how many calls there are.
+fn calls(folder: &Path, found: &mut BTreeSet<String>, sent: &mut [usize; 2]) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            calls(&path, found, sent);
+            continue;
+        }
+        // Of what is printed, and of this test, nothing is called.
+        if path.ends_with("src/policy.rs") || path.ends_with("policy/tests.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a text");
+        sent[0] += text.matches(".send()").count();
+        let lines = text.split('\n').map(str::trim_start);
+        sent[1] += lines
+            .map(|line| {
+                line.matches("account.call(").count() + usize::from(line.starts_with(".call("))
+            })
+            .sum::<usize>();
+        let quoted = text.split('"').skip(1).step_by(2);
+        found.extend(quoted.filter(|text| is_call(text)).map(str::to_owned));
+    }
+}
+
+fn is_call(text: &str) -> bool {
+    let Some((service, action)) = text.split_once(':') else {
+        return false;
+    };
+    let small = |c: char| c.is_ascii_lowercase() || c == '-';
+    !service.is_empty()
+        && service.chars().all(small)
+        && action.starts_with(|c: char| c.is_ascii_uppercase())
+        && action.chars().all(char::is_alphanumeric)
+}
+
+#[test]
+fn what_is_called_is_allowed_and_nothing_else() {
+    let (mut called, mut sent) = (BTreeSet::new(), [0, 0]);
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    calls(&sources, &mut called, &mut sent);
+    assert_eq!(sent[0], sent[1], "a call is sent, and its name not told");
+    assert!(called.remove(FREE));
+    let implied = IMPLIED.map(str::to_owned);
+    assert!(implied.iter().all(|action| !called.contains(action)));
+    called.extend(implied);
+    let allowed: BTreeSet<_> = ALL.map(printed).iter().flat_map(actions).collect();
+    assert_eq!(called, allowed);
+}
+
+#[test]
+fn everything_is_filled_in() {
+    for words in [
+        "old",
+        "new",
+        "old --suffix blue --account 111111111111 --old-pool eu-west-1_AbCdEfGhI",
+        ALL[0],
+        ALL[1],
+    ] {
+        let text = serde_json::to_string(&printed(words)).expect("JSON");
+        assert!(!text.contains("${"), "{words}: {text}");
+        // What a managed policy holds.
+        assert!(text.len() < 6144, "{words}: {}", text.len());
+    }
+    let long = "x".repeat(32);
+    let words = format!(
+        "{} --suffix {long} --account 222222222222 --new-pool ap-southeast-2_AbCdEfGhI",
+        ALL[1]
+    );
+    let text = serde_json::to_string(&printed(&words)).expect("JSON");
+    assert!(text.len() < 6144, "{}", text.len());
+}
+
+#[test]
+fn what_is_known_is_said_and_the_rest_is_any() {
+    for (words, resource) in [
+        ("old", "arn:aws:cognito-idp:*:*:userpool/*"),
+        ("old", "arn:aws:iam::*:role/cognito-access-role"),
+        (
+            "old --old-region eu-west-1",
+            "arn:aws:cognito-idp:eu-west-1:*:userpool/*",
+        ),
+        (
+            "old --account 111111111111 --old-pool eu-west-1_AbCdEfGhI",
+            "arn:aws:cognito-idp:eu-west-1:111111111111:userpool/eu-west-1_AbCdEfGhI",
+        ),
+        (
+            "new --new-region cn-north-1 --suffix blue",
+            "arn:aws-cn:lambda:cn-north-1:*:function:cognito-migration-lambda-blue",
+        ),
+        (
+            "new --new-pool us-gov-west-1_AbCdEfGhI --suffix blue",
+            "arn:aws-us-gov:iam::*:role/cognito-migration-lambda*",
+        ),
+        (
+            "new --new-region us-isob-east-1 --suffix blue",
+            "arn:aws-iso-b:iam::*:policy/cognito-migration-lambda-policy-blue",
+        ),
+    ] {
+        let policy = printed(words);
+        let mut statements = policy.statement.iter();
+        let named = |statement: &Statement| {
+            texts(&statement.resource)
+                .iter()
+                .any(|text| text == resource)
+        };
+        assert!(statements.any(named), "{words}: {resource}");
+    }
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    for words in [
+        "old --account 11111111111",
+        "old --account *",
+        "old --old-pool *",
+        "old --old-pool eu-west-1_*",
+        "old --old-pool local_1",
+        "old --old-region * ",
+        "old --old-region eu-west-2 --old-pool eu-west-1_AbCdEfGhI",
+        "old --sms-role arn:aws:iam::111111111111:role/sms",
+        "new --sms-role arn:aws:iam::222222222222:role/*",
+        "new --sms-role sms",
+    ] {
+        assert!(asked(words).is_err(), "{words}");
+    }
+}
+
+#[test]
+fn each_option_adds_its_own_statement() {
+    for (words, option, sid) in [
+        (
+            "old",
+            "--dedicated-old-client",
+            "MakeAndDeleteTheDedicatedClient",
+        ),
+        (
+            "new",
+            "--replace-trigger",
+            "SeeWhetherTheFormerTriggerIsThere",
+        ),
+        (
+            "new",
+            "--sms-role arn:aws:iam::222222222222:role/sms",
+            "LeaveTheSmsRoleWithCognito",
+        ),
+    ] {
+        let (least, more) = (printed(words), printed(&format!("{words} {option}")));
+        let mut more = sids(&more);
+        more.retain(|one| *one != sid);
+        assert_eq!(more, sids(&least), "{option}");
+    }
+}
+
+#[test]
+fn to_read_is_all_that_read_only_allows() {
+    for words in ALL {
+        let policy = printed(&format!("{words} --read-only"));
+        for action in actions(&policy) {
+            let (_, verb) = action.split_once(':').expect("an action");
+            let reads = ["Get", "List", "Describe", "Filter"];
+            assert!(reads.iter().any(|read| verb.starts_with(read)), "{action}");
+        }
+        // Of functions, none but its own.
+        let statements = policy.statement.iter();
+        let mut resources = statements.flat_map(|statement| texts(&statement.resource));
+        assert!(
+            !resources.any(|text| text.contains("function:*")),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn each_statement_is_named_once_and_nothing_is_changed_everywhere() {
+    for words in ALL {
+        let policy = printed(words);
+        let names = sids(&policy);
+        let distinct: BTreeSet<_> = names.iter().collect();
+        assert_eq!(distinct.len(), names.len());
+        let statements = policy.statement.iter();
+        let everywhere = statements.filter(|one| texts(&one.resource).contains(&"*".into()));
+        assert_eq!(
+            everywhere.map(|one| one.sid.as_str()).collect::<Vec<_>>(),
+            ["ReadWhatIsThere"]
+        );
+    }
+}

@@ -1,0 +1,180 @@
+//! The Lambda packages that this build holds, one for each architecture that the build script could build, and the
+//! reading of one from a file instead.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cogmig_core::options::Settings;
+use cogmig_core::package::{Architecture, Package};
+use cogmig_core::problem::Problem;
+use sha2::{Digest, Sha256};
+
+include!(concat!(env!("OUT_DIR"), "/packages.rs"));
+
+/// The largest zip that Lambda takes in a request.
+const MOST_BYTES: u64 = 50 * 1024 * 1024;
+
+/// The Lambda's package: a file of the user's, or the one that this build holds.
+///
+/// # Errors
+/// The file cannot be used, or this build holds none for the architecture.
+pub fn package(settings: &Settings) -> Result<Package> {
+    let architecture = settings.architecture.unwrap_or_else(default_architecture);
+    if let Some(path) = &settings.lambda_zip {
+        let zip = read_zip(path)?;
+        return Ok(Package {
+            sha256: code_sha256(&zip),
+            zip: zip.into(),
+            architecture,
+        });
+    }
+    let (zip, sha256) = held(architecture).ok_or_else(|| {
+        Problem::error(
+            "package-missing",
+            format!("this build of cogmig holds no Lambda for {architecture}"),
+        )
+        .fix(format!(
+            "--architecture {}, or --lambda-zip with one of your own",
+            default_architecture()
+        ))
+    })?;
+    Ok(Package {
+        zip: zip.into(),
+        sha256: sha256.to_owned(),
+        architecture,
+    })
+}
+
+/// The zip that this build holds for `architecture`, if it does, and its `CodeSha256`.
+pub fn held(architecture: Architecture) -> Option<(&'static [u8], &'static str)> {
+    HELD.iter()
+        .find(|(held, _, _)| *held == architecture)
+        .map(|(_, sha256, zip)| (*zip, *sha256))
+}
+
+/// arm64 where this build holds it, as it costs less on AWS; otherwise the one that it holds.
+pub fn default_architecture() -> Architecture {
+    match HELD {
+        [(only, _, _)] => *only,
+        _ => Architecture::Arm64,
+    }
+}
+
+/// The `CodeSha256` that Lambda gives for this zip.
+pub fn code_sha256(zip: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(zip))
+}
+
+/// Reads the zip that takes the place of the held ones, and checks what can be checked without unpacking it.
+///
+/// # Errors
+///
+/// When it cannot be read, is no zip file, or is larger than Lambda takes.
+pub fn read_zip(path: &Path) -> Result<Vec<u8>> {
+    let at = || format!("cannot read the Lambda's zip {}", path.display());
+    let mut bytes = Vec::new();
+    // One byte more than is allowed tells enough of a file of any size, or of a pipe.
+    File::open(path)
+        .with_context(at)?
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .with_context(at)?;
+    if !(bytes.starts_with(b"PK\x03\x04")) {
+        return Err(Problem::error(
+            "package-invalid",
+            format!("{} is not a zip file", path.display()),
+        )
+        .into());
+    };
+    if !(bytes.len() as u64 <= MOST_BYTES) {
+        return Err(Problem::error(
+            "package-invalid",
+            format!(
+                "{} is larger than the 50 MB that Lambda takes",
+                path.display()
+            ),
+        )
+        .into());
+    };
+    Ok(bytes)
+}
+
+/// Mounted here because cargo runs no tests in a build script.
+#[cfg(test)]
+#[path = "../build/elf.rs"]
+mod elf;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_held_where_anything_is() {
+        assert!(HELD.is_empty() || held(default_architecture()).is_some());
+        assert!(
+            held(Architecture::Arm64).is_none() || default_architecture() == Architecture::Arm64
+        );
+    }
+
+    #[test]
+    fn held_packages_hold_one_executable_bootstrap() {
+        for (architecture, sha256, zip) in HELD {
+            assert_eq!(code_sha256(zip), *sha256, "{architecture}");
+            assert!(zip.starts_with(b"PK\x03\x04"), "{architecture}");
+            assert_eq!(&zip[30..39], b"bootstrap", "{architecture}");
+            let end = &zip[zip.len() - 22..];
+            assert_eq!(
+                &end[..4],
+                b"PK\x05\x06",
+                "{architecture}: no comment after the directory"
+            );
+            assert_eq!(end[10..12], [1, 0], "{architecture}: one entry");
+            let directory =
+                u32::from_le_bytes(end[16..20].try_into().expect("four bytes")) as usize;
+            let mode = u16::from_le_bytes(
+                zip[directory + 40..directory + 42]
+                    .try_into()
+                    .expect("two bytes"),
+            );
+            assert_eq!(mode & 0o777, 0o755, "{architecture}");
+            assert!(zip.len() < 2_000_000, "{architecture}: {} bytes", zip.len());
+        }
+    }
+
+    #[test]
+    fn code_sha256_is_base64_of_the_digest() {
+        assert_eq!(
+            code_sha256(b""),
+            "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+        );
+    }
+
+    #[test]
+    fn only_zip_files_of_a_bearable_size_are_read() {
+        let folder = std::env::temp_dir().join(format!("cogmig-read-zip-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join("f.zip");
+        let refused = |word: &str| {
+            let error = format!("{:#}", read_zip(&path).expect_err(word));
+            assert!(error.contains(word) && error.contains("f.zip"), "{error}");
+        };
+        refused("cannot read");
+        std::fs::write(&path, "#!/bin/sh").expect("a file");
+        refused("not a zip");
+        std::fs::write(&path, b"PK\x03\x04rest").expect("a file");
+        assert_eq!(read_zip(&path).expect("a zip"), b"PK\x03\x04rest");
+        let file = File::options().write(true).open(&path).expect("a file");
+        file.set_len(MOST_BYTES).expect("a sparse file");
+        assert_eq!(
+            read_zip(&path).expect("a large zip").len() as u64,
+            MOST_BYTES
+        );
+        file.set_len(MOST_BYTES + 1).expect("a sparse file");
+        refused("50 MB");
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
+}

@@ -1,0 +1,159 @@
+//! What GitHub Actions shows beside the log: `::error::` lines, and a summary of the step in
+//! Markdown, appended to the file that `GITHUB_STEP_SUMMARY` names.
+
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use super::complain;
+use super::printer::Told;
+use cogmig_core::outcome::Ended;
+use cogmig_core::plan::Action;
+
+/// What of GitHub Actions is there.
+pub struct Github {
+    annotates: bool,
+    summary: Option<PathBuf>,
+}
+
+impl Github {
+    /// As the environment says.
+    pub fn from_env() -> Self {
+        let annotates = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+        let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+        Self {
+            annotates,
+            summary: summary.filter(|_| annotates).map(PathBuf::from),
+        }
+    }
+
+    /// Marks what a person must look at.
+    pub fn error(&self, command: &str, text: &str) {
+        if self.annotates {
+            let title = format!("cogmig {command}");
+            complain(&annotation(title.trim_end(), text));
+        }
+    }
+
+    /// Marks why a command failed, and appends what stands.
+    pub fn failure(&self, command: &str, told: &Told, ended: Ended, text: &str) {
+        self.error(command, text);
+        self.summary(command, told, ended, Some(text));
+    }
+
+    /// Appends the summary, and a text as it is. That it cannot be written is said, and fails nothing.
+    pub fn summary(&self, command: &str, told: &Told, ended: Ended, verbatim: Option<&str>) {
+        let Some(path) = &self.summary else { return };
+        let text = markdown(command, told, ended, verbatim);
+        let file = OpenOptions::new().create(true).append(true).open(path);
+        if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
+            complain(&format!(
+                "no summary could be written to {}: {error}",
+                path.display()
+            ));
+        }
+    }
+}
+
+/// A workflow command: percent signs and line ends are escaped, in a property also what
+/// ends one.
+fn annotation(title: &str, text: &str) -> String {
+    let escape = |text: &str| {
+        let text = text.replace('%', "%25");
+        text.replace('\r', "%0D").replace('\n', "%0A")
+    };
+    let title = escape(title).replace(':', "%3A").replace(',', "%2C");
+    format!("::error title={title}::{}", escape(text))
+}
+
+fn markdown(command: &str, told: &Told, ended: Ended, verbatim: Option<&str>) -> String {
+    let mut text = format!("### cogmig {command}: {}\n\n", ended.word());
+    for one in &told.accounts {
+        let _ = writeln!(
+            text,
+            "- {} account `{}`, {}",
+            one.side.as_str(),
+            one.id,
+            one.region
+        );
+    }
+    if !told.changes.is_empty() {
+        text.push_str("\n| | account | what | name | | |\n|---|---|---|---|---|---|\n");
+        for line in &told.changes {
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {} | {} | {} | {} |",
+                line.action.glyph(),
+                line.side.as_str(),
+                line.kind,
+                cell(&line.name),
+                cell(&line.why),
+                if line.action == Action::Leave {
+                    "look at it"
+                } else {
+                    line.status
+                },
+            );
+        }
+    }
+    for note in &told.notes {
+        let _ = writeln!(text, "\n> **note** {}", cell(note));
+    }
+    for finding in &told.warnings {
+        let _ = writeln!(
+            text,
+            "\n> **warning** {}\\\n> try {}",
+            cell(&finding.summary),
+            cell(&finding.remedy.join(", or "))
+        );
+    }
+    if let Some(verbatim) = verbatim {
+        // A fence longer than any in the text.
+        let _ = writeln!(
+            text,
+            "\n~~~~~~~~\n{}\n~~~~~~~~",
+            verbatim.replace("~~~~~~~~", "")
+        );
+    }
+    text.push('\n');
+    text
+}
+
+/// Text in a cell of a table: on one line, and with nothing of Markdown or HTML in it, since
+/// names are other people's.
+fn cell(text: &str) -> String {
+    let mut cell = String::new();
+    for character in text.chars() {
+        match character {
+            '\n' | '\r' => cell.push(' '),
+            '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '\\' | '#' | '!' | '&' | '~' => {
+                cell.push('\\');
+                cell.push(character);
+            }
+            other => cell.push(other),
+        }
+    }
+    cell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_cannot_end_its_workflow_command() {
+        let line = annotation("cogmig setup: x, y", "100 %\n::set-output name=x::y\r");
+        assert_eq!(
+            line,
+            "::error title=cogmig setup%3A x%2C y::100 %25%0A::set-output name=x::y%0D"
+        );
+        assert!(!line.contains('\n'));
+    }
+
+    #[test]
+    fn a_name_cannot_write_markdown() {
+        let cell = cell("a|b `c` <img src=x> [l](u)\n# h");
+        assert_eq!(cell, "a\\|b \\`c\\` \\<img src=x\\> \\[l\\](u) \\# h");
+    }
+}

@@ -1,0 +1,117 @@
+//! Everything that is printed, asked or written as JSON. The rest of the program
+//! emits events and hands over values. The result goes to standard output, all else
+//! to standard error.
+
+mod ci;
+mod github;
+mod header;
+mod json;
+mod outcome;
+mod plan;
+mod printer;
+mod problem;
+mod progress;
+mod prompt;
+mod status;
+mod wrap;
+
+use std::io::{ErrorKind, Write};
+
+use anyhow::{Context, Error, Result};
+use cogmig_core::iam::pipeline::Policy;
+use cogmig_core::outcome::Ended;
+use cogmig_core::problem::Problem;
+use console::{Term, colors_enabled_stderr};
+
+use github::Github;
+pub use printer::Report;
+use printer::Told;
+use problem::Failure;
+pub use prompt::{Question, password};
+
+/// Without colour where `NO_COLOR` says so, whatever else is set (no-color.org).
+pub fn settle_colours() {
+    if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        console::set_colors_enabled(false);
+        console::set_colors_enabled_stderr(false);
+    }
+}
+
+/// The columns of the terminal, or of a file that is read on one.
+fn width() -> usize {
+    let size = Term::stdout().size_checked();
+    let columns = size.map_or(80, |(_, columns)| usize::from(columns));
+    columns.clamp(60, 160)
+}
+
+/// An error before there was anything to report on, or settings to say how.
+pub fn complain_of(command: &str, error: &Error, json: bool) {
+    let (told, ended) = (Told::default(), Ended::Failed);
+    let failure = Failure {
+        told: &told,
+        error,
+        ended,
+    };
+    complain(&failure.text(None, colors_enabled_stderr()));
+    hand_on(command, &failure, json);
+}
+
+/// What clap says of a command line: the help that was asked for, or what is wrong. Gives the exit
+/// status.
+pub fn of_command_line(error: &clap::Error, command: &str, json: bool) -> u8 {
+    // A reader that has gone away is no error of ours.
+    let _ = error.print();
+    if !error.use_stderr() {
+        return Ended::Done.status(false);
+    }
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    let usage = Problem::usage("command-line", first.trim_start_matches("error: "));
+    let (told, ended) = (Told::default(), Ended::Usage);
+    let failure = Failure {
+        told: &told,
+        error: &usage.into(),
+        ended,
+    };
+    hand_on(command, &failure, json);
+    ended.status(false)
+}
+
+/// What a program reads of an error before there were settings.
+fn hand_on(command: &str, failure: &Failure<'_>, json: bool) {
+    let (told, ended) = (failure.told, failure.ended);
+    let text = failure.text(None, false);
+    Github::from_env().failure(command, told, ended, &text);
+    if json {
+        let error = Some(failure.error);
+        // It has failed already.
+        let _ = print(&json::document(command, told, ended, error, None));
+    }
+}
+
+/// Prints an IAM policy, which is JSON for people and for programs alike.
+///
+/// # Errors
+/// It cannot be written.
+pub fn print_policy(policy: &Policy) -> Result<()> {
+    print(&serde_json::to_string_pretty(policy)?)
+}
+
+/// Prints a result, or a file for another program. A reader that has gone away is no error of ours.
+///
+/// # Errors
+/// It cannot be written, such as to a full disk.
+pub fn print(text: &str) -> Result<()> {
+    let mut output = std::io::stdout();
+    let written = writeln!(output, "{text}").and_then(|()| output.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("the result could not be written to standard output")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

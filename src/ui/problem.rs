@@ -1,0 +1,162 @@
+//! Problems, for people: the summary, what is known of the reasons, and what can be done. Nothing
+//! else lays them out.
+
+use std::fmt::Write;
+use std::iter;
+
+use anyhow::Error;
+use cogmig_core::call;
+use cogmig_core::outcome::Ended;
+use cogmig_core::plan::Action;
+use cogmig_core::problem::{Cause, Problem};
+use cogmig_core::text::on_one_line;
+use console::Style;
+
+use super::printer::Told;
+use super::wrap::{fill, hang};
+
+/// A line after the summary: its label, which may be none, and its text.
+type Line = (&'static str, String);
+
+/// Why a command failed, and what it was told until then.
+pub struct Failure<'a> {
+    /// What it was told.
+    pub told: &'a Told,
+    /// Why it failed.
+    pub error: &'a Error,
+    /// How it ends.
+    pub ended: Ended,
+}
+
+impl Failure<'_> {
+    /// In lines of a width, and what stands now.
+    pub fn text(&self, width: Option<usize>, colours: bool) -> String {
+        let style = Style::new().red().bold().force_styling(colours);
+        let head = style.apply_to("error:").to_string();
+        let failed = iter::once(of(self.error)).chain(self.told.also.iter().cloned());
+        let texts = failed.map(|problem| text(&head, &problem, width));
+        let mut text = texts.collect::<Vec<_>>().join("\n\n");
+        text.push_str(&self.standing());
+        text
+    }
+
+    /// What stands of the changes.
+    fn standing(&self) -> String {
+        let changes = &self.told.changes;
+        let count = |word: &str| changes.iter().filter(|line| line.status == word).count();
+        if ["started", "done", "failed"]
+            .iter()
+            .all(|word| count(word) == 0)
+        {
+            return String::new();
+        }
+        let all = changes.iter().filter(|line| line.action != Action::Leave);
+        let mut text = format!(
+            "\n\n{} of {} changes were made and stand. Run the same command again to continue, or `cogmig teardown` to put everything back.",
+            count("done"),
+            all.count()
+        );
+        if count("started") > 0 {
+            text.push_str(" What was in hand may be half-made.");
+        }
+        text
+    }
+}
+
+/// An error as a problem, with all that it was caused by.
+pub fn of(error: &Error) -> Problem {
+    call::problem(error.chain())
+}
+
+/// Its summary and its lines, with this between.
+pub fn lines(problem: &Problem, between: &str) -> String {
+    text("", problem, None).trim_start().replace('\n', between)
+}
+
+fn text(head: &str, problem: &Problem, width: Option<usize>) -> String {
+    let summary = format!("{head} {}", on_one_line(&problem.summary));
+    let mut text = match width {
+        Some(width) => fill(&summary, width),
+        None => summary,
+    };
+    let lines: Vec<Line> = problem
+        .causes
+        .iter()
+        .map(labelled)
+        .chain(remedies(&problem.remedy))
+        .collect();
+    let longest = lines.iter().map(|(label, _)| label.len()).max();
+    let longest = longest.unwrap_or_default();
+    for (label, line) in lines {
+        let label = match label {
+            "" => "  ".to_owned(),
+            label => format!("  {label:longest$}  "),
+        };
+        let line = on_one_line(&line);
+        let _ = match width {
+            Some(width) => write!(text, "\n{}", hang(&label, &line, width)),
+            None => write!(text, "\n{label}{line}"),
+        };
+    }
+    text
+}
+
+fn labelled(cause: &Cause) -> Line {
+    match cause {
+        Cause::Aws { code, message } => ("AWS says", format!("{code}: {message}")),
+        Cause::NoAnswer(why) => ("no answer", why.clone()),
+        Cause::RequestId(id) => ("request id", id.clone()),
+        Cause::Origin(places) => ("it may be from", places.clone()),
+        Cause::Valid(values) => ("valid values", values.clone()),
+        Cause::Because(why) => ("because", why.clone()),
+        Cause::Detail(what) => ("", what.clone()),
+    }
+}
+
+/// A cause in one line, for programs.
+pub fn cause(cause: &Cause) -> String {
+    match labelled(cause) {
+        ("", text) => text,
+        (label, text) => format!("{label}: {text}"),
+    }
+}
+
+fn remedies(remedies: &[String]) -> impl Iterator<Item = Line> {
+    let labels = iter::once("try").chain(iter::repeat("or"));
+    labels.zip(remedies.iter().cloned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_goes_on_beside_its_label() {
+        let problem = Problem::error("aws-call", "iam:CreateRole failed in the new account 222222222222 (eu-central-1, profile `new`)")
+            .because(Cause::Aws {
+                code: "AccessDenied".into(),
+                message: "not authorized to perform: iam:CreateRole on resource: arn:aws:iam::222222222222:role/cognito-migration-lambda".into(),
+            })
+            .because(Cause::RequestId("1".into()))
+            .fix("--new-profile");
+        assert_eq!(
+            text("error:", &problem, Some(60)),
+            "error: iam:CreateRole failed in the new account 222222222222\n(eu-central-1, profile `new`)\n  AWS says    AccessDenied: not authorized to perform:\n              iam:CreateRole on resource:\n              arn:aws:iam::222222222222:role/cognito-migration-lambda\n  request id  1\n  try         --new-profile"
+        );
+    }
+
+    #[test]
+    fn one_of_several_remedies_is_enough() {
+        let problem = Problem::error("x", "x").fix("a").fix("b");
+        assert_eq!(
+            text("error:", &problem, None),
+            "error: x\n  try  a\n  or   b"
+        );
+    }
+
+    #[test]
+    fn text_of_others_begins_no_line() {
+        let problem = Problem::error("x", "a\nb").because(Cause::Detail("c\u{202e}\rd".into()));
+        assert_eq!(text("error:", &problem, None), "error: a b\n  c  d");
+    }
+}
