@@ -89,8 +89,8 @@ pub fn read_zip(path: &Path) -> Result<Vec<u8>> {
             format!("{} is not a zip file", path.display()),
         )
         .into());
-    };
-    if !(bytes.len() as u64 <= MOST_BYTES) {
+    }
+    if bytes.len() as u64 > MOST_BYTES {
         return Err(Problem::error(
             "package-invalid",
             format!(
@@ -99,7 +99,7 @@ pub fn read_zip(path: &Path) -> Result<Vec<u8>> {
             ),
         )
         .into());
-    };
+    }
     Ok(bytes)
 }
 

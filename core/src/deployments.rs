@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::identity::Side;
-use crate::record;
-use crate::resource::Tags;
+use crate::record::{self, Tags};
 use crate::text::on_one_line;
 
 /// One of them.

@@ -12,8 +12,8 @@ use crate::identity::Identity;
 use crate::names::Names;
 use crate::observed::{Configuration, NewSide, OldSide, Pool};
 use crate::package::Package;
-use crate::record;
-use crate::resource::{Named, Tags};
+use crate::record::{self, Tags};
+use crate::reference::Listed;
 
 /// Seconds in which Cognito wants its answer; not adjustable there.
 const TRIGGER_TIMEOUT: i32 = 5;
@@ -25,6 +25,19 @@ pub const LOG_RETENTION: i32 = 30;
 
 /// In the place of the id of an app client that is still to be made.
 pub const ID_TO_COME: &str = "(known once it is made)";
+
+/// Values with the id of the app client that was made meanwhile.
+#[must_use]
+pub fn with_client(values: &Tags, made: Option<&String>) -> Tags {
+    let mut values = values.clone();
+    if let Some(id) = made {
+        let to_come = values.values_mut();
+        to_come
+            .filter(|value| *value == ID_TO_COME)
+            .for_each(|value| value.clone_from(id));
+    }
+    values
+}
 
 /// The app client of the old pool that passwords are checked through.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,9 +108,9 @@ pub struct Target {
     /// The account, in the Region of the pool.
     pub identity: Identity,
     /// The user pool.
-    pub pool: Named,
+    pub pool: Listed,
     /// The app clients.
-    pub clients: Vec<Named>,
+    pub clients: Vec<Listed>,
 }
 
 impl Target {

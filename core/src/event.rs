@@ -20,23 +20,47 @@ pub enum Event {
     /// A pool or app clients were settled on.
     Chosen(Selected),
     /// About so many users are in a pool.
-    Users { side: Side, count: u64 },
+    Users {
+        /// In which pool.
+        side: Side,
+        /// AWS's estimate.
+        count: u64,
+    },
     /// A call was answered, or was not.
     Called {
+        /// In which account.
         side: Side,
+        /// As IAM names it.
         call: &'static str,
+        /// Until the answer.
         took: Duration,
+        /// AWS's id of it.
         request_id: Option<String>,
+        /// The error, if it is one.
         code: Option<String>,
     },
     /// AWS needs time.
-    Waiting { what: String, since: Duration },
+    Waiting {
+        /// For what.
+        what: String,
+        /// For how long by now.
+        since: Duration,
+    },
     /// A change of the plan has begun.
-    Started { index: usize },
+    Started {
+        /// Its place in the plan.
+        index: usize,
+    },
     /// A change of the plan was made.
-    Done { index: usize },
+    Done {
+        /// Its place in the plan.
+        index: usize,
+    },
     /// A change of the plan could not be made.
-    Failed { index: usize },
+    Failed {
+        /// Its place in the plan.
+        index: usize,
+    },
     /// Why another change could not be made, beside the one that the command fails by.
     AlsoFailed(Problem),
     /// The run was asked to stop.

@@ -2,9 +2,8 @@
 //! second migration beside the first.
 
 use crate::identity::{Identity, Side};
-use crate::record;
+use crate::record::{self, Tags};
 use crate::reference::region_of;
-use crate::resource::Tags;
 
 /// The names of one deployment's resources.
 #[derive(Clone, Debug, PartialEq, Eq)]

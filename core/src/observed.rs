@@ -9,8 +9,9 @@ use crate::cognito::flows::Added;
 use crate::cognito::lossless::Object;
 use crate::iam::documents;
 use crate::identity::{Identity, Side};
-use crate::resource::{Named, Tags};
-use crate::targets::{Found, Selected};
+use crate::record::Tags;
+use crate::reference::Listed;
+use crate::targets::{Selected, SelectedBy};
 use crate::text::on_one_line;
 
 /// What stands on both sides. A side is absent where its account was not named.
@@ -35,11 +36,11 @@ impl Observed {
             Selected {
                 side,
                 what: "user pool",
-                all: vec![Named {
+                all: vec![Listed {
                     id: pool.id.clone(),
                     name: on_one_line(name.unwrap_or_default()),
                 }],
-                how: Found::Recorded,
+                how: SelectedBy::Record,
             }
         });
         selected.collect()

@@ -164,7 +164,7 @@ pub fn variable(option: &str) -> String {
 pub fn refused(option: &str, value: &str, why: &str) -> Problem {
     let value = on_one_line(value);
     Problem::usage("option-invalid", format!("--{option} {value}: {why}"))
-        .because(Cause::Origin(format!("{}", elsewhere(option)).into()))
+        .because(Cause::Origin(elsewhere(option).clone()))
 }
 
 fn elsewhere(option: &str) -> String {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::cognito::flows::Added;
 use crate::problem::Problem;
-use crate::resource::Tags;
+
+/// Tags as IAM, Lambda and CloudWatch Logs hold them.
+pub type Tags = BTreeMap<String, String>;
 
 /// Which deployment a resource belongs to. Nothing without it is ever deleted.
 pub const DEPLOYMENT: &str = "cogmig:deployment";
@@ -72,6 +74,14 @@ pub fn arn_to_tag(arn: &str) -> String {
 #[must_use]
 pub fn arn_from_tag(value: &str) -> String {
     value.replace('@', "$")
+}
+
+/// Those of `wanted` that are still to be written.
+#[must_use]
+pub fn missing(stands: &Tags, wanted: &Tags) -> Option<Tags> {
+    let mut missing = wanted.clone();
+    missing.retain(|key, value| stands.get(key) != Some(value));
+    (!missing.is_empty()).then_some(missing)
 }
 
 /// The first reason why IAM would refuse these tags, if there is one: 50 a role, of

@@ -21,6 +21,15 @@ pub fn text(flag: &str) -> Result<String, String> {
     }
 }
 
+/// A user pool or an app client as AWS lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// Its name, which need not be unique.
+    pub name: String,
+}
+
 /// A user pool or an app client as it was named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {

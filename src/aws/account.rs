@@ -182,6 +182,26 @@ impl Account {
         R: std::fmt::Debug,
         SdkError<E, R>: RequestId,
     {
+        let sent = async { Some(sent.await) };
+        let answer = self.page(name, sent).await?;
+        answer.ok_or_else(|| CallError::unreadable(self.identity.place(), name))
+    }
+
+    /// The same for one page of many: after the last, there is none, and nothing is called.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn page<T, E, R>(
+        &self,
+        name: &'static str,
+        sent: impl Future<Output = Option<Result<T, SdkError<E, R>>>>,
+    ) -> Result<Option<T>, CallError>
+    where
+        T: RequestId,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: std::fmt::Debug,
+        SdkError<E, R>: RequestId,
+    {
         let start = Instant::now();
         let mut sent = pin!(sent);
         let answer = loop {
@@ -189,6 +209,9 @@ impl Account {
                 Ok(answer) => break answer,
                 Err(_) => self.waiting(&format!("an answer to {name}"), start.elapsed()),
             }
+        };
+        let Some(answer) = answer else {
+            return Ok(None);
         };
         let answer = answer.map_err(|error| call::error(self.identity.place(), name, &error));
         self.run.tell(Event::Called {
@@ -201,7 +224,7 @@ impl Account {
             },
             code: answer.as_ref().err().map(|error| error.word().to_owned()),
         });
-        answer
+        answer.map(Some)
     }
 
     /// Whether the run was asked to stop.
@@ -228,7 +251,7 @@ async fn region_of(side: Side, profile: &str, provider: &ProviderConfig) -> Resu
     if let Some(region) = named {
         return Ok(region.to_string());
     }
-    return Err(Problem::usage(
+    Err(Problem::usage(
         "profile-invalid",
         format!("profile `{profile}` is not there, or names no Region"),
     )
@@ -236,7 +259,7 @@ async fn region_of(side: Side, profile: &str, provider: &ProviderConfig) -> Resu
         "`aws configure list-profiles`, `region = …` in the profile, or --{}-region",
         side.as_str()
     ))
-    .into());
+    .into())
 }
 
 /// The SDK's own client does not know of `HTTPS_PROXY` and its like. Its connections are shared

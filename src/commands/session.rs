@@ -6,8 +6,8 @@ use anyhow::Result;
 use cogmig_core::event::Event;
 use cogmig_core::options::Settings;
 use cogmig_core::problem::Problem;
-use cogmig_core::resource::Named;
-use cogmig_core::targets::{Found, Selected, Selection};
+use cogmig_core::reference::Listed;
+use cogmig_core::targets::{Selected, SelectedBy, Selection};
 
 use crate::aws::account::Run;
 use crate::ui::Report;
@@ -28,7 +28,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// There are several, and nobody to ask.
-    pub fn settle(&self, selection: Selection) -> Result<Vec<Named>> {
+    pub fn settle(&self, selection: Selection) -> Result<Vec<Listed>> {
         let selected = match selection {
             Selection::These(selected) => selected,
             Selection::Several(several) if self.ui.can_ask() => {
@@ -37,7 +37,7 @@ impl Session<'_> {
                     side: several.side,
                     what: several.what,
                     all: Report::pick(&question, &several.there, several.picks_several)?,
-                    how: Found::Picked,
+                    how: SelectedBy::Prompt,
                 }
             }
             Selection::Several(several) => return Err(several.refusal.into()),

@@ -1,7 +1,7 @@
 //! What a result is about.
 
 use cogmig_core::identity::{Identity, Side};
-use cogmig_core::resource::Named;
+use cogmig_core::reference::Listed;
 use cogmig_core::targets::Selected;
 
 use super::printer::Told;
@@ -44,7 +44,7 @@ fn accounts(identities: &[Identity]) -> Vec<String> {
 /// Which pool or app clients were settled on, and why those.
 fn chosen(selected: &Selected) -> impl Iterator<Item = String> {
     let (side, what, how) = (selected.side.as_str(), selected.what, selected.how.as_str());
-    selected.all.iter().map(move |Named { id, name }| {
+    selected.all.iter().map(move |Listed { id, name }| {
         let named = if name.is_empty() {
             id.clone()
         } else {

@@ -12,6 +12,7 @@ mod printer;
 mod problem;
 mod progress;
 mod prompt;
+mod reason;
 mod status;
 mod wrap;
 

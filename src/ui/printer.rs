@@ -15,7 +15,7 @@ use console::{Term, colors_enabled, colors_enabled_stderr};
 use super::github::Github;
 use super::problem::Failure;
 use super::progress::Progress;
-use super::{ci, complain, header, json, outcome, plan, print, prompt, status, width};
+use super::{ci, complain, header, json, outcome, plan, print, prompt, reason, status, width};
 
 /// The columns of a text in a summary, which does not wrap it.
 const SUMMARY_WIDTH: usize = 100;
@@ -176,11 +176,11 @@ impl Report {
             .changes
             .iter()
             .map(|change| Line {
-                side: change.side,
+                side: change.address.side,
                 action: change.action,
-                kind: change.kind,
-                name: change.name.clone(),
-                why: change.why.clone(),
+                kind: change.address.kind.as_str(),
+                name: change.address.name.clone(),
+                why: reason::why(&change.reason, &change.edits),
                 status: if change.action == Action::Leave {
                     "left"
                 } else {

@@ -13,7 +13,7 @@ use super::{Report, complain, header, plan};
 use cogmig_core::options::Output;
 use cogmig_core::outcome::Interrupted;
 use cogmig_core::problem::Problem;
-use cogmig_core::resource::Named;
+use cogmig_core::reference::Listed;
 
 /// How the terminal was before the question that stands there now. A process has one terminal.
 static BEFORE: Mutex<Option<mode::Mode>> = Mutex::new(None);
@@ -181,7 +181,7 @@ impl Report {
     ///
     /// # Errors
     /// Nothing was picked, or the terminal went away.
-    pub fn pick(question: &str, from: &[Named], several: bool) -> Result<Vec<Named>> {
+    pub fn pick(question: &str, from: &[Listed], several: bool) -> Result<Vec<Listed>> {
         let theme = ColorfulTheme::default();
         let labels: Vec<_> = from
             .iter()

@@ -7,6 +7,7 @@ use aws_smithy_types::date_time::Format;
 use console::Style;
 use serde_json::{Value, json};
 
+use super::reason;
 use super::wrap::hang;
 use cogmig_core::identity::{Identity, Side};
 use cogmig_core::status::{Log, Resource, State, Status, Sums, share};
@@ -64,12 +65,15 @@ impl Page {
     fn resources(&mut self, accounts: &[Identity], status: &Status, side: Side) {
         let all = &status.resources;
         let longest = |of: fn(&Resource) -> usize| all.iter().map(of).max().unwrap_or(0);
-        let (kinds, names) = (longest(|one| one.kind.len()), longest(|one| one.name.len()));
+        let (kinds, names) = (
+            longest(|one| one.address.kind.as_str().len()),
+            longest(|one| one.address.name.len()),
+        );
         let place = accounts.iter().find(|one| one.side == side);
         let place = place.map_or(String::new(), |one| format!(" {}  {}", one.id, one.region));
         let word = if side == Side::Old { "Old" } else { "New" };
         self.heading(&format!("{word} account{place}"));
-        for one in all.iter().filter(|one| one.side == side) {
+        for one in all.iter().filter(|one| one.address.side == side) {
             let colour = match one.state {
                 State::Stands => Style::new(),
                 State::Differs => Style::new().yellow(),
@@ -77,7 +81,11 @@ impl Page {
                 State::LookAt => Style::new().magenta().bold(),
             };
             let colour = colour.force_styling(self.colours);
-            let (glyph, kind, name) = (one.state.glyph(), one.kind, &one.name);
+            let (glyph, kind, name) = (
+                one.state.glyph(),
+                one.address.kind.as_str(),
+                &one.address.name,
+            );
             let head = format!("  {glyph} {kind:kinds$}  {name:names$}");
             let said = said(one);
             let fits = head.len() + 2 + said.chars().count() <= self.width;
@@ -170,7 +178,8 @@ impl Page {
 
 /// What is said of a resource.
 fn said(one: &Resource) -> String {
-    match (one.state, one.why.as_str()) {
+    let why = reason::why(&one.reasons, &one.edits);
+    match (one.state, why.as_str()) {
         (State::Stands, _) => "as it should be".to_owned(),
         (State::Missing, "") => "missing".to_owned(),
         (State::Missing, why) => format!("missing, {why}"),
@@ -227,11 +236,11 @@ pub fn json(status: &Status) -> Value {
         "deployment": status.deployment,
         "deployed": status.deployed(),
         "resources": status.resources.iter().map(|one| json!({
-            "side": one.side.as_str(),
-            "kind": one.kind,
-            "name": one.name,
+            "side": one.address.side.as_str(),
+            "kind": one.address.kind.as_str(),
+            "name": one.address.name,
             "state": one.state.as_str(),
-            "why": one.why,
+            "why": reason::why(&one.reasons, &one.edits),
         })).collect::<Vec<_>>(),
         "users": {
             "old_estimate": status.users.old,

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::flows::{self, ADMIN_PASSWORD, Added, Flow, Removal};
 use super::lossless::Object;
-use crate::resource::Named;
+use crate::reference::Listed;
 
 /// The ids of those of this name, in order.
 #[must_use]
-pub fn ids_of(clients: &[Named], name: &str) -> Vec<String> {
+pub fn ids_of(clients: &[Listed], name: &str) -> Vec<String> {
     let named = clients.iter().filter(|client| client.name == name);
     let mut ids: Vec<_> = named.map(|client| client.id.clone()).collect();
     ids.sort();

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use rules::log;
-use rules::probe::{Answer, Call, Verdict};
+use rules::probe::{self, Answer, Verdict};
 use rules::reasons::{Failure, Fault, Refusal};
 
 use crate::desired::Desired;
 use crate::plan::{Plan, Step};
 use crate::problem::Problem;
+use crate::resource::{Call, FunctionCall, PolicyCall, RoleCall};
 
 /// A link of the chain from the function to the old pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +110,7 @@ impl Broken {
     pub fn of(answer: &Answer, desired: &Desired, plan: &Plan) -> Self {
         let names = &desired.names;
         let (role, pool) = (&names.access_role, &desired.old.pool.id);
-        let call = answer.call.map_or("a call", Call::as_str);
+        let call = answer.call.map_or("a call", probe::Call::as_str);
         let unknown = |reason: &str| {
             let what = format!("the function is not set as it should be ({reason})");
             Self::at(Link::Function, what, SETUP)
@@ -208,27 +209,31 @@ impl Broken {
 
 /// Why the access role cannot be assumed, by the first thing that is not as it should be.
 fn assume(plan: &Plan, desired: &Desired) -> (Link, &'static str) {
-    let (access, lambda) = (&desired.names.access_role, &desired.names.lambda_role);
+    let access = &desired.names.access_role;
     let cause = |step: &Step| {
-        Some(match step {
-            Step::CreateRole { name, .. } if name == access => (Link::Role, "it is not there"),
-            Step::CreateRole { name, .. } if name == lambda => {
+        let of_access = step.on.name == *access;
+        Some(match &step.call {
+            Call::Role(RoleCall::Create { .. }) if of_access => (Link::Role, "it is not there"),
+            Call::Role(RoleCall::Create { .. }) => {
                 (Link::Role, "the function's own role is not there")
             }
-            Step::SetTrust { role, .. } if role == access => {
+            Call::Role(RoleCall::SetTrust { .. }) if of_access => {
                 (Link::Trust, "its trust policy is another")
             }
-            Step::SetTrust { role, .. } if role == lambda => {
+            Call::Role(RoleCall::SetTrust { .. }) => {
                 (Link::Trust, "the function's own role does not trust Lambda")
             }
-            Step::CreatePolicy { .. } | Step::UpdatePolicy { .. } | Step::Attach { .. } => {
+            Call::Policy(PolicyCall::Create { .. } | PolicyCall::Update { .. })
+            | Call::Role(RoleCall::Attach { .. }) => {
                 (Link::Policy, "the function's own policy does not grant it")
             }
-            Step::Configure { .. } => (Link::Function, "its role or its environment is another"),
+            Call::Function(FunctionCall::Configure { .. }) => {
+                (Link::Function, "its role or its environment is another")
+            }
             _ => return None,
         })
     };
-    let mut steps = plan.changes.iter().flat_map(|change| &change.steps);
+    let mut steps = plan.steps();
     let in_order = (Link::Way, "role, trust and policy are as they should be");
     steps.find_map(cause).unwrap_or(in_order)
 }

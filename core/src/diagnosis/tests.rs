@@ -10,6 +10,7 @@ use super::{Broken, Link};
 use super::{is_open, words};
 use crate::identity::Side;
 use crate::plan::{Action, Change, Plan, Step, accounts};
+use crate::resource::{Address, Call, Kind, PolicyCall, RoleCall};
 
 fn answer(reason: &str) -> Answer {
     let refused = Refusal::of_code(reason).is_some();
@@ -24,11 +25,10 @@ fn answered(outcome: &str, reason: &str) -> Answer {
 /// A plan with this step.
 fn with(step: Step) -> Plan {
     let change = Change {
-        side: Side::Old,
+        address: step.on.clone(),
         action: Action::Update,
-        kind: "role",
-        name: "name".into(),
-        why: String::new(),
+        edits: Vec::new(),
+        reason: None,
         steps: vec![step],
     };
     Plan {
@@ -84,35 +84,38 @@ fn every_fault_names_its_link_and_a_remedy() {
 #[test]
 fn why_a_role_cannot_be_assumed_is_told_by_what_differs() {
     let names = accounts::desired().names;
-    let trust = |role: &str| Step::SetTrust {
-        role: role.into(),
-        trust: Value::Null,
+    let step = |kind, name: &str, call| Step::new(Address::new(Side::New, kind, name), call);
+    let trust = |name: &str| {
+        let trust = Value::Null;
+        step(Kind::Role, name, Call::Role(RoleCall::SetTrust { trust }))
     };
-    let role = |name: &str| Step::CreateRole {
-        name: name.into(),
-        description: String::new(),
-        trust: Value::Null,
-        tags: crate::resource::Tags::new(),
+    let role = |name: &str| {
+        let create = RoleCall::Create {
+            description: String::new(),
+            trust: Value::Null,
+            tags: crate::record::Tags::new(),
+        };
+        step(Kind::Role, name, Call::Role(create))
     };
-    let attach = Step::Attach {
-        role: names.lambda_role.clone(),
+    let attach = RoleCall::Attach {
         policy_arn: "arn".into(),
     };
-    let update = Step::UpdatePolicy {
-        arn: "arn".into(),
+    let update = PolicyCall::Update {
         document: Value::Null,
     };
+    let (lambda, policy) = (&names.lambda_role, &names.lambda_policy);
     for (step, link) in [
         (role(&names.access_role), Link::Role),
-        (role(&names.lambda_role), Link::Role),
+        (role(lambda), Link::Role),
         (trust(&names.access_role), Link::Trust),
-        (trust(&names.lambda_role), Link::Trust),
-        (attach, Link::Policy),
-        (update, Link::Policy),
+        (trust(lambda), Link::Trust),
+        (step(Kind::Role, lambda, Call::Role(attach)), Link::Policy),
         (
-            Step::DeleteRole {
-                role: "other".into(),
-            },
+            step(Kind::Policy, policy, Call::Policy(update)),
+            Link::Policy,
+        ),
+        (
+            step(Kind::Role, "other", Call::Role(RoleCall::Delete)),
             Link::Way,
         ),
     ] {

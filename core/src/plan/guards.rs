@@ -7,8 +7,9 @@ use crate::identity::Identity;
 use crate::names::Names;
 use crate::observed::{Function, NewSide, OldSide, Role};
 use crate::problem::{Problem, Result};
-use crate::record;
-use crate::resource::{Named, Tags};
+use crate::record::{self, Tags};
+use crate::reference::Listed;
+use crate::resource::{Address, Kind};
 
 /// The undo record would not fit.
 pub(super) fn unfit(tags: &Tags) -> Result<()> {
@@ -67,39 +68,86 @@ impl Recognized {
         }
     }
 
-    fn is(&self, kind: &str) -> bool {
+    fn is(&self, kind: Kind) -> bool {
         match kind {
-            "policy" => self.policy,
-            _ => self.roles,
+            Kind::Policy => self.policy,
+            Kind::Role
+            | Kind::LogGroup
+            | Kind::Function
+            | Kind::Permission
+            | Kind::AppClient
+            | Kind::UserPool => self.roles,
         }
     }
 }
 
 /// A resource of our name without our tag is not managed by this deployment; or it lost the tag,
 /// and then `--adopt` is required to write it again.
-pub(super) fn foreign(
-    kind: &str,
-    name: &str,
+pub(super) fn managed(
+    Address { kind, name, .. }: &Address,
     tags: &Tags,
     desired: &Desired,
     recognized: &Recognized,
 ) -> Result<()> {
-    let deployment = &desired.names.deployment;
+    let (kind, deployment) = (*kind, &desired.names.deployment);
     if desired.names.own(tags) {
         return Ok(());
     }
     // The tag of another deployment rules it out.
     let lost = recognized.is(kind) && !tags.contains_key(record::DEPLOYMENT);
+    let (tag, kind) = (record::DEPLOYMENT, kind.as_str());
     match (lost, desired.adopt) {
         (true, true) => Ok(()),
-        (true, false) => return Err(Problem::error("tag-lost", format!("the {kind} {name} has lost the tag {} = {deployment}, but it belongs to deployment `{deployment}`: the trust policy and the function {} show that sign-ins use it. Don't delete it", record::DEPLOYMENT, desired.names.function)).fix("`cogmig setup --adopt`, which writes the tags again")),
-        (false, _) => return Err(Problem::error("not-managed", format!("the {kind} {name} already exists and is not managed by this deployment: it has no tag {} = {deployment}", record::DEPLOYMENT)).fix("--suffix for other names, or delete it if nothing uses it")),
+        (true, false) => Err(Problem::error(
+            "tag-lost",
+            format!(
+                "the {kind} {name} has lost the tag {tag} = {deployment}, but it belongs to deployment `{deployment}`: the trust policy and the function {} show that sign-ins use it. Don't delete it",
+                desired.names.function
+            ),
+        )
+        .fix("`cogmig setup --adopt`, which writes the tags again")),
+        (false, _) => Err(Problem::error(
+            "not-managed",
+            format!(
+                "the {kind} {name} already exists and is not managed by this deployment: it has no tag {tag} = {deployment}"
+            ),
+        )
+        .fix("--suffix for other names, or delete it if nothing uses it")),
     }
+}
+
+/// Another UserMigration trigger is replaced only where that was asked for, and that of another
+/// deployment never.
+pub(super) fn replaces_trigger(desired: &Desired, other: &str) -> Result<()> {
+    let pool = &desired.new.pool.id;
+    if Names::function_of_any(&desired.new.identity, other).is_some() {
+        let served =
+            format!("the user pool {pool} is served by another deployment already: {other}");
+        return Err(Problem::error("pool-served", served)
+            .fix("`cogmig teardown` of that one first; a pool has one UserMigration trigger"));
+    }
+    if desired.replace_trigger {
+        return Ok(());
+    }
+    let exists = format!("the user pool {pool} has a UserMigration trigger already: {other}");
+    Err(Problem::error("trigger-exists", exists)
+        .fix("--replace-trigger to take its place; teardown puts it back"))
+}
+
+/// An app client of our name is there, and no record says that it is ours.
+pub(super) fn unrecorded_client(name: &str, id: &str) -> Problem {
+    Problem::error(
+        "client-not-managed",
+        format!(
+            "the old user pool has an app client {name} already, {id}, and no record tells that it is of this deployment"
+        ),
+    )
+    .fix("--suffix for another name, or delete it if nothing uses it")
 }
 
 /// A deployment serves one pair of pools. Pointing it at another would lock out the
 /// users who are on their way between the first two.
-pub(super) fn other(name: &str, stands: &Tags, wanted: &Tags) -> Result<()> {
+pub(super) fn same_migration(name: &str, stands: &Tags, wanted: &Tags) -> Result<()> {
     for (key, what) in [(record::POOL, "user pool"), (record::PEER, "other account")] {
         if let (Some(stands), Some(wanted)) = (stands.get(key), wanted.get(key))
             && stands != wanted
@@ -138,8 +186,8 @@ pub fn partitions(old: &Identity, new: &Identity) -> Result<()> {
 /// # Errors
 /// They are one.
 pub fn two_pools(
-    (old, old_pool): (&Identity, &Named),
-    (new, new_pool): (&Identity, &Named),
+    (old, old_pool): (&Identity, &Listed),
+    (new, new_pool): (&Identity, &Listed),
 ) -> Result<()> {
     if old_pool.id != new_pool.id || old.id != new.id {
         return Ok(());
@@ -161,7 +209,7 @@ pub fn two_pools(
 /// # Errors
 /// It is the new account.
 pub fn no_loop(
-    pool: &Named,
+    pool: &Listed,
     trigger: Option<&str>,
     peer: Option<&str>,
     new: &Identity,

@@ -1,71 +1,70 @@
 //! The new pool's UserMigration trigger, there and back.
 
-use super::{Action, Confirm, Plan, Step};
-use crate::cognito::pool as user_pool;
+use super::change::{Action, Edit, Plan, Reason};
+use super::step::{Compensation, Seen, Step};
+use crate::cognito::pool;
 use crate::desired::Desired;
-use crate::identity::Side::New;
+use crate::identity::Side;
 use crate::names::Names;
 use crate::observed::{NewSide, Role};
 use crate::record;
+use crate::resource::{Address, Call, Kind, PoolCall};
 
-/// Makes the function the trigger.
-pub(super) fn attach(plan: &mut Plan, desired: &Desired, new: &NewSide) {
+/// The setting.
+const PATH: &str = "LambdaConfig.UserMigration";
+
+fn address(new: &NewSide) -> Address {
+    Address::new(Side::New, Kind::UserPool, &new.pool.id)
+}
+
+fn set(new: &NewSide, from: Option<String>, to: Option<String>) -> Step {
+    Step::new(address(new), Call::Pool(PoolCall::SetTrigger { from, to }))
+}
+
+/// The trigger that is attached.
+pub(super) fn attached(new: &NewSide) -> Option<&str> {
+    new.pool.described.as_ref().and_then(pool::trigger)
+}
+
+/// Makes the function the trigger, and then sees that it is there: a trigger that nothing answers
+/// keeps every user out whom the pool does not know.
+pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
     let arn = desired.names.function_arn(&desired.new.identity);
-    let stands = new.pool.described.as_ref().and_then(user_pool::trigger);
+    let stands = attached(new);
     if stands == Some(&arn) {
         return;
     }
-    let why = match stands {
-        Some(other) => format!(
-            "LambdaConfig.UserMigration {other} → {}",
-            desired.names.function
-        ),
-        None => format!("LambdaConfig.UserMigration = {}", desired.names.function),
-    };
+    let before = stands.map(str::to_owned);
+    let edit = Edit::set(PATH, before.clone(), Some(desired.names.function.clone()));
+    let name = desired.names.function.clone();
     // An alias of ours is no trigger of before.
-    let before = other(desired, new).map(str::to_owned);
-    let set = Step::SetTrigger {
-        pool: desired.new.pool.id.clone(),
-        from: stands.map(str::to_owned),
-        to: Some(arn),
-        confirm: Some(Confirm {
-            function: desired.names.function.clone(),
-            before,
-        }),
-    };
-    plan.add(
-        New,
-        Action::Update,
-        ("user pool", &desired.new.pool.id),
-        why,
-        vec![set],
+    let other = other(desired, new).map(str::to_owned);
+    let step = set(new, before, Some(arn)).rechecked(
+        Seen::Function { name },
+        Compensation::RestoreTrigger { before: other },
     );
+    plan.update(address(new), vec![edit], vec![step]);
 }
 
 /// The trigger that stands and is not ours.
 pub(super) fn other<'a>(desired: &Desired, new: &'a NewSide) -> Option<&'a str> {
-    let stands = user_pool::trigger(new.pool.described.as_ref()?)?;
+    let stands = attached(new)?;
     let ours = desired.names.is_function(&desired.new.identity, stands);
     (!ours).then_some(stands)
 }
 
 /// Whether the pool's trigger is the function of the deployment.
 pub(super) fn is_ours(names: &Names, new: &NewSide) -> bool {
-    let stands = new.pool.described.as_ref().and_then(user_pool::trigger);
-    stands.is_some_and(|arn| names.is_function(&new.identity, arn))
+    attached(new).is_some_and(|arn| names.is_function(&new.identity, arn))
 }
 
-/// A setup that is still under way may set the trigger after it was looked for: the
-/// last look comes when the role is gone, and with it what tells of the one before.
-pub(super) fn last_look(names: &Names, new: &NewSide, role: Option<&Role>) -> Option<Step> {
+/// A setup that is still under way may set the trigger after it was looked for: it is looked for
+/// once more when the role is gone, and with it what tells of the one before.
+pub(super) fn recheck(names: &Names, new: &NewSide, role: Option<&Role>) -> Option<Step> {
     let before = before(new, role).ok().flatten();
-    let stands = user_pool::trigger(new.pool.described.as_ref()?);
-    (is_ours(names, new) || stands == before.as_deref()).then(|| Step::SetTrigger {
-        pool: new.pool.id.clone(),
-        from: Some(names.function_arn(&new.identity)),
-        to: before,
-        confirm: None,
-    })
+    new.pool.described.as_ref()?;
+    let looks = is_ours(names, new) || attached(new) == before.as_deref();
+    looks.then(|| set(new, Some(names.function_arn(&new.identity)), before))
 }
 
 /// The trigger that was there before ours and is of use; or the record of one that is not:
@@ -79,8 +78,10 @@ fn before(new: &NewSide, role: Option<&Role>) -> Result<Option<String>, String> 
 }
 
 /// Puts back the trigger that was there before ours, if any.
-pub(super) fn restore(plan: &mut Plan, names: &Names, new: &NewSide, role: Option<&Role>) {
-    let Some(pool) = &new.pool.described else {
+pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
+    let role = new.role.as_ref().filter(|role| names.own(&role.tags));
+    let on = address(new);
+    if new.pool.described.is_none() {
         if !new.pool.id.is_empty() {
             plan.notes.push(format!(
                 "the user pool {} is gone: nothing to put back there",
@@ -88,22 +89,20 @@ pub(super) fn restore(plan: &mut Plan, names: &Names, new: &NewSide, role: Optio
             ));
         }
         return;
-    };
+    }
     let before = before(new, role);
     if let Err(arn) = &before {
-        let (what, why) = if new.before_is_gone {
-            let why = "was the UserMigration trigger before and is gone since: not put back";
-            (("function", arn.as_str()), why)
+        let (left, reason) = if new.before_is_gone {
+            let function = Address::new(Side::New, Kind::Function, arn);
+            (function, Reason::FormerTriggerGone)
         } else {
-            let why = "may have had another UserMigration trigger before: no record tells";
-            (("user pool", new.pool.id.as_str()), why)
+            (on.clone(), Reason::FormerTriggerUnknown)
         };
-        plan.add(New, Action::Leave, what, why, Vec::new());
+        plan.add(Action::Leave, left, reason, Vec::new());
     }
     let before = before.ok().flatten();
-    let stands = user_pool::trigger(pool);
-    let what = ("user pool", new.pool.id.as_str());
-    if stands == before.as_deref() {
+    let stands = attached(new).map(str::to_owned);
+    if stands == before {
         return;
     }
     // The role comes before the trigger: without one, ours has never been there.
@@ -111,22 +110,10 @@ pub(super) fn restore(plan: &mut Plan, names: &Names, new: &NewSide, role: Optio
         return;
     }
     if !is_ours(names, new) {
-        let why = format!(
-            "LambdaConfig.UserMigration is {}, set by somebody else",
-            stands.unwrap_or("none")
-        );
-        plan.add(New, Action::Leave, what, why, Vec::new());
+        let reason = Reason::OtherTrigger { trigger: stands };
+        plan.add(Action::Leave, on, reason, Vec::new());
         return;
     }
-    let why = match &before {
-        Some(before) => format!("LambdaConfig.UserMigration {} → {before}", names.function),
-        None => format!("LambdaConfig.UserMigration {} → none", names.function),
-    };
-    let set = Step::SetTrigger {
-        pool: new.pool.id.clone(),
-        from: stands.map(str::to_owned),
-        to: before,
-        confirm: None,
-    };
-    plan.add(New, Action::Update, what, why, vec![set]);
+    let edit = Edit::set(PATH, Some(names.function.clone()), before.clone());
+    plan.update(on, vec![edit], vec![set(new, stands, before)]);
 }

@@ -6,7 +6,8 @@ use rules::{env, log};
 use super::{Resource, State, Status};
 use crate::desired::{Desired, OldClient};
 use crate::identity::Side;
-use crate::resource::Tags;
+use crate::record::Tags;
+use crate::resource::Kind;
 
 /// What does not move, whatever is set.
 const NEVER: &str =
@@ -134,7 +135,7 @@ fn who_stays(status: &Status, variables: &Tags) -> Vec<String> {
 /// What setup left open there.
 fn old_account(status: &Status, desired: &Desired) -> Option<String> {
     let role = &desired.names.access_role;
-    let is_role = |one: &&Resource| one.side == Side::Old && one.kind == "role";
+    let is_role = |one: &&Resource| one.address.side == Side::Old && one.address.kind == Kind::Role;
     let stands = status.resources.iter().find(is_role);
     if stands.is_none_or(|role| role.state == State::Missing) {
         return None;

@@ -13,7 +13,8 @@ use crate::desired::Desired;
 use crate::observed::{NewSide, OldSide, Pool};
 use crate::outcome::Ended;
 use crate::plan::Plan;
-use crate::resource::Tags;
+use crate::record::Tags;
+use crate::resource::Kind;
 
 pub use left::left;
 pub use resources::{Resource, State, resources};
@@ -94,7 +95,9 @@ impl Status {
         now: i64,
     ) -> Self {
         let resources = resources(desired, plan);
-        let attached = resources.iter().find(|one| one.kind == "user pool");
+        let attached = resources
+            .iter()
+            .find(|one| one.address.kind == Kind::UserPool);
         let users = |pool: &Pool| pool.described.as_ref().and_then(pool::users);
         let function = new_side.function.as_ref();
         let mut status = Self {

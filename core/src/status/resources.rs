@@ -1,25 +1,23 @@
 //! What a deployment consists of, each with what the plan has to say of it.
 
 use crate::desired::{Desired, OldClient};
-use crate::identity::Side;
 use crate::identity::Side::{New, Old};
-use crate::plan::{Action, Change, Plan};
+use crate::plan::{Action, Change, Edit, Plan, Reason};
+use crate::resource::{Address, Kind};
 
 /// A resource, and whether it is as setup makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
-    /// In which account.
-    pub side: Side,
-    /// AWS's word for such a thing, as in a plan.
-    pub kind: &'static str,
-    /// Its name, or its id.
-    pub name: String,
+    /// Which.
+    pub address: Address,
     /// Whether setup makes it, and teardown deletes it; others it changes only.
     pub made: bool,
     /// How it stands.
     pub state: State,
     /// What differs.
-    pub why: String,
+    pub edits: Vec<Edit>,
+    /// Why.
+    pub reasons: Vec<Reason>,
 }
 
 /// How a resource stands.
@@ -72,63 +70,62 @@ impl State {
 #[must_use]
 pub fn resources(desired: &Desired, plan: &Plan) -> Vec<Resource> {
     let names = &desired.names;
+    let (client, is_made) = match &desired.old_client {
+        OldClient::Applications { id, .. } => (id, false),
+        OldClient::Dedicated { .. } => (&names.old_client, true),
+    };
     let mut all = vec![
-        (Old, "role", &names.access_role, true),
-        (New, "log group", &names.log_group, true),
-        (New, "policy", &names.lambda_policy, true),
-        (New, "role", &names.lambda_role, true),
-        (New, "function", &names.function, true),
-        (New, "permission", &names.permission, true),
+        (Old, Kind::Role, &names.access_role, true),
+        (Old, Kind::AppClient, client, is_made),
+        (New, Kind::LogGroup, &names.log_group, true),
+        (New, Kind::Policy, &names.lambda_policy, true),
+        (New, Kind::Role, &names.lambda_role, true),
+        (New, Kind::Function, &names.function, true),
+        (New, Kind::Permission, &names.permission, true),
     ];
-    match &desired.old_client {
-        OldClient::Applications { id, .. } => all.insert(1, (Old, "app client", id, false)),
-        OldClient::Dedicated { .. } => all.insert(1, (Old, "app client", &names.old_client, true)),
-    }
     let clients = desired.new.clients.iter();
-    all.extend(clients.map(|client| (New, "app client", &client.id, false)));
-    all.push((New, "user pool", &desired.new.pool.id, false));
+    all.extend(clients.map(|client| (New, Kind::AppClient, &client.id, false)));
+    all.push((New, Kind::UserPool, &desired.new.pool.id, false));
 
     let mut resources: Vec<_> = all
         .into_iter()
-        .map(|(side, kind, name, made)| Resource {
-            side,
-            kind,
-            name: name.clone(),
-            made,
-            state: State::Stands,
-            why: String::new(),
+        .map(|(side, kind, name, made)| {
+            Resource::new(Address::new(side, kind, name), made, State::Stands)
         })
         .collect();
     for change in &plan.changes {
-        let known = resources.iter_mut().find(|one| is_of(change, one));
-        match known {
-            Some(resource) => resource.differs_by(change),
-            None => resources.push(Resource {
-                side: change.side,
-                kind: change.kind,
-                name: change.name.clone(),
-                made: false,
-                state: State::of(change.action),
-                why: change.why.clone(),
-            }),
+        let mut known = resources.iter_mut();
+        if let Some(resource) = known.find(|one| one.address == change.address) {
+            resource.differs_by(change);
+            continue;
         }
+        let state = State::of(change.action);
+        let mut other = Resource::new(change.address.clone(), false, state);
+        other.edits.clone_from(&change.edits);
+        other.reasons.extend(change.reason.clone());
+        resources.push(other);
     }
     resources
 }
 
-fn is_of(change: &Change, resource: &Resource) -> bool {
-    change.side == resource.side && change.kind == resource.kind && change.name == resource.name
-}
-
 impl Resource {
+    fn new(address: Address, made: bool, state: State) -> Self {
+        Self {
+            address,
+            made,
+            state,
+            edits: Vec::new(),
+            reasons: Vec::new(),
+        }
+    }
+
     /// A plan can have two changes of one resource.
     fn differs_by(&mut self, change: &Change) {
         self.state = self.state.max(State::of(change.action));
         // Of what is not there, the plan says what it will be.
         if change.action != Action::Create {
-            let parts = [self.why.as_str(), &change.why];
-            let parts = parts.into_iter().filter(|part| !part.is_empty());
-            self.why = parts.collect::<Vec<_>>().join(", ");
+            self.edits.extend(change.edits.iter().cloned());
+            self.reasons.extend(change.reason.clone());
         }
     }
 }

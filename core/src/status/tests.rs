@@ -13,8 +13,9 @@ use crate::desired::{Desired, OldClient};
 use crate::identity::Side;
 use crate::observed::{NewSide, OldSide};
 use crate::plan::accounts::{desired, desired_with, fresh, set_up};
-use crate::plan::{self, Action, Plan};
-use crate::resource::Tags;
+use crate::plan::{self, Action, Edit, Plan};
+use crate::record::Tags;
+use crate::resource::{Address, Kind};
 
 fn planned(desired: &Desired, (old, new): &(OldSide, NewSide)) -> Plan {
     plan::setup(desired, old, new).unwrap_or_else(|refusal| panic!("{refusal}"))
@@ -127,28 +128,26 @@ fn a_deployment_consists_of_what_setup_makes_and_changes() {
 fn two_changes_of_a_resource_are_one_line_and_others_come_last() {
     let desired = desired();
     let mut plan = planned(&desired, &set_up());
-    let mut change = |action, kind: &'static str, name: &str, why: &str| {
+    let mut change = |action, kind, name: &str, path: &str| {
         plan.changes.push(plan::Change {
-            side: Side::Old,
+            address: Address::new(Side::Old, kind, name),
             action,
-            kind,
-            name: name.into(),
-            why: why.into(),
+            edits: vec![Edit::of(path)],
+            reason: None,
             steps: Vec::new(),
         });
     };
-    change(
-        Action::Update,
-        "role",
-        "cognito-access-role",
-        "trust policy",
-    );
-    change(Action::Update, "role", "cognito-access-role", "undo record");
-    change(Action::Leave, "app client", "another", "look");
+    let role = "cognito-access-role";
+    change(Action::Update, Kind::Role, role, "trust policy");
+    change(Action::Update, Kind::Role, role, "undo record");
+    change(Action::Leave, Kind::AppClient, "another", "look");
     let found = resources(&desired, &plan);
     assert_eq!(found[0].state, State::Differs);
-    assert_eq!(found[0].why, "trust policy, undo record");
-    let last = found.last().map(|one| (one.name.as_str(), one.state));
+    let edits = ["trust policy", "undo record"].map(Edit::of);
+    assert_eq!(found[0].edits, edits);
+    let last = found
+        .last()
+        .map(|one| (one.address.name.as_str(), one.state));
     assert_eq!(last, Some(("another", State::LookAt)));
     assert_eq!(
         found
@@ -199,7 +198,10 @@ fn how_much_stands_and_what_it_comes_to() {
     ] {
         let mut status = status((3, 1), all(1), lately.clone());
         status.resources = resources(&desired, &planned(&desired, &state));
-        assert_eq!((status.deployed(), status.ended().word()), (deployed, result));
+        assert_eq!(
+            (status.deployed(), status.ended().word()),
+            (deployed, result)
+        );
     }
 }
 

@@ -13,13 +13,12 @@ use crate::identity::{Identity, Side};
 use crate::names::Names;
 use crate::options::SideSettings;
 use crate::problem::{Problem, Result};
-use crate::record;
-use crate::reference::{Reference, region_of};
-use crate::resource::{Named, Tags};
+use crate::record::{self, Tags};
+use crate::reference::{Listed, Reference, region_of};
 use crate::text::on_one_line;
 
 use search::Search;
-pub use search::{Found, Selected, Selection, Several};
+pub use search::{Selected, SelectedBy, Selection, Several};
 pub use side_record::SideRecord;
 
 /// One side as it was asked for, and what is on record of it.
@@ -41,7 +40,7 @@ impl Scope<'_> {
     /// # Errors
     /// The named one does not exist, or is not that of the deployment; that of the deployment no
     /// longer exists; there is none, or there are several and nobody to ask.
-    pub fn pool(&self, there: &[Named], others: &[Tags]) -> Result<Selection> {
+    pub fn pool(&self, there: &[Listed], others: &[Tags]) -> Result<Selection> {
         let identity = self.identity;
         let (side, deployment) = (self.side().as_str(), &self.names.deployment);
         let search = self.pools();
@@ -54,14 +53,14 @@ impl Scope<'_> {
         };
         self.refuse_other_pool(there, others)?;
         let region = region_of(recorded).unwrap_or(&identity.region);
-        if !(region == identity.region) {
+        if region != identity.region {
             return Err(Problem::error("region-mismatch", format!("the deployment `{deployment}` serves the {side} user pool {recorded} in {region}, and the profile `{}` is set to {}", identity.profile, identity.region)).fix(format!("--{side}-region {region}")));
-        };
+        }
         let found = there.iter().find(|pool| pool.id == *recorded);
         let found = found.ok_or_else(|| self.pool_is_gone(recorded))?;
         let how = match self.settings.pool {
-            Some(_) => Found::Named,
-            None => Found::Recorded,
+            Some(_) => SelectedBy::Option,
+            None => SelectedBy::Record,
         };
         Ok(search.selected(vec![found.clone()], how))
     }
@@ -70,7 +69,7 @@ impl Scope<'_> {
     ///
     /// # Errors
     /// As [`Self::pool`].
-    pub fn clients(&self, pool: &str, there: &[Named]) -> Result<Selection> {
+    pub fn clients(&self, pool: &str, there: &[Listed]) -> Result<Selection> {
         let named: Vec<_> = self.settings.clients.iter().collect();
         for client in &named {
             self.refuse_other_place("client", Some(client), Some(pool))?;
@@ -89,7 +88,7 @@ impl Scope<'_> {
     ///
     /// # Errors
     /// It says both, and which deployment serves the named pool.
-    pub fn refuse_other_pool(&self, there: &[Named], others: &[Tags]) -> Result<()> {
+    pub fn refuse_other_pool(&self, there: &[Listed], others: &[Tags]) -> Result<()> {
         let Some(recorded) = &self.record.pool else {
             return Ok(());
         };
@@ -132,7 +131,7 @@ impl Scope<'_> {
         &self,
         reference: &Reference,
         recorded: &str,
-        there: &[Named],
+        there: &[Listed],
     ) -> Result<Option<String>> {
         let written = &reference.id;
         let is_gone = !there.iter().any(|pool| pool.id == recorded);
@@ -165,7 +164,7 @@ impl Scope<'_> {
             return Ok(());
         }
         let (side, deployment) = (self.side().as_str(), &self.names.deployment);
-        return Err(Problem::error(
+        Err(Problem::error(
             "client-mismatch",
             format!(
                 "{} is {named}, but the deployment `{deployment}` uses the {side} app client {}",
@@ -175,7 +174,7 @@ impl Scope<'_> {
         )
         .fix(format!(
             "no --{side}-client, or `cogmig setup --{side}-client {named}` to change it"
-        )));
+        )))
     }
 
     /// The ids of the app clients that were named and exist, and those of the others. One that is
@@ -183,7 +182,7 @@ impl Scope<'_> {
     ///
     /// # Errors
     /// An ARN is of another place; or several have the name.
-    pub fn named_clients(&self, pool: &str, there: &[Named]) -> Result<NamedClients> {
+    pub fn named_clients(&self, pool: &str, there: &[Listed]) -> Result<NamedClients> {
         let mut named = NamedClients::default();
         for reference in &self.settings.clients {
             self.refuse_other_place("client", Some(reference), Some(pool))?;
@@ -226,14 +225,14 @@ impl Scope<'_> {
         let (identity, side) = (self.identity, self.side().as_str());
         match region_of(&pool.id) {
             Some(region) if region != identity.region => {
-                return Err(Problem::error(
+                Err(Problem::error(
                     "region-mismatch",
                     format!(
                         "the {side} user pool {} is in {region}, not in {}",
                         pool.id, identity.region
                     ),
                 )
-                .fix(format!("--{side}-region {region}")));
+                .fix(format!("--{side}-region {region}")))
             }
             _ => Ok(()),
         }
@@ -339,7 +338,7 @@ pub fn other_pool(
             side.as_str()
         ),
     )
-    .fix(format!("{remedy}"))
+    .fix(remedy.to_string())
 }
 
 /// What to do where no deployment is known that serves the named pool.

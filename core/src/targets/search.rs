@@ -4,31 +4,30 @@ use std::collections::BTreeSet;
 
 use crate::identity::Side;
 use crate::problem::{Cause, Problem, Result};
-use crate::reference::Reference;
-use crate::resource::Named;
+use crate::reference::{Listed, Reference};
 
 /// How a pool or an app client came to be the one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum SelectedBy {
     /// It was named.
-    Named,
+    Option,
     /// An earlier setup recorded it.
-    Recorded,
+    Record,
     /// It is the only one there.
     Only,
     /// It was picked from a list.
-    Picked,
+    Prompt,
 }
 
-impl Found {
+impl SelectedBy {
     /// In words.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Named => "as named",
-            Self::Recorded => "as set up before",
+            Self::Option => "as named",
+            Self::Record => "as set up before",
             Self::Only => "the only one",
-            Self::Picked => "as picked",
+            Self::Prompt => "as picked",
         }
     }
 }
@@ -49,9 +48,9 @@ pub struct Selected {
     /// AWS's word for such a thing.
     pub what: &'static str,
     /// Which.
-    pub all: Vec<Named>,
+    pub all: Vec<Listed>,
     /// How they came to be the ones.
-    pub how: Found,
+    pub how: SelectedBy,
 }
 
 /// Several that it could be about, where nothing says which.
@@ -61,7 +60,7 @@ pub struct Several {
     /// AWS's word for such a thing.
     pub what: &'static str,
     /// Which there are.
-    pub there: Vec<Named>,
+    pub there: Vec<Listed>,
     /// Whether several may be picked.
     pub picks_several: bool,
     /// What is said where nobody can be asked.
@@ -89,7 +88,7 @@ impl Search {
     /// A named one is not there; or none is.
     pub fn select(
         &self,
-        there: &[Named],
+        there: &[Listed],
         named: &[&Reference],
         recorded: &[String],
     ) -> Result<Selection> {
@@ -99,7 +98,7 @@ impl Search {
                 .iter()
                 .map(|reference| self.find(there, reference).cloned());
             let found = distinct(found.collect::<Result<_>>()?);
-            return Ok(self.selected(found, Found::Named));
+            return Ok(self.selected(found, SelectedBy::Option));
         }
         let known: BTreeSet<_> = recorded.iter().collect();
         let recorded: Vec<_> = there
@@ -108,19 +107,19 @@ impl Search {
             .cloned()
             .collect();
         if !recorded.is_empty() {
-            return Ok(self.selected(recorded, Found::Recorded));
+            return Ok(self.selected(recorded, SelectedBy::Record));
         }
         match there {
             [] => {
-                return Err(Problem::error(
+                Err(Problem::error(
                     "none-found",
                     format!("there is no {} in the {}", self.what, self.place),
                 )
                 .fix(format!(
                     "another Region (--{side}-region) or profile (--{side}-profile)"
-                )));
+                )))
             }
-            [only] => Ok(self.selected(vec![only.clone()], Found::Only)),
+            [only] => Ok(self.selected(vec![only.clone()], SelectedBy::Only)),
             several => Ok(Selection::Several(Several {
                 side: self.side,
                 what: self.what,
@@ -141,7 +140,7 @@ impl Search {
     }
 
     /// These, and how they came to be the ones.
-    pub fn selected(&self, all: Vec<Named>, how: Found) -> Selection {
+    pub fn selected(&self, all: Vec<Listed>, how: SelectedBy) -> Selection {
         Selection::These(Selected {
             side: self.side,
             what: self.what,
@@ -151,7 +150,7 @@ impl Search {
     }
 
     /// Whether one of these has this id or this name.
-    pub fn is_known(there: &[Named], reference: &Reference) -> bool {
+    pub fn is_known(there: &[Listed], reference: &Reference) -> bool {
         let written = &reference.id;
         there
             .iter()
@@ -162,7 +161,7 @@ impl Search {
     ///
     /// # Errors
     /// There is none, or there are several of this name.
-    pub fn find<'t>(&self, there: &'t [Named], reference: &Reference) -> Result<&'t Named> {
+    pub fn find<'t>(&self, there: &'t [Listed], reference: &Reference) -> Result<&'t Listed> {
         let written = &reference.id;
         if let Some(one) = there.iter().find(|one| one.id == *written) {
             return Ok(one);
@@ -196,7 +195,7 @@ impl Search {
     }
 
     /// The problem, with the options that name these.
-    fn with_options(&self, problem: Problem, there: &[Named]) -> Problem {
+    fn with_options(&self, problem: Problem, there: &[Listed]) -> Problem {
         let side = self.side.as_str();
         there.iter().fold(problem, |problem, one| {
             let option = format!("--{side}-{} {}   {}", self.option, one.id, one.name);
@@ -206,8 +205,8 @@ impl Search {
 }
 
 /// One that is named twice, by its id and its name, is one.
-fn distinct(named: Vec<Named>) -> Vec<Named> {
-    let mut distinct: Vec<Named> = Vec::new();
+fn distinct(named: Vec<Listed>) -> Vec<Listed> {
+    let mut distinct: Vec<Listed> = Vec::new();
     for one in named {
         if !distinct.contains(&one) {
             distinct.push(one);

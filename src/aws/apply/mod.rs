@@ -1,6 +1,8 @@
 //! Runs a plan, what does not need each other at once, and decides nothing. Where a change
 //! fails nothing new is begun: what stands stays, and running the command again continues.
 
+mod guard;
+mod recheck;
 mod step;
 
 use std::cell::OnceCell;
@@ -108,7 +110,7 @@ pub async fn apply(
             }
             Came::Done => State::Done,
             Came::Failed(wrong) => {
-                jobs[index].unrecorded = wrong.iter().any(step::is_unrecorded);
+                jobs[index].unrecorded = wrong.iter().any(recheck::is_unrecorded);
                 troubles.extend(wrong);
                 State::Failed
             }
@@ -124,12 +126,12 @@ pub async fn apply(
     // A wait that was broken off ends with what it waited for, which is no news.
     let stopped = run.stop.is_asked();
     let is_news =
-        |error: &Error| !stopped || step::is_unrecorded(error) || !error.is::<CallError>();
+        |error: &Error| !stopped || recheck::is_unrecorded(error) || !error.is::<CallError>();
     let (mut news, broken_off): (Vec<_>, Vec<_>) = troubles.into_iter().partition(is_news);
     for (index, job) in jobs.iter().enumerate() {
         let began = matches!(job.state, State::Done | State::Failed);
         if began && lacks(&jobs, index) {
-            let put_back = step::put_back(job.account, job.step).await;
+            let put_back = recheck::without_need(job.account, job.step).await;
             news.extend(put_back.err());
         }
     }
@@ -159,11 +161,12 @@ fn jobs<'a>(plan: &'a Plan, accounts: &Accounts<'a>) -> Result<Vec<Job<'a>>> {
         if change.action == Action::Leave {
             continue;
         }
-        let account = match change.side {
+        let side = change.address.side;
+        let account = match side {
             Side::Old => accounts.old,
             Side::New => accounts.new,
         };
-        let account = account.ok_or_else(|| unreached(change.side))?;
+        let account = account.ok_or_else(|| unreached(side))?;
         jobs.extend(change.steps.iter().map(|step| Job {
             change: index,
             account,

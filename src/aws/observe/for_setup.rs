@@ -15,8 +15,8 @@ use cogmig_core::observed::{NewSide, OldSide, Pool, Role};
 use cogmig_core::options::Settings;
 use cogmig_core::package::Package;
 use cogmig_core::plan::guards;
-use cogmig_core::record;
-use cogmig_core::resource::{Named, Tags};
+use cogmig_core::record::{self, Tags};
+use cogmig_core::reference::Listed;
 use cogmig_core::targets::{Scope, Selection, SideRecord, refuse_other_peer};
 use tokio::task::JoinSet;
 
@@ -26,7 +26,7 @@ use crate::aws::probe;
 use crate::aws::resources::{role, user_pool, user_pool_client};
 
 /// Settles which pool or app clients it is about.
-pub type Settle<'a> = &'a dyn Fn(Selection) -> Result<Vec<Named>>;
+pub type Settle<'a> = &'a dyn Fn(Selection) -> Result<Vec<Listed>>;
 
 /// Both accounts, which pools and app clients it is about, and what stands.
 pub struct Deployment {
@@ -252,7 +252,7 @@ async fn pools(
         peer_of(old, trigger_of_old),
     )?;
     guards::no_loop(&old_pool, trigger_of_old, peer.as_deref(), &new.identity)?;
-    let side = |account: &Account, pool: Named, clients, described, read, others: &[Tags]| {
+    let side = |account: &Account, pool: Listed, clients, described, read, others: &[Tags]| {
         let stands = Pool {
             id: pool.id.clone(),
             described,
@@ -290,8 +290,8 @@ async fn pools(
 
 /// Whether the app client on record is by its name one that was made for the deployment: asked of
 /// a role that lost the tags that say so.
-fn uses_dedicated(old: &Scope<'_>, role: Option<&Role>, names: &Names, listed: &[Named]) -> bool {
-    let is_recorded = |client: &&Named| old.record.clients.contains(&client.id);
+fn uses_dedicated(old: &Scope<'_>, role: Option<&Role>, names: &Names, listed: &[Listed]) -> bool {
+    let is_recorded = |client: &&Listed| old.record.clients.contains(&client.id);
     let mut recorded = listed.iter().filter(is_recorded);
     role.is_none_or(|role| !names.own(&role.tags))
         && recorded.any(|client| client.name == names.old_client)
@@ -300,18 +300,18 @@ fn uses_dedicated(old: &Scope<'_>, role: Option<&Role>, names: &Names, listed: &
 async fn with_list_of_clients(
     account: &Account,
     pool: &str,
-) -> Result<(Option<Object>, Vec<Named>), CallError> {
+) -> Result<(Option<Object>, Vec<Listed>), CallError> {
     tokio::try_join!(
         user_pool::find(account, pool),
         user_pool_client::list(account, pool),
     )
 }
 
-fn ids(clients: &[Named]) -> Vec<String> {
+fn ids(clients: &[Listed]) -> Vec<String> {
     clients.iter().map(|client| client.id.clone()).collect()
 }
 
-fn only(pools: Vec<Named>) -> Result<Named> {
+fn only(pools: Vec<Listed>) -> Result<Listed> {
     pools.into_iter().next().context("no user pool was chosen")
 }
 

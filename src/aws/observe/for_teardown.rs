@@ -11,8 +11,8 @@ use cogmig_core::names::Names;
 use cogmig_core::observed::{NewSide, Observed, OldSide, Pool, Role};
 use cogmig_core::options::Settings;
 use cogmig_core::plan::guards;
+use cogmig_core::record::Tags;
 use cogmig_core::reference::region_of;
-use cogmig_core::resource::Tags;
 use cogmig_core::targets::refuse_other_peer;
 use rules::env;
 

@@ -16,12 +16,12 @@ use crate::aws::resources::{function, policy, role, user_pool, user_pool_client}
 use cogmig_core::call::CallError;
 use cogmig_core::cognito::flows::Added;
 use cogmig_core::cognito::lossless::Object;
-use cogmig_core::identity::{Identity, Side};
+use cogmig_core::identity::Side;
 use cogmig_core::names::Names;
 use cogmig_core::observed::{Function, LogGroup, NewSide, Policy, Pool, Role};
 use cogmig_core::package::Package;
-use cogmig_core::record;
-use cogmig_core::resource::{Named, Tags};
+use cogmig_core::record::{self, Tags};
+use cogmig_core::reference::Listed;
 
 /// What can be read of an account before it is known which one it is.
 pub struct First {
@@ -30,7 +30,7 @@ pub struct First {
     /// The tags of the roles of other deployments.
     pub others: Vec<Tags>,
     /// The user pools there.
-    pub pools: Vec<Named>,
+    pub pools: Vec<Listed>,
 }
 
 /// Reads it.

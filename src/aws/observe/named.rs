@@ -82,11 +82,11 @@ async fn check_side(
     let Some(there) = user_pool_client::list_if_there(account, &pool).await? else {
         return Ok(());
     };
-    let named = scope.named_clients(&pool, &there)?;
-    for id in &named.missing {
+    let asked_clients = scope.named_clients(&pool, &there)?;
+    for id in &asked_clients.missing {
         scope.refuse_other_client(id, None)?;
     }
-    for id in &named.existing {
+    for id in &asked_clients.existing {
         let described = user_pool_client::find(account, &pool, id).await?;
         scope.refuse_other_client(id, described.as_ref())?;
     }

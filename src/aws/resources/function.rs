@@ -6,19 +6,60 @@ use aws_sdk_lambda::types::{
 };
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use rules::env;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{found, gone, has_tags, made};
+use super::answer::{found, gone, has_tags, made};
+use super::written::{Made, Written};
 use crate::aws::account::Account;
 use crate::aws::retry::{self, BUSY, PROPAGATION, SIGHT, UNSEEN};
-use crate::{embedded, stop};
+use crate::embedded;
 use cogmig_core::call::CallError;
-use cogmig_core::iam::documents;
+use cogmig_core::desired::with_client;
 use cogmig_core::observed::{Configuration, Function};
 use cogmig_core::package::Architecture;
-use cogmig_core::resource::Tags;
+use cogmig_core::record::Tags;
+use cogmig_core::resource::{FunctionCall, PermissionCall};
+
+/// Makes a call. `client` is the id of the app client that was made on the way.
+///
+/// # Errors
+/// The call fails for good.
+pub async fn run<'a>(
+    account: &'a Account,
+    name: &'a str,
+    call: &FunctionCall,
+    client: Option<&String>,
+) -> anyhow::Result<Option<Written<'a>>> {
+    match call {
+        FunctionCall::Create { set, package, tags } => {
+            let set = &with_id(set, client);
+            create(account, name, set, &package.zip, package.architecture, tags).await?;
+            let ready = async { Ok(until_ready(account, name).await?) };
+            return Ok(Some(Written::new(Made::Nothing, ready)));
+        }
+        FunctionCall::UpdateCode { package } => {
+            update_code(account, name, &package.zip, package.architecture).await?;
+        }
+        FunctionCall::Configure { set } => {
+            configure(account, name, &with_id(set, client)).await?;
+        }
+        FunctionCall::Tag { tags } => {
+            let arn = account.identity.arn("lambda", &format!("function:{name}"));
+            tag(account, &arn, tags).await?;
+        }
+        FunctionCall::Delete => delete(account, name).await?,
+    }
+    Ok(None)
+}
+
+/// The configuration with the id of the app client that was made on the way.
+fn with_id(set: &Configuration, client: Option<&String>) -> Configuration {
+    Configuration {
+        environment: with_client(&set.environment, client),
+        ..set.clone()
+    }
+}
 
 /// The function of this name.
 pub async fn find(account: &Account, name: &str) -> Result<Option<Function>, CallError> {
@@ -101,7 +142,7 @@ pub async fn is_gone(account: &Account, arn: &str) -> Result<bool, CallError> {
 
 /// Makes the function, which is not ready yet. Its role may be seconds old: Lambda refuses
 /// until IAM has told it.
-pub async fn create(
+async fn create(
     account: &Account,
     name: &str,
     set: &Configuration,
@@ -140,7 +181,7 @@ pub async fn create(
 }
 
 /// Replaces the function's code and waits until it is in force.
-pub async fn update_code(
+async fn update_code(
     account: &Account,
     name: &str,
     zip: &[u8],
@@ -163,11 +204,7 @@ pub async fn update_code(
 }
 
 /// Sets the function's configuration and waits until it is in force.
-pub async fn configure(
-    account: &Account,
-    name: &str,
-    set: &Configuration,
-) -> Result<(), CallError> {
+async fn configure(account: &Account, name: &str, set: &Configuration) -> Result<(), CallError> {
     let what = format!("Lambda to take the configuration of {name}");
     retry::until_settled(account, &what, &[BUSY, PROPAGATION], async || {
         let request = account
@@ -190,7 +227,7 @@ pub async fn configure(
 }
 
 /// Adds tags, or replaces their values.
-pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
+async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
     let request = account
         .lambda
         .tag_resource()
@@ -206,10 +243,13 @@ pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallEr
 /// statement said before.
 pub async fn permit(
     account: &Account,
-    name: &str,
     statement: &str,
-    pool_arn: &str,
+    call: &PermissionCall,
 ) -> Result<(), CallError> {
+    let PermissionCall::Permit {
+        function: name,
+        pool_arn,
+    } = call;
     let what = format!("Lambda to let Cognito invoke {name}");
     let add = async || {
         retry::until_settled(account, &what, &[BUSY, UNSEEN], async || {
@@ -282,7 +322,7 @@ pub async fn is_held(account: &Account, name: &str) -> Result<bool, CallError> {
 }
 
 /// Deletes the function, its resource policy with it.
-pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
+async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
     let what = format!("Lambda to let go of {name}");
     retry::until_settled(account, &what, &[BUSY], async || {
         let request = account.lambda.delete_function().function_name(name);

@@ -1,12 +1,13 @@
 //! The Lambda's CloudWatch log group: made by us, with a retention, so that the
 //! Lambda needs no right to make one and none comes back after teardown.
 
-use super::{found, gone, has_tags, made};
+use super::answer::{found, gone, has_tags, made};
 use crate::aws::account::Account;
 use crate::aws::retry;
 use cogmig_core::call::CallError;
 use cogmig_core::observed::LogGroup;
-use cogmig_core::resource::Tags;
+use cogmig_core::record::Tags;
+use cogmig_core::resource::LogGroupCall;
 
 /// How many pages of a log are read: about 25,000 of the function's lines.
 const PAGES: u8 = 20;
@@ -16,6 +17,22 @@ const NEWEST_FIRST: i64 = 1_704_067_200;
 
 /// Days that events are kept; `None` is for ever.
 pub struct Retention(pub Option<i32>);
+
+/// Makes a call.
+///
+/// # Errors
+/// The call fails for good.
+pub async fn run(account: &Account, name: &str, call: &LogGroupCall) -> Result<(), CallError> {
+    match call {
+        LogGroupCall::Create { tags } => create(account, name, tags).await,
+        LogGroupCall::Keep { days } => keep(account, name, *days).await,
+        LogGroupCall::Tag { tags } => {
+            let arn = account.identity.arn("logs", &format!("log-group:{name}"));
+            tag(account, &arn, tags).await
+        }
+        LogGroupCall::Delete => delete(account, name).await,
+    }
+}
 
 /// How long the events of the log group of this name are kept, where there is one.
 pub async fn retention(account: &Account, name: &str) -> Result<Option<Retention>, CallError> {
@@ -43,7 +60,7 @@ pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<Log
 }
 
 /// Makes the log group.
-pub async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
+async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
     let answer = retry::patiently(account, async || {
         let request = account
             .logs
@@ -62,7 +79,7 @@ pub async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), Ca
 }
 
 /// Keeps events for this many days.
-pub async fn keep(account: &Account, name: &str, days: i32) -> Result<(), CallError> {
+async fn keep(account: &Account, name: &str, days: i32) -> Result<(), CallError> {
     retry::patiently(account, async || {
         let request = account
             .logs
@@ -78,7 +95,7 @@ pub async fn keep(account: &Account, name: &str, days: i32) -> Result<(), CallEr
 }
 
 /// Adds tags, or replaces their values.
-pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
+async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
     let request = account
         .logs
         .tag_resource()
@@ -106,32 +123,33 @@ pub async fn read(
     since: i64,
     pattern: &str,
 ) -> Result<Read, CallError> {
-    let mut lines = Vec::new();
+    let mut pages = account
+        .logs
+        .filter_log_events()
+        .log_group_name(name)
+        .start_time(since.max(NEWEST_FIRST) * 1000)
+        .start_from_head(false)
+        .filter_pattern(pattern)
+        .into_paginator()
+        .send();
+    let mut read = Read {
+        lines: Vec::new(),
+        complete: true,
+    };
     let mut next = None;
     for _ in 0..PAGES {
-        let request = account
-            .logs
-            .filter_log_events()
-            .log_group_name(name)
-            .start_time(since.max(NEWEST_FIRST) * 1000)
-            .start_from_head(false)
-            .filter_pattern(pattern)
-            .set_next_token(next.take());
-        let page = account.call("logs:FilterLogEvents", request.send()).await?;
+        let page = account.page("logs:FilterLogEvents", pages.next()).await?;
+        let Some(page) = page else { return Ok(read) };
         let events = page.events.unwrap_or_default().into_iter();
-        lines.extend(events.filter_map(|event| event.message));
+        read.lines.extend(events.filter_map(|event| event.message));
         next = page.next_token;
-        if next.is_none() {
-            let complete = true;
-            return Ok(Read { lines, complete });
-        }
     }
-    let complete = false;
-    Ok(Read { lines, complete })
+    read.complete = next.is_none();
+    Ok(read)
 }
 
 /// Deletes the log group and its events.
-pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
+async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
     retry::patiently(account, async || {
         let request = account.logs.delete_log_group().log_group_name(name);
         gone(account.call("logs:DeleteLogGroup", request.send()).await)

@@ -5,17 +5,36 @@ use aws_sdk_iam::operation::list_policy_versions::ListPolicyVersionsOutput;
 use aws_sdk_iam::types::PolicyVersion;
 use serde_json::Value;
 
+use super::answer::{found, gone, has_tags, made};
 use super::role::{from_iam_tags, iam_tags};
-use super::{found, gone, has_tags, made};
 use crate::aws::account::Account;
 use crate::aws::retry::{self, BUSY, Passing, UNSEEN};
 use cogmig_core::call::CallError;
 use cogmig_core::iam::documents;
 use cogmig_core::observed::Policy;
-use cogmig_core::resource::Tags;
+use cogmig_core::record::Tags;
+use cogmig_core::resource::PolicyCall;
 
 /// Five versions are there: one whose answer was lost among them.
 const FULL: &Passing = &Passing::new(&[("LimitExceeded", "")]);
+
+/// Makes a call.
+///
+/// # Errors
+/// The call fails for good.
+pub async fn run(account: &Account, name: &str, call: &PolicyCall) -> Result<(), CallError> {
+    let arn = &account.identity.iam_arn(&format!("policy/{name}"));
+    match call {
+        PolicyCall::Create {
+            description,
+            document,
+            tags,
+        } => create(account, name, description, document, tags).await,
+        PolicyCall::Update { document } => update(account, arn, document).await,
+        PolicyCall::Tag { tags } => tag(account, arn, tags).await,
+        PolicyCall::Delete => delete(account, arn).await,
+    }
+}
 
 /// The version that a policy has as its default until somebody changes it.
 const FIRST: &str = "v1";
@@ -75,7 +94,7 @@ async fn document(account: &Account, arn: &str, version: &str) -> Result<Option<
 }
 
 /// Makes the policy.
-pub async fn create(
+async fn create(
     account: &Account,
     name: &str,
     description: &str,
@@ -105,7 +124,7 @@ pub async fn create(
 
 /// Makes `document` the default version. A policy holds five versions: the oldest
 /// that is not the default gives way.
-pub async fn update(account: &Account, arn: &str, document: &Value) -> Result<(), CallError> {
+async fn update(account: &Account, arn: &str, document: &Value) -> Result<(), CallError> {
     let what = "IAM to take the policy's new version";
     retry::until_settled(account, what, &[BUSY, FULL], async || {
         let spare = spare_versions(account, arn).await?;
@@ -129,7 +148,7 @@ pub async fn update(account: &Account, arn: &str, document: &Value) -> Result<()
 }
 
 /// Adds tags, or replaces their values.
-pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
+async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
     retry::patiently(account, async || {
         let request = account
             .iam
@@ -144,7 +163,7 @@ pub async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallEr
 
 /// Deletes a policy that nobody has attached any more, with all its versions. A role
 /// that let go of it a moment ago may still count.
-pub async fn delete(account: &Account, arn: &str) -> Result<(), CallError> {
+async fn delete(account: &Account, arn: &str) -> Result<(), CallError> {
     for version in spare_versions(account, arn).await? {
         delete_version(account, arn, &version).await?;
     }

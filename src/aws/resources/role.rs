@@ -1,6 +1,6 @@
 //! IAM roles, with their inline and attached policies.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_iam::error::BuildError;
 use aws_sdk_iam::operation::list_instance_profiles_for_role::ListInstanceProfilesForRoleOutput;
@@ -8,13 +8,44 @@ use aws_sdk_iam::types::Tag;
 use futures_util::future::try_join_all;
 use serde_json::Value;
 
-use super::{found, gone, has_tags, made};
+use super::answer::{found, gone, has_tags, made};
 use crate::aws::account::Account;
 use crate::aws::retry::{self, BUSY, PROPAGATION, UNSEEN};
 use cogmig_core::call::CallError;
+use cogmig_core::desired::with_client;
 use cogmig_core::iam::documents;
 use cogmig_core::observed::Role;
-use cogmig_core::resource::Tags;
+use cogmig_core::record::Tags;
+use cogmig_core::resource::RoleCall;
+
+/// Makes a call. `client` is the id of the app client that was made on the way.
+///
+/// # Errors
+/// The call fails for good.
+pub async fn run(
+    account: &Account,
+    name: &str,
+    call: &RoleCall,
+    client: Option<&String>,
+) -> Result<(), CallError> {
+    match call {
+        RoleCall::Create {
+            description,
+            trust,
+            tags,
+        } => create(account, name, description, trust, tags).await,
+        RoleCall::SetTrust { trust } => set_trust(account, name, trust).await,
+        RoleCall::PutInline { policy, document } => {
+            put_inline(account, name, policy, document).await
+        }
+        RoleCall::Attach { policy_arn } => attach(account, name, policy_arn).await,
+        RoleCall::Tag { tags } => tag(account, name, &with_client(tags, client)).await,
+        RoleCall::Untag { key } => untag(account, name, key).await,
+        RoleCall::Detach { policy_arn } => detach(account, name, policy_arn).await,
+        RoleCall::DeleteInline { policy } => delete_inline(account, name, policy).await,
+        RoleCall::Delete => delete(account, name).await,
+    }
+}
 
 /// The role of this name; of its inline policies, the document of the one that is named.
 pub async fn find(
@@ -89,19 +120,13 @@ pub async fn bears(account: &Account, name: &str, key: &str) -> Result<bool, Cal
 /// The tags of the roles whose names begin with `base`, but for the one named `own`:
 /// those of the other deployments.
 pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags>, CallError> {
+    let mut pages = account.iam.list_roles().into_paginator().send();
     let mut names = Vec::new();
-    let mut marker = None;
-    loop {
-        let request = account.iam.list_roles().set_marker(marker.take());
-        let page = account.call("iam:ListRoles", request.send()).await?;
+    while let Some(page) = account.page("iam:ListRoles", pages.next()).await? {
         // Setup makes its roles under no path, and the pipeline's policy lets it look at no other.
         let roles = page.roles().iter().filter(|role| role.path() == "/");
         let roles = roles.map(|role| role.role_name().to_owned());
         names.extend(roles.filter(|name| name.starts_with(base) && name != own));
-        marker = page.marker().map(str::to_owned);
-        if marker.is_none() {
-            break;
-        }
     }
     let tags = try_join_all(names.iter().map(|name| tags(account, name))).await?;
     Ok(tags.into_iter().flatten().collect())
@@ -116,7 +141,7 @@ pub async fn tags(account: &Account, name: &str) -> Result<Option<Tags>, CallErr
 }
 
 /// Makes the role; a trust policy may name what IAM has only just heard of.
-pub async fn create(
+async fn create(
     account: &Account,
     name: &str,
     description: &str,
@@ -144,7 +169,7 @@ pub async fn create(
 }
 
 /// Says who may assume the role.
-pub async fn set_trust(account: &Account, name: &str, trust: &Value) -> Result<(), CallError> {
+async fn set_trust(account: &Account, name: &str, trust: &Value) -> Result<(), CallError> {
     let what = format!("IAM to accept the trust policy of {name}");
     retry::until_settled(account, &what, &[PROPAGATION, UNSEEN, BUSY], async || {
         let request = account
@@ -161,7 +186,7 @@ pub async fn set_trust(account: &Account, name: &str, trust: &Value) -> Result<(
 }
 
 /// Writes an inline policy.
-pub async fn put_inline(
+async fn put_inline(
     account: &Account,
     name: &str,
     policy: &str,
@@ -181,7 +206,7 @@ pub async fn put_inline(
 }
 
 /// Attaches a managed policy.
-pub async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
+async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
     retry::until_settled(account, &known(name), &[UNSEEN, BUSY], async || {
         let request = account
             .iam
@@ -195,7 +220,7 @@ pub async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(
 }
 
 /// Adds tags, or replaces their values.
-pub async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
+async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
     retry::patiently(account, async || {
         let request = account
             .iam
@@ -209,7 +234,7 @@ pub async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallE
 }
 
 /// Takes a tag away.
-pub async fn untag(account: &Account, name: &str, key: &str) -> Result<(), CallError> {
+async fn untag(account: &Account, name: &str, key: &str) -> Result<(), CallError> {
     retry::patiently(account, async || {
         let request = account.iam.untag_role().role_name(name).tag_keys(key);
         gone(account.call("iam:UntagRole", request.send()).await)
@@ -218,7 +243,7 @@ pub async fn untag(account: &Account, name: &str, key: &str) -> Result<(), CallE
 }
 
 /// Takes a managed policy off the role.
-pub async fn detach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
+async fn detach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
     retry::patiently(account, async || {
         let request = account
             .iam
@@ -231,7 +256,7 @@ pub async fn detach(account: &Account, name: &str, policy_arn: &str) -> Result<(
 }
 
 /// Deletes an inline policy.
-pub async fn delete_inline(account: &Account, name: &str, policy: &str) -> Result<(), CallError> {
+async fn delete_inline(account: &Account, name: &str, policy: &str) -> Result<(), CallError> {
     retry::patiently(account, async || {
         let request = account
             .iam
@@ -245,7 +270,7 @@ pub async fn delete_inline(account: &Account, name: &str, policy: &str) -> Resul
 
 /// Deletes a role that has no policies any more, and takes it out of the instance
 /// profiles that others put it into: it cannot go before.
-pub async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
+async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
     let what = format!("IAM to let go of {name}");
     retry::until_settled(account, &what, &[UNSEEN, BUSY], async || {
         let request = account.iam.delete_role().role_name(name);

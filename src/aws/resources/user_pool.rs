@@ -4,47 +4,87 @@ use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use serde_json::{Value, json};
 
-use super::{Edit, Updated, found, update};
+use super::answer::found;
+use super::update::{self, Edit, Updated, refuse_lost, sent, update};
+use super::written::{Made, Written};
 use crate::aws::account::Account;
 use crate::aws::raw::{self, Body};
+use crate::aws::retry::{self, BUSY, UNANSWERED};
+use anyhow::Result;
 use cogmig_core::call::CallError;
 use cogmig_core::cognito::lossless::{self, Lost, Object};
 use cogmig_core::cognito::pool;
-use cogmig_core::resource::Named;
+use cogmig_core::reference::Listed;
+use cogmig_core::resource::PoolCall;
 use cogmig_core::text::on_one_line;
 
 /// What is changed of a pool, in words.
 const TRIGGER: &str = "the user pool's trigger";
 
+/// Makes a call. What was sent is compared afterwards with what stands.
+///
+/// # Errors
+/// The call fails for good, or somebody else has set it meanwhile.
+pub async fn run<'a>(
+    account: &'a Account,
+    id: &'a str,
+    call: &PoolCall,
+) -> Result<Option<Written<'a>>> {
+    let PoolCall::SetTrigger { from, to } = call;
+    let what = format!("user pool {id}");
+    let updated = set_trigger(account, id, from.as_deref(), to.as_deref()).await?;
+    let sent = sent(account, &what, updated)?;
+    let compared = async move {
+        match sent {
+            Some(sent) => refuse_lost(account, &what, compare(account, id, &sent).await?),
+            None => Ok(()),
+        }
+    };
+    Ok(Some(Written::new(Made::Nothing, compared)))
+}
+
+/// Puts the trigger of before in the place of ours. Whether ours was there.
+///
+/// # Errors
+/// It could not be put back, or other settings are not as they were.
+pub async fn restore_trigger(
+    account: &Account,
+    id: &str,
+    ours: Option<&str>,
+    before: Option<&str>,
+) -> Result<bool> {
+    let what = format!("the trigger of user pool {id} to be put back");
+    let updated = retry::to_the_end(account, &what, &[BUSY, UNANSWERED], async || {
+        set_trigger(account, id, ours, before).await
+    });
+    let Updated::Sent(sent) = updated.await? else {
+        return Ok(false);
+    };
+    let lost = compare(account, id, &sent).await?;
+    refuse_lost(account, &format!("user pool {id}"), lost)?;
+    Ok(true)
+}
+
 /// Every pool of the account's Region.
-pub async fn list(account: &Account) -> Result<Vec<Named>, CallError> {
+pub async fn list(account: &Account) -> std::result::Result<Vec<Listed>, CallError> {
+    let request = account.cognito.list_user_pools().max_results(60);
+    let mut pages = request.into_paginator().send();
     let mut pools = Vec::new();
-    let mut next = None;
-    loop {
-        let request = account
-            .cognito
-            .list_user_pools()
-            .max_results(60)
-            .set_next_token(next.take());
-        let page = account
-            .call("cognito-idp:ListUserPools", request.send())
-            .await?;
+    let call = "cognito-idp:ListUserPools";
+    while let Some(page) = account.page(call, pages.next()).await? {
         pools.extend(page.user_pools().iter().filter_map(|pool| {
-            Some(Named {
+            Some(Listed {
                 id: pool.id()?.to_owned(),
                 name: on_one_line(pool.name().unwrap_or_default()),
             })
         }));
-        next = page.next_token().map(str::to_owned);
-        if next.is_none() {
-            return Ok(pools);
-        }
     }
+    Ok(pools)
 }
 
 /// Opens connections beside that of [`list`]: to read a pool and its app clients takes
 /// several at once, and those that are not there by then cost a round trip or two more.
-pub async fn connect(account: &Account) -> Result<(), CallError> {
+pub async fn connect(account: &Account) -> std::result::Result<(), CallError> {
     let open = async || {
         let request = account.cognito.list_user_pools().max_results(1);
         account
@@ -56,7 +96,7 @@ pub async fn connect(account: &Account) -> Result<(), CallError> {
 }
 
 /// The pool as DescribeUserPool sends it.
-pub async fn find(account: &Account, id: &str) -> Result<Option<Object>, CallError> {
+pub async fn find(account: &Account, id: &str) -> std::result::Result<Option<Object>, CallError> {
     let body = Body::default();
     let request = account
         .cognito
@@ -76,7 +116,7 @@ pub async fn find(account: &Account, id: &str) -> Result<Option<Object>, CallErr
 
 /// Whether the pool can ask for a code by SMS as a second factor. DescribeUserPool tells only
 /// whether it can send messages.
-pub async fn has_sms_mfa(account: &Account, id: &str) -> Result<bool, CallError> {
+pub async fn has_sms_mfa(account: &Account, id: &str) -> std::result::Result<bool, CallError> {
     let request = account.cognito.get_user_pool_mfa_config().user_pool_id(id);
     let config = account
         .call("cognito-idp:GetUserPoolMfaConfig", request.send())
@@ -85,13 +125,13 @@ pub async fn has_sms_mfa(account: &Account, id: &str) -> Result<bool, CallError>
 }
 
 /// Puts the UserMigration trigger `to` in the place of `from`, and changes nothing else:
-/// see [`super::update`].
-pub async fn set_trigger(
+/// see [`update`].
+async fn set_trigger(
     account: &Account,
     id: &str,
     from: Option<&str>,
     to: Option<&str>,
-) -> Result<Updated, CallError> {
+) -> std::result::Result<Updated, CallError> {
     let edit = |described: &Object| {
         let stands = pool::trigger(described);
         if stands == to {
@@ -135,11 +175,11 @@ pub async fn set_trigger(
 }
 
 /// What else of the pool is not as it was sent; `None` where it is gone.
-pub async fn compare(
+async fn compare(
     account: &Account,
     id: &str,
     sent: &Object,
-) -> Result<Option<Vec<Lost>>, CallError> {
+) -> std::result::Result<Option<Vec<Lost>>, CallError> {
     let describe = async || find(account, id).await;
-    super::compare(account, TRIGGER, sent, describe, lossless::pool_update).await
+    update::compare(account, TRIGGER, sent, describe, lossless::pool_update).await
 }

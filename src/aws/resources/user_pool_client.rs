@@ -5,56 +5,133 @@ use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use aws_sdk_cognitoidentityprovider::types::{
     ExplicitAuthFlowsType, PreventUserExistenceErrorTypes, TimeUnitsType, TokenValidityUnitsType,
 };
-use serde_json::Value;
 
-use super::{Edit, Updated, found, gone, update};
+use super::answer::{found, gone};
+use super::update::{self, Edit, Updated, refuse_lost, sent, update};
+use super::written::{Made, Written};
+use cogmig_core::call::CallError;
+use std::cell::OnceCell;
+
 use crate::aws::account::Account;
 use crate::aws::raw::{self, Body};
 use crate::aws::retry::{self, BUSY, UNANSWERED};
-use cogmig_core::call::CallError;
-use cogmig_core::cognito::client::{ids_of, is_dedicated};
-use cogmig_core::cognito::flows::{self, ADMIN_PASSWORD, Added, Flow, Removal};
+use anyhow::Result;
+use cogmig_core::cognito::client::{ids_of, is_dedicated, with_flow, without_flow};
+use cogmig_core::cognito::flows::{Added, Flow, Removal};
 use cogmig_core::cognito::lossless::{self, Lost, Object};
-use cogmig_core::resource::Named;
+use cogmig_core::reference::Listed;
+use cogmig_core::resource::ClientCall;
 use cogmig_core::text::on_one_line;
 
 /// What is changed of an app client, in words.
 const FLOWS: &str = "the app client's flows";
 
-/// Every app client of a pool; `None` where the pool is gone.
-pub async fn list_if_there(account: &Account, pool: &str) -> Result<Option<Vec<Named>>, CallError> {
-    found(list(account, pool).await)
-}
-
-/// Every app client of a pool.
-pub async fn list(account: &Account, pool: &str) -> Result<Vec<Named>, CallError> {
-    let mut clients = Vec::new();
-    let mut next = None;
-    loop {
-        let request = account
-            .cognito
-            .list_user_pool_clients()
-            .user_pool_id(pool)
-            .max_results(60)
-            .set_next_token(next.take());
-        let page = account
-            .call("cognito-idp:ListUserPoolClients", request.send())
-            .await?;
-        clients.extend(page.user_pool_clients().iter().filter_map(|client| {
-            Some(Named {
-                id: client.client_id()?.to_owned(),
-                name: on_one_line(client.client_name().unwrap_or_default()),
-            })
-        }));
-        next = page.next_token().map(str::to_owned);
-        if next.is_none() {
-            return Ok(clients);
+/// Makes a call. What was sent is compared afterwards with what stands. The id of an app client
+/// that is made becomes `made`.
+///
+/// # Errors
+/// The call fails for good.
+pub async fn run<'a>(
+    account: &'a Account,
+    name: &'a str,
+    call: &'a ClientCall,
+    made: &OnceCell<String>,
+) -> Result<Option<Written<'a>>> {
+    match call {
+        ClientCall::AddFlow { pool, flow } => add_flow(account, pool, name, *flow).await,
+        ClientCall::RemoveFlow { pool, added } => {
+            remove_flow(account, pool, name, added).await?;
+            Ok(None)
+        }
+        ClientCall::Create { pool } => {
+            let id = create(account, pool, name).await?;
+            // A plan makes one at most.
+            let _ = made.set(id.clone());
+            Ok(Some(Written::new(Made::Client(id), async { Ok(()) })))
+        }
+        ClientCall::DeleteMade { pool, recorded } => {
+            delete_own(account, pool, name, recorded.as_deref()).await?;
+            Ok(None)
         }
     }
 }
 
+async fn add_flow<'a>(
+    account: &'a Account,
+    pool: &'a str,
+    id: &'a str,
+    flow: Flow,
+) -> Result<Option<Written<'a>>> {
+    let mut added = None;
+    let updated = set_flows(account, pool, id, |described| {
+        let (flows, addition) = with_flow(described, flow)?;
+        added = Some(addition);
+        Some(flows)
+    });
+    let what = format!("app client {id}");
+    let sent = sent(account, &what, updated.await?)?;
+    let (Some(sent), Some(added)) = (sent, added) else {
+        return Ok(None);
+    };
+    let compared = async move {
+        let lost = compare(account, pool, id, &sent).await?;
+        refuse_lost(account, &what, lost)
+    };
+    Ok(Some(Written::new(Made::Flow(added), compared)))
+}
+
+/// Takes a flow away.
+///
+/// # Errors
+/// The call fails for good, or other settings are not as they were.
+pub async fn remove_flow(account: &Account, pool: &str, id: &str, added: &Added) -> Result<()> {
+    let what = format!("app client {id}");
+    let updated = retry::to_the_end(account, &what, &[BUSY, UNANSWERED], async || {
+        let without = |described: &Object| match without_flow(described, added) {
+            Removal::To(flows) => Some(flows),
+            Removal::Nothing | Removal::WouldOpenDefaults => None,
+        };
+        set_flows(account, pool, id, without).await
+    });
+    if let Some(sent) = sent(account, &what, updated.await?)? {
+        let lost = compare(account, pool, id, &sent).await?;
+        refuse_lost(account, &what, lost)?;
+    }
+    Ok(())
+}
+
+/// Every app client of a pool; `None` where the pool is gone.
+pub async fn list_if_there(
+    account: &Account,
+    pool: &str,
+) -> std::result::Result<Option<Vec<Listed>>, CallError> {
+    found(list(account, pool).await)
+}
+
+/// Every app client of a pool.
+pub async fn list(account: &Account, pool: &str) -> std::result::Result<Vec<Listed>, CallError> {
+    let request = account.cognito.list_user_pool_clients();
+    let request = request.user_pool_id(pool).max_results(60);
+    let mut pages = request.into_paginator().send();
+    let mut clients = Vec::new();
+    let call = "cognito-idp:ListUserPoolClients";
+    while let Some(page) = account.page(call, pages.next()).await? {
+        clients.extend(page.user_pool_clients().iter().filter_map(|client| {
+            Some(Listed {
+                id: client.client_id()?.to_owned(),
+                name: on_one_line(client.client_name().unwrap_or_default()),
+            })
+        }));
+    }
+    Ok(clients)
+}
+
 /// The ids of the app clients of this name, in order; names need not be unique.
-pub async fn by_name(account: &Account, pool: &str, name: &str) -> Result<Vec<String>, CallError> {
+pub async fn by_name(
+    account: &Account,
+    pool: &str,
+    name: &str,
+) -> std::result::Result<Vec<String>, CallError> {
     let clients = list_if_there(account, pool).await?;
     Ok(ids_of(&clients.unwrap_or_default(), name))
 }
@@ -62,7 +139,11 @@ pub async fn by_name(account: &Account, pool: &str, name: &str) -> Result<Vec<St
 /// Makes an app client that can do no more than tell whether a password is right, and gives
 /// its id: no secret, one flow that needs AWS credentials, and of each token's life the
 /// shortest that Cognito has (5 minutes, 60 for refresh tokens).
-pub async fn create(account: &Account, pool: &str, name: &str) -> Result<String, CallError> {
+async fn create(
+    account: &Account,
+    pool: &str,
+    name: &str,
+) -> std::result::Result<String, CallError> {
     let what = format!("Cognito to make the app client {name}");
     let mut sent = false;
     retry::until_settled(account, &what, &[BUSY, UNANSWERED], async || {
@@ -112,7 +193,7 @@ pub async fn delete_own(
     pool: &str,
     name: &str,
     recorded: Option<&str>,
-) -> Result<(), CallError> {
+) -> std::result::Result<(), CallError> {
     for id in by_name(account, pool, name).await? {
         let described = find(account, pool, &id).await?;
         if recorded != Some(&id) && !described.as_ref().is_some_and(is_dedicated) {
@@ -136,7 +217,11 @@ pub async fn delete_own(
 }
 
 /// The app client as DescribeUserPoolClient sends it.
-pub async fn find(account: &Account, pool: &str, id: &str) -> Result<Option<Object>, CallError> {
+pub async fn find(
+    account: &Account,
+    pool: &str,
+    id: &str,
+) -> std::result::Result<Option<Object>, CallError> {
     let body = Body::default();
     let request = account
         .cognito
@@ -156,13 +241,13 @@ pub async fn find(account: &Account, pool: &str, id: &str) -> Result<Option<Obje
 }
 
 /// Sets `ExplicitAuthFlows` to what `edit` makes of the client (`None`: leave it), and
-/// nothing else: see [`super::update`].
-pub async fn set_flows(
+/// nothing else: see [`update`].
+async fn set_flows(
     account: &Account,
     pool: &str,
     id: &str,
     mut edit: impl FnMut(&Object) -> Option<Vec<String>>,
-) -> Result<Updated, CallError> {
+) -> std::result::Result<Updated, CallError> {
     let edit = |described: &Object| {
         let Some(flows) = edit(described) else {
             return Edit::Nothing;
@@ -192,12 +277,12 @@ pub async fn set_flows(
 }
 
 /// What else of the app client is not as it was sent; `None` where it is gone.
-pub async fn compare(
+async fn compare(
     account: &Account,
     pool: &str,
     id: &str,
     sent: &Object,
-) -> Result<Option<Vec<Lost>>, CallError> {
+) -> std::result::Result<Option<Vec<Lost>>, CallError> {
     let describe = async || find(account, pool, id).await;
-    super::compare(account, FLOWS, sent, describe, lossless::client_update).await
+    update::compare(account, FLOWS, sent, describe, lossless::client_update).await
 }

@@ -6,7 +6,7 @@ use super::environment::Environment;
 use super::file::File;
 use super::value::Value;
 use cogmig_core::options::variable;
-use cogmig_core::problem::{Cause, Problem, Result};
+use cogmig_core::problem::Result;
 
 /// Where a value came from; the higher place is the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -16,10 +16,10 @@ use clap::ArgMatches;
 use self::environment::Environment;
 use self::file::File;
 use self::layers::Layers;
-use crate::cli::{self, ForgotPassword, MfaUsers, TemporaryPasswords};
+use crate::cli;
 use cogmig_core::names::Names;
 use cogmig_core::options::{Grant, Origins, Settings, SideSettings, Wishes, refused};
-use cogmig_core::problem::{Cause, Problem, Result};
+use cogmig_core::problem::{Problem, Result};
 use cogmig_core::reference::{self, Reference};
 
 /// Options that consent to one run: neither a variable nor a line of the file gives them.

@@ -10,8 +10,8 @@ use super::file::File;
 use super::layers::Layers;
 use super::{Origins, Settings, checked};
 use crate::cli::{self, Cli};
-use cogmig_core::problem::Problem;
 use cogmig_core::package::Architecture;
+use cogmig_core::problem::Problem;
 use cogmig_core::reference::Reference;
 
 /// The settings of a command line, of variables without their `COGMIG_`, and of a file.

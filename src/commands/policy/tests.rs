@@ -10,8 +10,7 @@ use cogmig_core::iam::pipeline::{Policy, Statement, policy};
 use cogmig_core::problem::Problem;
 use serde_json::Value;
 
-use crate::cli::settings;
-use crate::cli::{Cli, refuse_other_side};
+use crate::cli::{Cli, refuse_other_side, settings};
 
 /// What AWS judges although no call is of that name.
 const IMPLIED: [&str; 2] = ["iam:PassRole", "lambda:ListTags"];

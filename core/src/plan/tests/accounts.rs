@@ -11,14 +11,15 @@ use crate::identity::{Identity, Side};
 use crate::names::Names;
 use crate::observed::{Function, LogGroup, NewSide, OldSide, Policy, Pool, Role};
 use crate::package::{Architecture, Package};
-use crate::record;
-use crate::resource::{Named, Tags};
+use crate::record::{self, Tags};
+use crate::reference::Listed;
 
 /// The second in which roles and function were made.
-pub const MADE: i64 = 1_800_000_000;
-pub const EXTERNAL_ID: &str = "the-external-id-that-nobody-sees";
+pub(crate) const MADE: i64 = 1_800_000_000;
+pub(crate) const EXTERNAL_ID: &str = "the-external-id-that-nobody-sees";
 
-pub fn identity(side: Side) -> Identity {
+#[must_use] 
+pub(crate) fn identity(side: Side) -> Identity {
     let (id, region) = match side {
         Side::Old => ("111111111111", "eu-west-1"),
         Side::New => ("222222222222", "eu-central-1"),
@@ -32,21 +33,24 @@ pub fn identity(side: Side) -> Identity {
     }
 }
 
-pub fn named(id: &str) -> Named {
-    Named {
+#[must_use] 
+pub(crate) fn named(id: &str) -> Listed {
+    Listed {
         id: id.into(),
         name: "name".into(),
     }
 }
 
-pub fn desired() -> Desired {
+#[must_use] 
+pub(crate) fn desired() -> Desired {
     desired_with(OldClient::Applications {
         id: "oldclient".into(),
         has_secret: false,
     })
 }
 
-pub fn desired_with(old_client: OldClient) -> Desired {
+#[must_use] 
+pub(crate) fn desired_with(old_client: OldClient) -> Desired {
     let target = |side: Side, pool: &str, clients: &[&str]| Target {
         identity: identity(side),
         pool: named(pool),
@@ -73,14 +77,16 @@ pub fn desired_with(old_client: OldClient) -> Desired {
     })
 }
 
-pub fn object(value: Value) -> Object {
+#[must_use] 
+pub(crate) fn object(value: Value) -> Object {
     match value {
         Value::Object(object) => object,
         _ => Object::new(),
     }
 }
 
-pub fn pool(id: &str, triggers: &Value, client: &str, flows: &[&str]) -> Pool {
+#[must_use] 
+pub(crate) fn pool(id: &str, triggers: &Value, client: &str, flows: &[&str]) -> Pool {
     Pool {
         id: id.into(),
         described: Some(object(json!({"Id": id, "LambdaConfig": triggers}))),
@@ -93,7 +99,8 @@ pub fn pool(id: &str, triggers: &Value, client: &str, flows: &[&str]) -> Pool {
 }
 
 /// Two accounts that have never heard of us.
-pub fn fresh() -> (OldSide, NewSide) {
+#[must_use] 
+pub(crate) fn fresh() -> (OldSide, NewSide) {
     let old = OldSide {
         role: None,
         pool: pool(
@@ -117,7 +124,8 @@ pub fn fresh() -> (OldSide, NewSide) {
 }
 
 /// The same accounts after setup.
-pub fn set_up() -> (OldSide, NewSide) {
+#[must_use] 
+pub(crate) fn set_up() -> (OldSide, NewSide) {
     let desired = desired();
     let names = &desired.names;
     let with = |tags: &Tags, client: &str, added: &str| {

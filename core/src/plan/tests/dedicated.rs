@@ -4,12 +4,13 @@
 use serde_json::json;
 
 use super::accounts::{desired, desired_with, fresh, object, set_up};
-use super::{lines, refused_with, torn_down};
+use super::{calls, lines, refused_with, torn_down};
 use crate::cognito::lossless::Object;
 use crate::desired::{Desired, ID_TO_COME, OldClient};
 use crate::observed::{NewSide, OldSide};
 use crate::plan::{Step, Wait, setup, wait};
 use crate::record;
+use crate::resource::{Call, ClientCall, FunctionCall, RoleCall};
 
 fn wanted(id: Option<&str>) -> Desired {
     desired_with(OldClient::Dedicated {
@@ -27,7 +28,7 @@ fn client() -> (String, Object) {
 }
 
 /// What stands after a setup with a client of its own.
-fn set_up_with_own() -> (OldSide, NewSide) {
+pub(super) fn set_up_with_own() -> (OldSide, NewSide) {
     let (mut old, mut new) = set_up();
     let desired = wanted(Some("ours"));
     if let Some(role) = &mut old.role {
@@ -67,11 +68,11 @@ fn it_is_made_once_it_is_on_record_and_the_function_is_given_its_id() {
     let place =
         |is: &dyn Fn(&Step) -> bool| steps.iter().position(|step| is(step)).expect("a step");
     let recorded = place(
-        &|step| matches!(step, Step::CreateRole { tags, .. } if tags.contains_key(record::DEDICATED_CLIENT)),
+        &|step| matches!(&step.call, Call::Role(RoleCall::Create { tags, .. }) if tags.contains_key(record::DEDICATED_CLIENT)),
     );
-    let made = place(&|step| matches!(step, Step::CreateClient { .. }));
+    let made = place(&|step| matches!(step.call, Call::Client(ClientCall::Create { .. })));
     let told = place(
-        &|step| matches!(step, Step::CreateFunction { set, .. } if set.environment["OLD_CLIENT_ID"] == ID_TO_COME),
+        &|step| matches!(&step.call, Call::Function(FunctionCall::Create { set, .. }) if set.environment["OLD_CLIENT_ID"] == ID_TO_COME),
     );
     assert!(recorded < made && made < told);
 }
@@ -96,8 +97,12 @@ fn one_that_was_changed_is_made_again() {
         ]
     );
     assert!(matches!(
-        plan.changes[0].steps[..],
-        [Step::DeleteClients { .. }, Step::CreateClient { .. }]
+        calls(&plan.changes[0])[..],
+        [
+            Call::Client(ClientCall::DeleteMade { .. }),
+            Call::Client(ClientCall::Create { .. }),
+            Call::Role(RoleCall::Tag { .. })
+        ]
     ));
 }
 
@@ -141,8 +146,11 @@ fn teardown_deletes_it_and_looks_once_more_when_the_record_is_gone() {
     );
     let role = plan.changes.last().expect("the role");
     assert!(matches!(
-        role.steps[role.steps.len() - 2..],
-        [Step::DeleteRole { .. }, Step::DeleteClients { .. }]
+        calls(role)[role.steps.len() - 2..],
+        [
+            Call::Role(RoleCall::Delete),
+            Call::Client(ClientCall::DeleteMade { .. })
+        ]
     ));
 }
 
@@ -151,7 +159,7 @@ fn without_a_record_teardown_deletes_no_client() {
     let (mut old, new) = set_up();
     old.dedicated = vec![client()];
     let plan = torn_down((old, new));
-    let deletes = |step: &Step| matches!(step, Step::DeleteClients { .. });
+    let deletes = |step: &Step| matches!(step.call, Call::Client(ClientCall::DeleteMade { .. }));
     assert!(
         !plan
             .changes
@@ -187,7 +195,10 @@ fn the_right_to_read_a_secret_goes_when_the_function_needs_it_no_more() {
     let [configure, narrow] = &plan.changes[..] else {
         panic!("two changes");
     };
-    assert!(matches!(narrow.steps[..], [Step::PutInline { .. }]));
+    assert!(matches!(
+        calls(narrow)[..],
+        [Call::Role(RoleCall::PutInline { .. })]
+    ));
     assert_eq!(wait(&narrow.steps[0], &configure.steps[0]), Wait::Done);
 }
 

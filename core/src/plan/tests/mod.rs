@@ -1,7 +1,7 @@
 //! The plan as a pure function: what it does from every state that matters, in which
 //! order, and what it refuses.
 
-pub mod accounts;
+pub(crate) mod accounts;
 mod dedicated;
 mod order;
 
@@ -11,14 +11,16 @@ use serde_json::json;
 
 use accounts::{EXTERNAL_ID, desired, fresh, identity, object, set_up};
 
-use super::{Action, Plan, Step, setup, teardown};
+use super::{Action, Change, Edit, Guard, Plan, setup, teardown};
 use crate::cognito::flows::ADMIN_PASSWORD;
 use crate::desired::Desired;
 use crate::identity::Side;
 use crate::names::Names;
 use crate::observed::{NewSide, Observed, OldSide};
-use crate::record;
-use crate::resource::Tags;
+use crate::record::{self, Tags};
+use crate::resource::{
+    Call, ClientCall, FunctionCall, Kind, LogGroupCall, Ownership, PolicyCall, PoolCall, RoleCall,
+};
 
 fn planned((old, new): &(OldSide, NewSide)) -> Plan {
     setup(&desired(), old, new).unwrap_or_else(|refusal| panic!("{refusal}"))
@@ -47,13 +49,75 @@ fn lines(plan: &Plan) -> Vec<String> {
     let line = |change: &super::Change| {
         format!(
             "{} {} {} {}",
-            change.side.as_str(),
+            change.address.side.as_str(),
             change.action.glyph(),
-            change.kind,
-            change.name
+            change.address.kind.as_str(),
+            change.address.name
         )
     };
     plan.changes.iter().map(line).collect()
+}
+
+/// The calls of a change.
+fn calls(change: &Change) -> Vec<&Call> {
+    change.steps.iter().map(|step| &step.call).collect()
+}
+
+fn deletes(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::Role(RoleCall::Delete)
+            | Call::Policy(PolicyCall::Delete)
+            | Call::LogGroup(LogGroupCall::Delete)
+            | Call::Function(FunctionCall::Delete)
+            | Call::Client(ClientCall::DeleteMade { .. })
+    )
+}
+
+/// Law 7: whatever is deleted, of every kind, has been shown to be the deployment's before.
+#[test]
+fn each_kind_is_shown_to_be_ours_before_it_is_deleted() {
+    let mut deleted = BTreeSet::new();
+    for state in [set_up(), dedicated::set_up_with_own()] {
+        for change in torn_down(state).changes {
+            let kind = change.address.kind;
+            assert!(
+                change
+                    .steps
+                    .iter()
+                    .all(|step| step.on.kind == step.call.kind())
+            );
+            if change.action != Action::Delete {
+                assert!(!deletes(&change.steps[0].call), "{:?}", change.address);
+                continue;
+            }
+            deleted.insert(kind);
+            match kind.ownership() {
+                Ownership::Tag => assert!(
+                    matches!(
+                        &change.steps[0].guard,
+                        Some(Guard::Managed { address, deployment })
+                            if *address == change.address && deployment == "default"
+                    ),
+                    "{:?}",
+                    change.address
+                ),
+                Ownership::Record => assert!(calls(&change).iter().all(|call| {
+                    matches!(
+                        call,
+                        Call::Client(ClientCall::DeleteMade {
+                            recorded: Some(_),
+                            ..
+                        })
+                    )
+                })),
+                Ownership::Never => panic!("{:?}", change.address),
+            }
+        }
+    }
+    let kinds = Kind::ALL.into_iter();
+    let owned = kinds.filter(|kind| kind.ownership() != Ownership::Never);
+    assert_eq!(deleted, owned.collect());
 }
 
 #[test]
@@ -119,12 +183,12 @@ fn the_record_is_written_ahead() {
             .iter()
             .flat_map(|change| &change.steps)
         {
-            match step {
-                Step::CreateRole { tags, .. } | Step::TagRole { tags, .. } => {
+            match &step.call {
+                Call::Role(RoleCall::Create { tags, .. } | RoleCall::Tag { tags }) => {
                     recorded.extend(tags.keys().cloned());
                 }
-                Step::AddFlow { client, .. } => {
-                    assert!(recorded.contains(&record::client_key(client)));
+                Call::Client(ClientCall::AddFlow { .. }) => {
+                    assert!(recorded.contains(&record::client_key(&step.on.name)));
                     added += 1;
                 }
                 _ => {}
@@ -160,8 +224,11 @@ fn a_client_that_takes_part_no_longer_is_put_back() {
     let plan = planned(&(old, new));
     assert_eq!(lines(&plan), ["new ~ app client gone"]);
     assert!(matches!(
-        plan.changes[0].steps[..],
-        [Step::RemoveFlow { .. }, Step::UntagRole { .. }]
+        calls(&plan.changes[0])[..],
+        [
+            Call::Client(ClientCall::RemoveFlow { .. }),
+            Call::Role(RoleCall::Untag { .. })
+        ]
     ));
 }
 
@@ -204,7 +271,7 @@ fn what_bears_our_name_without_our_tag_is_refused_and_never_deleted() {
             .changes
             .iter()
             .filter(|change| change.action == Action::Leave)
-            .map(|change| format!("{} {}", change.kind, change.name))
+            .map(|change| format!("{} {}", change.address.kind.as_str(), change.address.name))
             .collect();
         // Our policy cannot go either while a role that is not ours has it.
         let role_of_the_policy = what == "role cognito-migration-lambda";
@@ -249,7 +316,7 @@ fn another_trigger_is_refused_or_recorded() {
         .iter()
         .flat_map(|change| &change.steps)
         .any(|step| {
-            matches!(step, Step::CreateRole { tags, .. }
+            matches!(&step.call, Call::Role(RoleCall::Create { tags, .. })
             if tags.get(record::TRIGGER_BEFORE).is_some_and(|tag| record::arn_from_tag(tag) == other))
         });
     assert!(recorded);
@@ -279,7 +346,11 @@ fn the_trigger_is_compared_and_restored() {
     new.pool.described = Some(object(theirs));
     (new.role, new.function) = (None, None);
     let plan = torn_down((old, new));
-    assert!(plan.changes.iter().all(|change| change.kind != "user pool"));
+    assert!(
+        plan.changes
+            .iter()
+            .all(|change| change.address.kind != Kind::UserPool)
+    );
     for (stands, before, gone, action) in table {
         let (old, mut new) = set_up();
         let triggers = stands.map_or(json!({}), |arn| json!({"UserMigration": arn}));
@@ -293,21 +364,26 @@ fn the_trigger_is_compared_and_restored() {
         let change = plan
             .changes
             .iter()
-            .find(|change| change.kind == "user pool");
+            .find(|change| change.address.kind == Kind::UserPool);
         assert_eq!(
             change.map(|change| change.action),
             action,
             "{stands:?} {before:?}"
         );
         let left = plan.changes.iter().any(|change| {
-            (change.action, change.kind, Some(change.name.as_str()))
-                == (Action::Leave, "function", before)
+            (
+                change.action,
+                change.address.kind.as_str(),
+                Some(change.address.name.as_str()),
+            ) == (Action::Leave, "function", before)
         });
         assert_eq!(left, gone, "{stands:?} {before:?}");
         let before = before.filter(|_| !gone);
         if action == Some(Action::Update) {
-            let set = change.map(|change| &change.steps[..]);
-            assert!(matches!(set, Some([Step::SetTrigger { to, .. }]) if to.as_deref() == before));
+            let set = change.map(calls).unwrap_or_default();
+            assert!(
+                matches!(set[..], [Call::Pool(PoolCall::SetTrigger { to, .. })] if to.as_deref() == before)
+            );
         }
     }
 }
@@ -338,7 +414,11 @@ fn a_role_younger_than_the_function_is_set_again_on_it() {
         let plan = planned(&(old, new));
         let steps: Vec<_> = plan.changes.iter().flat_map(|c| &c.steps).collect();
         assert_eq!(steps.len(), wanted, "{later} s");
-        assert!(steps.iter().all(|s| matches!(s, Step::Configure { .. })));
+        assert!(
+            steps
+                .iter()
+                .all(|s| matches!(s.call, Call::Function(FunctionCall::Configure { .. })))
+        );
     }
 }
 
@@ -354,8 +434,11 @@ fn a_role_is_set_again_before_the_code_is_replaced() {
     });
     let plan = planned(&(old, new));
     assert!(matches!(
-        plan.changes[0].steps[..],
-        [Step::Configure { .. }, Step::UpdateCode { .. }]
+        calls(&plan.changes[0])[..],
+        [
+            Call::Function(FunctionCall::Configure { .. }),
+            Call::Function(FunctionCall::UpdateCode { .. })
+        ]
     ));
 }
 
@@ -368,8 +451,8 @@ fn what_stands_when_a_role_is_made_again_is_recorded_as_unknown() {
     let plan = planned(&(old, new));
     let steps = plan.changes.iter().flat_map(|change| &change.steps);
     let recorded: Vec<_> = steps
-        .filter_map(|step| match step {
-            Step::CreateRole { tags, .. } => Some(tags),
+        .filter_map(|step| match &step.call {
+            Call::Role(RoleCall::Create { tags, .. }) => Some(tags),
             _ => None,
         })
         .flatten()
@@ -388,7 +471,11 @@ fn the_external_id_is_in_no_text() {
     let state = fresh();
     for plan in [planned(&state), torn_down(set_up())] {
         for change in plan.changes {
-            assert!(!change.why.contains(EXTERNAL_ID) && !change.name.contains(EXTERNAL_ID));
+            let said = format!(
+                "{:?} {:?} {:?}",
+                change.address, change.edits, change.reason
+            );
+            assert!(!said.contains(EXTERNAL_ID), "{said}");
         }
     }
 }
@@ -410,7 +497,7 @@ fn what_another_deployment_uses_is_recorded_and_left() {
         plan.changes
             .iter()
             .flat_map(|change| &change.steps)
-            .any(|step| matches!(step, Step::CreateRole { tags, .. } if tags.contains_key(&key)))
+            .any(|step| matches!(&step.call, Call::Role(RoleCall::Create { tags, .. }) if tags.contains_key(&key)))
     );
     assert!(!lines(&plan).contains(&"old ~ app client oldclient".to_owned()));
 
@@ -455,9 +542,15 @@ fn what_changes_of_the_configuration_is_told_but_for_secrets() {
     variables.insert("OLD_CLIENT_ID".into(), "another".into());
     variables.insert("OLD_EXTERNAL_ID".into(), "another-external-id".into());
     let plan = planned(&(old, new));
-    let why = &plan.changes[0].why;
-    let told = "configuration: ATTRIBUTES - custom:a=custom:b - sub=custom:old, OLD_CLIENT_ID another → oldclient, OLD_EXTERNAL_ID";
-    assert_eq!(why, told);
+    let text = |value: &str| Some(value.to_owned());
+    let (client, list) = ("environment.OLD_CLIENT_ID", "environment.ATTRIBUTES");
+    let told = [
+        Edit::remove(list, "custom:a=custom:b"),
+        Edit::remove(list, "sub=custom:old"),
+        Edit::set(client, text("another"), text("oldclient")),
+        Edit::secret("environment.OLD_EXTERNAL_ID"),
+    ];
+    assert_eq!(plan.changes[0].edits, told);
 }
 
 /// Whoever may configure the function could otherwise have a runner take commands from the plan.
@@ -472,7 +565,8 @@ fn attack_a_configuration_that_is_more_than_a_line() {
         }
     }
     let plan = planned(&(old, new));
-    let why = &plan.changes[0].why;
-    assert!(why.contains("add-path"), "{why}");
-    assert!(!why.contains(char::is_control), "{why:?}");
+    let edits = plan.changes[0].edits.iter();
+    let values: Vec<_> = edits.filter_map(|edit| edit.before.as_deref()).collect();
+    assert!(values.concat().contains("add-path"), "{values:?}");
+    assert!(!values.concat().contains(char::is_control), "{values:?}");
 }

@@ -3,11 +3,16 @@
 use super::accounts::{desired_with, fresh, set_up};
 use super::{planned, torn_down};
 use crate::desired::OldClient;
-use crate::plan::{Plan, Step, Wait, setup, wait};
+use crate::plan::{Plan, Seen, Step, Wait, setup, wait};
+use crate::resource::{Call, ClientCall, FunctionCall, RoleCall};
 
 fn steps(plan: &Plan) -> Vec<&Step> {
     let steps = plan.changes.iter().flat_map(|change| &change.steps);
     steps.collect()
+}
+
+fn creates_role(step: &Step) -> bool {
+    matches!(step.call, Call::Role(RoleCall::Create { .. }))
 }
 
 fn with_own_client() -> Plan {
@@ -31,11 +36,11 @@ fn the_record_is_written_before_what_it_records() {
         let steps = steps(&plan);
         let mut recorded = 0;
         for (index, step) in steps.iter().enumerate() {
-            let (Step::AddFlow { role, .. } | Step::CreateClient { role, .. }) = step else {
+            let Some(Seen::Tag { role, .. }) = step.recheck.as_ref().map(|recheck| &recheck.seen)
+            else {
                 continue;
             };
-            let is_record =
-                |step: &&Step| matches!(step, Step::CreateRole { name, .. } if name == role);
+            let is_record = |step: &&Step| creates_role(step) && step.on.name == *role;
             let record = steps.iter().position(is_record).expect("a record");
             assert_eq!(wait(step, steps[record]), Wait::Done);
             assert!(record < index);
@@ -50,10 +55,10 @@ fn the_trigger_waits_for_all_that_a_sign_in_needs() {
     for plan in [planned(&fresh()), with_own_client()] {
         let steps = steps(&plan);
         let (trigger, before) = steps.split_last().expect("steps");
-        assert!(matches!(trigger, Step::SetTrigger { .. }));
+        assert!(matches!(trigger.call, Call::Pool(_)));
         for step in before {
-            let expected = match step {
-                Step::AddFlow { .. } => Wait::Written,
+            let expected = match step.call {
+                Call::Client(ClientCall::AddFlow { .. }) => Wait::Written,
                 _ => Wait::Done,
             };
             assert_eq!(wait(trigger, step), expected);
@@ -68,10 +73,10 @@ fn the_function_is_younger_than_both_roles() {
     let steps = steps(&plan);
     let function = steps
         .iter()
-        .position(|step| matches!(step, Step::CreateFunction { .. }));
+        .position(|step| matches!(step.call, Call::Function(FunctionCall::Create { .. })));
     let function = function.expect("a function");
     for (index, step) in steps.iter().enumerate() {
-        if matches!(step, Step::CreateRole { .. }) {
+        if creates_role(step) {
             assert!(follows(&steps, function, index));
         }
     }

@@ -1,0 +1,130 @@
+//! The role in the old account that the function assumes.
+
+use super::change::{Action, Edit, LostRecord, Plan, Reason};
+use super::guards::{self, Recognized};
+use super::owned::{record_is_lost, records_clients};
+use super::role::{self, step};
+use super::step::Step;
+use super::{app_client, dedicated_client, notes};
+use crate::cognito::flows::ADMIN_PASSWORD;
+use crate::desired::{Desired, OldClient};
+use crate::iam::documents::same;
+use crate::identity::Side;
+use crate::names::Names;
+use crate::observed::{NewSide, OldSide};
+use crate::problem::Result;
+use crate::record;
+use crate::resource::{Address, Kind, RoleCall};
+
+fn address(names: &Names) -> Address {
+    Address::new(Side::Old, Kind::Role, &names.access_role)
+}
+
+/// Makes it, or makes it as it should be, with the undo record of the old side.
+///
+/// # Errors
+/// It is not of this deployment, or its record would not fit.
+pub(super) fn setup(
+    plan: &mut Plan,
+    desired: &Desired,
+    (old, new): (&OldSide, &NewSide),
+    recognized: &Recognized,
+) -> Result<()> {
+    let on = address(&desired.names);
+    let mut tags = desired.old_tags.clone();
+    if let OldClient::Dedicated { .. } = desired.old_client {
+        let client = desired.names.old_client.clone();
+        tags.insert(record::DEDICATED_CLIENT.into(), client);
+    }
+    let lost = role::is_untagged(desired, old.role.as_ref())
+        || record_is_lost(&desired.names, old.role.as_ref(), new.function.as_ref());
+    let clients = app_client::Side::old(desired, old);
+    clients.record(&mut tags, lost);
+    let confirm = clients.confirm();
+    notes::lost(plan, &on.name, &tags);
+    let Some(role) = &old.role else {
+        guards::unfit(&tags)?;
+        let reason = Reason::Trusts {
+            role: desired.names.lambda_role.clone(),
+            account: desired.new.identity.id.clone(),
+        };
+        let create = RoleCall::Create {
+            description: format!(
+                "Lets the migration Lambda of account {} ask the user pool {}",
+                desired.new.identity.id, desired.old.pool.id
+            ),
+            trust: desired.access_trust.clone(),
+            tags,
+        };
+        let mut steps = vec![step(&on, create), put_inline(desired)];
+        steps.extend(confirm);
+        plan.add(Action::Create, on, reason, steps);
+        return Ok(());
+    };
+    guards::managed(&on, &role.tags, desired, recognized)?;
+    guards::same_migration(&on.name, &role.tags, &desired.old_tags)?;
+    let mut update = role::record(&on, role, &tags, confirm)?;
+    if !same(&role.trust, &desired.access_trust) {
+        let trust = desired.access_trust.clone();
+        let set = step(&on, RoleCall::SetTrust { trust });
+        update.push(Edit::secret("trust policy"), set);
+    }
+    let inline = role.inline.get(&desired.names.access_policy);
+    let stands = inline.is_some_and(|document| same(document, &desired.access_policy));
+    if !stands && !narrows(desired, old) {
+        update.push(Edit::of("inline policy"), put_inline(desired));
+    }
+    plan.update(on, update.edits, update.steps);
+    Ok(())
+}
+
+/// Takes away the right to read a client's secret, where nothing reads it any more.
+pub(super) fn narrow(plan: &mut Plan, desired: &Desired, old: &OldSide) {
+    if narrows(desired, old) {
+        let edits = vec![Edit::of("inline policy")];
+        let steps = vec![put_inline(desired)];
+        plan.update_because(address(&desired.names), Reason::NoSecretRead, edits, steps);
+    }
+}
+
+/// Whether the right to read a client's secret is to go: the function as it stands still reads
+/// it.
+fn narrows(desired: &Desired, old: &OldSide) -> bool {
+    let wide = desired.access_policy_with_secret();
+    let role = old.role.as_ref();
+    let stands = role.and_then(|role| role.inline.get(&desired.names.access_policy));
+    stands.is_some_and(|stands| same(stands, &wide)) && !same(&wide, &desired.access_policy)
+}
+
+fn put_inline(desired: &Desired) -> Step {
+    let put = RoleCall::PutInline {
+        policy: desired.names.access_policy.clone(),
+        document: desired.access_policy.clone(),
+    };
+    step(&address(&desired.names), put)
+}
+
+/// Restores what its record says of the old side, and deletes it.
+pub(super) fn teardown(plan: &mut Plan, names: &Names, old: &OldSide, new: Option<&NewSide>) {
+    let on = address(names);
+    // Torn down alone before, this side has nothing left to look at.
+    let new = new.filter(|_| !app_client::none_has(&old.pool, ADMIN_PASSWORD));
+    let role = (&on, old.role.as_ref());
+    if role::say_lost(plan, names, role, new, LostRecord::OldFlow) {
+        return;
+    }
+    let Some(role) = &old.role else { return };
+    let records = records_clients(role) || names.made_client(&role.tags);
+    if names.own(&role.tags) && old.pool.id.is_empty() && records {
+        plan.add(Action::Leave, on, Reason::PoolUnknown, Vec::new());
+        return;
+    }
+    let record = app_client::Record::old(names, old);
+    let mut recheck = record.recheck();
+    if names.own(&role.tags) {
+        app_client::restore(plan, names, &record);
+        dedicated_client::teardown(plan, names, old);
+    }
+    recheck.extend(dedicated_client::recheck(names, old));
+    role::delete(plan, names, (on, role), &names.access_policy, recheck);
+}

@@ -1,0 +1,168 @@
+//! The app client of the old pool that is made for a deployment, there and back. It can bear
+//! no tag: the role's record tells that those of its name are ours.
+
+use rules::env;
+
+use super::change::{Action, Edit, Plan, Reason};
+use super::guards;
+use super::role::step as on_role;
+use super::step::{Compensation, Seen, Step};
+use crate::cognito::client;
+use crate::desired::{Desired, ID_TO_COME, OldClient};
+use crate::identity::Side::Old;
+use crate::names::Names;
+use crate::observed::{NewSide, OldSide};
+use crate::problem::Result;
+use crate::record::{self, Tags};
+use crate::resource::{Address, Call, ClientCall, Kind, RoleCall};
+
+fn address(names: &Names) -> Address {
+    Address::new(Old, Kind::AppClient, &names.old_client)
+}
+
+fn role(names: &Names) -> Address {
+    Address::new(Old, Kind::Role, &names.access_role)
+}
+
+/// Makes it where it is wanted and does not stand as it was made.
+///
+/// # Errors
+/// One of its name is not of this deployment.
+pub(super) fn setup(
+    plan: &mut Plan,
+    desired: &Desired,
+    (old, new): (&OldSide, &NewSide),
+) -> Result<()> {
+    let OldClient::Dedicated { id } = &desired.old_client else {
+        return Ok(());
+    };
+    let names = &desired.names;
+    let is_ours = is_recorded(names, old) || is_adopted(desired, id.as_ref(), new);
+    if let (Some((id, _)), false) = (old.dedicated.first(), is_ours) {
+        return Err(guards::unrecorded_client(&names.old_client, id));
+    }
+    if let Some(id) = id {
+        // A run that was killed has made it, and not come to write its id down.
+        if recorded_id(old) != Some(id) {
+            let edits = vec![Edit::of("undo record")];
+            plan.update(role(names), edits, vec![record_id(names, id)]);
+        }
+        return Ok(());
+    }
+    let made = [make(names, old), record_id(names, ID_TO_COME)];
+    if own(old).is_empty() {
+        let steps = made.into();
+        plan.add(
+            Action::Create,
+            address(names),
+            Reason::ChecksPasswords,
+            steps,
+        );
+    } else {
+        let steps = [delete(names, old)].into_iter().chain(made).collect();
+        plan.update_because(address(names), Reason::WasChanged, Vec::new(), steps);
+    }
+    Ok(())
+}
+
+/// Makes it. That there is one was recorded before; where that was deleted meanwhile, nothing
+/// would ever delete the app client.
+fn make(names: &Names, old: &OldSide) -> Step {
+    let pool = old.pool.id.clone();
+    let call = Call::Client(ClientCall::Create { pool });
+    Step::new(address(names), call).rechecked(
+        Seen::Tag {
+            role: names.access_role.clone(),
+            key: record::DEDICATED_CLIENT.to_owned(),
+        },
+        Compensation::DeleteClient,
+    )
+}
+
+fn record_id(names: &Names, id: &str) -> Step {
+    let tags = Tags::from([(record::DEDICATED_CLIENT_ID.into(), id.to_owned())]);
+    on_role(&role(names), RoleCall::Tag { tags })
+}
+
+/// Whether it is the one that the function of a deployment uses whose tags are written again: by
+/// then the access role has been recognized.
+fn is_adopted(desired: &Desired, id: Option<&String>, new: &NewSide) -> bool {
+    let function = new.function.as_ref();
+    let in_use = function.and_then(|function| {
+        let environment = &function.configuration.environment;
+        environment.get(env::OLD_CLIENT_ID)
+    });
+    desired.adopt && id.is_some() && id == in_use
+}
+
+/// Deletes it where another one takes its part.
+pub(super) fn drop(plan: &mut Plan, desired: &Desired, old: &OldSide) {
+    let wanted = matches!(desired.old_client, OldClient::Dedicated { .. });
+    let names = &desired.names;
+    if wanted || !is_recorded(names, old) {
+        return;
+    }
+    let mut steps = vec![delete(names, old)];
+    for key in [record::DEDICATED_CLIENT_ID, record::DEDICATED_CLIENT] {
+        let key = key.to_owned();
+        steps.push(on_role(&role(names), RoleCall::Untag { key }));
+    }
+    let reason = Reason::TakesPartNoLonger;
+    plan.add(Action::Delete, address(names), reason, steps);
+}
+
+/// Deletes it, and leaves what has its name and is somebody else's.
+pub(super) fn teardown(plan: &mut Plan, names: &Names, old: &OldSide) {
+    if !is_recorded(names, old) {
+        return;
+    }
+    let own = own(old);
+    for id in &own {
+        let on = Address::new(Old, Kind::AppClient, *id);
+        let name = names.old_client.clone();
+        let steps = vec![delete(names, old)];
+        plan.add(Action::Delete, on, Reason::Named { name }, steps);
+    }
+    for (id, _) in old
+        .dedicated
+        .iter()
+        .filter(|(id, _)| !own.contains(&id.as_str()))
+    {
+        plan.notes.push(format!(
+            "the app client {id} is called {} too, and is not as it was made here: it stays",
+            names.old_client
+        ));
+    }
+}
+
+/// A setup that is still under way may make one more: looked for once more when the record
+/// is gone, without which it makes none.
+pub(super) fn recheck(names: &Names, old: &OldSide) -> Option<Step> {
+    let looks = is_recorded(names, old) && old.pool.described.is_some();
+    looks.then(|| delete(names, old))
+}
+
+fn is_recorded(names: &Names, old: &OldSide) -> bool {
+    let role = old.role.as_ref();
+    role.is_some_and(|role| names.made_client(&role.tags))
+}
+
+fn recorded_id(old: &OldSide) -> Option<&String> {
+    old.role.as_ref()?.tags.get(record::DEDICATED_CLIENT_ID)
+}
+
+/// The ids of those of the name that were made here, whatever became of the one on record.
+fn own(old: &OldSide) -> Vec<&str> {
+    let recorded = recorded_id(old);
+    let clients = old.dedicated.iter();
+    let own = clients.filter(|(id, made)| recorded == Some(id) || client::is_dedicated(made));
+    own.map(|(id, _)| id.as_str()).collect()
+}
+
+fn delete(names: &Names, old: &OldSide) -> Step {
+    let call = ClientCall::DeleteMade {
+        pool: old.pool.id.clone(),
+        recorded: recorded_id(old).cloned(),
+    };
+    Step::new(address(names), Call::Client(call))
+}

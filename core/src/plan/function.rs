@@ -1,0 +1,157 @@
+//! The migration function.
+
+use std::collections::BTreeSet;
+
+use rules::env;
+use serde_json::Value;
+
+use super::change::{Action, Edit, Plan, Reason};
+use super::guards::{self, Recognized};
+use super::owned::{self, made_again};
+use super::role::Update;
+use super::{step::Step, trigger};
+use crate::desired::Desired;
+use crate::identity::Side;
+use crate::names::Names;
+use crate::observed::{Configuration, NewSide};
+use crate::problem::Result;
+use crate::record::{self, Tags};
+use crate::resource::{Address, Call, FunctionCall, Kind};
+
+/// Variables whose values are told: an option that was forgotten is to be seen before it is
+/// undone.
+const TOLD: [&str; 4] = [
+    env::OLD_CLIENT_ID,
+    env::MFA_USERS,
+    env::TEMPORARY_PASSWORDS,
+    env::FORGOT_PASSWORD,
+];
+
+fn address(names: &Names) -> Address {
+    Address::new(Side::New, Kind::Function, &names.function)
+}
+
+fn step(on: &Address, call: FunctionCall) -> Step {
+    Step::new(on.clone(), Call::Function(call))
+}
+
+/// Makes it, or makes it as it should be.
+///
+/// # Errors
+/// It is not of this deployment, or its environment would not fit.
+pub(super) fn setup(
+    plan: &mut Plan,
+    desired: &Desired,
+    new: &NewSide,
+    recognized: &Recognized,
+) -> Result<()> {
+    let on = address(&desired.names);
+    let (set, package) = (&desired.configuration, &desired.package);
+    guards::too_large(&set.environment)?;
+    let Some(function) = &new.function else {
+        let reason = Reason::Runs {
+            runtime: set.runtime.clone(),
+            architecture: package.architecture,
+            memory: set.memory,
+            timeout: set.timeout,
+        };
+        let create = FunctionCall::Create {
+            set: set.clone(),
+            package: package.clone(),
+            tags: desired.new_tags.clone(),
+        };
+        let steps = vec![step(&on, create)];
+        plan.add(Action::Create, on, reason, steps);
+        return Ok(());
+    };
+    guards::managed(&on, &function.tags, desired, recognized)?;
+    let mut update = Update::default();
+    if let Some(tags) = record::missing(&function.tags, &desired.new_tags) {
+        update.push(Edit::of("tags"), step(&on, FunctionCall::Tag { tags }));
+    }
+    // The grant with which Lambda decrypts the environment belongs to the role's
+    // unique id: a role that was made again needs to be set again, and before the new
+    // code makes the function look younger than the role.
+    let remade = (new.role.as_ref()).is_none_or(|role| made_again(role, function));
+    if function.configuration != *set || remade {
+        update.edits.extend(edits(&function.configuration, set));
+        let set = set.clone();
+        update
+            .steps
+            .push(step(&on, FunctionCall::Configure { set }));
+    }
+    let architecture = package.architecture.as_str();
+    if function.code_sha256 != package.sha256 || function.architecture != architecture {
+        let package = package.clone();
+        let replace = step(&on, FunctionCall::UpdateCode { package });
+        update.push(Edit::of("code"), replace);
+    }
+    plan.update(on, update.edits, update.steps);
+    Ok(())
+}
+
+/// What is to be changed of a configuration.
+fn edits(stands: &Configuration, wanted: &Configuration) -> Vec<Edit> {
+    let names: BTreeSet<_> = [stands, wanted]
+        .iter()
+        .flat_map(|set| set.environment.keys())
+        .collect();
+    let values = |set: &Configuration, name| set.environment.get(name).cloned();
+    let changed = names.into_iter().flat_map(|name| {
+        // Whoever may configure the function may write what they like into it.
+        let before = values(stands, name).map(|value| value.escape_debug().to_string());
+        variable(name, before, values(wanted, name))
+    });
+    let edits: Vec<_> = changed.collect();
+    if edits.is_empty() {
+        vec![Edit::of("configuration")]
+    } else {
+        edits
+    }
+}
+
+fn variable(name: &str, before: Option<String>, after: Option<String>) -> Vec<Edit> {
+    let path = format!("environment.{name}");
+    match (before, after) {
+        (before, after) if before == after => Vec::new(),
+        _ if name == env::OLD_EXTERNAL_ID => vec![Edit::secret(path)],
+        (Some(before), Some(after)) if name == env::ATTRIBUTES => {
+            let [before, after] =
+                [&before, &after].map(|list| list.split(',').collect::<BTreeSet<_>>());
+            let gone = before.difference(&after);
+            let come = after.difference(&before);
+            let gone = gone.map(|entry| Edit::remove(&path, *entry));
+            gone.chain(come.map(|entry| Edit::add(&path, *entry)))
+                .collect()
+        }
+        (before @ Some(_), after @ Some(_)) if TOLD.contains(&name) => {
+            vec![Edit::set(path, before, after)]
+        }
+        _ => vec![Edit::of(path)],
+    }
+}
+
+/// Deletes it, with its resource policy.
+pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
+    let Some(function) = &new.function else {
+        return;
+    };
+    let on = address(names);
+    let mut steps = vec![step(&on, FunctionCall::Delete)];
+    let ours = |tags: &Tags| names.own(tags);
+    let role = new.role.as_ref().filter(|role| ours(&role.tags));
+    if role.is_none() {
+        steps.extend(trigger::recheck(names, new, role));
+    }
+    let others = statements(&function.policy).filter(|id| *id != names.permission);
+    let others = others.map(str::to_owned).collect();
+    let is_ours = ours(&function.tags);
+    owned::delete(plan, names, (on, is_ours), others, steps);
+}
+
+/// The ids of the statements of a resource policy.
+fn statements(policy: &Value) -> impl Iterator<Item = &str> {
+    let statements = policy.get("Statement").and_then(Value::as_array);
+    let statements = statements.into_iter().flatten();
+    statements.filter_map(|statement| statement.get("Sid")?.as_str())
+}

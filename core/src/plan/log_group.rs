@@ -1,0 +1,70 @@
+//! The function's log group: made by setup, so that the function needs no right to make one and
+//! none comes back after teardown.
+
+use super::change::{Action, Edit, Plan, Reason};
+use super::guards::{self, Recognized};
+use super::role::Update;
+use super::{owned, step::Step};
+use crate::desired::Desired;
+use crate::identity::Side;
+use crate::names::Names;
+use crate::observed::NewSide;
+use crate::problem::Result;
+use crate::record;
+use crate::resource::{Address, Call, Kind, LogGroupCall};
+
+fn address(names: &Names) -> Address {
+    Address::new(Side::New, Kind::LogGroup, &names.log_group)
+}
+
+fn step(on: &Address, call: LogGroupCall) -> Step {
+    Step::new(on.clone(), Call::LogGroup(call))
+}
+
+/// Makes it, or makes it as it should be.
+///
+/// # Errors
+/// It is not of this deployment.
+pub(super) fn setup(
+    plan: &mut Plan,
+    desired: &Desired,
+    new: &NewSide,
+    recognized: &Recognized,
+) -> Result<()> {
+    let on = address(&desired.names);
+    let days = desired.log_retention;
+    let keep = || step(&on, LogGroupCall::Keep { days });
+    let Some(group) = &new.log_group else {
+        let tags = desired.new_tags.clone();
+        let steps = vec![step(&on, LogGroupCall::Create { tags }), keep()];
+        plan.add(Action::Create, on, Reason::Kept { days }, steps);
+        return Ok(());
+    };
+    guards::managed(&on, &group.tags, desired, recognized)?;
+    let mut update = Update::default();
+    if let Some(tags) = record::missing(&group.tags, &desired.new_tags) {
+        update.push(Edit::of("tags"), step(&on, LogGroupCall::Tag { tags }));
+    }
+    if group.retention != Some(days) {
+        let before = group.retention.map(|days| format!("{days} days"));
+        let before = before.unwrap_or_else(|| "for ever".to_owned());
+        let edit = Edit::set("retention", Some(before), Some(format!("{days} days")));
+        update.push(edit, keep());
+    }
+    plan.update(on, update.edits, update.steps);
+    Ok(())
+}
+
+/// Deletes it, unless it was asked to stay.
+pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
+    let Some(group) = &new.log_group else { return };
+    if keep_logs {
+        plan.notes
+            .push(format!("the log group {} stays, as asked", names.log_group));
+        return;
+    }
+    let on = address(names);
+    let steps = vec![step(&on, LogGroupCall::Delete)];
+    let is_ours = names.own(&group.tags);
+    owned::delete(plan, names, (on, is_ours), Vec::new(), steps);
+}
