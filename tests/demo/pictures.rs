@@ -59,7 +59,7 @@ impl Studio {
         command
             .env("TERM", "xterm-256color")
             .env("COLUMNS", COLUMNS.to_string())
-            .args(["-c", include_str!("../terminal.py"), answers])
+            .args(["-c", include_str!("../support/terminal.py"), answers])
             .arg(env!("CARGO_BIN_EXE_cogmig"));
         self.picture(name, verb, command, code)
     }

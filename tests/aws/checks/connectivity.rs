@@ -1,0 +1,121 @@
+//! "Done" means that a sign-in will work: setup tries the way itself, waits while AWS
+//! settles, and says so where it does not open.
+
+use cogmig_sandbox::{Disturbance, Fault, OLD_ACCOUNT};
+
+use crate::support::stage::{BOTH, PASSWORD, Stage};
+
+/// The old pool says, for good, that the client has a secret.
+const NO_SECRET: Fault = Fault::Refused(
+    400,
+    "NotAuthorizedException",
+    "Unable to verify secret hash for client x",
+);
+
+/// The function's own session was not made through the hop, which cannot tell whose it is.
+const OF_THE_FUNCTION: &str = "";
+
+impl Stage {
+    fn happens(&self, account: &str, action: &str, fault: Fault, times: usize) {
+        self.sandbox.disturb(Disturbance {
+            account: account.into(),
+            action: action.into(),
+            after: 0,
+            times,
+            fault,
+        });
+    }
+}
+
+#[test]
+fn what_passes_is_waited_for() {
+    let stage = Stage::new();
+    for (account, action, fault, times) in [
+        (OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 3),
+        (OLD_ACCOUNT, "AdminInitiateAuth", Fault::Denied, 2),
+        (OLD_ACCOUNT, "AdminGetUser", Fault::Denied, 2),
+        (OLD_ACCOUNT, "AdminInitiateAuth", Fault::Internal, 2),
+        (OLD_ACCOUNT, "AdminInitiateAuth", Fault::CutAfter, 1),
+        (
+            OLD_ACCOUNT,
+            "AdminInitiateAuth",
+            Fault::Refused(
+                400,
+                "InvalidParameterException",
+                "Auth flow not enabled for this client",
+            ),
+            2,
+        ),
+    ] {
+        let words = format!("{action} {fault:?}");
+        stage.happens(account, action, fault, times);
+        let run = stage.setup();
+        assert_eq!(stage.sandbox.calm(), times, "{words}\n{run}");
+        run.assert_complains(&["waiting for a sign-in to work"]);
+        stage.sign_in("ada", PASSWORD).unwrap();
+        stage.forget("ada");
+        stage.teardown();
+    }
+}
+
+/// Where there is nothing else to do, one look at the way is enough; one that fails is taken
+/// again, and told.
+#[test]
+fn a_setup_with_nothing_to_do_tries_it_once() {
+    let stage = Stage::new();
+    stage.setup();
+    let invoked = || {
+        let calls = stage.sandbox.journal();
+        calls.iter().filter(|call| call.action == "Invoke").count()
+    };
+    stage.harmless(0, &format!("setup {BOTH}"));
+    assert_eq!(invoked(), 1);
+    for verb in ["plan", "status", "setup --dry-run"] {
+        stage.harmless(0, &format!("{verb} {BOTH}"));
+        assert_eq!(invoked(), 0, "{verb}");
+    }
+    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
+    let run = stage.harmless(1, &format!("setup {BOTH}"));
+    run.assert_complains(&["no user can move yet", "broken at the secret"]);
+}
+
+#[test]
+fn a_way_that_does_not_open_is_told_and_nothing_is_unwound() {
+    let stage = Stage::new();
+    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
+    let run = stage.ends(1, &format!("setup {BOTH}"));
+    run.assert_complains(&[
+        "no user can move yet",
+        "broken at the secret",
+        "--dedicated-old-client",
+    ]);
+    stage.sandbox.calm();
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn who_stops_the_waiting_is_told_what_was_waited_for() {
+    let stage = Stage::new();
+    stage.happens(OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 1000);
+    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    running.signal("INT");
+    let run = running.end();
+    run.assert_ended(130, "setup");
+    run.assert_complains(&["stopped, as asked", "may not assume"]);
+    stage.sandbox.calm();
+    stage.harmless(0, &format!("setup {BOTH}"));
+}
+
+#[test]
+fn a_package_of_ones_own_is_not_tried() {
+    let (stage, there, _) = Stage::for_many_runs();
+    stage.sandbox.clear_journal();
+    let run = stage.ok(&there);
+    assert!(run.stdout.contains("was not tried"), "{run}");
+    let calls = stage.sandbox.journal();
+    assert!(calls.iter().all(|call| call.action != "Invoke"));
+    // Nor is it an answer to verify.
+    stage.file("cogmig.toml", "lambda-zip = 'small.zip'\n");
+    let run = stage.ends(1, &format!("verify {BOTH} --mfa-users refuse"));
+    assert!(run.stdout.contains("broken at the function"), "{run}");
+}

@@ -1,0 +1,141 @@
+//! Ctrl-C, and the SIGTERM of a pipeline that is cancelled: once, and the run stops after
+//! the changes in hand and says what stands; twice, and it stops now.
+
+use std::time::Duration;
+
+use cogmig_sandbox::{Fault, Hardness, NEW_ACCOUNT, OLD_ACCOUNT};
+
+use crate::support::calls::{Nth, Running};
+use crate::support::run::Run;
+use crate::support::stage::{BOTH, Stage};
+
+const INTERRUPTED: i32 = 130;
+
+/// Setup, held at this call in the new account.
+fn held(action: &str) -> (Stage, Running) {
+    let stage = Stage::new();
+    let nth = Nth::of(NEW_ACCOUNT, action, 0);
+    stage.disturb(&nth, Fault::Held, 1);
+    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    (stage, running)
+}
+
+/// Time for a signal to be seen before the call that is held goes on.
+fn a_moment() {
+    std::thread::sleep(Duration::from_millis(300));
+}
+
+/// It can be continued, and torn down.
+fn assert_continues(stage: &Stage, run: &Run, made: &str) {
+    run.assert_ended(INTERRUPTED, "setup");
+    run.assert_complains(&["as asked", "changes were made and stand", "teardown"]);
+    let writes = stage.writes();
+    assert!(writes.iter().any(|call| call == made), "{writes:?}");
+    assert!(
+        !writes.iter().any(|call| call == "UpdateUserPool"),
+        "{writes:?}"
+    );
+    stage.setup();
+    stage.harmless(0, &format!("setup {BOTH}"));
+}
+
+#[test]
+fn asked_once_it_stops_after_the_changes_in_hand() {
+    for signal in ["INT", "TERM"] {
+        let (stage, running) = held("CreatePolicy");
+        // All that does not need the policy is made meanwhile.
+        std::thread::sleep(Duration::from_secs(2));
+        running.signal(signal);
+        a_moment();
+        stage.sandbox.calm();
+        let run = running.end();
+        run.assert_complains(&["stopping after the changes in hand", "+ policy", "8 of 9"]);
+        // A change that had begun was brought to its end.
+        assert_continues(&stage, &run, "AttachRolePolicy");
+        stage.teardown();
+    }
+}
+
+#[test]
+fn asked_twice_it_stops_now() {
+    let (stage, running) = held("CreateFunction");
+    running.signal("INT");
+    a_moment();
+    running.signal("INT");
+    let run = running.end();
+    run.assert_complains(&["at once", "may be half-made"]);
+    stage.sandbox.calm();
+    // What was under way arrives all the same.
+    a_moment();
+    assert_continues(&stage, &run, "CreateFunction");
+}
+
+#[test]
+fn asked_while_it_waits_it_stops_waiting() {
+    let stage = Stage::new();
+    stage.sandbox.harden(Hardness {
+        propagation: Duration::from_mins(10),
+        ..Hardness::default()
+    });
+    // It strikes nothing by itself, and tells when the call is made.
+    let nth = Nth::of(NEW_ACCOUNT, "CreateFunction", 0);
+    stage.disturb(&nth, Fault::Slow(Duration::ZERO), 1);
+    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    a_moment();
+    running.signal("INT");
+    let run = running.end();
+    run.assert_complains(&["waiting for Lambda", "cannot be assumed by Lambda"]);
+    stage.sandbox.calm();
+    stage.sandbox.harden(Hardness::default());
+    assert_continues(&stage, &run, "CreateFunction");
+}
+
+#[test]
+fn asked_before_any_change_it_ends_at_once_and_says_that_nothing_was_done() {
+    for signal in ["INT", "TERM"] {
+        let stage = Stage::new();
+        let before = stage.sandbox.standing();
+        stage.disturb(&Nth::of(NEW_ACCOUNT, "ListUserPools", 0), Fault::Held, 1);
+        let running = stage.start_until_struck(&format!("setup {BOTH} --output json"));
+        running.signal(signal);
+        let run = running.end();
+        stage.sandbox.calm();
+        run.assert_ended(INTERRUPTED, "setup");
+        run.assert_complains(&["stopped, as asked: nothing was changed"]);
+        assert_eq!(run.json()["result"], "failed", "{run}");
+        assert_eq!(stage.writes(), Vec::<String>::new());
+        assert_eq!(stage.sandbox.standing(), before);
+    }
+}
+
+/// A read may be late, and what is not to be seen yet is not gone.
+#[test]
+fn asked_while_it_looks_at_what_it_made_it_takes_nothing_for_deleted() {
+    let stage = Stage::new();
+    stage.sandbox.harden(Hardness {
+        lag: Duration::from_secs(4),
+        ..Hardness::default()
+    });
+    let flow = Nth::of(OLD_ACCOUNT, "UpdateUserPoolClient", 0);
+    stage.disturb(&flow, Fault::Slow(Duration::ZERO), 1);
+    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    running.signal("INT");
+    let run = running.end();
+    run.assert_ended(INTERRUPTED, "setup");
+    assert!(!run.said("was deleted while this ran"), "{run}");
+    stage.sandbox.harden(Hardness::default());
+    let flows = stage.flows(&stage.old, &stage.old.client);
+    assert!(flows.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned()));
+    stage.setup();
+    stage.teardown();
+}
+
+#[test]
+fn a_call_without_an_answer_is_told_before_it_ends() {
+    let stage = Stage::new();
+    stage.disturb(&Nth::of(NEW_ACCOUNT, "ListUserPools", 0), Fault::Held, 1);
+    let mut running = stage.start_until_struck(&format!("plan {BOTH}"));
+    running.says("waiting for an answer to cognito-idp:ListUserPools [10s]");
+    stage.sandbox.calm();
+    running.end().assert_ended(0, "plan");
+}

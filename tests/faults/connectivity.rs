@@ -1,0 +1,39 @@
+//! Faults at the call that invokes the function for the connectivity check.
+
+use cogmig_sandbox::{Fault, NEW_ACCOUNT};
+
+use crate::support::calls::Nth;
+use crate::support::stage::{BOTH, PASSWORD, Stage};
+
+#[test]
+fn whatever_happens_to_its_own_call_the_next_setup_ends_well() {
+    let stage = Stage::new();
+    let setup = format!("setup {BOTH}");
+    for (fault, times, code) in [
+        (Fault::Denied, 1, 1),
+        (Fault::Throttled, 3, 0),
+        (Fault::Internal, 1, 0),
+        (Fault::CutBefore, 1, 0),
+        (Fault::CutAfter, 1, 0),
+        (Fault::Twice, 1, 0),
+        (Fault::Silent, 1, -1),
+    ] {
+        let words = format!("{fault:?}");
+        let nth = Nth::of(NEW_ACCOUNT, "Invoke", 0);
+        stage.disturb(&nth, fault, times);
+        if fault == Fault::Silent {
+            stage.start_until_struck(&setup).kill();
+        } else {
+            let run = stage.cogmig(&setup);
+            run.assert_ended(code, &words);
+            if code == 1 {
+                run.assert_complains(&["lambda:InvokeFunction", "AccessDenied"]);
+            }
+        }
+        assert_eq!(stage.sandbox.calm(), times, "{words}");
+        stage.harmless(0, &setup);
+        stage.sign_in("ada", PASSWORD).unwrap();
+        stage.forget("ada");
+        stage.teardown();
+    }
+}
