@@ -129,14 +129,14 @@ impl Client {
     }
 
     /// What stands in the accounts, read from the emulator itself.
-    pub(crate) fn standing(
+    pub(crate) fn snapshot(
         &self,
         backend: &str,
         accounts: &[&str],
         regions: &[String],
     ) -> Result<Value, AwsFault> {
         let request = json!({
-            "do": "standing", "backend": backend, "accounts": accounts, "regions": regions,
+            "do": "snapshot", "backend": backend, "accounts": accounts, "regions": regions,
         });
         self.ask(request, Value::Null)
     }

@@ -1,14 +1,14 @@
-//! AWS on a machine without AWS: two accounts in a real emulator (ministack, with
-//! IAM switched on), and in front of it a small hop that adds the hardness emulators
-//! lack. It adds refusals and triggers; it never answers in the product's place.
+//! AWS on a machine without AWS: two accounts in a real emulator (ministack, with IAM
+//! enabled), and in front of it a small proxy that adds what the emulator lacks: triggers, and
+//! the conditions of AWS. It never does the work of the product.
 
 mod client;
 mod distance;
 mod home;
-mod hop;
 mod install;
 mod moto;
 mod pools;
+mod proxy;
 mod python;
 mod raw;
 mod server;
@@ -26,14 +26,14 @@ use tokio::runtime::Runtime;
 
 pub use client::AwsFault;
 pub use distance::{Authority, Distance};
-pub use hop::{Call, Disturbance, Fault, Hardness, Message, MessageKind};
 pub use install::tool;
 pub use moto::Moto;
 pub use pools::{Pool, rich_pool};
+pub use proxy::{Call, Conditions, Fault, Injection, Message, MessageKind};
 
 use client::Client;
 use home::PROFILES;
-use hop::Hop;
+use proxy::Proxy;
 use python::Python;
 use server::Server;
 
@@ -59,7 +59,7 @@ pub struct Sandbox {
     client: Arc<Client>,
     python: Arc<Python>,
     backend: Server,
-    hop: Arc<Hop>,
+    proxy: Arc<Proxy>,
     runtime: Option<Runtime>,
     endpoint: String,
     folder: TempDir,
@@ -82,30 +82,30 @@ impl Sandbox {
             .worker_threads(2)
             .enable_all()
             .build()
-            .context("the sandbox's hop could not start")?;
+            .context("the sandbox's proxy could not start")?;
         let listener = runtime
             .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
-            .context("no free loopback port for the hop")?;
+            .context("no free loopback port for the proxy")?;
         let endpoint = format!("http://{}", listener.local_addr()?);
         home::write(folder.path(), &endpoint)?;
         let client = Arc::new(Client::new(Arc::clone(&python), folder.path()));
         let variables = [("AWS_ENDPOINT_URL", endpoint.as_str())];
         let backend = Server::start(&python, "backend", folder.path(), &variables)?;
         let regions = PROFILES.map(|(_, _, region)| region.to_owned());
-        let hop = Arc::new(Hop::new(backend.address(), regions));
-        runtime.spawn(hop::serve(listener, Arc::clone(&hop)));
+        let proxy = Arc::new(Proxy::new(backend.address(), regions));
+        runtime.spawn(proxy::serve(listener, Arc::clone(&proxy)));
         Ok(Self {
             client,
             python,
             backend,
-            hop,
+            proxy,
             runtime: Some(runtime),
             endpoint,
             folder,
         })
     }
 
-    /// Where AWS is: the address of the hop.
+    /// Where AWS is: the address of the proxy.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
@@ -145,28 +145,28 @@ impl Sandbox {
         command
     }
 
-    /// Every call that came through the hop, in the order of the answers, but for
+    /// Every call that came through the proxy, in the order of the answers, but for
     /// those of this library.
     #[must_use]
     pub fn journal(&self) -> Vec<Call> {
-        self.hop.journal()
+        self.proxy.journal()
     }
 
-    /// Forgets the calls until now.
+    /// Clears the journal.
     pub fn clear_journal(&self) {
-        self.hop.clear_journal();
+        self.proxy.clear_journal();
     }
 
-    /// From now on AWS is as hard as this; the sandbox's own boto3 apart.
-    pub fn harden(&self, hardness: Hardness) {
-        self.hop.harden(hardness);
+    /// Sets the conditions of all calls, except those of the sandbox's own boto3.
+    pub fn set_conditions(&self, conditions: Conditions) {
+        self.proxy.set_conditions(conditions);
     }
 
     /// From now on calls that do not need each other go together, in rounds: each waits
     /// `quiet` for others. The journal has each one's round. `None` ends it.
     pub fn count_rounds(&self, quiet: Option<Duration>) {
         let _runtime = self.runtime.as_ref().map(Runtime::enter);
-        self.hop.count_rounds(quiet);
+        self.proxy.count_rounds(quiet);
     }
 
     /// The same AWS at a distance, behind TLS when there is an authority to vouch for it.
@@ -180,30 +180,30 @@ impl Sandbox {
         authority: Option<&Authority>,
     ) -> Result<Distance> {
         let runtime = self.runtime.as_ref().context("the sandbox has ended")?;
-        let hop = self.endpoint.trim_start_matches("http://").parse()?;
-        runtime.block_on(Distance::put(hop, round_trip, authority))
+        let proxy = self.endpoint.trim_start_matches("http://").parse()?;
+        runtime.block_on(Distance::start(proxy, round_trip, authority))
     }
 
-    /// Lets calls go wrong; the sandbox's own boto3 apart.
-    pub fn disturb(&self, disturbance: Disturbance) {
-        self.hop.disturb(disturbance);
+    /// Injects a fault into calls, except those of the sandbox's own boto3.
+    pub fn inject(&self, injection: Injection) {
+        self.proxy.inject(injection);
     }
 
-    /// Nothing goes wrong any more. How many calls did since this was last said.
-    pub fn calm(&self) -> usize {
-        self.hop.calm()
+    /// Removes all faults. Returns how many calls got one since the last time.
+    pub fn clear_faults(&self) -> usize {
+        self.proxy.clear_faults()
     }
 
-    /// Waits until a call has gone wrong; whether one did in time.
+    /// Waits until a fault has had its effect. Returns whether it had in time.
     #[must_use]
-    pub fn wait_until_struck(&self, patience: Duration) -> bool {
-        self.hop.wait_until_struck(patience)
+    pub fn wait_for_fault(&self, patience: Duration) -> bool {
+        self.proxy.wait_for_fault(patience)
     }
 
     /// The messages that Cognito would have sent to users until now.
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
-        self.hop.messages()
+        self.proxy.messages()
     }
 
     /// One call by boto3 with a profile: `("old", "cognito-idp", "DescribeUserPool", …)`.
@@ -270,18 +270,18 @@ impl Sandbox {
         self.client.public(&self.endpoint, operation, params)
     }
 
-    /// Everything that stands in both accounts, in a stable order and without the
-    /// stamps that change by themselves: two of them can be compared.
+    /// Everything that exists in both accounts, in a stable order and without timestamps:
+    /// two snapshots can be compared.
     ///
     /// # Panics
     ///
     /// When it cannot be read, which is a fault of the sandbox and not of a test.
     #[must_use]
-    pub fn standing(&self) -> Value {
+    pub fn snapshot(&self) -> Value {
         let accounts = [OLD_ACCOUNT, NEW_ACCOUNT];
         self.client
-            .standing(&self.backend.url(), &accounts, &self.hop.regions())
-            .unwrap_or_else(|fault| panic!("what stands could not be read: {fault}"))
+            .snapshot(&self.backend.url(), &accounts, &self.proxy.regions())
+            .unwrap_or_else(|fault| panic!("no snapshot of the accounts: {fault}"))
     }
 }
 

@@ -1,5 +1,5 @@
 //! A second opinion: moto, which knows Cognito's challenges independently of ministack. It
-//! stands beside the hop, knows neither IAM nor Lambda, and is softer than AWS elsewhere.
+//! stands beside the proxy, knows neither IAM nor Lambda, and is softer than AWS elsewhere.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -3,21 +3,21 @@
 
 use std::time::Duration;
 
-use cogmig_sandbox::{Fault, Hardness, NEW_ACCOUNT, OLD_ACCOUNT, Pool};
+use cogmig_sandbox::{Conditions, Fault, NEW_ACCOUNT, OLD_ACCOUNT, Pool};
 use serde_json::json;
 
-use crate::support::calls::{Nth, Running};
+use crate::support::calls::{NthCall, Running};
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 
 /// Starts a command, which is held at a call of it.
 fn held(stage: &Stage, command: &str, account: &str, action: &str, after: usize) -> Running {
-    stage.disturb(&Nth::of(account, action, after), Fault::Held, 1);
-    stage.start_until_struck(command)
+    stage.inject(&NthCall::of(account, action, after), Fault::Held, 1);
+    stage.start_until_fault(command)
 }
 
 fn end(stage: &Stage, running: Running) -> Run {
-    stage.sandbox.calm();
+    stage.sandbox.clear_faults();
     running.end()
 }
 
@@ -78,7 +78,7 @@ fn a_trigger_that_its_owner_took_off_before_ours_came_is_not_put_back() {
     let before = stage.triggers();
     let run = end(&stage, running);
     run.assert_ended(1, &setup);
-    run.assert_complains(&["somebody else set", "the same command again"]);
+    run.assert_stderr(&["somebody else set", "the same command again"]);
     stage.ok(&setup);
     stage.teardown();
     assert_eq!(stage.triggers(), before);
@@ -95,8 +95,8 @@ fn what_became_somebody_elses_is_not_deleted() {
     stage.aws("new", "logs:CreateLogGroup", name);
     let run = end(&stage, running);
     run.assert_ended(1, &teardown);
-    run.assert_complains(&[LOG_GROUP, "somebody else's"]);
-    let groups = &stage.sandbox.standing()[NEW_ACCOUNT]["log_groups"];
+    run.assert_stderr(&[LOG_GROUP, "somebody else's"]);
+    let groups = &stage.sandbox.snapshot()[NEW_ACCOUNT]["log_groups"];
     assert_eq!(groups[0]["group"]["logGroupName"], LOG_GROUP);
 
     let stage = Stage::new();
@@ -122,16 +122,16 @@ fn a_pool_that_is_deleted_during_the_comparison_is_told_as_gone() {
     stage.in_pool(&stage.new, "DeleteUserPool", json!({}));
     let run = end(&stage, running);
     run.assert_ended(1, &setup);
-    run.assert_complains(&["was deleted while this ran"]);
+    run.assert_stderr(&["was deleted while this ran"]);
 }
 
 #[test]
 fn a_throttled_comparison_is_made_all_the_same() {
     let stage = Stage::new();
-    let compared = Nth::of(NEW_ACCOUNT, "DescribeUserPool", 2);
-    stage.disturb(&compared, Fault::Throttled, 12);
+    let compared = NthCall::of(NEW_ACCOUNT, "DescribeUserPool", 2);
+    stage.inject(&compared, Fault::Throttled, 12);
     stage.setup();
-    assert_eq!(stage.sandbox.calm(), 12);
+    assert_eq!(stage.sandbox.clear_faults(), 12);
 }
 
 #[test]
@@ -149,13 +149,13 @@ fn a_wish_to_stop_neither_hides_what_was_lost_nor_makes_it_up() {
     assert!(message.contains("MinimumLength was 14"), "{message}");
 
     let stage = Stage::new();
-    stage.sandbox.harden(Hardness {
+    stage.sandbox.set_conditions(Conditions {
         lag: Duration::from_secs(3),
-        ..Hardness::default()
+        ..Conditions::default()
     });
-    let compared = Nth::of(NEW_ACCOUNT, "DescribeUserPool", 2);
-    stage.disturb(&compared, Fault::Slow(Duration::ZERO), 1);
-    let running = stage.start_until_struck(&setup);
+    let compared = NthCall::of(NEW_ACCOUNT, "DescribeUserPool", 2);
+    stage.inject(&compared, Fault::Slow(Duration::ZERO), 1);
+    let running = stage.start_until_fault(&setup);
     running.signal("INT");
     let run = running.end();
     assert!(!run.said("are not as they were"), "{run}");
@@ -169,7 +169,7 @@ fn what_was_lost_is_told_beside_another_error() {
     for stops in [false, true] {
         let stage = Stage::new();
         // To plan by, to change, and to compare with.
-        stage.disturb(&Nth::of(OLD_ACCOUNT, looks, 1), Fault::Denied, 1);
+        stage.inject(&NthCall::of(OLD_ACCOUNT, looks, 1), Fault::Denied, 1);
         let running = held(&stage, &setup, OLD_ACCOUNT, reads, 2);
         // Both are met.
         std::thread::sleep(Duration::from_secs(2));
@@ -201,15 +201,15 @@ fn an_update_without_an_answer_is_compared_after_a_wish_to_stop() {
     let setup = format!("setup {BOTH} --output json");
     let stage = Stage::new();
     let moment = Duration::from_secs(2);
-    let describes = |after| Nth::of(NEW_ACCOUNT, "DescribeUserPool", after);
-    stage.disturb(&describes(1), Fault::Slow(moment), 1);
-    stage.disturb(&describes(0), Fault::Slow(moment), 1);
-    stage.disturb(
-        &Nth::of(NEW_ACCOUNT, "UpdateUserPool", 0),
+    let describes = |after| NthCall::of(NEW_ACCOUNT, "DescribeUserPool", after);
+    stage.inject(&describes(1), Fault::Slow(moment), 1);
+    stage.inject(&describes(0), Fault::Slow(moment), 1);
+    stage.inject(
+        &NthCall::of(NEW_ACCOUNT, "UpdateUserPool", 0),
         Fault::CutAfter,
         1,
     );
-    let running = stage.start_until_struck(&setup);
+    let running = stage.start_until_fault(&setup);
     running.signal("INT");
     while stage.requests("UpdateUserPool").is_empty() {
         std::thread::sleep(Duration::from_millis(20));
@@ -241,7 +241,7 @@ fn a_trigger_whose_flow_did_not_last_is_put_back() {
         }
         let run = end(&stage, running);
         run.assert_ended(1, &setup);
-        run.assert_complains(&["the record of the app client", "is put back"]);
+        run.assert_stderr(&["the record of the app client", "is put back"]);
         assert_eq!(stage.triggers(), before);
     }
 }
@@ -269,6 +269,6 @@ echo '{{"Version": 1, "AccessKeyId": "222222222222", "SecretAccessKey": "test", 
     std::thread::sleep(Duration::from_secs(3));
     let run = end(&stage, running);
     run.assert_ended(1, setup);
-    run.assert_complains(&["sign in again"]);
+    run.assert_stderr(&["sign in again"]);
     assert!(!run.said("waiting for Cognito to take"), "{run}");
 }

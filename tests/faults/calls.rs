@@ -1,13 +1,13 @@
-//! The calls of a run, counted at the hop, and whether two states are the same.
+//! The calls of a run, counted at the proxy, and whether two states are the same.
 
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use crate::support::calls::{Nth, Running};
+use crate::support::calls::{NthCall, Running};
 use crate::support::stage::Stage;
 
-impl Nth {
+impl NthCall {
     /// Whether it asks once more whether a function is ready: how often depends on the machine.
     pub fn is_repeated_wait(&self) -> bool {
         self.action == "GetFunction" && self.after > 1
@@ -29,7 +29,7 @@ impl Running {
 
 impl Stage {
     /// The calls of a command that succeeds.
-    pub fn calls_of(&self, command: &str) -> Vec<Nth> {
+    pub fn calls_of(&self, command: &str) -> Vec<NthCall> {
         self.sandbox.clear_journal();
         self.ok(command);
         let mut seen: HashMap<(String, String), usize> = HashMap::new();
@@ -38,7 +38,7 @@ impl Stage {
             let count = seen.entry((call.account.clone(), call.action.clone()));
             let after = *count.and_modify(|count| *count += 1).or_default();
             let (account, action) = (call.account, call.action);
-            Nth {
+            NthCall {
                 account,
                 action,
                 after,
@@ -48,17 +48,17 @@ impl Stage {
     }
 
     /// What stands, without what each setup makes anew.
-    pub fn steady(&self) -> Value {
-        let mut standing = self.sandbox.standing();
-        mask(&mut standing);
-        standing
+    pub fn stable_snapshot(&self) -> Value {
+        let mut snapshot = self.sandbox.snapshot();
+        mask(&mut snapshot);
+        snapshot
     }
 
     /// This stands; or each place is told where it does not.
     #[track_caller]
-    pub fn assert_stands(&self, expected: &Value, words: &str) {
+    pub fn assert_state(&self, expected: &Value, words: &str) {
         let mut places = Vec::new();
-        differ("", &self.steady(), expected, &mut places);
+        differ("", &self.stable_snapshot(), expected, &mut places);
         assert!(places.is_empty(), "{words}:\n{}", places.join("\n"));
     }
 }

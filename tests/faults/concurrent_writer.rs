@@ -1,4 +1,4 @@
-//! Somebody else at work on the same pool at the same moment: a hop before the hop that
+//! Somebody else at work on the same pool at the same moment: a proxy before the proxy that
 //! answers one update with ConcurrentModification, after the other's change was made.
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,7 +13,13 @@ type Edit = Box<dyn FnOnce(&Stage) + Send>;
 
 impl Stage {
     /// A profile like another, through which the first `operation` meets `edit`.
-    fn meddled(self: &Arc<Self>, name: &str, like: &str, operation: &'static str, edit: Edit) {
+    fn with_concurrent_write(
+        self: &Arc<Self>,
+        name: &str,
+        like: &str,
+        operation: &'static str,
+        edit: Edit,
+    ) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let here = format!("http://{}", listener.local_addr().unwrap());
         let there = self
@@ -27,11 +33,11 @@ impl Stage {
             for connection in listener.incoming().flatten() {
                 let (edit, stage, there) = (Arc::clone(&edit), stage.clone(), there.clone());
                 std::thread::spawn(move || {
-                    let meddle = || {
+                    let write = || {
                         let edit = edit.lock().unwrap().take();
                         edit.zip(stage.upgrade()).map(|(edit, stage)| edit(&stage))
                     };
-                    let _ = pass(connection, &there, operation, meddle);
+                    let _ = pass(connection, &there, operation, write);
                 });
             }
         });
@@ -53,7 +59,7 @@ fn pass(
     connection: TcpStream,
     there: &str,
     operation: &str,
-    meddle: impl FnOnce() -> Option<()>,
+    write: impl FnOnce() -> Option<()>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(connection.try_clone()?);
     let mut connection = connection;
@@ -73,7 +79,7 @@ fn pass(
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let target = format!("AWSCognitoIdentityProviderService.{operation}\r\n");
-    if head.contains(&target) && meddle().is_some() {
+    if head.contains(&target) && write().is_some() {
         let body = r#"{"__type":"ConcurrentModificationException","message":"again"}"#;
         return write!(
             connection,
@@ -91,7 +97,7 @@ fn pass(
 #[test]
 fn what_others_set_on_the_pool_between_two_attempts_stays() {
     let stage = Arc::new(Stage::new());
-    stage.meddled(
+    stage.with_concurrent_write(
         "busy",
         "new",
         "UpdateUserPool",
@@ -114,7 +120,7 @@ fn what_others_set_on_the_pool_between_two_attempts_stays() {
 #[test]
 fn what_others_set_on_the_client_between_two_attempts_stays() {
     let stage = Arc::new(Stage::new());
-    stage.meddled(
+    stage.with_concurrent_write(
         "busy",
         "new",
         "UpdateUserPoolClient",

@@ -2,7 +2,7 @@
 
 use cogmig_sandbox::{Fault, NEW_ACCOUNT};
 
-use crate::support::calls::Nth;
+use crate::support::calls::NthCall;
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
 #[test]
@@ -19,19 +19,19 @@ fn whatever_happens_to_its_own_call_the_next_setup_ends_well() {
         (Fault::Silent, 1, -1),
     ] {
         let words = format!("{fault:?}");
-        let nth = Nth::of(NEW_ACCOUNT, "Invoke", 0);
-        stage.disturb(&nth, fault, times);
+        let nth = NthCall::of(NEW_ACCOUNT, "Invoke", 0);
+        stage.inject(&nth, fault, times);
         if fault == Fault::Silent {
-            stage.start_until_struck(&setup).kill();
+            stage.start_until_fault(&setup).kill();
         } else {
             let run = stage.cogmig(&setup);
             run.assert_ended(code, &words);
             if code == 1 {
-                run.assert_complains(&["lambda:InvokeFunction", "AccessDenied"]);
+                run.assert_stderr(&["lambda:InvokeFunction", "AccessDenied"]);
             }
         }
-        assert_eq!(stage.sandbox.calm(), times, "{words}");
-        stage.harmless(0, &setup);
+        assert_eq!(stage.sandbox.clear_faults(), times, "{words}");
+        stage.changes_nothing(0, &setup);
         stage.sign_in("ada", PASSWORD).unwrap();
         stage.forget("ada");
         stage.teardown();

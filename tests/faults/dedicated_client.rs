@@ -1,9 +1,9 @@
 //! Faults and races where the app client of the migration is created and deleted.
 
-use cogmig_sandbox::{Disturbance, Fault, OLD_ACCOUNT};
+use cogmig_sandbox::{Fault, Injection, OLD_ACCOUNT};
 use serde_json::Value;
 
-use crate::support::calls::Nth;
+use crate::support::calls::NthCall;
 use crate::support::stage::{ACCESS_ROLE, BOTH, PASSWORD, Stage};
 
 fn setup() -> String {
@@ -14,7 +14,7 @@ fn setup() -> String {
 #[test]
 fn every_fault_at_the_calls_that_make_and_delete_it() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let back = format!("teardown {BOTH}");
     for (fault, times, code) in [
         (Fault::Denied, 1, 1),
@@ -29,19 +29,19 @@ fn every_fault_at_the_calls_that_make_and_delete_it() {
             (back.clone(), "DeleteUserPoolClient"),
         ] {
             let words = format!("{command} {action} {fault:?}");
-            let nth = Nth::of(OLD_ACCOUNT, action, 0);
-            stage.disturb(&nth, fault, times);
+            let nth = NthCall::of(OLD_ACCOUNT, action, 0);
+            stage.inject(&nth, fault, times);
             if fault == Fault::Silent {
-                stage.start_until_struck(&command).kill();
+                stage.start_until_fault(&command).kill();
             } else {
                 stage.cogmig(&command).assert_ended(code, &words);
             }
-            assert_eq!(stage.sandbox.calm(), times, "{words}");
+            assert_eq!(stage.sandbox.clear_faults(), times, "{words}");
             stage.ok(&command);
             if command == back {
-                assert_eq!(stage.sandbox.standing(), before, "{words}");
+                assert_eq!(stage.sandbox.snapshot(), before, "{words}");
             } else {
-                stage.harmless(0, &command);
+                stage.changes_nothing(0, &command);
                 stage.sign_in("ada", PASSWORD).unwrap();
                 stage.forget("ada");
             }
@@ -53,23 +53,23 @@ fn every_fault_at_the_calls_that_make_and_delete_it() {
 #[test]
 fn a_teardown_while_it_is_made() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
-    stage.sandbox.disturb(Disturbance {
+    let before = stage.sandbox.snapshot();
+    stage.sandbox.inject(Injection {
         account: OLD_ACCOUNT.into(),
         action: "CreateUserPoolClient".into(),
         after: 0,
         times: 1,
         fault: Fault::Held,
     });
-    let running = stage.start_until_struck(&setup());
+    let running = stage.start_until_fault(&setup());
     stage.teardown();
-    stage.sandbox.calm();
+    stage.sandbox.clear_faults();
     let run = running.end();
     run.assert_ended(1, "setup");
-    run.assert_complains(&[ACCESS_ROLE, "deleted"]);
+    run.assert_stderr(&[ACCESS_ROLE, "deleted"]);
     assert_eq!(stage.dedicated(), Vec::<Value>::new());
     stage
         .cogmig(&format!("teardown {BOTH}"))
         .assert_ended(0, "teardown");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }

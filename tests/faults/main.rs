@@ -2,6 +2,7 @@
 //! resources: at each call of setup and of teardown, one after the other.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod baseline;
 mod between_plan_and_apply;
 mod calls;
 mod concurrent_writer;
@@ -9,7 +10,6 @@ mod connectivity;
 mod dedicated_client;
 mod matrix;
 mod races;
-mod scene;
 mod slow_aws;
 #[allow(dead_code, reason = "the target `aws` uses the rest")]
 #[path = "../support/mod.rs"]

@@ -1,12 +1,12 @@
 //! Every call that setup and teardown make, and everything that can happen to it: the
-//! calls are counted at the hop, not listed by hand. Whatever happens, the next setup
-//! comes to what an undisturbed one makes, and the next teardown leaves what was before.
+//! calls are counted at the proxy, not listed by hand. Whatever happens, the next setup
+//! comes to what a run without faults makes, and the next teardown leaves what was before.
 
 use std::time::Instant;
 
 use cogmig_sandbox::{Fault, NEW_ACCOUNT};
 
-use crate::scene::{Scene, Verb};
+use crate::baseline::{Baseline, Verb};
 use crate::support::stage::Stage;
 
 /// What happens to a call, and how the run that it happens to ends.
@@ -45,24 +45,24 @@ const TWICE: Trial = Trial {
 };
 
 /// Runs a command while this happens to its call of this number; and tells what it did.
-fn disturb(scene: &Scene, verb: Verb, n: usize, trial: Trial) -> String {
-    scene.make_ready(verb);
-    let (command, nth) = (scene.command(verb), &scene.calls(verb)[n]);
+fn inject(baseline: &Baseline, verb: Verb, n: usize, trial: Trial) -> String {
+    baseline.prepare(verb);
+    let (command, nth) = (baseline.command(verb), &baseline.calls(verb)[n]);
     let words = format!("{command}, {nth:?}, {trial:?}");
-    let stage = &scene.stage;
-    stage.disturb(nth, trial.fault, trial.times);
+    let stage = &baseline.stage;
+    stage.inject(nth, trial.fault, trial.times);
     match trial.ends {
         Some(code) => stage.cogmig(command).assert_ended(code, &words),
-        None => stage.start_until_struck(command).kill(),
+        None => stage.start_until_fault(command).kill(),
     }
-    assert_eq!(stage.sandbox.calm(), trial.times, "{words}");
+    assert_eq!(stage.sandbox.clear_faults(), trial.times, "{words}");
     words
 }
 
 /// The ExternalId that is asked for is the one that is given.
 fn assert_one_external_id(stage: &Stage) {
-    let standing = stage.sandbox.standing();
-    let function = &standing[NEW_ACCOUNT]["functions"][0]["configuration"];
+    let snapshot = stage.sandbox.snapshot();
+    let function = &snapshot[NEW_ACCOUNT]["functions"][0]["configuration"];
     let given = &function["Environment"]["Variables"]["OLD_EXTERNAL_ID"];
     assert_eq!(*given, stage.external_id());
 }
@@ -71,25 +71,25 @@ fn assert_one_external_id(stage: &Stage) {
 #[expect(clippy::print_stderr, reason = "the matrix is to be told")]
 fn every_call(verb: Verb, trial: Trial) {
     let start = Instant::now();
-    let mut scene = Scene::new();
-    for n in 0..scene.calls(verb).len() {
-        let words = disturb(&scene, verb, n, trial);
+    let mut baseline = Baseline::new();
+    for n in 0..baseline.calls(verb).len() {
+        let words = inject(&baseline, verb, n, trial);
         // Of two neighbours one is followed by a setup and one by a teardown at once; where
         // the process is killed, the other way round. What else was under way at that moment
         // is another thing each time.
-        if scene.is_new() {
+        if baseline.is_new_state() {
             if (n % 2 == 0) == trial.ends.is_some() {
-                scene.follow_up(Verb::Setup, &words);
-                assert_one_external_id(&scene.stage);
+                baseline.assert_recovers(Verb::Setup, &words);
+                assert_one_external_id(&baseline.stage);
             }
-            scene.follow_up(Verb::Teardown, &words);
+            baseline.assert_recovers(Verb::Teardown, &words);
         }
     }
     eprintln!(
         "{:?} at each of {} calls of {verb:?}: {} states between, {} s",
         trial.fault,
-        scene.calls(verb).len(),
-        scene.states(),
+        baseline.calls(verb).len(),
+        baseline.states(),
         start.elapsed().as_secs()
     );
 }

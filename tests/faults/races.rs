@@ -6,7 +6,7 @@ use std::thread;
 
 use cogmig_sandbox::Fault;
 
-use crate::scene::{Scene, Verb};
+use crate::baseline::{Baseline, Verb};
 use crate::support::run::Run;
 
 /// One of the two runs: it succeeds, or says why not.
@@ -33,27 +33,27 @@ fn at_once(held: Verb, other: Verb) {
 
 /// Every so-manieth call, in accounts of their own.
 fn share_of(share: usize, held: Verb, other: Verb) -> String {
-    let mut scene = Scene::new();
+    let mut baseline = Baseline::new();
     let (mut calls, mut both) = (0, 0);
-    for n in (share..scene.calls(held).len()).step_by(AT_ONCE) {
-        scene.make_ready(held);
-        let nth = &scene.calls(held)[n];
+    for n in (share..baseline.calls(held).len()).step_by(AT_ONCE) {
+        baseline.prepare(held);
+        let nth = &baseline.calls(held)[n];
         let words = format!("{held:?} held at {nth:?} for {other:?}");
-        scene.stage.disturb(nth, Fault::Held, 1);
-        let first = scene.stage.start_until_struck(scene.command(held));
-        let second = scene.stage.cogmig(scene.command(other));
-        scene.stage.sandbox.calm();
+        baseline.stage.inject(nth, Fault::Held, 1);
+        let first = baseline.stage.start_until_fault(baseline.command(held));
+        let second = baseline.stage.cogmig(baseline.command(other));
+        baseline.stage.sandbox.clear_faults();
         let first = first.end();
         assert_told(&second, &words);
         assert_told(&first, &words);
         calls += 1;
         both += usize::from(first.code == 0 && second.code == 0);
-        if scene.is_new() {
-            scene.follow_up(Verb::Setup, &words);
-            scene.follow_up(Verb::Teardown, &words);
+        if baseline.is_new_state() {
+            baseline.assert_recovers(Verb::Setup, &words);
+            baseline.assert_recovers(Verb::Teardown, &words);
         }
     }
-    let states = scene.states();
+    let states = baseline.states();
     format!("{calls} calls, both succeeded {both} times, {states} states between")
 }
 

@@ -3,95 +3,95 @@
 
 use std::time::Duration;
 
-use cogmig_sandbox::{Fault, Hardness, NEW_ACCOUNT, OLD_ACCOUNT};
+use cogmig_sandbox::{Conditions, Fault, NEW_ACCOUNT, OLD_ACCOUNT};
 use serde_json::json;
 
-use crate::support::calls::Nth;
+use crate::support::calls::NthCall;
 use crate::support::stage::{BOTH, LAMBDA, PASSWORD, Stage};
 
 const LAG: Duration = Duration::from_secs(2);
 
 /// Setup, a sign-in and teardown where AWS is so hard.
-fn there_and_back(hardness: Hardness, said: &[&str]) {
+fn there_and_back(conditions: Conditions, said: &[&str]) {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
-    stage.sandbox.harden(hardness);
+    let before = stage.sandbox.snapshot();
+    stage.sandbox.set_conditions(conditions);
     let run = stage.setup();
-    run.assert_complains(said);
-    let stands = stage.sandbox.standing();
+    run.assert_stderr(said);
+    let stands = stage.sandbox.snapshot();
     // Others, and a second run, may look before everything shows.
     stage.setup();
-    assert_eq!(stage.sandbox.standing(), stands);
-    std::thread::sleep(hardness.lag);
-    stage.harmless(0, &format!("setup {BOTH}"));
+    assert_eq!(stage.sandbox.snapshot(), stands);
+    std::thread::sleep(conditions.lag);
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
-    std::thread::sleep(hardness.lag);
-    stage.harmless(0, &format!("teardown {BOTH}"));
+    assert_eq!(stage.sandbox.snapshot(), before);
+    std::thread::sleep(conditions.lag);
+    stage.changes_nothing(0, &format!("teardown {BOTH}"));
 }
 
 #[test]
 fn a_role_that_lambda_does_not_know_yet() {
-    let hardness = Hardness {
+    let conditions = Conditions {
         propagation: Duration::from_secs(3),
-        ..Hardness::default()
+        ..Conditions::default()
     };
-    there_and_back(hardness, &["waiting for Lambda to be allowed the role"]);
+    there_and_back(conditions, &["waiting for Lambda to be allowed the role"]);
 }
 
 #[test]
 fn reads_that_do_not_see_what_was_written() {
-    let hardness = Hardness {
+    let conditions = Conditions {
         lag: LAG,
-        ..Hardness::default()
+        ..Conditions::default()
     };
-    there_and_back(hardness, &["waiting for Cognito to show"]);
+    there_and_back(conditions, &["waiting for Cognito to show"]);
 }
 
 #[test]
 fn everything_at_once_and_far_away() {
-    let hardness = Hardness {
+    let conditions = Conditions {
         round_trip: Duration::from_millis(40),
         propagation: Duration::from_secs(2),
         busy: Duration::from_secs(1),
         lag: LAG,
-        ..Hardness::default()
+        ..Conditions::default()
     };
-    there_and_back(hardness, &["waiting for"]);
+    there_and_back(conditions, &["waiting for"]);
 }
 
 /// While it is, Lambda also takes no permission for it.
 #[test]
 fn a_function_that_is_still_being_made() {
-    let hardness = Hardness {
+    let conditions = Conditions {
         busy: Duration::from_secs(2),
-        ..Hardness::default()
+        ..Conditions::default()
     };
     let said = [
         "waiting for Lambda to have",
         "waiting for Lambda to let Cognito invoke",
     ];
-    there_and_back(hardness, &said);
+    there_and_back(conditions, &said);
 }
 
 #[test]
 fn a_function_that_is_still_being_changed() {
     let stage = Stage::new();
     stage.setup();
-    let stands = stage.sandbox.standing();
+    let stands = stage.sandbox.snapshot();
     stage.empty_the_function();
     let smaller = json!({"FunctionName": LAMBDA, "MemorySize": 128});
     stage.aws("new", "lambda:UpdateFunctionConfiguration", smaller);
-    stage.sandbox.harden(Hardness {
+    stage.sandbox.set_conditions(Conditions {
         busy: Duration::from_secs(2),
-        ..Hardness::default()
+        ..Conditions::default()
     });
     let run = stage.setup();
-    run.assert_complains(&["waiting for Lambda to have"]);
-    stage.sandbox.harden(Hardness::default());
-    assert_eq!(stage.sandbox.standing(), stands);
+    run.assert_stderr(&["waiting for Lambda to have"]);
+    stage.sandbox.set_conditions(Conditions::default());
+    assert_eq!(stage.sandbox.snapshot(), stands);
 }
 
 /// Errors that pass, by the operation of setup or of teardown that gives them.
@@ -197,38 +197,38 @@ const PASSING: [(&str, &str, &str, u16, &str, &str); 12] = [
 #[test]
 fn errors_that_pass() {
     let (stage, there, back) = Stage::for_many_runs();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     for (command, words) in [("setup", &there), ("teardown", &back)] {
         let mine = PASSING.iter().filter(|row| row.0 == command);
         let mut times = 0;
         for (_, account, action, status, code, message) in mine {
             let fault = Fault::Refused(*status, code, message);
-            stage.disturb(&Nth::of(account, action, 0), fault, 2);
+            stage.inject(&NthCall::of(account, action, 0), fault, 2);
             times += 2;
         }
         let run = stage.ok(words);
-        assert_eq!(stage.sandbox.calm(), times, "{run}");
-        run.assert_complains(&["waiting for"]);
+        assert_eq!(stage.sandbox.clear_faults(), times, "{run}");
+        run.assert_stderr(&["waiting for"]);
     }
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
 fn every_operation_fails_once_and_is_cut_off_once() {
     let (stage, there, back) = Stage::for_many_runs();
-    let before = stage.steady();
+    let before = stage.stable_snapshot();
     let setup = stage.calls_of(&there);
-    let after = stage.steady();
+    let after = stage.stable_snapshot();
     let teardown = stage.calls_of(&back);
     for (calls, words, stands) in [(setup, there, &after), (teardown, back, &before)] {
         for fault in [Fault::Internal, Fault::CutBefore] {
             for first in calls.iter().filter(|nth| nth.is_first()) {
-                stage.disturb(first, fault, 1);
+                stage.inject(first, fault, 1);
             }
         }
         stage.ok(&words);
-        assert!(stage.sandbox.calm() > 20);
-        stage.assert_stands(stands, &words);
+        assert!(stage.sandbox.clear_faults() > 20);
+        stage.assert_state(stands, &words);
     }
 }
 
@@ -240,13 +240,13 @@ fn what_does_not_pass_is_told_at_the_deadline() {
         "UserImportInProgressException",
         "A user import job runs.",
     );
-    stage.disturb(
-        &Nth::of(NEW_ACCOUNT, "UpdateUserPool", 0),
+    stage.inject(
+        &NthCall::of(NEW_ACCOUNT, "UpdateUserPool", 0),
         fault,
         usize::MAX,
     );
     let run = stage.ends(1, &format!("setup {BOTH}"));
-    run.assert_complains(&[
+    run.assert_stderr(&[
         "cognito-idp:UpdateUserPool failed in the new account 222222222222",
         "AWS says    UserImportInProgressException: A user import job runs.",
         "request id",
@@ -255,7 +255,7 @@ fn what_does_not_pass_is_told_at_the_deadline() {
     ]);
     let told = run.stderr.matches("waiting for Cognito to take").count();
     assert!(told > 5, "{run}");
-    stage.sandbox.calm();
+    stage.sandbox.clear_faults();
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
 }
@@ -266,17 +266,17 @@ fn what_does_not_pass_is_told_at_the_deadline() {
 fn a_setting_that_changes_under_the_change_is_told_with_what_was_before() {
     let stage = Stage::new();
     // To plan by, to change, and to compare with: it is changed between these two.
-    let compared = Nth::of(NEW_ACCOUNT, "DescribeUserPool", 2);
-    stage.disturb(&compared, Fault::Held, 1);
-    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    let compared = NthCall::of(NEW_ACCOUNT, "DescribeUserPool", 2);
+    stage.inject(&compared, Fault::Held, 1);
+    let running = stage.start_until_fault(&format!("setup {BOTH}"));
     stage.edit_pool(&stage.new, |pool| {
         pool["Policies"]["PasswordPolicy"]["MinimumLength"] = json!(9);
         pool["UserPoolTags"] = json!({});
     });
-    stage.sandbox.calm();
+    stage.sandbox.clear_faults();
     let run = running.end();
     run.assert_ended(1, "setup");
-    run.assert_complains(&[
+    run.assert_stderr(&[
         &stage.new.id,
         "are not as they were",
         "Policies.PasswordPolicy.MinimumLength was 14, is 9",

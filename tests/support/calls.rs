@@ -4,20 +4,20 @@ use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use cogmig_sandbox::{Disturbance, Fault};
+use cogmig_sandbox::{Fault, Injection};
 
 use crate::support::run::Run;
 use crate::support::stage::Stage;
 
-/// One call of an undisturbed run: the so-manieth of its operation in its account.
+/// One call of an run without faults: the so-manieth of its operation in its account.
 #[derive(Debug)]
-pub struct Nth {
+pub struct NthCall {
     pub account: String,
     pub action: String,
     pub after: usize,
 }
 
-impl Nth {
+impl NthCall {
     /// The call of an operation after so many others of it.
     pub fn of(account: &str, action: &str, after: usize) -> Self {
         Self {
@@ -63,8 +63,8 @@ impl Running {
 
 impl Stage {
     /// From now on this happens to that call, and to those of its operation after it.
-    pub fn disturb(&self, nth: &Nth, fault: Fault, times: usize) {
-        self.sandbox.disturb(Disturbance {
+    pub fn inject(&self, nth: &NthCall, fault: Fault, times: usize) {
+        self.sandbox.inject(Injection {
             account: nth.account.clone(),
             action: nth.action.clone(),
             after: nth.after,
@@ -74,12 +74,12 @@ impl Stage {
     }
 
     /// Starts a run, and waits until its call is met by what was to happen to it.
-    pub fn start_until_struck(&self, command: &str) -> Running {
+    pub fn start_until_fault(&self, command: &str) -> Running {
         let mut process = self.command();
         process.args(command.split(' '));
         let process = process.stdout(Stdio::piped()).stderr(Stdio::piped());
         let running = Running(process.spawn().unwrap());
-        if !self.sandbox.wait_until_struck(Duration::from_mins(1)) {
+        if !self.sandbox.wait_for_fault(Duration::from_mins(1)) {
             running.signal("KILL");
             panic!("not met: {}", running.end());
         }

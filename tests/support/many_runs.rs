@@ -25,8 +25,8 @@ pub fn plant(stage: &Stage, pool: &Value, client: &Value) {
         let id = &side.client;
         stage.sandbox.plant_client(side, id, &client).unwrap();
         for (planted, stands) in [
-            (&pool, stage.pool_as_it_is(side)),
-            (&client, stage.client_as_it_is(side)),
+            (&pool, stage.pool_json(side)),
+            (&client, stage.client_json(side)),
         ] {
             for (member, value) in planted.as_object().unwrap() {
                 assert_eq!(&stands[member], value, "{member}, planted");

@@ -7,13 +7,13 @@ use crate::support::stage::Stage;
 
 impl Stage {
     /// The pool as AWS describes it, but for the stamp of the last change.
-    pub fn pool_as_it_is(&self, pool: &Pool) -> Value {
+    pub fn pool_json(&self, pool: &Pool) -> Value {
         let answer = self.sandbox.raw(pool, "DescribeUserPool", json!({}));
         without_stamp(answer.unwrap()["UserPool"].take())
     }
 
     /// The pool's first app client in the same way.
-    pub fn client_as_it_is(&self, pool: &Pool) -> Value {
+    pub fn client_json(&self, pool: &Pool) -> Value {
         let client = json!({"ClientId": pool.client});
         let answer = self.sandbox.raw(pool, "DescribeUserPoolClient", client);
         without_stamp(answer.unwrap()["UserPoolClient"].take())

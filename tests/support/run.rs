@@ -38,7 +38,7 @@ impl Run {
 
     /// All of these were said on standard error.
     #[track_caller]
-    pub fn assert_complains(&self, texts: &[&str]) {
+    pub fn assert_stderr(&self, texts: &[&str]) {
         for text in texts {
             assert!(self.stderr.contains(text), "nothing of {text:?}\n{self}");
         }

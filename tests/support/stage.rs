@@ -102,8 +102,8 @@ impl Stage {
 
     /// Runs a command that must end so, and must change nothing: no writing call was
     /// made, and everything stands as before.
-    pub fn harmless(&self, code: i32, arguments: &str) -> Run {
-        let before = self.sandbox.standing();
+    pub fn changes_nothing(&self, code: i32, arguments: &str) -> Run {
+        let before = self.sandbox.snapshot();
         self.sandbox.clear_journal();
         let run = self.ends(code, arguments);
         assert_eq!(
@@ -111,7 +111,7 @@ impl Stage {
             Vec::<String>::new(),
             "cogmig {arguments}\n{run}"
         );
-        assert_eq!(self.sandbox.standing(), before, "cogmig {arguments}\n{run}");
+        assert_eq!(self.sandbox.snapshot(), before, "cogmig {arguments}\n{run}");
         run
     }
 

@@ -24,8 +24,8 @@ fn fails(stage: &Stage, profile: &str, code: i32, words: &[&str]) {
             format!("--old-profile old --new-profile {profile}"),
         ),
     ] {
-        let run = stage.harmless(code, &format!("{verb} {profiles}"));
-        run.assert_complains(words);
+        let run = stage.changes_nothing(code, &format!("{verb} {profiles}"));
+        run.assert_stderr(words);
         assert_eq!(run.stderr.matches("error:").count(), 1, "{run}");
         assert_eq!(run.stdout, "", "{run}");
     }
@@ -36,8 +36,8 @@ fn a_profile_that_is_not_there() {
     let stage = Stage::new();
     fails(&stage, "absent", 64, &["absent"]);
     let absent = "setup --old-profile old --new-profile absent --new-region eu-central-1";
-    let run = stage.harmless(1, absent);
-    run.assert_complains(&["absent", "aws configure list-profiles"]);
+    let run = stage.changes_nothing(1, absent);
+    run.assert_stderr(&["absent", "aws configure list-profiles"]);
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn no_profiles_at_all() {
     let stage = Stage::new();
     std::fs::remove_file(stage.sandbox.home().join(".aws/config")).unwrap();
     let run = stage.ends(64, &format!("setup {BOTH}"));
-    run.assert_complains(&["profile", "old"]);
+    run.assert_stderr(&["profile", "old"]);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn no_network() {
          aws_access_key_id = key\naws_secret_access_key = secret"
         ),
     );
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     for verb in ["setup", "teardown"] {
         for attempts in ["1", "3"] {
             let started = Instant::now();
@@ -119,11 +119,11 @@ fn no_network() {
                 .env("AWS_MAX_ATTEMPTS", attempts);
             let run = Run::of(&mut command);
             run.assert_ended(1, verb);
-            run.assert_complains(&["no answer", "offline", "check the network"]);
+            run.assert_stderr(&["no answer", "offline", "check the network"]);
             assert!(started.elapsed() < Duration::from_secs(10), "{run}");
         }
     }
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -156,11 +156,11 @@ fn the_endpoint_may_come_from_the_environment() {
 #[test]
 fn a_package_that_is_not_there_or_is_none() {
     let stage = Stage::new();
-    let run = stage.harmless(1, &format!("setup {BOTH} --lambda-zip absent.zip"));
-    run.assert_complains(&["absent.zip"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --lambda-zip absent.zip"));
+    run.assert_stderr(&["absent.zip"]);
     stage.file("text.zip", "not an archive");
-    let run = stage.harmless(1, &format!("setup {BOTH} --lambda-zip text.zip"));
-    run.assert_complains(&["text.zip"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --lambda-zip text.zip"));
+    run.assert_stderr(&["text.zip"]);
 }
 
 #[test]

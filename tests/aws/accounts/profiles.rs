@@ -25,7 +25,7 @@ fn signed_in_elsewhere(command: &mut Command) -> &mut Command {
 #[test]
 fn credentials_and_a_region_in_the_environment_change_nothing() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let run = |verb: &str| {
         let mut command = stage.command();
         signed_in_elsewhere(command.args([verb]).args(BOTH.split(' ')));
@@ -46,7 +46,7 @@ fn credentials_and_a_region_in_the_environment_change_nothing() {
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     run("teardown");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
     let calls = stage.sandbox.journal();
     assert!(calls.iter().all(|call| call.account != THIRD), "{calls:?}");
     stage.profile("third", "new", [THIRD, "test"], &[]);
@@ -63,29 +63,29 @@ fn credentials_and_a_region_in_the_environment_change_nothing() {
 #[test]
 fn one_account_can_move_between_two_regions() {
     let stage = Stage::between("old", "old-other");
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let profiles = "--old-profile old --new-profile old-other";
     let run = stage.ok(&format!("setup {profiles}"));
     assert!(run.said("one account on both sides"), "{run}");
-    stage.harmless(0, &format!("setup {profiles}"));
+    stage.changes_nothing(0, &format!("setup {profiles}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.sign_in("ada", "Wrong-Horse-1").unwrap_err();
     assert!(stage.moved("ada").is_some());
     stage.forget("ada");
     stage.ok(&format!("teardown {profiles}"));
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
 fn a_region_can_be_named_beside_the_profile() {
     let stage = Stage::between("old", "old-other");
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.ok("setup --old-profile old --new-profile old --new-region eu-north-1");
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     // Where it is stands in the record.
     stage.ok("teardown --old-profile old --new-profile old");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_profile_may_be_a_chain_of_roles() {
     let stage = Stage::new();
     stage.role("old", "deployer", &["*"]);
     stage.role("new", "deployer", &["*"]);
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     for (name, source, region, account) in [
         ("old-chain", "old", "eu-west-1", OLD_ACCOUNT),
         ("new-chain", "new", "eu-central-1", NEW_ACCOUNT),
@@ -116,7 +116,7 @@ fn a_profile_may_be_a_chain_of_roles() {
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     stage.ok(&format!("teardown {chains}"));
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -151,8 +151,9 @@ fn accounts_of_two_partitions_are_refused() {
     );
     china.profile(&stage, "china");
     for verb in ["setup", "plan"] {
-        let run = stage.harmless(1, &format!("{verb} --old-profile old --new-profile china"));
-        run.assert_complains(&["error: the old account is in the partition aws", "aws-cn"]);
+        let run =
+            stage.changes_nothing(1, &format!("{verb} --old-profile old --new-profile china"));
+        run.assert_stderr(&["error: the old account is in the partition aws", "aws-cn"]);
     }
 }
 
@@ -161,16 +162,16 @@ fn swapped_or_wrong_profiles_tear_nothing_down() {
     let stage = Stage::new();
     stage.setup();
     for swapped in ["--old-profile new --new-profile old", "--new-profile old"] {
-        let run = stage.harmless(1, &format!("teardown {swapped}"));
-        run.assert_complains(&["the profiles the other way round"]);
+        let run = stage.changes_nothing(1, &format!("teardown {swapped}"));
+        run.assert_stderr(&["the profiles the other way round"]);
     }
     stage.profile("third", "new", [THIRD, "test"], &[]);
     for wrong in [
         "--old-profile old --new-profile third",
         "--old-profile third --new-profile new",
     ] {
-        let run = stage.harmless(1, &format!("teardown {wrong}"));
-        run.assert_complains(&[THIRD, "belongs to a migration with account"]);
+        let run = stage.changes_nothing(1, &format!("teardown {wrong}"));
+        run.assert_stderr(&[THIRD, "belongs to a migration with account"]);
     }
     stage.sign_in("ada", PASSWORD).unwrap();
 }
@@ -179,10 +180,10 @@ fn swapped_or_wrong_profiles_tear_nothing_down() {
 fn swapped_profiles_at_a_second_setup_change_nothing_of_the_first() {
     let stage = Stage::new();
     stage.setup();
-    let standing = stage.sandbox.standing();
+    let snapshot = stage.sandbox.snapshot();
     // It would be a migration back, under names that both accounts use for this one.
     let run = stage.cogmig("plan --old-profile new --new-profile old --output json");
-    assert_eq!(stage.sandbox.standing(), standing);
+    assert_eq!(stage.sandbox.snapshot(), snapshot);
     let planned = &run.json()["changes"];
     let deletes = planned
         .as_array()
@@ -195,8 +196,8 @@ fn swapped_profiles_at_a_second_setup_change_nothing_of_the_first() {
 #[test]
 fn the_same_pool_on_both_sides_is_refused() {
     let stage = Stage::new();
-    let run = stage.harmless(1, "setup --old-profile old --new-profile old");
-    run.assert_complains(&[&stage.old.id, "--new-profile"]);
+    let run = stage.changes_nothing(1, "setup --old-profile old --new-profile old");
+    run.assert_stderr(&[&stage.old.id, "--new-profile"]);
 }
 
 /// Before the first setup nothing but the pools' counts can tell.
@@ -207,7 +208,7 @@ fn swapped_profiles_at_a_first_setup_are_warned_of_with_both_counts() {
         stage.sandbox.user(&stage.old, name, PASSWORD, &[]).unwrap();
     }
     let swapped = "--old-profile new --new-profile old";
-    let run = stage.harmless(0, &format!("plan {swapped}"));
+    let run = stage.changes_nothing(0, &format!("plan {swapped}"));
     let flat = run.flat();
     for words in ["about 0", "about 5", "swapped"] {
         assert!(flat.contains(words), "{words}\n{run}");

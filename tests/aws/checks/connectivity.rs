@@ -1,7 +1,7 @@
 //! "Done" means that a sign-in will work: setup tries the way itself, waits while AWS
 //! settles, and says so where it does not open.
 
-use cogmig_sandbox::{Disturbance, Fault, OLD_ACCOUNT};
+use cogmig_sandbox::{Fault, Injection, OLD_ACCOUNT};
 
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
@@ -12,12 +12,12 @@ const NO_SECRET: Fault = Fault::Refused(
     "Unable to verify secret hash for client x",
 );
 
-/// The function's own session was not made through the hop, which cannot tell whose it is.
+/// The function's own session was not made through the proxy, which cannot tell whose it is.
 const OF_THE_FUNCTION: &str = "";
 
 impl Stage {
     fn happens(&self, account: &str, action: &str, fault: Fault, times: usize) {
-        self.sandbox.disturb(Disturbance {
+        self.sandbox.inject(Injection {
             account: account.into(),
             action: action.into(),
             after: 0,
@@ -50,8 +50,8 @@ fn what_passes_is_waited_for() {
         let words = format!("{action} {fault:?}");
         stage.happens(account, action, fault, times);
         let run = stage.setup();
-        assert_eq!(stage.sandbox.calm(), times, "{words}\n{run}");
-        run.assert_complains(&["waiting for a sign-in to work"]);
+        assert_eq!(stage.sandbox.clear_faults(), times, "{words}\n{run}");
+        run.assert_stderr(&["waiting for a sign-in to work"]);
         stage.sign_in("ada", PASSWORD).unwrap();
         stage.forget("ada");
         stage.teardown();
@@ -68,15 +68,15 @@ fn a_setup_with_nothing_to_do_tries_it_once() {
         let calls = stage.sandbox.journal();
         calls.iter().filter(|call| call.action == "Invoke").count()
     };
-    stage.harmless(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
     assert_eq!(invoked(), 1);
     for verb in ["plan", "status", "setup --dry-run"] {
-        stage.harmless(0, &format!("{verb} {BOTH}"));
+        stage.changes_nothing(0, &format!("{verb} {BOTH}"));
         assert_eq!(invoked(), 0, "{verb}");
     }
     stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
-    let run = stage.harmless(1, &format!("setup {BOTH}"));
-    run.assert_complains(&["no user can move yet", "broken at the secret"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&["no user can move yet", "broken at the secret"]);
 }
 
 #[test]
@@ -84,12 +84,12 @@ fn a_way_that_does_not_open_is_told_and_nothing_is_unwound() {
     let stage = Stage::new();
     stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
     let run = stage.ends(1, &format!("setup {BOTH}"));
-    run.assert_complains(&[
+    run.assert_stderr(&[
         "no user can move yet",
         "broken at the secret",
         "--dedicated-old-client",
     ]);
-    stage.sandbox.calm();
+    stage.sandbox.clear_faults();
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
@@ -97,13 +97,13 @@ fn a_way_that_does_not_open_is_told_and_nothing_is_unwound() {
 fn who_stops_the_waiting_is_told_what_was_waited_for() {
     let stage = Stage::new();
     stage.happens(OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 1000);
-    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    let running = stage.start_until_fault(&format!("setup {BOTH}"));
     running.signal("INT");
     let run = running.end();
     run.assert_ended(130, "setup");
-    run.assert_complains(&["stopped, as asked", "may not assume"]);
-    stage.sandbox.calm();
-    stage.harmless(0, &format!("setup {BOTH}"));
+    run.assert_stderr(&["stopped, as asked", "may not assume"]);
+    stage.sandbox.clear_faults();
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
 }
 
 #[test]

@@ -21,14 +21,14 @@ impl Stage {
     /// What a program is told.
     #[track_caller]
     fn status(&self, more: &str) -> Value {
-        let run = self.harmless(0, &format!("status {BOTH} --output json {more}"));
+        let run = self.changes_nothing(0, &format!("status {BOTH} --output json {more}"));
         run.json()["status"].take()
     }
 
     /// What people are told, which fits their terminal.
     #[track_caller]
     fn told(&self, code: i32, more: &str) -> Run {
-        let run = self.harmless(code, &format!("status {BOTH} {more}"));
+        let run = self.changes_nothing(code, &format!("status {BOTH} {more}"));
         for line in run.stdout.lines() {
             assert!(line.chars().count() <= 80, "{line}\n{run}");
         }
@@ -101,7 +101,7 @@ fn where_nothing_stands_it_is_said() {
     ];
     stage.assert_told(0, "", &words);
     stage.assert_told(2, "--detailed-exitcode", &words);
-    let run = stage.harmless(0, &format!("status {BOTH} --output json"));
+    let run = stage.changes_nothing(0, &format!("status {BOTH} --output json"));
     assert_eq!(run.json()["result"], "absent");
 }
 
@@ -109,7 +109,7 @@ fn where_nothing_stands_it_is_said() {
 fn after_setup_everything_is_as_it_should_be() {
     let stage = Stage::new();
     stage.setup();
-    let run = stage.harmless(
+    let run = stage.changes_nothing(
         0,
         &format!("status {BOTH} --output json --detailed-exitcode"),
     );
@@ -175,7 +175,7 @@ fn sign_ins_are_counted_by_what_came_of_them() {
     let faults = stage.logged("fault");
     assert!(faults > 0);
     stage.setup();
-    let run = stage.harmless(
+    let run = stage.changes_nothing(
         2,
         &format!("status {BOTH} --output json --detailed-exitcode"),
     );
@@ -307,14 +307,14 @@ fn where_the_log_may_not_be_read_the_rest_is_told() {
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.limited("new", "reader", "logs:FilterLogEvents");
     let reader = "status --old-profile old --new-profile reader --detailed-exitcode";
-    let run = stage.harmless(0, &format!("{reader} --output json"));
+    let run = stage.changes_nothing(0, &format!("{reader} --output json"));
     let status = &run.json()["status"];
     assert_eq!(status["deployed"], "all");
     assert_eq!(status["sign_ins"], Value::Null);
     assert_eq!(status["users"]["moved"], Value::Null);
     assert_eq!(status["users"]["new_estimate"], 1);
     assert_eq!(status["unread"]["grant"], "logs:FilterLogEvents");
-    let run = stage.harmless(0, reader);
+    let run = stage.changes_nothing(0, reader);
     assert!(
         run.stdout
             .contains("grant logs:FilterLogEvents to the credentials of the new profile"),
@@ -338,7 +338,7 @@ fn where_the_log_may_not_be_read_the_rest_is_told() {
     stage.deny("new", "reader", "lambda:GetFunction");
     stage
         .ends(1, reader)
-        .assert_complains(&["lambda:GetFunction", "look for the Deny"]);
+        .assert_stderr(&["lambda:GetFunction", "look for the Deny"]);
 }
 
 /// It may run under a role that can change nothing, nor invoke the function.
@@ -357,7 +357,7 @@ fn rights_to_read_are_enough() {
         }]});
         stage.grant(profile, &name, &document);
     }
-    stage.harmless(
+    stage.changes_nothing(
         0,
         "status --old-profile old-reader --new-profile new-reader --detailed-exitcode",
     );

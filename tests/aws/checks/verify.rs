@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use cogmig_sandbox::{Disturbance, Fault, OLD_ACCOUNT};
+use cogmig_sandbox::{Fault, Injection, OLD_ACCOUNT};
 use serde_json::{Value, json};
 
 use crate::support::run::Run;
@@ -33,7 +33,7 @@ impl Stage {
     /// Verify finds the chain broken at this link, and says these words.
     #[track_caller]
     fn assert_broken_at(&self, link: &str, words: &[&str]) {
-        let run = self.harmless(1, &format!("verify {BOTH} --output json"));
+        let run = self.changes_nothing(1, &format!("verify {BOTH} --output json"));
         let chain = &run.json()["chain"];
         assert_eq!(chain["broken_at"], link, "{run}");
         let run = self.ends(1, &format!("verify {BOTH}"));
@@ -47,9 +47,9 @@ impl Stage {
     }
 
     /// Setup mends it, and a user gets in.
-    fn mend(&self) {
+    fn fix(&self) {
         self.setup();
-        let run = self.harmless(0, &format!("verify {BOTH}"));
+        let run = self.changes_nothing(0, &format!("verify {BOTH}"));
         assert!(run.stdout.contains("drift  none"), "{run}");
         assert!(run.stdout.contains("chain  works"), "{run}");
         self.sign_in("ada", PASSWORD).unwrap();
@@ -75,17 +75,17 @@ fn what_was_never_set_up_is_broken_at_the_function() {
 fn each_broken_link_in_the_old_account_is_named_and_mended() {
     let stage = Stage::new();
     stage.setup();
-    stage.mend();
+    stage.fix();
 
     stage.trust(|statement| {
         statement["Condition"]["StringEquals"]["sts:ExternalId"] = "another".into();
     });
     stage.assert_broken_at("trust", &["may not assume", "~ role", "trust policy"]);
-    stage.mend();
+    stage.fix();
 
     stage.delete_inline();
     stage.assert_broken_at("policy", &["may not AdminInitiateAuth", "inline policy"]);
-    stage.mend();
+    stage.fix();
 
     // One of the two actions alone is not enough.
     let half = json!({"Version": "2012-10-17", "Statement": [{
@@ -96,13 +96,13 @@ fn each_broken_link_in_the_old_account_is_named_and_mended() {
     });
     stage.aws("old", "iam:PutRolePolicy", params);
     stage.assert_broken_at("policy", &["may not AdminGetUser"]);
-    stage.mend();
+    stage.fix();
 
     stage.edit_client(&stage.old, &stage.old.client, |client| {
         client["ExplicitAuthFlows"] = json!(["ALLOW_USER_SRP_AUTH"]);
     });
     stage.assert_broken_at("flow", &["ALLOW_ADMIN_USER_PASSWORD_AUTH", "~ app client"]);
-    stage.mend();
+    stage.fix();
 }
 
 #[test]
@@ -113,19 +113,19 @@ fn each_broken_link_in_the_new_account_is_named_and_mended() {
     let policy = json!({"RoleName": LAMBDA, "PolicyArn": POLICY_ARN});
     stage.aws("new", "iam:DetachRolePolicy", policy);
     stage.assert_broken_at("policy", &["may not assume", "own policy"]);
-    stage.mend();
+    stage.fix();
 
     stage.edit_environment(|variables| variables["MFA_USERS"] = "perhaps".into());
     stage.assert_broken_at("function", &["configuration", "~ function"]);
-    stage.mend();
+    stage.fix();
 
     stage.edit_environment(|variables| variables["NEW_USER_POOL_ID"] = "eu-central-1_other".into());
     stage.assert_broken_at("function", &["foreign_pool"]);
-    stage.mend();
+    stage.fix();
 
     stage.edit_environment(|variables| variables["OLD_CLIENT_ID"] = "nobodysclient".into());
     stage.assert_broken_at("client", &["app client", "~ function"]);
-    stage.mend();
+    stage.fix();
 
     stage.aws(
         "new",
@@ -133,7 +133,7 @@ fn each_broken_link_in_the_new_account_is_named_and_mended() {
         json!({"FunctionName": LAMBDA}),
     );
     stage.assert_broken_at("function", &["is not there"]);
-    stage.mend();
+    stage.fix();
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn what_the_old_pool_says_names_its_link() {
         ("TooManyRequestsException", "Rate exceeded", "way"),
         ("InternalErrorException", "", "way"),
     ] {
-        stage.sandbox.disturb(Disturbance {
+        stage.sandbox.inject(Injection {
             account: OLD_ACCOUNT.into(),
             action: "AdminInitiateAuth".into(),
             after: 0,
@@ -187,7 +187,7 @@ fn what_the_old_pool_says_names_its_link() {
             fault: Fault::Refused(400, code, message),
         });
         stage.assert_broken_at(link, &["drift  none", "  try  "]);
-        stage.sandbox.calm();
+        stage.sandbox.clear_faults();
     }
     stage.ok(&format!("verify {BOTH}"));
 }
@@ -202,7 +202,7 @@ fn drift_alone_is_told_too() {
         .ends(1, &format!("verify {BOTH} --output json"))
         .json();
     assert_eq!(json["result"], "differs");
-    let run = stage.harmless(1, &format!("verify {BOTH}"));
+    let run = stage.changes_nothing(1, &format!("verify {BOTH}"));
     for words in [
         "drift  one resource differs",
         "+ permission",
@@ -266,7 +266,7 @@ fn without_a_password_nobody_is_tried() {
     stage.verify("", PASSWORD, "").assert_ended(64, "verify");
     let run = stage.verify("ada", "", "");
     run.assert_ended(64, "verify");
-    run.assert_complains(&["--username", "standard input"]);
+    run.assert_stderr(&["--username", "standard input"]);
 }
 
 /// The function tells whoever may invoke it no more than a sign-in would: no attribute's
@@ -297,8 +297,8 @@ fn a_function_that_is_held_is_found_at_once() {
     let words = ["reserved concurrency is 0", "delete-function-concurrency"];
     stage.assert_broken_at("function", &words);
     let run = stage.ends(1, &format!("setup {BOTH}"));
-    run.assert_complains(&words);
+    run.assert_stderr(&words);
     let name = json!({"FunctionName": LAMBDA});
     stage.aws("new", "lambda:DeleteFunctionConcurrency", name);
-    stage.mend();
+    stage.fix();
 }

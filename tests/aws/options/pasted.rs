@@ -98,7 +98,7 @@ fn an_arn_stands_for_its_id_and_is_checked_against_the_account() {
     let named = format!("{BOTH} --old-pool {old} --new-pool {new} --old-client {client}");
     stage.ok(&format!("setup {named}"));
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.harmless(0, &format!("status {named}"));
+    stage.changes_nothing(0, &format!("status {named}"));
     for (option, value, words) in [
         (
             "old-pool",
@@ -123,16 +123,16 @@ fn an_arn_stands_for_its_id_and_is_checked_against_the_account() {
         ),
     ] {
         for verb in ["teardown", "plan", "status"] {
-            let run = stage.harmless(1, &format!("{verb} {BOTH} --{option} {value}"));
-            run.assert_complains(&words);
+            let run = stage.changes_nothing(1, &format!("{verb} {BOTH} --{option} {value}"));
+            run.assert_stderr(&words);
         }
     }
     for wrong in [
         "arn:aws:s3:::bucket",
         "arn:aws:cognito-idp:eu-west-1:111111111111:identitypool/x",
     ] {
-        let run = stage.harmless(64, &format!("plan {BOTH} --old-pool {wrong}"));
-        run.assert_complains(&[wrong, "user pool"]);
+        let run = stage.changes_nothing(64, &format!("plan {BOTH} --old-pool {wrong}"));
+        run.assert_stderr(&[wrong, "user pool"]);
     }
     stage.ok(&format!("teardown {named}"));
 }
@@ -156,19 +156,19 @@ fn a_name_that_is_unique_stands_for_its_id() {
     stage.ok(&format!(
         "status {BOTH} --old-pool Customers --new-pool Customers"
     ));
-    let run = stage.harmless(1, &format!("teardown {BOTH} --new-pool {}", "Absent"));
-    run.assert_complains(&["Absent", &stage.new.id]);
+    let run = stage.changes_nothing(1, &format!("teardown {BOTH} --new-pool {}", "Absent"));
+    run.assert_stderr(&["Absent", &stage.new.id]);
     let run = stage.with(
         1,
         &format!("teardown {BOTH}"),
         &[("COGMIG_OLD_POOL", "My shop_1")],
     );
-    run.assert_complains(&["My shop_1", &stage.old.id]);
+    run.assert_stderr(&["My shop_1", &stage.old.id]);
     // Of two pools of one name, none is meant.
     let twin = stage.sandbox.pool("old", "Customers").unwrap();
     for verb in ["plan", "teardown"] {
-        let run = stage.harmless(1, &format!("{verb} {BOTH} --old-pool Customers"));
-        run.assert_complains(&["Customers", &stage.old.id, &twin.id]);
+        let run = stage.changes_nothing(1, &format!("{verb} {BOTH} --old-pool Customers"));
+        run.assert_stderr(&["Customers", &stage.old.id, &twin.id]);
     }
     stage.ok(&format!("teardown {BOTH} --new-pool Customers"));
 }
@@ -177,7 +177,7 @@ fn a_name_that_is_unique_stands_for_its_id() {
 fn what_cannot_be_a_region_is_said_as_it_was_read() {
     let stage = Stage::new();
     for region in ["eu-west-1a", "Ireland", "eu_west_1", "eu-west-1/x"] {
-        let run = stage.harmless(64, &format!("plan {BOTH} --old-region {region}"));
-        run.assert_complains(&[region, "--old-region"]);
+        let run = stage.changes_nothing(64, &format!("plan {BOTH} --old-region {region}"));
+        run.assert_stderr(&[region, "--old-region"]);
     }
 }

@@ -14,7 +14,7 @@ fn misused(stage: &Stage, arguments: &str, words: &[&str]) {
 fn misused_with(stage: &Stage, arguments: &str, variables: &[(&str, &str)], words: &[&str]) {
     stage.sandbox.clear_journal();
     let run = stage.with(64, arguments, variables);
-    run.assert_complains(words);
+    run.assert_stderr(words);
     assert_eq!(stage.sandbox.journal(), [], "{run}");
 }
 
@@ -22,7 +22,7 @@ fn misused_with(stage: &Stage, arguments: &str, variables: &[(&str, &str)], word
 fn everything_can_come_from_the_environment() {
     let stage = Stage::new();
     let extra = stage.sandbox.client(&stage.new, "app", json!({})).unwrap();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let run = |verb: &str| {
         let mut command = stage.command();
         command
@@ -50,7 +50,7 @@ fn everything_can_come_from_the_environment() {
     }
     stage.forget("ada");
     run("teardown");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn with_a_committed_file_the_verbs_are_enough() {
     for (dash, file_of) in [("-", "kebab"), ("_", "snake")] {
         let stage = Stage::new();
         let extra = stage.sandbox.client(&stage.new, "app", json!({})).unwrap();
-        let before = stage.sandbox.standing();
+        let before = stage.sandbox.snapshot();
         let settings = format!(
             "old-profile = 'old'\nnew-profile = 'new'\nold-pool = '{}'\nnew-pool = '{}'\n\
              new-client = ['{}', '{extra}']\nlog-retention = 14\nsuffix = '{file_of}'\n",
@@ -73,9 +73,9 @@ fn with_a_committed_file_the_verbs_are_enough() {
         stage.ok("setup");
         stage.sandbox.sign_in(&extra, "ada", PASSWORD).unwrap();
         stage.forget("ada");
-        stage.harmless(0, "setup");
+        stage.changes_nothing(0, "setup");
         stage.ok("teardown");
-        assert_eq!(stage.sandbox.standing(), before, "{file_of}");
+        assert_eq!(stage.sandbox.snapshot(), before, "{file_of}");
     }
 }
 
@@ -163,7 +163,7 @@ fn an_empty_variable_is_none() {
 #[test]
 fn a_variable_can_say_no_to_the_file() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.file(
         "cogmig.toml",
         "old-profile = 'old'\nnew-profile = 'new'\nkeep-logs = true\n",
@@ -178,7 +178,7 @@ fn a_variable_can_say_no_to_the_file() {
     };
     assert!(kept(&[]) && !kept(&no));
     stage.with(0, "teardown", &no);
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn a_retention_of_the_environment_is_no_drift() {
     let status = format!("status {BOTH} --detailed-exitcode");
     stage.with(0, &status, &variables);
     stage.file("cogmig.toml", "log-retention = 7\n");
-    stage.harmless(0, &status);
+    stage.changes_nothing(0, &status);
 }
 
 /// Each option that a command would not use, on its command line.
@@ -504,7 +504,7 @@ fn a_key_of_no_option_is_an_error_that_names_the_nearest_once() {
         stage.file("cogmig.toml", text);
         stage.sandbox.clear_journal();
         let run = stage.ends(64, &format!("plan {BOTH}"));
-        run.assert_complains(&["cogmig.toml", line, key, nearest]);
+        run.assert_stderr(&["cogmig.toml", line, key, nearest]);
         assert!(
             !run.said("expected one of") && !run.said("old_profile"),
             "{run}"
@@ -526,8 +526,8 @@ fn a_key_of_no_option_is_an_error_that_names_the_nearest_once() {
     ] {
         stage.file("cogmig.toml", text);
         let run = stage.ends(64, &format!("plan {BOTH}"));
-        run.assert_complains(&words);
-        run.assert_complains(&["line 1"]);
+        run.assert_stderr(&words);
+        run.assert_stderr(&["line 1"]);
         for rust in ["i32", "enum", "variant", "bool", "struct", "Options"] {
             assert!(!run.said(rust), "{rust}\n{run}");
         }

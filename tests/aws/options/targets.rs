@@ -9,8 +9,8 @@ use crate::support::stage::{BOTH, PASSWORD, Stage};
 fn of_several_pools_one_must_be_named() {
     let stage = Stage::new();
     let other = stage.sandbox.pool("old", "Partners").unwrap();
-    let run = stage.harmless(1, &format!("setup {BOTH}"));
-    run.assert_complains(&[
+    let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&[
         &stage.old.id,
         "Customers",
         &other.id,
@@ -18,8 +18,8 @@ fn of_several_pools_one_must_be_named() {
         "--old-pool",
     ]);
     let third = stage.sandbox.pool("new", "Third").unwrap();
-    let run = stage.harmless(1, &format!("setup {BOTH} --old-pool {}", stage.old.id));
-    run.assert_complains(&[&stage.new.id, "Customers", &third.id, "Third", "--new-pool"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --old-pool {}", stage.old.id));
+    run.assert_stderr(&[&stage.new.id, "Customers", &third.id, "Third", "--new-pool"]);
     stage.ok(&format!(
         "setup {BOTH} --old-pool {} --new-pool {}",
         stage.old.id, stage.new.id
@@ -34,14 +34,14 @@ fn of_several_clients_one_must_be_named() {
         .sandbox
         .client(&stage.old, "mobile", json!({}))
         .unwrap();
-    let run = stage.harmless(1, &format!("setup {BOTH}"));
-    run.assert_complains(&[&stage.old.client, "web", &old, "mobile", "--old-client"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&[&stage.old.client, "web", &old, "mobile", "--old-client"]);
     let new = stage
         .sandbox
         .client(&stage.new, "mobile", json!({}))
         .unwrap();
-    let run = stage.harmless(1, &format!("setup {BOTH} --old-client {old}"));
-    run.assert_complains(&[&stage.new.client, "web", &new, "mobile", "--new-client"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --old-client {old}"));
+    run.assert_stderr(&[&stage.new.client, "web", &new, "mobile", "--new-client"]);
     stage.ok(&format!(
         "setup {BOTH} --old-client {old} --new-client {new}"
     ));
@@ -52,12 +52,12 @@ fn of_several_clients_one_must_be_named() {
 #[test]
 fn there_must_be_a_pool_and_a_client_at_all() {
     let stage = Stage::new();
-    let run = stage.harmless(1, &format!("setup {BOTH} --new-region eu-south-1"));
-    run.assert_complains(&["no user pool", "eu-south-1", "222222222222"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --new-region eu-south-1"));
+    run.assert_stderr(&["no user pool", "eu-south-1", "222222222222"]);
     let client = json!({"ClientId": stage.new.client});
     stage.in_pool(&stage.new, "DeleteUserPoolClient", client);
-    let run = stage.harmless(1, &format!("setup {BOTH}"));
-    run.assert_complains(&["no app client", "222222222222", &stage.new.id]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&["no app client", "222222222222", &stage.new.id]);
 }
 
 #[test]
@@ -78,22 +78,22 @@ fn ids_that_are_not_there_are_said_beside_those_that_are() {
         ),
         ("--new-client", &stage.old.client, &stage.new.client),
     ] {
-        let run = stage.harmless(1, &format!("setup {BOTH} {option} {id}"));
-        run.assert_complains(&[id, there]);
+        let run = stage.changes_nothing(1, &format!("setup {BOTH} {option} {id}"));
+        run.assert_stderr(&[id, there]);
     }
 }
 
 #[test]
 fn a_pool_of_another_region_is_told_from_its_id() {
     let stage = Stage::new();
-    let run = stage.harmless(1, &format!("setup {BOTH} --old-pool eu-north-1_AbCdEfGhI"));
-    run.assert_complains(&[
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --old-pool eu-north-1_AbCdEfGhI"));
+    run.assert_stderr(&[
         "eu-north-1_AbCdEfGhI",
         "eu-west-1",
         "--old-region eu-north-1",
     ]);
-    let run = stage.harmless(1, &format!("setup {BOTH} --new-pool eu-west-1_AbCdEfGhI"));
-    run.assert_complains(&["eu-central-1", "--new-region eu-west-1"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --new-pool eu-west-1_AbCdEfGhI"));
+    run.assert_stderr(&["eu-central-1", "--new-region eu-west-1"]);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn each_of_several_new_clients_gets_the_flow_and_is_put_back() {
         .sandbox
         .client(&stage.new, "batch", json!({}))
         .unwrap();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let clients = format!("--new-client {} --new-client {mobile}", stage.new.client);
     stage.ok(&format!("setup {BOTH} {clients}"));
     for client in [&stage.new.client, &mobile] {
@@ -119,10 +119,10 @@ fn each_of_several_new_clients_gets_the_flow_and_is_put_back() {
         .sandbox
         .sign_in(&untouched, "ada", PASSWORD)
         .unwrap_err();
-    stage.harmless(0, &format!("setup {BOTH} {clients}"));
-    stage.harmless(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("setup {BOTH} {clients}"));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_client_that_is_named_no_longer_is_put_back() {
         .sandbox
         .client(&stage.new, "mobile", json!({}))
         .unwrap();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let web = stage.new.client.clone();
     stage.ok(&format!("setup {BOTH} --new-client {web},{mobile}"));
     stage.ok(&format!("setup {BOTH} --new-client {mobile}"));
@@ -142,14 +142,14 @@ fn a_client_that_is_named_no_longer_is_put_back() {
         ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
     );
     assert!(flows(&mobile).contains(&"ALLOW_USER_PASSWORD_AUTH".to_owned()));
-    stage.harmless(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
     // And back again.
     stage.ok(&format!("setup {BOTH} --new-client {web}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.sandbox.sign_in(&mobile, "bob", PASSWORD).unwrap_err();
     stage.forget("ada");
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn another_old_client_takes_the_place_of_the_first() {
         .sandbox
         .client(&stage.old, "mobile", json!({}))
         .unwrap();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.ok(&format!("setup {BOTH} --old-client {}", stage.old.client));
     stage.ok(&format!("setup {BOTH} --old-client {mobile}"));
     assert!(
@@ -171,5 +171,5 @@ fn another_old_client_takes_the_place_of_the_first() {
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }

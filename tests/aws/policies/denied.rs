@@ -43,7 +43,7 @@ impl Denied {
     /// The run failed, and said by which action, where, and what stands.
     fn assert_refused(&self, run: &Run, action: &str, changed: bool) {
         run.assert_ended(1, action);
-        run.assert_complains(&[action, self.account(), "AccessDenied"]);
+        run.assert_stderr(&[action, self.account(), "AccessDenied"]);
         assert_eq!(run.stderr.matches("error:").count(), 1, "{run}");
         let told = run
             .stderr
@@ -64,7 +64,7 @@ fn each_of_several_is_told() {
     denied.stage.grant("new", "deployer", &rule);
     let run = denied.run("setup");
     run.assert_ended(1, "setup");
-    run.assert_complains(&actions);
+    run.assert_stderr(&actions);
     assert_eq!(run.stderr.matches("error:").count(), 2, "{run}");
     let json = denied.run("setup --output json").json();
     assert_eq!(json["error"]["also"].as_array().unwrap().len(), 1);
@@ -74,7 +74,7 @@ fn each_of_several_is_told() {
 fn setup_without(profile: &'static str, actions: &[&str]) {
     let denied = Denied::new(profile);
     let stage = &denied.stage;
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     for action in actions {
         denied.deny(action);
         stage.sandbox.clear_journal();
@@ -83,16 +83,16 @@ fn setup_without(profile: &'static str, actions: &[&str]) {
         stage.sign_in("ada", PASSWORD).unwrap_err();
         // From wherever it stands, both ways are open.
         stage.teardown();
-        assert_eq!(stage.sandbox.standing(), before, "{action}: torn down");
+        assert_eq!(stage.sandbox.snapshot(), before, "{action}: torn down");
         denied.run("setup").assert_ended(1, action);
         denied.deny("s3:*");
         denied.run("setup").assert_ended(0, action);
-        stage.harmless(0, &format!("setup {BOTH}"));
+        stage.changes_nothing(0, &format!("setup {BOTH}"));
         stage.sign_in("ada", PASSWORD).unwrap();
         stage.forget("ada");
         stage.teardown();
         assert_eq!(
-            stage.sandbox.standing(),
+            stage.sandbox.snapshot(),
             before,
             "{action}: set up and torn down"
         );
@@ -103,16 +103,16 @@ fn setup_without(profile: &'static str, actions: &[&str]) {
 fn teardown_without(profile: &'static str, actions: &[&str]) {
     let denied = Denied::new(profile);
     let stage = &denied.stage;
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     for action in actions {
         stage.setup();
         denied.deny(action);
         let run = denied.run("teardown");
         run.assert_ended(1, action);
-        run.assert_complains(&[action, denied.account(), "AccessDenied"]);
+        run.assert_stderr(&[action, denied.account(), "AccessDenied"]);
         denied.deny("s3:*");
         denied.run("teardown").assert_ended(0, action);
-        assert_eq!(stage.sandbox.standing(), before, "{action}");
+        assert_eq!(stage.sandbox.snapshot(), before, "{action}");
     }
 }
 
@@ -139,12 +139,12 @@ fn setup_without_a_right_to_read() {
         ),
     ] {
         let denied = Denied::new(profile);
-        let before = denied.stage.sandbox.standing();
+        let before = denied.stage.sandbox.snapshot();
         for action in actions {
             denied.deny(action);
             let run = denied.run("setup");
             denied.assert_refused(&run, action, false);
-            assert_eq!(denied.stage.sandbox.standing(), before, "{action}");
+            assert_eq!(denied.stage.sandbox.snapshot(), before, "{action}");
         }
     }
 }

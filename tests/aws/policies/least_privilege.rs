@@ -115,7 +115,7 @@ impl Pipeline {
     fn needs(&self, side: &str, action: &str, command: &str) {
         self.grant(side, &without(self.policy(side), action));
         let run = self.ends(1, command);
-        run.assert_complains(&[action, "AccessDenied"]);
+        run.assert_stderr(&[action, "AccessDenied"]);
         self.whole();
         self.ends(0, command);
     }
@@ -326,7 +326,7 @@ fn each_right_to_read() {
                 "lambda:ListTags" => "cogmig:deployment",
                 denied => denied,
             };
-            run.assert_complains(&[says]);
+            run.assert_stderr(&[says]);
             pipeline.whole();
         }
     }
@@ -352,7 +352,7 @@ fn the_tables_are_whole() {
 fn enough(options: &str) {
     let pipeline = Pipeline::new(options);
     let stage = &pipeline.stage;
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     for command in [
         format!("plan {options}"),
         format!("setup {options}"),
@@ -366,7 +366,7 @@ fn enough(options: &str) {
     ] {
         pipeline.ends(0, &command);
     }
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -393,23 +393,23 @@ fn they_are_enough_where_nothing_is_known_and_for_another_suffix() {
     }
     // Of the deployment that has no suffix, they may look at the roles alone.
     let run = pipeline.ends(1, "setup");
-    run.assert_complains(&["AccessDenied"]);
+    run.assert_stderr(&["AccessDenied"]);
 }
 
 #[test]
 fn to_read_is_enough_for_a_plan_and_a_status_and_for_nothing_else() {
     let mut pipeline = Pipeline::new("");
     let stage = &pipeline.stage;
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let whole = pipeline.policies.clone();
     pipeline.policies = ["old --read-only", "new --read-only"].map(printed);
     pipeline.whole();
     let stage = &pipeline.stage;
     pipeline.ends(0, "plan");
     pipeline.ends(1, "setup");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
     stage.setup();
-    let stands = stage.sandbox.standing();
+    let stands = stage.sandbox.snapshot();
     pipeline.ends(0, "plan --detailed-exitcode");
     pipeline.ends(0, "teardown --dry-run");
     let status = |pipeline: &Pipeline| pipeline.ends(0, "status --output json").json();
@@ -420,9 +420,9 @@ fn to_read_is_enough_for_a_plan_and_a_status_and_for_nothing_else() {
     assert_eq!(grant, "logs:FilterLogEvents");
     pipeline.whole();
     let run = pipeline.ends(1, "verify");
-    run.assert_complains(&["lambda:InvokeFunction"]);
+    run.assert_stderr(&["lambda:InvokeFunction"]);
     pipeline.ends(1, "teardown");
-    assert_eq!(stage.sandbox.standing(), stands);
+    assert_eq!(stage.sandbox.snapshot(), stands);
     pipeline.policies = whole;
     pipeline.needs("new", "lambda:InvokeFunction", "verify");
 }
@@ -457,7 +457,7 @@ fn each_right_that_a_second_factor_needs() {
     statements.retain(|statement| statement["Sid"] != "LeaveTheSmsRoleWithCognito");
     pipeline.grant("new", &policy);
     let run = pipeline.ends(1, setup);
-    run.assert_complains(&["cognito-idp:UpdateUserPool", "iam:PassRole"]);
+    run.assert_stderr(&["cognito-idp:UpdateUserPool", "iam:PassRole"]);
     pipeline.whole();
     pipeline.ends(0, setup);
     pipeline.ends(0, "teardown");
@@ -475,7 +475,7 @@ fn the_right_to_see_whether_a_former_trigger_is_there() {
         json!({"FunctionName": "other"}),
     );
     let run = pipeline.ends(1, "teardown --dry-run");
-    run.assert_complains(&["is gone since: not put back"]);
+    run.assert_stderr(&["is gone since: not put back"]);
     // Without, the trigger would be put back that nothing answers.
     let known = format!("new --account {NEW_ACCOUNT} --new-pool {}", stage.new.id);
     pipeline.grant("new", &printed(&known));

@@ -108,7 +108,7 @@ fn what_is_not_of_the_deployment_is_out_of_reach() {
     let stage = &pipeline.stage;
     pipeline.ends(0, "setup");
     let [old, new] = neighbours(stage);
-    let stands = stage.sandbox.standing();
+    let stands = stage.sandbox.snapshot();
     for (profile, tries) in [
         ("old-pipeline", in_the_old_account(&stage.old, &old)),
         ("new-pipeline", in_the_new_account(&stage.new, &new)),
@@ -122,7 +122,7 @@ fn what_is_not_of_the_deployment_is_out_of_reach() {
             );
         }
     }
-    assert_eq!(stage.sandbox.standing(), stands);
+    assert_eq!(stage.sandbox.snapshot(), stands);
     pipeline.ends(
         0,
         &format!(
@@ -157,7 +157,7 @@ fn the_records_of_other_deployments_can_be_read() {
     for (side, role) in &roles {
         pipeline.ends(0, "plan");
         pipeline.grant(side, &narrowed(side, role));
-        pipeline.ends(1, "plan").assert_complains(&["iam:GetRole"]);
+        pipeline.ends(1, "plan").assert_stderr(&["iam:GetRole"]);
         pipeline.whole();
     }
     // Users who move into the old pool already: whence, its own deployment's role says.
@@ -167,5 +167,5 @@ fn the_records_of_other_deployments_can_be_read() {
     });
     pipeline.ends(0, "plan");
     pipeline.grant("old", &narrowed("old", &format!("{}*", roles[0].1)));
-    pipeline.ends(1, "plan").assert_complains(&["iam:GetRole"]);
+    pipeline.ends(1, "plan").assert_stderr(&["iam:GetRole"]);
 }

@@ -9,12 +9,12 @@ const NOBODY: [(&str, &str); 1] = [("CI", "")];
 fn without_a_terminal_nothing_is_written_until_somebody_says_yes() {
     let stage = Stage::new();
     let unasked = |arguments: &str| {
-        let before = stage.sandbox.standing();
+        let before = stage.sandbox.snapshot();
         stage.sandbox.clear_journal();
         let run = stage.with(64, arguments, &NOBODY);
-        run.assert_complains(&["--yes", "COGMIG_YES=true"]);
+        run.assert_stderr(&["--yes", "COGMIG_YES=true"]);
         assert_eq!(stage.writes(), Vec::<String>::new(), "{run}");
-        assert_eq!(stage.sandbox.standing(), before, "{run}");
+        assert_eq!(stage.sandbox.snapshot(), before, "{run}");
     };
     unasked(&format!("setup {BOTH}"));
     stage.with(0, &format!("setup {BOTH} --dry-run"), &NOBODY);

@@ -31,7 +31,7 @@ fn files(folder: &Path, found: &mut Vec<(PathBuf, u64)>) {
 #[test]
 fn readers_that_go_away_stop_nothing() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     for verb in ["plan", "setup", "status", "teardown"] {
         let mut child = stage
             .command()
@@ -48,7 +48,7 @@ fn readers_that_go_away_stop_nothing() {
             stage.forget("ada");
         }
     }
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn without_a_home_the_profiles_are_found_where_the_variable_says() {
     command.env_remove("HOME");
     let run = Run::of(command.args(format!("setup {BOTH}").split(' ')));
     run.assert_ended(64, "setup");
-    run.assert_complains(&["`old`"]);
+    run.assert_stderr(&["`old`"]);
 }
 
 /// So a disk that is read-only, or full, is none the worse.
@@ -174,7 +174,7 @@ fn github_actions_gets_a_summary_and_its_errors() {
 
     let failed = run(&format!("plan {BOTH} --old-client none-such"), &summary);
     failed.assert_ended(1, "plan");
-    failed.assert_complains(&["::error title=cogmig plan::"]);
+    failed.assert_stderr(&["::error title=cogmig plan::"]);
     let text = fs::read_to_string(&summary).unwrap();
     assert!(text.contains("### cogmig plan: failed\n"), "{text}");
     assert!(!text.contains(&stage.external_id()), "{text}");
@@ -186,7 +186,7 @@ fn github_actions_gets_a_summary_and_its_errors() {
     ] {
         let wrong = run(arguments, &summary);
         wrong.assert_ended(64, arguments);
-        wrong.assert_complains(&[&format!(
+        wrong.assert_stderr(&[&format!(
             "::error title={}::",
             format!("cogmig {command}").trim_end()
         )]);
@@ -194,7 +194,7 @@ fn github_actions_gets_a_summary_and_its_errors() {
     // A summary that cannot be written is told, and fails nothing.
     let nowhere = run(&format!("plan {BOTH}"), stage.sandbox.home());
     nowhere.assert_ended(0, "plan");
-    nowhere.assert_complains(&["no summary could be written"]);
+    nowhere.assert_stderr(&["no summary could be written"]);
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn what_cannot_be_written_is_an_error() {
         let child = command.args(arguments.split(' ')).stdout(full);
         let run = Run::from(child.stderr(Stdio::piped()).output().unwrap());
         run.assert_ended(1, &arguments);
-        run.assert_complains(&["could not be written to standard output", "No space left"]);
+        run.assert_stderr(&["could not be written to standard output", "No space left"]);
     }
     // What was done stands.
     stage.sign_in("ada", PASSWORD).unwrap();
@@ -251,7 +251,7 @@ fn completions_man_pages_and_version() {
         assert!(heading[1].starts_with('.'), "{heading:?}");
     }
     let denied = stage.ends(1, "man /dev/null/pages");
-    denied.assert_complains(&["/dev/null/pages"]);
+    denied.assert_stderr(&["/dev/null/pages"]);
     let version = stage.ok("--version").stdout;
     assert!(version.starts_with("cogmig 0.1.0"), "{version}");
     let lambda = version.lines().find(|line| line.starts_with("Lambda "));

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use cogmig_sandbox::{Fault, Hardness, NEW_ACCOUNT, OLD_ACCOUNT};
+use cogmig_sandbox::{Conditions, Fault, NEW_ACCOUNT, OLD_ACCOUNT};
 
-use crate::support::calls::{Nth, Running};
+use crate::support::calls::{NthCall, Running};
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, Stage};
 
@@ -14,9 +14,9 @@ const INTERRUPTED: i32 = 130;
 /// Setup, held at this call in the new account.
 fn held(action: &str) -> (Stage, Running) {
     let stage = Stage::new();
-    let nth = Nth::of(NEW_ACCOUNT, action, 0);
-    stage.disturb(&nth, Fault::Held, 1);
-    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    let nth = NthCall::of(NEW_ACCOUNT, action, 0);
+    stage.inject(&nth, Fault::Held, 1);
+    let running = stage.start_until_fault(&format!("setup {BOTH}"));
     (stage, running)
 }
 
@@ -28,7 +28,7 @@ fn a_moment() {
 /// It can be continued, and torn down.
 fn assert_continues(stage: &Stage, run: &Run, made: &str) {
     run.assert_ended(INTERRUPTED, "setup");
-    run.assert_complains(&["as asked", "changes were made and stand", "teardown"]);
+    run.assert_stderr(&["as asked", "changes were made and stand", "teardown"]);
     let writes = stage.writes();
     assert!(writes.iter().any(|call| call == made), "{writes:?}");
     assert!(
@@ -36,7 +36,7 @@ fn assert_continues(stage: &Stage, run: &Run, made: &str) {
         "{writes:?}"
     );
     stage.setup();
-    stage.harmless(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
 }
 
 #[test]
@@ -47,9 +47,9 @@ fn asked_once_it_stops_after_the_changes_in_hand() {
         std::thread::sleep(Duration::from_secs(2));
         running.signal(signal);
         a_moment();
-        stage.sandbox.calm();
+        stage.sandbox.clear_faults();
         let run = running.end();
-        run.assert_complains(&["stopping after the changes in hand", "+ policy", "8 of 9"]);
+        run.assert_stderr(&["stopping after the changes in hand", "+ policy", "8 of 9"]);
         // A change that had begun was brought to its end.
         assert_continues(&stage, &run, "AttachRolePolicy");
         stage.teardown();
@@ -63,8 +63,8 @@ fn asked_twice_it_stops_now() {
     a_moment();
     running.signal("INT");
     let run = running.end();
-    run.assert_complains(&["at once", "may be half-made"]);
-    stage.sandbox.calm();
+    run.assert_stderr(&["at once", "may be half-made"]);
+    stage.sandbox.clear_faults();
     // What was under way arrives all the same.
     a_moment();
     assert_continues(&stage, &run, "CreateFunction");
@@ -73,20 +73,20 @@ fn asked_twice_it_stops_now() {
 #[test]
 fn asked_while_it_waits_it_stops_waiting() {
     let stage = Stage::new();
-    stage.sandbox.harden(Hardness {
+    stage.sandbox.set_conditions(Conditions {
         propagation: Duration::from_mins(10),
-        ..Hardness::default()
+        ..Conditions::default()
     });
     // It strikes nothing by itself, and tells when the call is made.
-    let nth = Nth::of(NEW_ACCOUNT, "CreateFunction", 0);
-    stage.disturb(&nth, Fault::Slow(Duration::ZERO), 1);
-    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    let nth = NthCall::of(NEW_ACCOUNT, "CreateFunction", 0);
+    stage.inject(&nth, Fault::Slow(Duration::ZERO), 1);
+    let running = stage.start_until_fault(&format!("setup {BOTH}"));
     a_moment();
     running.signal("INT");
     let run = running.end();
-    run.assert_complains(&["waiting for Lambda", "cannot be assumed by Lambda"]);
-    stage.sandbox.calm();
-    stage.sandbox.harden(Hardness::default());
+    run.assert_stderr(&["waiting for Lambda", "cannot be assumed by Lambda"]);
+    stage.sandbox.clear_faults();
+    stage.sandbox.set_conditions(Conditions::default());
     assert_continues(&stage, &run, "CreateFunction");
 }
 
@@ -94,17 +94,21 @@ fn asked_while_it_waits_it_stops_waiting() {
 fn asked_before_any_change_it_ends_at_once_and_says_that_nothing_was_done() {
     for signal in ["INT", "TERM"] {
         let stage = Stage::new();
-        let before = stage.sandbox.standing();
-        stage.disturb(&Nth::of(NEW_ACCOUNT, "ListUserPools", 0), Fault::Held, 1);
-        let running = stage.start_until_struck(&format!("setup {BOTH} --output json"));
+        let before = stage.sandbox.snapshot();
+        stage.inject(
+            &NthCall::of(NEW_ACCOUNT, "ListUserPools", 0),
+            Fault::Held,
+            1,
+        );
+        let running = stage.start_until_fault(&format!("setup {BOTH} --output json"));
         running.signal(signal);
         let run = running.end();
-        stage.sandbox.calm();
+        stage.sandbox.clear_faults();
         run.assert_ended(INTERRUPTED, "setup");
-        run.assert_complains(&["stopped, as asked: nothing was changed"]);
+        run.assert_stderr(&["stopped, as asked: nothing was changed"]);
         assert_eq!(run.json()["result"], "failed", "{run}");
         assert_eq!(stage.writes(), Vec::<String>::new());
-        assert_eq!(stage.sandbox.standing(), before);
+        assert_eq!(stage.sandbox.snapshot(), before);
     }
 }
 
@@ -112,18 +116,18 @@ fn asked_before_any_change_it_ends_at_once_and_says_that_nothing_was_done() {
 #[test]
 fn asked_while_it_looks_at_what_it_made_it_takes_nothing_for_deleted() {
     let stage = Stage::new();
-    stage.sandbox.harden(Hardness {
+    stage.sandbox.set_conditions(Conditions {
         lag: Duration::from_secs(4),
-        ..Hardness::default()
+        ..Conditions::default()
     });
-    let flow = Nth::of(OLD_ACCOUNT, "UpdateUserPoolClient", 0);
-    stage.disturb(&flow, Fault::Slow(Duration::ZERO), 1);
-    let running = stage.start_until_struck(&format!("setup {BOTH}"));
+    let flow = NthCall::of(OLD_ACCOUNT, "UpdateUserPoolClient", 0);
+    stage.inject(&flow, Fault::Slow(Duration::ZERO), 1);
+    let running = stage.start_until_fault(&format!("setup {BOTH}"));
     running.signal("INT");
     let run = running.end();
     run.assert_ended(INTERRUPTED, "setup");
     assert!(!run.said("was deleted while this ran"), "{run}");
-    stage.sandbox.harden(Hardness::default());
+    stage.sandbox.set_conditions(Conditions::default());
     let flows = stage.flows(&stage.old, &stage.old.client);
     assert!(flows.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned()));
     stage.setup();
@@ -133,9 +137,13 @@ fn asked_while_it_looks_at_what_it_made_it_takes_nothing_for_deleted() {
 #[test]
 fn a_call_without_an_answer_is_told_before_it_ends() {
     let stage = Stage::new();
-    stage.disturb(&Nth::of(NEW_ACCOUNT, "ListUserPools", 0), Fault::Held, 1);
-    let mut running = stage.start_until_struck(&format!("plan {BOTH}"));
+    stage.inject(
+        &NthCall::of(NEW_ACCOUNT, "ListUserPools", 0),
+        Fault::Held,
+        1,
+    );
+    let mut running = stage.start_until_fault(&format!("plan {BOTH}"));
     running.says("waiting for an answer to cognito-idp:ListUserPools [10s]");
-    stage.sandbox.calm();
+    stage.sandbox.clear_faults();
     running.end().assert_ended(0, "plan");
 }

@@ -39,7 +39,7 @@ impl Stage {
 #[test]
 fn a_no_changes_nothing() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     for answer in ["n", "no", "", "yep", "Y", "YES", "y es", "true", "\\x04"] {
         let typed = format!("confirm:={answer}\\r");
         let run = stage.on_a_terminal(&typed, &format!("setup {BOTH}"), &[]);
@@ -50,7 +50,7 @@ fn a_no_changes_nothing() {
         assert!(run.code == 1 && run.said("Cancelled."), "{answer:?}\n{run}");
         assert_eq!(stage.writes(), Vec::<String>::new(), "{answer:?}\n{run}");
     }
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 /// One key is no answer, and what is typed after it stays out of the shell.
@@ -98,22 +98,22 @@ fn seen(line: &str) -> String {
 #[test]
 fn a_teardown_before_all_users_are_migrated_asks_for_the_deployments_name() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.setup();
-    let standing = stage.sandbox.standing();
+    let snapshot = stage.sandbox.snapshot();
     let teardown = format!("teardown {BOTH}");
     for answer in ["yes", "y", "", "Default"] {
         let run = stage.on_a_terminal(&format!("confirm:={answer}\\r"), &teardown, &[]);
         let words = "About 1 user hasn't been migrated. Enter the deployment's name, default,";
         assert!(run.code == 1 && run.said(words), "{run}");
-        assert_eq!(stage.sandbox.standing(), standing, "{run}");
+        assert_eq!(stage.sandbox.snapshot(), snapshot, "{run}");
     }
     let alone = "teardown --old-profile old";
     let run = stage.on_a_terminal("confirm:=yes\\r", alone, &[]);
     assert!(run.code == 1 && run.said("is unknown"), "{run}");
     let run = stage.on_a_terminal("confirm:=default\\r", &teardown, &[]);
     assert_eq!(run.code, 0, "{run}");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
     // With everybody migrated, a yes is enough.
     stage.ok(&format!("setup {BOTH} --suffix two"));
     stage.sign_in("ada", PASSWORD).unwrap();
@@ -125,17 +125,17 @@ fn a_teardown_before_all_users_are_migrated_asks_for_the_deployments_name() {
 #[test]
 fn a_yes_sets_up_and_tears_down() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let run = stage.on_a_terminal("confirm:=y\\r", &format!("setup {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
-    let standing = stage.sandbox.standing();
+    let snapshot = stage.sandbox.snapshot();
     stage.on_a_terminal("confirm:=n\\r", &format!("teardown {BOTH}"), &[]);
-    assert_eq!(stage.sandbox.standing(), standing);
+    assert_eq!(stage.sandbox.snapshot(), snapshot);
     let run = stage.on_a_terminal("confirm:=default\\r", &format!("teardown {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn a_password_is_typed_unseen() {
 fn a_question_that_is_left_leaves_the_terminal_as_it_was() {
     let stage = Stage::new();
     stage.setup();
-    let standing = stage.sandbox.standing();
+    let snapshot = stage.sandbox.snapshot();
     // Both the key and a signal from elsewhere; what the shell sees afterwards.
     let script = r#"trap : INT; before=$(stty -g); "$0" "$@" >result
         echo "ended $?"; [ "$before" = "$(stty -g)" ] && echo "as before""#;
@@ -235,17 +235,17 @@ fn a_question_that_is_left_leaves_the_terminal_as_it_was() {
         let document: serde_json::Value = serde_json::from_slice(&document).unwrap();
         assert_eq!(document["result"], "failed", "{run}");
     }
-    assert_eq!(stage.sandbox.standing(), standing);
+    assert_eq!(stage.sandbox.snapshot(), snapshot);
 }
 
 #[test]
 fn a_question_that_would_not_be_seen_is_not_taken_for_answered() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let aside = r#"exec "$0" "$@" 2>aside"#;
     let run = stage.in_a_shell(aside, "", &format!("setup {BOTH}"), &[]);
     assert_eq!(run.code, 64, "{run}");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
     let run = stage.in_a_shell(aside, "", &format!("setup --yes {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
 }

@@ -74,15 +74,15 @@ fn what_a_pool_cannot_have_together_is_settled() {
     let stage = Stage::new();
     for (before, settled) in table {
         stage.sandbox.plant(&stage.new, &before).unwrap();
-        let expected = with(stage.pool_as_it_is(&stage.new), &settled);
+        let expected = with(stage.pool_json(&stage.new), &settled);
         stage.setup();
-        let mut stands = stage.pool_as_it_is(&stage.new);
+        let mut stands = stage.pool_json(&stage.new);
         let triggers = stands["LambdaConfig"].as_object_mut().unwrap();
         let function = format!("arn:aws:lambda:eu-central-1:{NEW_ACCOUNT}:function:{LAMBDA}");
         assert_eq!(triggers.remove("UserMigration"), Some(function.into()));
         assert_same(&format!("{before} after setup"), &stands, &expected);
         stage.teardown();
-        let stands = stage.pool_as_it_is(&stage.new);
+        let stands = stage.pool_json(&stage.new);
         assert_same(&format!("{before} after teardown"), &stands, &expected);
     }
 }
@@ -95,13 +95,13 @@ fn clients(before: &Value, settled: &Value) -> [[Value; 2]; 2] {
     let expected = sides.map(|pool| {
         let client = &pool.client;
         stage.sandbox.plant_client(pool, client, before).unwrap();
-        let mut expected = with(stage.client_as_it_is(pool), settled);
+        let mut expected = with(stage.client_json(pool), settled);
         expected["ExplicitAuthFlows"].take();
         expected
     });
     ["setup", "teardown"].map(|verb| {
         stage.ok(&format!("{verb} {BOTH}"));
-        let stands = sides.map(|pool| stage.client_as_it_is(pool));
+        let stands = sides.map(|pool| stage.client_json(pool));
         let mut flows = [Value::Null, Value::Null];
         for (side, mut client) in stands.into_iter().enumerate() {
             flows[side] = client["ExplicitAuthFlows"].take();

@@ -1,7 +1,7 @@
 //! What a person named is what is touched: an id, an app client, a Region or an account that
 //! was given and does not match the deployment is a refusal, in every command.
 
-use cogmig_sandbox::{Disturbance, Fault, NEW_ACCOUNT, Pool};
+use cogmig_sandbox::{Fault, Injection, NEW_ACCOUNT, Pool};
 use serde_json::json;
 
 use crate::support::run::Run;
@@ -42,8 +42,8 @@ fn a_file_that_names_other_pools_tears_nothing_down() {
     let shop = Shop::new();
     shop.file();
     for verb in ["teardown", "setup", "plan", "verify", "status"] {
-        let run = shop.stage.harmless(1, verb);
-        run.assert_complains(&[&shop.old.id, &shop.stage.old.id, "deployment `default`"]);
+        let run = shop.stage.changes_nothing(1, verb);
+        run.assert_stderr(&[&shop.old.id, &shop.stage.old.id, "deployment `default`"]);
     }
     shop.stage.sign_in("ada", PASSWORD).unwrap();
 }
@@ -55,8 +55,8 @@ fn the_deployment_that_serves_the_given_pool_is_named() {
         .ok(&format!("setup {BOTH} --suffix partners {}", shop.ids()));
     shop.file();
     for verb in ["teardown", "setup", "plan", "verify", "status"] {
-        let run = shop.stage.harmless(1, verb);
-        run.assert_complains(&[&shop.old.id, &shop.stage.old.id, "--suffix partners"]);
+        let run = shop.stage.changes_nothing(1, verb);
+        run.assert_stderr(&[&shop.old.id, &shop.stage.old.id, "--suffix partners"]);
     }
     shop.stage.ok("teardown --suffix partners");
     shop.stage.sign_in("ada", PASSWORD).unwrap();
@@ -97,15 +97,15 @@ fn each_value_that_does_not_match_is_a_refusal() {
     ];
     for (option, value, deployed) in table {
         for verb in ["teardown", "verify", "status"] {
-            let run = stage.harmless(1, &format!("{verb} {BOTH} --{option} {value}"));
-            run.assert_complains(&[value, deployed]);
+            let run = stage.changes_nothing(1, &format!("{verb} {BOTH} --{option} {value}"));
+            run.assert_stderr(&[value, deployed]);
         }
         let variable = format!("COGMIG_{}", option.to_uppercase().replace('-', "_"));
         let run = stage.with(1, &format!("teardown {BOTH}"), &[(&variable, value)]);
-        run.assert_complains(&[value, deployed]);
+        run.assert_stderr(&[value, deployed]);
         stage.file("cogmig.toml", &format!("{option} = '{value}'\n"));
-        let run = stage.harmless(1, &format!("teardown {BOTH}"));
-        run.assert_complains(&[value, deployed]);
+        let run = stage.changes_nothing(1, &format!("teardown {BOTH}"));
+        run.assert_stderr(&[value, deployed]);
         stage.file("cogmig.toml", "");
     }
     // A client is an option of setup: another one takes the place of the first.
@@ -121,19 +121,19 @@ fn what_matches_the_deployment_tears_it_down() {
     let has =
         json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
     let ready = stage.sandbox.client(&stage.new, "ready", has).unwrap();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let named = format!(
         "{BOTH} --old-pool {} --new-pool {} --old-client {} --new-client {},{extra},{ready} \
          --old-region eu-west-1 --new-region eu-central-1",
         stage.old.id, stage.new.id, stage.old.client, stage.new.client
     );
     stage.ok(&format!("setup {named}"));
-    stage.harmless(0, &format!("verify {named}"));
-    stage.harmless(0, &format!("status {named} --detailed-exitcode"));
+    stage.changes_nothing(0, &format!("verify {named}"));
+    stage.changes_nothing(0, &format!("status {named} --detailed-exitcode"));
     stage.ok(&format!("teardown {named}"));
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
     // A pipeline may repeat it.
-    stage.harmless(0, &format!("teardown {named}"));
+    stage.changes_nothing(0, &format!("teardown {named}"));
 }
 
 /// The function knows the old pool, and each role the other account.
@@ -153,8 +153,8 @@ fn a_one_sided_teardown_checks_what_the_record_says_of_the_other_side() {
         ("old", "new-pool", arn("333333333333", "eu-central-1", new)),
     ] {
         let teardown = format!("teardown --{side}-profile {side} --{option} {value}");
-        let run = stage.harmless(1, &teardown);
-        run.assert_complains(&["deployment `default`"]);
+        let run = stage.changes_nothing(1, &teardown);
+        run.assert_stderr(&["deployment `default`"]);
     }
     let ids = format!(
         "--old-pool {old} --old-client {} --old-region eu-west-1 --new-pool {new} --new-client {}",
@@ -177,13 +177,13 @@ fn clients_that_are_on_no_record_are_no_mismatch() {
             client["ExplicitAuthFlows"] = json!([flow, "ALLOW_REFRESH_TOKEN_AUTH"]);
         });
     }
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let ids = format!(
         "--old-pool {} --old-client {} --new-pool {} --new-client {}",
         stage.old.id, stage.old.client, stage.new.id, stage.new.client
     );
     let fails = |action: &str, command: &str| {
-        stage.sandbox.disturb(Disturbance {
+        stage.sandbox.inject(Injection {
             account: NEW_ACCOUNT.into(),
             action: action.into(),
             after: 0,
@@ -191,7 +191,7 @@ fn clients_that_are_on_no_record_are_no_mismatch() {
             fault: Fault::Denied,
         });
         stage.ends(1, command);
-        assert_eq!(stage.sandbox.calm(), 1);
+        assert_eq!(stage.sandbox.clear_faults(), 1);
     };
     for action in [
         "CreateLogGroup",
@@ -201,7 +201,7 @@ fn clients_that_are_on_no_record_are_no_mismatch() {
     ] {
         fails(action, &format!("setup {BOTH} {ids}"));
         stage.ok(&format!("teardown {BOTH} {ids}"));
-        assert_eq!(stage.sandbox.standing(), before, "{action}");
+        assert_eq!(stage.sandbox.snapshot(), before, "{action}");
     }
     for action in [
         "DeleteFunction",
@@ -212,19 +212,19 @@ fn clients_that_are_on_no_record_are_no_mismatch() {
         stage.ok(&format!("setup {BOTH} {ids}"));
         fails(action, &format!("teardown {BOTH} {ids}"));
         stage.ok(&format!("teardown {BOTH} {ids}"));
-        assert_eq!(stage.sandbox.standing(), before, "{action}");
+        assert_eq!(stage.sandbox.snapshot(), before, "{action}");
     }
     stage.ok(&format!("setup {BOTH} {ids}"));
     stage.ok(&format!("teardown --new-profile new {ids}"));
     stage.ok(&format!("teardown --old-profile old {ids}"));
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 /// The file names the application's client; a flag of setup has one made for the deployment.
 #[test]
 fn a_dedicated_client_is_torn_down_though_a_file_names_the_applications() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let file = format!(
         "old-profile = 'old'\nnew-profile = 'new'\nold-client = '{}'\n",
         stage.old.client
@@ -232,7 +232,7 @@ fn a_dedicated_client_is_torn_down_though_a_file_names_the_applications() {
     stage.file("cogmig.toml", &file);
     stage.ok("setup --dedicated-old-client");
     stage.ok("teardown");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 /// A function that somebody made by hand after a guide, with our name and our variables.
@@ -248,8 +248,8 @@ fn a_foreign_function_is_not_taken_for_a_deployment() {
     stage.aws("new", "lambda:UntagResource", params);
     stage.delete_lambda_role();
     stage.delete_access_role();
-    let run = stage.harmless(1, &format!("setup {BOTH} {}", shop.ids()));
-    run.assert_complains(&[LAMBDA, "not managed by this deployment"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} {}", shop.ids()));
+    run.assert_stderr(&[LAMBDA, "not managed by this deployment"]);
     assert!(!run.said("serves"), "{run}");
 }
 
@@ -263,13 +263,13 @@ fn profiles_of_another_account_are_refused_by_both_numbers() {
             "--old-profile old --new-profile third",
             "--old-profile third --new-profile new",
         ] {
-            let run = stage.harmless(1, &format!("{verb} {profiles}"));
+            let run = stage.changes_nothing(1, &format!("{verb} {profiles}"));
             let deployed = if profiles.starts_with("--old-profile old") {
                 "222222222222"
             } else {
                 "111111111111"
             };
-            run.assert_complains(&["333333333333", deployed]);
+            run.assert_stderr(&["333333333333", deployed]);
         }
     }
 }
@@ -278,20 +278,20 @@ fn profiles_of_another_account_are_refused_by_both_numbers() {
 fn teardown_of_an_unknown_deployment_lists_the_existing_ones() {
     let stage = Stage::new();
     stage.setup();
-    let run = stage.harmless(0, &format!("teardown {BOTH} --suffix typo"));
+    let run = stage.changes_nothing(0, &format!("teardown {BOTH} --suffix typo"));
     assert!(run.said("deployment `typo`"), "{run}");
     let flat = run.flat();
     for words in ["default", &stage.old.id, &stage.new.id] {
         assert!(flat.contains(words), "{words}\n{run}");
     }
-    let run = stage.harmless(0, &format!("teardown {BOTH} --suffix typo --output json"));
+    let run = stage.changes_nothing(0, &format!("teardown {BOTH} --suffix typo --output json"));
     assert_eq!(
         run.json()["deployments"],
         json!([{"name": "default", "old_pool": stage.old.id, "new_pool": stage.new.id}])
     );
     stage.teardown();
     for more in ["", " --dry-run"] {
-        let run = stage.harmless(0, &format!("teardown {BOTH}{more}"));
+        let run = stage.changes_nothing(0, &format!("teardown {BOTH}{more}"));
         assert!(run.said("deployment `default`"), "{run}");
         assert!(
             !run.said("stands as it should") && !run.said("  default  "),
@@ -305,7 +305,7 @@ fn teardown_of_an_unknown_deployment_lists_the_existing_ones() {
 fn a_pipeline_that_may_not_list_roles_can_repeat_a_teardown() {
     let stage = Stage::new();
     stage.limited("old", "deployer", "iam:ListRoles");
-    let run = stage.harmless(0, "teardown --old-profile deployer --new-profile new");
+    let run = stage.changes_nothing(0, "teardown --old-profile deployer --new-profile new");
     assert!(run.said("iam:ListRoles"), "{run}");
 }
 
@@ -321,10 +321,10 @@ fn of_a_deleted_pool(stage: &Stage, side: &str, id: &str) {
             format!(" --{side}-pool {id}"),
             format!(" --{side}-pool Customers"),
         ] {
-            let run = stage.harmless(1, &format!("{verb} {BOTH}{more}"));
+            let run = stage.changes_nothing(1, &format!("{verb} {BOTH}{more}"));
             let what =
                 format!("the {side} user pool {id} of deployment `default` no longer exists");
-            run.assert_complains(&[&what, meanwhile, "cogmig teardown"]);
+            run.assert_stderr(&[&what, meanwhile, "cogmig teardown"]);
             assert!(!run.said("--suffix") && !run.said("the only one"), "{run}");
         }
     }
@@ -392,9 +392,9 @@ fn a_deleted_client_is_named_and_no_other_takes_its_place() {
             json!({"ClientId": pool.client}),
         );
         for verb in ["status", "plan", "setup", "verify"] {
-            let run = stage.harmless(1, &format!("{verb} {BOTH}"));
+            let run = stage.changes_nothing(1, &format!("{verb} {BOTH}"));
             let what = format!("the {side} app client {} of deployment", pool.client);
-            run.assert_complains(&[&what, "no longer exists", &format!("--{side}-client")]);
+            run.assert_stderr(&[&what, "no longer exists", &format!("--{side}-client")]);
         }
         stage.ok(&format!("setup {BOTH} --{side}-client {other}"));
         let client = if side == "old" {
@@ -412,11 +412,11 @@ fn a_profile_in_another_region_is_refused_with_the_deployments_region() {
     let stage = Stage::new();
     stage.setup();
     for verb in ["setup", "status"] {
-        let run = stage.harmless(
+        let run = stage.changes_nothing(
             1,
             &format!("{verb} --old-profile old-other --new-profile new"),
         );
-        run.assert_complains(&[&stage.old.id, "eu-north-1", "--old-region eu-west-1"]);
+        run.assert_stderr(&[&stage.old.id, "eu-north-1", "--old-region eu-west-1"]);
     }
     stage.ok("teardown --old-profile old-other --new-profile new");
     // Also where the role that says so is gone.
@@ -440,7 +440,7 @@ mod lost_tags {
     }
 
     fn is_recognized(run: &Run, role: &str) {
-        run.assert_complains(&[
+        run.assert_stderr(&[
             role,
             "belongs to deployment `default`",
             "cogmig setup --adopt",
@@ -455,7 +455,7 @@ mod lost_tags {
             stage.setup();
             strip(&stage, profile, role);
             for verb in ["setup", "plan", "status", "verify"] {
-                is_recognized(&stage.harmless(1, &format!("{verb} {BOTH}")), role);
+                is_recognized(&stage.changes_nothing(1, &format!("{verb} {BOTH}")), role);
             }
             let run = stage.ok(&format!("plan {BOTH} --adopt"));
             assert!(run.flat().contains(role), "{run}");
@@ -465,7 +465,7 @@ mod lost_tags {
             for key in KEYS {
                 assert!(tags.iter().any(|tag| tag["Key"] == key), "{tags:?}");
             }
-            stage.harmless(0, &format!("setup {BOTH}"));
+            stage.changes_nothing(0, &format!("setup {BOTH}"));
             stage.sign_in("ada", PASSWORD).unwrap();
             // Which flow was added is not on record any more: that is left to a person.
             let run = stage.ends(1, &format!("teardown {BOTH}"));
@@ -500,11 +500,11 @@ mod lost_tags {
         stage.aws("new", "logs:UntagResource", keys);
         let ids = format!("--old-pool {} --new-pool {}", stage.old.id, stage.new.id);
         is_recognized(
-            &stage.harmless(1, &format!("status {BOTH} {ids}")),
+            &stage.changes_nothing(1, &format!("status {BOTH} {ids}")),
             ACCESS_ROLE,
         );
         stage.ok(&format!("setup {BOTH} {ids} --adopt"));
-        stage.harmless(0, &format!("setup {BOTH}"));
+        stage.changes_nothing(0, &format!("setup {BOTH}"));
         stage.sign_in("ada", PASSWORD).unwrap();
     }
 
@@ -512,7 +512,7 @@ mod lost_tags {
     fn a_role_that_others_made_is_not_adopted() {
         let stage = Stage::new();
         stage.role("new", LAMBDA, &["s3:GetObject"]);
-        let run = stage.harmless(1, &format!("setup {BOTH} --adopt"));
+        let run = stage.changes_nothing(1, &format!("setup {BOTH} --adopt"));
         assert!(!run.said("belongs to deployment"), "{run}");
         // A function of theirs that claims to use it changes nothing: the trust policy and the
         // ExternalId on both sides must match.
@@ -525,7 +525,7 @@ mod lost_tags {
         }]});
         let params = json!({"RoleName": ACCESS_ROLE, "PolicyDocument": trust.to_string()});
         stage.aws("old", "iam:UpdateAssumeRolePolicy", params);
-        let run = stage.harmless(1, &format!("setup {BOTH} --adopt"));
+        let run = stage.changes_nothing(1, &format!("setup {BOTH} --adopt"));
         assert!(!run.said("belongs to deployment"), "{run}");
     }
 
@@ -537,8 +537,8 @@ mod lost_tags {
             stage.setup();
             strip(&stage, profile, role);
             for more in ["", " --dry-run"] {
-                let run = stage.harmless(1, &format!("teardown {BOTH}{more}"));
-                run.assert_complains(&[role, "has lost the tag", "cogmig setup --adopt"]);
+                let run = stage.changes_nothing(1, &format!("teardown {BOTH}{more}"));
+                run.assert_stderr(&[role, "has lost the tag", "cogmig setup --adopt"]);
             }
             // One side alone is torn down by what is left.
             stage.sign_in("ada", PASSWORD).unwrap();
@@ -549,31 +549,37 @@ mod lost_tags {
     #[test]
     fn without_the_deployments_tag_alone_the_undo_record_is_kept() {
         let stage = Stage::new();
-        let before = stage.sandbox.standing();
+        let before = stage.sandbox.snapshot();
         stage.setup();
         for (profile, role) in [("old", ACCESS_ROLE), ("new", LAMBDA)] {
             let params = json!({"RoleName": role, "TagKeys": ["cogmig:deployment"]});
             stage.aws(profile, "iam:UntagRole", params);
         }
-        is_recognized(&stage.harmless(1, &format!("status {BOTH}")), ACCESS_ROLE);
+        is_recognized(
+            &stage.changes_nothing(1, &format!("status {BOTH}")),
+            ACCESS_ROLE,
+        );
         stage.ok(&format!("setup {BOTH} --adopt"));
         stage.teardown();
-        assert_eq!(stage.sandbox.standing(), before);
+        assert_eq!(stage.sandbox.snapshot(), before);
     }
 
     #[test]
     fn a_deployment_with_a_dedicated_client_is_adopted_with_it() {
         let stage = Stage::new();
-        let before = stage.sandbox.standing();
+        let before = stage.sandbox.snapshot();
         stage.ok(&format!("setup {BOTH} --dedicated-old-client"));
         strip(&stage, "old", ACCESS_ROLE);
-        is_recognized(&stage.harmless(1, &format!("status {BOTH}")), ACCESS_ROLE);
+        is_recognized(
+            &stage.changes_nothing(1, &format!("status {BOTH}")),
+            ACCESS_ROLE,
+        );
         stage.ok(&format!("setup {BOTH} --adopt"));
-        stage.harmless(0, &format!("setup {BOTH}"));
+        stage.changes_nothing(0, &format!("setup {BOTH}"));
         stage.sign_in("ada", PASSWORD).unwrap();
         stage.forget("ada");
         stage.teardown();
-        assert_eq!(stage.sandbox.standing(), before);
+        assert_eq!(stage.sandbox.snapshot(), before);
     }
 
     /// A policy of our name that the role doesn't have is somebody else's.
@@ -589,7 +595,7 @@ mod lost_tags {
         let name = "cognito-migration-lambda-policy";
         let params = json!({"PolicyName": name, "PolicyDocument": document.to_string()});
         stage.aws("new", "iam:CreatePolicy", params);
-        let run = stage.harmless(1, &format!("setup {BOTH} --adopt"));
-        run.assert_complains(&[name, "not managed by this deployment"]);
+        let run = stage.changes_nothing(1, &format!("setup {BOTH} --adopt"));
+        run.assert_stderr(&[name, "not managed by this deployment"]);
     }
 }

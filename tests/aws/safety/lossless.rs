@@ -26,11 +26,11 @@ fn assert_carries(request: &Value, names: &Value, expected: &Value) {
 }
 
 /// What stands of all that a run may touch: the new pool, and the client of each side.
-fn standing(stage: &Stage) -> [Value; 3] {
+fn snapshot(stage: &Stage) -> [Value; 3] {
     [
-        stage.pool_as_it_is(&stage.new),
-        stage.client_as_it_is(&stage.new),
-        stage.client_as_it_is(&stage.old),
+        stage.pool_json(&stage.new),
+        stage.client_json(&stage.new),
+        stage.client_json(&stage.old),
     ]
 }
 
@@ -48,7 +48,7 @@ fn settled(mut pool: Value) -> Value {
 fn there_and_back(stage: &Stage, pool: &Value, client: &Value, names: [&Value; 2]) {
     plant(stage, pool, client);
     let old = stage.sandbox.raw(&stage.old, "DescribeUserPool", json!({}));
-    let before = standing(stage);
+    let before = snapshot(stage);
 
     let mut between = before.clone();
     between[0] = settled(between[0].take());
@@ -66,7 +66,7 @@ fn there_and_back(stage: &Stage, pool: &Value, client: &Value, names: [&Value; 2
     for (run, expected) in [(setup, between), (teardown, after)] {
         stage.sandbox.clear_journal();
         stage.ok(&run);
-        for (stands, expected) in standing(stage).iter().zip(&expected) {
+        for (stands, expected) in snapshot(stage).iter().zip(&expected) {
             assert_same(&run, stands, expected);
         }
         let unchanged = stage.sandbox.raw(&stage.old, "DescribeUserPool", json!({}));
@@ -128,7 +128,7 @@ fn every_member_that_a_newer_model_has_survives() {
 fn a_member_that_no_model_has_survives() {
     let stage = Stage::new();
     let unknown = json!({"Deep": [{"Er": 1}, "", 0, false, {}, []], "Exact": 0.1});
-    let mut pool = stage.pool_as_it_is(&stage.new);
+    let mut pool = stage.pool_json(&stage.new);
     for parent in [
         "/LambdaConfig",
         "/Policies",
@@ -138,7 +138,7 @@ fn a_member_that_no_model_has_survives() {
     ] {
         pool.pointer_mut(parent).unwrap()["Unheard"] = unknown.clone();
     }
-    let mut client = stage.client_as_it_is(&stage.new);
+    let mut client = stage.client_json(&stage.new);
     for parent in ["/TokenValidityUnits", ""] {
         client.pointer_mut(parent).unwrap()["Unheard"] = unknown.clone();
     }

@@ -20,11 +20,11 @@ fn is_left_alone(
     let stage = Stage::new();
     stage.setup();
     untag(&stage);
-    let foreign = stands(&stage.sandbox.standing()).clone();
+    let foreign = stands(&stage.sandbox.snapshot()).clone();
     assert_ne!(foreign, Value::Null);
 
-    let run = stage.harmless(1, &format!("setup {BOTH}"));
-    run.assert_complains(&[kind, name, "cogmig:deployment"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&[kind, name, "cogmig:deployment"]);
     let calls = stage.sandbox.journal();
     let is_invoked = calls.iter().any(|call| call.action == "Invoke");
     assert!(
@@ -33,10 +33,10 @@ fn is_left_alone(
     );
     let run = stage.ends(1, &format!("teardown {BOTH}"));
     assert!(run.said(name), "{run}");
-    assert_eq!(stands(&stage.sandbox.standing()), &foreign, "{run}");
-    let run = stage.harmless(1, &format!("setup {BOTH}"));
-    run.assert_complains(&[kind, name, "cogmig:deployment"]);
-    stage.harmless(1, &format!("teardown {BOTH}"));
+    assert_eq!(stands(&stage.sandbox.snapshot()), &foreign, "{run}");
+    let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&[kind, name, "cogmig:deployment"]);
+    stage.changes_nothing(1, &format!("teardown {BOTH}"));
 }
 
 #[test]
@@ -107,17 +107,17 @@ fn a_lambda_role_of_our_name() {
 fn a_role_of_the_lambdas_name() {
     let stage = Stage::new();
     stage.role("new", LAMBDA, &["s3:GetObject"]);
-    let before = stage.sandbox.standing();
-    let run = stage.harmless(1, &format!("setup {BOTH}"));
-    run.assert_complains(&["role", LAMBDA, "cogmig:deployment"]);
-    stage.harmless(1, &format!("teardown {BOTH}"));
-    assert_eq!(stage.sandbox.standing(), before);
+    let before = stage.sandbox.snapshot();
+    let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&["role", LAMBDA, "cogmig:deployment"]);
+    stage.changes_nothing(1, &format!("teardown {BOTH}"));
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
 fn a_policy_that_others_attached_stops_teardown_soon_and_by_name() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.setup();
     stage.role("new", "somebody", &["s3:GetObject"]);
     let attachment = json!({"RoleName": "somebody", "PolicyArn": POLICY_ARN});
@@ -130,14 +130,14 @@ fn a_policy_that_others_attached_stops_teardown_soon_and_by_name() {
     );
     if run.code != 0 {
         run.assert_ended(1, "teardown");
-        run.assert_complains(&["cognito-migration-lambda-policy"]);
+        run.assert_stderr(&["cognito-migration-lambda-policy"]);
         stage.aws("new", "iam:DetachRolePolicy", attachment);
         stage.teardown();
     }
     let policy = json!({"RoleName": "somebody", "PolicyName": "may"});
     stage.aws("new", "iam:DeleteRolePolicy", policy);
     stage.aws("new", "iam:DeleteRole", json!({"RoleName": "somebody"}));
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -148,14 +148,14 @@ fn two_migrations_in_the_same_accounts_do_not_meet() {
     let new = stage.sandbox.pool("new", "Partners").unwrap();
     let email = [("email", "eve@example.com")];
     stage.sandbox.user(&old, "eve", PASSWORD, &email).unwrap();
-    let one = stage.sandbox.standing();
+    let one = stage.sandbox.snapshot();
 
     let ids = format!("--old-pool {} --new-pool {}", old.id, new.id);
     stage.ok(&format!("setup {BOTH} --suffix two {ids}"));
-    stage.harmless(0, &format!("setup {BOTH}"));
-    stage.harmless(0, &format!("setup {BOTH} --suffix two"));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("setup {BOTH} --suffix two"));
     let tags = |account: &str| {
-        let roles = stage.sandbox.standing()[account]["roles"].clone();
+        let roles = stage.sandbox.snapshot()[account]["roles"].clone();
         let roles = roles.as_array().unwrap().clone();
         let mut tags: Vec<_> = roles
             .iter()
@@ -174,7 +174,7 @@ fn two_migrations_in_the_same_accounts_do_not_meet() {
     stage.in_pool(&new, "AdminDeleteUser", json!({"Username": "eve"}));
 
     stage.ok(&format!("teardown {BOTH} --suffix two"));
-    assert_eq!(stage.sandbox.standing(), one);
+    assert_eq!(stage.sandbox.snapshot(), one);
     stage.sign_in("ada", PASSWORD).unwrap();
     stage
         .sandbox
@@ -187,8 +187,8 @@ fn a_deployment_is_not_pointed_at_other_pools() {
     let stage = Stage::new();
     stage.setup();
     let other = stage.sandbox.pool("new", "Other").unwrap();
-    let run = stage.harmless(1, &format!("setup {BOTH} --new-pool {}", other.id));
-    run.assert_complains(&[&stage.new.id, &other.id, "--suffix"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --new-pool {}", other.id));
+    run.assert_stderr(&[&stage.new.id, &other.id, "--suffix"]);
 }
 
 /// Under a path it is none of ours, and the pipeline's rights do not reach it.

@@ -22,11 +22,11 @@ impl Stage {
 fn a_pool_tag_that_somebody_took_or_spoiled_leaves_no_dangling_trigger() {
     for value in [None, Some("garbage"), Some("eu-west-1_"), Some("_x")] {
         let stage = Stage::new();
-        let before = stage.sandbox.standing();
+        let before = stage.sandbox.snapshot();
         stage.setup();
         stage.retag("cogmig:pool", value);
         stage.teardown();
-        assert_eq!(stage.sandbox.standing(), before, "{value:?}");
+        assert_eq!(stage.sandbox.snapshot(), before, "{value:?}");
     }
 }
 
@@ -35,8 +35,8 @@ fn a_pool_tag_that_names_another_pool_stops_teardown() {
     let stage = Stage::new();
     stage.setup();
     stage.retag("cogmig:pool", Some("eu-north-1_abc"));
-    let run = stage.harmless(1, &format!("teardown {BOTH}"));
-    run.assert_complains(&["eu-north-1_abc", &stage.new.id, "cogmig:pool"]);
+    let run = stage.changes_nothing(1, &format!("teardown {BOTH}"));
+    run.assert_stderr(&["eu-north-1_abc", &stage.new.id, "cogmig:pool"]);
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
@@ -44,8 +44,8 @@ fn a_pool_tag_that_names_another_pool_stops_teardown() {
 fn a_second_deployment_does_not_take_the_pool_of_the_first() {
     let stage = Stage::new();
     stage.setup();
-    let run = stage.harmless(1, &format!("setup {BOTH} --suffix two --replace-trigger"));
-    run.assert_complains(&[LAMBDA, "teardown"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --suffix two --replace-trigger"));
+    run.assert_stderr(&[LAMBDA, "teardown"]);
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
@@ -53,10 +53,10 @@ fn a_second_deployment_does_not_take_the_pool_of_the_first() {
 fn a_migration_back_while_the_first_stands_is_refused() {
     let stage = Stage::new();
     stage.setup();
-    let run = stage.harmless(1, "setup --old-profile new --new-profile old");
-    run.assert_complains(&["the other way", LAMBDA]);
-    let run = stage.harmless(1, "setup --old-profile new --new-profile old --suffix back");
-    run.assert_complains(&["the other way"]);
+    let run = stage.changes_nothing(1, "setup --old-profile new --new-profile old");
+    run.assert_stderr(&["the other way", LAMBDA]);
+    let run = stage.changes_nothing(1, "setup --old-profile new --new-profile old --suffix back");
+    run.assert_stderr(&["the other way"]);
 }
 
 #[test]
@@ -92,11 +92,11 @@ fn a_setup_that_ended_after_making_the_role_again_is_continued() {
     let careful = "setup --old-profile old --new-profile careful";
     stage.ends(1, careful);
     let run = stage.ends(1, careful);
-    run.assert_complains(&["lambda:UpdateFunctionConfiguration"]);
+    run.assert_stderr(&["lambda:UpdateFunctionConfiguration"]);
     stage.sandbox.clear_journal();
     stage.setup();
     assert_eq!(stage.writes(), ["UpdateFunctionConfiguration"]);
-    stage.harmless(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
@@ -133,7 +133,7 @@ fn rights_that_others_gave_to_a_role_are_noted() {
 #[test]
 fn two_migrations_from_one_old_client_keep_its_flow_until_the_last_is_gone() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let second = stage.sandbox.pool("new", "Partners").unwrap();
     let named = |pool: &str| format!("{BOTH} --new-pool {pool}");
     stage.ok(&format!("setup {}", named(&stage.new.id)));
@@ -144,5 +144,5 @@ fn two_migrations_from_one_old_client_keep_its_flow_until_the_last_is_gone() {
         .sign_in(&second.client, "ada", PASSWORD)
         .unwrap();
     stage.ok(&format!("teardown {BOTH} --suffix two"));
-    assert_eq!(stage.sandbox.standing()[OLD_ACCOUNT], before[OLD_ACCOUNT]);
+    assert_eq!(stage.sandbox.snapshot()[OLD_ACCOUNT], before[OLD_ACCOUNT]);
 }

@@ -12,7 +12,7 @@ fn setup() -> String {
 #[test]
 fn it_checks_passwords_and_nothing_else_and_is_deleted() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let application = stage.described(&stage.old, &stage.old.client);
     let run = stage.ok(&setup());
     assert!(
@@ -44,17 +44,17 @@ fn it_checks_passwords_and_nothing_else_and_is_deleted() {
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     // It goes on without being asked for once more.
-    stage.harmless(0, &setup());
-    stage.harmless(0, &format!("setup {BOTH}"));
-    stage.harmless(0, &format!("verify {BOTH}"));
+    stage.changes_nothing(0, &setup());
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("verify {BOTH}"));
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
 fn one_that_was_changed_or_deleted_is_made_again() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.ok(&setup());
     let id = |stage: &Stage| {
         stage.dedicated()[0]["ClientId"]
@@ -81,13 +81,13 @@ fn one_that_was_changed_or_deleted_is_made_again() {
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
 fn there_and_back_between_the_applications_and_our_own() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let application = format!("setup {BOTH} --old-client {}", stage.old.client);
     for (command, own) in [
         (application.clone(), 0),
@@ -100,35 +100,35 @@ fn there_and_back_between_the_applications_and_our_own() {
         let flows = stage.flows(&stage.old, &stage.old.client);
         let open = flows.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned());
         assert_eq!(open, own == 0, "{command}");
-        stage.harmless(0, &command);
+        stage.changes_nothing(0, &command);
         stage.sign_in("ada", PASSWORD).unwrap();
         stage.forget("ada");
     }
     stage.ok("teardown --old-profile old");
     stage.ok("teardown --new-profile new");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
 fn one_of_its_name_that_is_somebody_elses_is_never_touched() {
     let stage = Stage::new();
     let theirs = stage.sandbox.client(&stage.old, LAMBDA, json!({})).unwrap();
-    let run = stage.harmless(1, &setup());
-    run.assert_complains(&[LAMBDA, &theirs, "no record", "--suffix"]);
-    let before = stage.sandbox.standing();
+    let run = stage.changes_nothing(1, &setup());
+    run.assert_stderr(&[LAMBDA, &theirs, "no record", "--suffix"]);
+    let before = stage.sandbox.snapshot();
     stage.ok(&format!("{} --suffix two", setup()));
     stage.ok(&format!("teardown {BOTH} --suffix two"));
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
 fn a_client_that_is_named_and_one_that_is_made_cannot_both_be_meant() {
     let stage = Stage::new();
-    let run = stage.harmless(
+    let run = stage.changes_nothing(
         64,
         &format!("{} --old-client {}", setup(), stage.old.client),
     );
-    run.assert_complains(&["--dedicated-old-client", &stage.old.client]);
+    run.assert_stderr(&["--dedicated-old-client", &stage.old.client]);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_strangers_client_that_comes_later_stays() {
     stage.ok(&setup());
     let secret = json!({"GenerateSecret": true});
     let theirs = stage.sandbox.client(&stage.old, LAMBDA, secret).unwrap();
-    stage.harmless(0, &setup());
+    stage.changes_nothing(0, &setup());
     let ours = stage
         .dedicated()
         .into_iter()

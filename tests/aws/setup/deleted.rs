@@ -42,9 +42,9 @@ fn a_deleted_role_is_made_again_and_users_move() {
         stage.setup();
         delete(&stage);
         // A session of a role goes on for a while without it: the probe makes a new one.
-        stage.harmless(1, &format!("verify {BOTH}"));
+        stage.changes_nothing(1, &format!("verify {BOTH}"));
         stage.setup();
         stage.sign_in("ada", PASSWORD).unwrap();
-        stage.harmless(0, &format!("setup {BOTH}"));
+        stage.changes_nothing(0, &format!("setup {BOTH}"));
     }
 }

@@ -9,7 +9,7 @@ use crate::support::stage::{LAMBDA, LOG_GROUP, PASSWORD, POLICY_ARN, Stage, attr
 #[test]
 fn a_user_moves_and_everything_is_put_back() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
 
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
@@ -21,14 +21,14 @@ fn a_user_moves_and_everything_is_put_back() {
     stage.teardown();
     stage.sign_in("ada", PASSWORD).unwrap_err();
     stage.forget("ada");
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
 fn the_access_role_is_for_the_lambda_and_two_calls_on_one_pool() {
     let stage = Stage::new();
     stage.setup();
-    let old = &stage.sandbox.standing()[OLD_ACCOUNT];
+    let old = &stage.sandbox.snapshot()[OLD_ACCOUNT];
     assert_eq!(old["roles"].as_array().unwrap().len(), 1);
     let role = &old["roles"][0];
     assert_eq!(role["role"]["RoleName"], "cognito-access-role");
@@ -72,7 +72,7 @@ fn the_access_role_is_for_the_lambda_and_two_calls_on_one_pool() {
 fn the_lambda_may_assume_one_role_and_write_its_own_logs() {
     let stage = Stage::new();
     stage.setup();
-    let new = &stage.sandbox.standing()[NEW_ACCOUNT];
+    let new = &stage.sandbox.snapshot()[NEW_ACCOUNT];
     let role = &new["roles"][0];
     assert_eq!(role["role"]["RoleName"], LAMBDA);
     let trust = only_statement(&role["role"]["AssumeRolePolicyDocument"]);
@@ -107,7 +107,7 @@ fn the_lambda_may_assume_one_role_and_write_its_own_logs() {
 fn the_function_is_as_small_as_the_guide_says() {
     let stage = Stage::new();
     stage.setup();
-    let new = &stage.sandbox.standing()[NEW_ACCOUNT];
+    let new = &stage.sandbox.snapshot()[NEW_ACCOUNT];
     let function = &new["functions"][0];
     let set = &function["configuration"];
     for (member, value) in [
@@ -164,9 +164,9 @@ fn the_function_is_as_small_as_the_guide_says() {
 #[test]
 fn of_what_was_there_two_flows_and_a_trigger_change_and_nothing_else() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.setup();
-    let mut after = stage.sandbox.standing();
+    let mut after = stage.sandbox.snapshot();
 
     for (account, flow) in [
         (OLD_ACCOUNT, "ALLOW_ADMIN_USER_PASSWORD_AUTH"),
@@ -188,8 +188,8 @@ fn of_what_was_there_two_flows_and_a_trigger_change_and_nothing_else() {
 fn all_that_can_carry_a_tag_says_whose_it_is() {
     let stage = Stage::new();
     stage.setup();
-    let standing = stage.sandbox.standing();
-    let (old, new) = (&standing[OLD_ACCOUNT], &standing[NEW_ACCOUNT]);
+    let snapshot = stage.sandbox.snapshot();
+    let (old, new) = (&snapshot[OLD_ACCOUNT], &snapshot[NEW_ACCOUNT]);
     assert_eq!(old["roles"][0]["tags"]["cogmig:deployment"], "default");
     for kind in ["roles", "policies", "functions", "log_groups"] {
         let tags = &new[kind][0]["tags"];

@@ -20,27 +20,27 @@ impl Stage {
                 _ => {}
             }
         }
-        let mut standing = self.sandbox.standing();
-        settle(&mut standing);
-        standing
+        let mut snapshot = self.sandbox.snapshot();
+        settle(&mut snapshot);
+        snapshot
     }
 }
 
 /// A change by hand, and then a setup that puts it right.
 pub fn converges(change: impl FnOnce(&Stage)) {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.setup();
     let settled = stage.settled();
     change(&stage);
     assert_ne!(stage.settled(), settled, "nothing was changed by hand");
     stage.setup();
     assert_eq!(stage.settled(), settled);
-    stage.harmless(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]

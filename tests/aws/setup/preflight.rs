@@ -15,7 +15,7 @@ fn noisy() -> Stage {
 #[test]
 fn warnings_come_with_what_to_do_about_them() {
     let stage = noisy();
-    let run = stage.harmless(0, &format!("plan {BOTH}"));
+    let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     for words in [
         "warning: triggers of the new pool run for every user who moves",
         "warning: anybody can sign up in the new pool",
@@ -31,7 +31,7 @@ fn warnings_come_with_what_to_do_about_them() {
     }
 
     let json = stage
-        .harmless(0, &format!("plan {BOTH} --output json"))
+        .changes_nothing(0, &format!("plan {BOTH} --output json"))
         .json();
     let told = json["warnings"].as_array().unwrap();
     assert_eq!(told.len(), warnings);
@@ -50,10 +50,10 @@ fn warnings_come_with_what_to_do_about_them() {
 #[test]
 fn of_pools_that_fit_nothing_is_said_but_what_the_application_has_to_do() {
     let stage = Stage::new();
-    let run = stage.harmless(0, &format!("plan {BOTH}"));
+    let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     assert_eq!(run.stdout.matches("warning: ").count(), 1, "{run}");
     assert!(run.flat().contains("SRP never fires"), "{run}");
     stage.setup();
-    let run = stage.harmless(0, &format!("setup {BOTH}"));
+    let run = stage.changes_nothing(0, &format!("setup {BOTH}"));
     assert!(!run.stdout.contains("warning: "), "{run}");
 }

@@ -11,7 +11,7 @@ fn a_second_setup_writes_nothing_and_keeps_the_external_id() {
     let stage = Stage::new();
     stage.setup();
     let external_id = stage.external_id();
-    let run = stage.harmless(0, &format!("setup {BOTH}"));
+    let run = stage.changes_nothing(0, &format!("setup {BOTH}"));
     assert!(run.stdout.contains("Nothing to do"), "{run}");
     assert_eq!(stage.external_id(), external_id);
     stage.sign_in("ada", PASSWORD).unwrap();
@@ -30,8 +30,8 @@ fn two_setups_make_two_external_ids() {
 #[test]
 fn plan_and_dry_run_write_nothing_and_show_the_same() {
     let stage = Stage::new();
-    let plan = stage.harmless(0, &format!("plan {BOTH}"));
-    let dry = stage.harmless(0, &format!("setup --dry-run {BOTH}"));
+    let plan = stage.changes_nothing(0, &format!("plan {BOTH}"));
+    let dry = stage.changes_nothing(0, &format!("setup --dry-run {BOTH}"));
     assert_eq!(plan.stdout, dry.stdout);
     for shown in [
         "cognito-access-role",
@@ -42,8 +42,8 @@ fn plan_and_dry_run_write_nothing_and_show_the_same() {
         assert!(plan.stdout.contains(shown), "{shown}\n{plan}");
     }
     stage.setup();
-    stage.harmless(0, &format!("plan {BOTH}"));
-    let torn = stage.harmless(0, &format!("teardown --dry-run {BOTH}"));
+    stage.changes_nothing(0, &format!("plan {BOTH}"));
+    let torn = stage.changes_nothing(0, &format!("teardown --dry-run {BOTH}"));
     for shown in [
         "cognito-access-role",
         "cognito-migration-lambda-policy",
@@ -58,21 +58,21 @@ fn plan_and_dry_run_write_nothing_and_show_the_same() {
 fn the_exit_code_of_a_plan_tells_differences_when_asked() {
     let stage = Stage::new();
     let detailed = format!("plan --detailed-exitcode {BOTH}");
-    stage.harmless(2, &detailed);
+    stage.changes_nothing(2, &detailed);
     stage.setup();
-    stage.harmless(0, &detailed);
-    stage.harmless(2, &format!("{detailed} --log-retention 7"));
+    stage.changes_nothing(0, &detailed);
+    stage.changes_nothing(2, &format!("{detailed} --log-retention 7"));
     stage.teardown();
-    stage.harmless(2, &detailed);
+    stage.changes_nothing(2, &detailed);
 }
 
 #[test]
 fn a_second_teardown_does_nothing() {
     let stage = Stage::new();
-    stage.harmless(0, &format!("teardown {BOTH}"));
+    stage.changes_nothing(0, &format!("teardown {BOTH}"));
     stage.setup();
     stage.teardown();
-    let run = stage.harmless(0, &format!("teardown {BOTH}"));
+    let run = stage.changes_nothing(0, &format!("teardown {BOTH}"));
     assert!(run.stdout.contains("Nothing to do"), "{run}");
 }
 
@@ -82,25 +82,25 @@ fn teardown_finds_by_itself_what_setup_was_told() {
     stage.sandbox.pool("old", "Other").unwrap();
     stage.sandbox.pool("new", "Other").unwrap();
     let extra = stage.sandbox.client(&stage.new, "app", json!({})).unwrap();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.ok(&format!(
         "setup {BOTH} --old-pool {} --old-client {} --new-pool {} --new-client {extra}",
         stage.old.id, stage.old.client, stage.new.id
     ));
-    assert_ne!(stage.sandbox.standing(), before);
+    assert_ne!(stage.sandbox.snapshot(), before);
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
 fn kept_logs_are_found_again_by_the_next_setup() {
     let stage = Stage::new();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     stage.ok(&format!("teardown --keep-logs {BOTH}"));
-    let mut kept = stage.sandbox.standing();
+    let mut kept = stage.sandbox.snapshot();
     let groups = kept[NEW_ACCOUNT]["log_groups"].take();
     assert_eq!(groups[0]["group"]["logGroupName"], LOG_GROUP);
     kept[NEW_ACCOUNT]["log_groups"] = json!([]);
@@ -110,14 +110,14 @@ fn kept_logs_are_found_again_by_the_next_setup() {
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
 fn logs_are_kept_as_long_as_asked_and_a_later_setup_changes_it() {
     let stage = Stage::new();
     let retention = || {
-        stage.sandbox.standing()[NEW_ACCOUNT]["log_groups"][0]["group"]["retentionInDays"].clone()
+        stage.sandbox.snapshot()[NEW_ACCOUNT]["log_groups"][0]["group"]["retentionInDays"].clone()
     };
     stage.ok(&format!("setup {BOTH} --log-retention 7"));
     assert_eq!(retention(), 7);

@@ -75,11 +75,11 @@ fn an_attribute_moves_under_another_name_and_another_is_dropped() {
         moved(&stage),
         pairs(&[("custom:org", "value of custom:note")])
     );
-    stage.harmless(0, &format!("setup {BOTH} {options}"));
+    stage.changes_nothing(0, &format!("setup {BOTH} {options}"));
     // The same from the file.
     let file = "attribute = ['custom:note=custom:org']\ndrop-attribute = 'custom:tenant'\n";
     stage.file("cogmig.toml", file);
-    stage.harmless(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
 }
 
 #[test]
@@ -135,23 +135,23 @@ fn wishes_that_cannot_be_are_all_refused_at_once_and_nothing_is_written() {
     let wishes =
         "--attribute custom:none=custom:tenant --old-sub custom:gone --drop-attribute custom:lost";
     for command in ["plan", "setup"] {
-        let run = stage.harmless(1, &format!("{command} {BOTH} {wishes}"));
-        run.assert_complains(&[
+        let run = stage.changes_nothing(1, &format!("{command} {BOTH} {wishes}"));
+        run.assert_stderr(&[
             "custom:none",
             "custom:gone",
             "custom:lost",
             "add-custom-attributes",
         ]);
     }
-    let run = stage.harmless(64, &format!("plan {BOTH} --attribute custom:tenant"));
-    run.assert_complains(&["OLD=NEW"]);
+    let run = stage.changes_nothing(64, &format!("plan {BOTH} --attribute custom:tenant"));
+    run.assert_stderr(&["OLD=NEW"]);
 }
 
 #[test]
 fn a_new_pool_that_requires_what_no_old_user_can_have_is_refused() {
     let stage = Stage::new();
-    let run = stage.harmless(1, &format!("setup {BOTH} --drop-attribute email"));
-    run.assert_complains(&["requires email", "every user"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --drop-attribute email"));
+    run.assert_stderr(&["requires email", "every user"]);
 }
 
 /// Lambda's environment holds 4 KB; a pool has up to 50 attributes of its own.
@@ -181,6 +181,6 @@ fn more_than_lambda_can_hold_is_refused_before_anything_is_written() {
         "cogmig.toml",
         &format!("attribute = [{}]\n", lines.join(", ")),
     );
-    let run = stage.harmless(1, &format!("setup {BOTH}"));
-    run.assert_complains(&["4096", "--drop-attribute"]);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&["4096", "--drop-attribute"]);
 }

@@ -35,7 +35,7 @@ fn actions(stage: &Stage) -> Vec<String> {
 fn users_move_through_a_client_with_a_secret_that_nobody_sees() {
     let stage = Stage::new();
     let (client, secret) = secret_client(&stage);
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let command = format!("setup {BOTH} --old-client {client}");
     let run = stage.ok(&format!("{command} --verbose"));
     assert!(!run.said(&secret), "{run}");
@@ -56,9 +56,9 @@ fn users_move_through_a_client_with_a_secret_that_nobody_sees() {
         json!({"logGroupName": LOG_GROUP}),
     );
     assert!(!logs.to_string().contains(&secret));
-    stage.harmless(0, &command);
+    stage.changes_nothing(0, &command);
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_secret_that_may_not_be_read_is_named() {
     stage.aws("old", "iam:PutRolePolicy", params);
     // What is read already is kept; a new environment of the function reads anew.
     stage.edit_environment(|variables| variables["AGAIN"] = "1".into());
-    let run = stage.harmless(1, &format!("verify {ids}"));
+    let run = stage.changes_nothing(1, &format!("verify {ids}"));
     for words in ["broken at the policy", "may not DescribeUserPoolClient"] {
         assert!(run.stdout.contains(words), "{words}\n{run}");
     }

@@ -43,15 +43,15 @@ pub fn stage(new_mfa: bool) -> Stage {
 fn nobody_decides_for_the_owner() {
     let stage = stage(false);
     for command in ["setup", "plan", "verify"] {
-        let run = stage.harmless(1, &format!("{command} {BOTH}"));
-        run.assert_complains(&["MFA", "--mfa-users refuse", "--mfa-users migrate"]);
+        let run = stage.changes_nothing(1, &format!("{command} {BOTH}"));
+        run.assert_stderr(&["MFA", "--mfa-users refuse", "--mfa-users migrate"]);
     }
     // Once decided, it need not be said again.
     stage.ok(&format!("setup {BOTH} --mfa-users refuse"));
-    stage.harmless(0, &format!("setup {BOTH}"));
-    stage.harmless(0, &format!("verify {BOTH}"));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("verify {BOTH}"));
     stage.ok(&format!("setup {BOTH} --mfa-users migrate"));
-    let run = stage.harmless(0, &format!("setup {BOTH}"));
+    let run = stage.changes_nothing(0, &format!("setup {BOTH}"));
     assert!(run.stdout.contains("asks nobody"), "{run}");
 }
 

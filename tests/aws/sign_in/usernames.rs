@@ -130,5 +130,5 @@ fn another_case_is_the_same_user_where_both_pools_say_so() {
     stage.sign_in("ADA", PASSWORD).unwrap();
     stage.sign_in("ada", PASSWORD).unwrap();
     assert_eq!(users(&stage), 1);
-    stage.harmless(0, &format!("setup {BOTH}"));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
 }

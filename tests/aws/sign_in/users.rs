@@ -149,7 +149,7 @@ fn users_come_through_a_pool_that_they_are_on_their_way_into() {
     let first = stage.sandbox.pool("old-other", "Customers").unwrap();
     let email = [("email", "eve@example.com"), ("email_verified", "true")];
     stage.sandbox.user(&first, "eve", PASSWORD, &email).unwrap();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let between = "--old-profile old-other --new-profile old --suffix first";
     stage.ok(&format!("setup {between}"));
     let run = stage.setup();
@@ -167,5 +167,5 @@ fn users_come_through_a_pool_that_they_are_on_their_way_into() {
     stage.in_pool(&stage.old, "AdminDeleteUser", json!({"Username": "eve"}));
     stage.teardown();
     stage.ok(&format!("teardown {between}"));
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }

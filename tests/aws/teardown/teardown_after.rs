@@ -17,16 +17,16 @@ type Left = fn(&mut Value, &Value);
 
 fn row(deed: impl FnOnce(&Stage), code: i32, says: &[&str], left: Left) {
     let stage = Stage::new();
-    let mut expected = stage.sandbox.standing();
+    let mut expected = stage.sandbox.snapshot();
     stage.setup();
     deed(&stage);
-    let meanwhile = stage.sandbox.standing();
+    let meanwhile = stage.sandbox.snapshot();
     let run = stage.ends(code, &format!("teardown {BOTH}"));
     for words in says {
         assert!(run.said(words), "nothing of {words:?}\n{run}");
     }
     left(&mut expected, &meanwhile);
-    assert_eq!(stage.sandbox.standing(), expected, "{run}");
+    assert_eq!(stage.sandbox.snapshot(), expected, "{run}");
 }
 
 macro_rules! teardown_after {
@@ -202,21 +202,21 @@ fn one_side_alone() {
             _ => OLD_ACCOUNT,
         };
         let stage = Stage::new();
-        let before = stage.sandbox.standing();
+        let before = stage.sandbox.snapshot();
         stage.setup();
-        let between = stage.sandbox.standing();
+        let between = stage.sandbox.snapshot();
         let run = stage.ok(&format!("teardown --{first}-profile {first}"));
         assert!(run.said("The other one was not looked at"), "{run}");
-        let half = stage.sandbox.standing();
+        let half = stage.sandbox.snapshot();
         assert_eq!(half[account(first)], before[account(first)], "{first}");
         assert_eq!(half[account(second)], between[account(second)], "{first}");
         // The one that is done needs no look, even where it is looked at again.
         stage.teardown();
-        assert_eq!(stage.sandbox.standing(), before, "{first} first");
+        assert_eq!(stage.sandbox.snapshot(), before, "{first} first");
         stage.setup();
         stage.ok(&format!("teardown --{first}-profile {first}"));
         stage.ok(&format!("teardown --{second}-profile {second}"));
-        assert_eq!(stage.sandbox.standing(), before, "{first} first");
+        assert_eq!(stage.sandbox.snapshot(), before, "{first} first");
     }
 }
 

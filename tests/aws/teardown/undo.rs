@@ -33,15 +33,15 @@ pub fn occupied() -> Stage {
 #[test]
 fn another_trigger_is_named_and_nothing_is_written() {
     let stage = occupied();
-    let run = stage.harmless(1, &format!("setup {BOTH}"));
-    run.assert_complains(&[OTHER, "--replace-trigger", &stage.new.id]);
-    stage.harmless(1, &format!("plan {BOTH}"));
+    let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&[OTHER, "--replace-trigger", &stage.new.id]);
+    stage.changes_nothing(1, &format!("plan {BOTH}"));
 }
 
 #[test]
 fn a_replaced_trigger_is_put_back() {
     let stage = occupied();
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let siblings = stage.triggers()["PostConfirmation"].clone();
     stage.ok(&format!("setup {BOTH} --replace-trigger"));
     let set = stage.triggers();
@@ -53,35 +53,35 @@ fn a_replaced_trigger_is_put_back() {
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.forget("ada");
     // The first entry wins: a second setup must not take our own trigger for what was before.
-    stage.harmless(0, &format!("setup {BOTH} --replace-trigger"));
+    stage.changes_nothing(0, &format!("setup {BOTH} --replace-trigger"));
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 /// A trigger that nothing answers would break the sign-in of every unknown user.
 #[test]
 fn a_replaced_trigger_whose_function_is_gone_is_not_put_back() {
     let stage = occupied();
-    let mut before = stage.sandbox.standing();
+    let mut before = stage.sandbox.snapshot();
     stage.ok(&format!("setup {BOTH} --replace-trigger"));
     let name = json!({"FunctionName": "other"});
     stage.aws("new", "lambda:DeleteFunction", name);
     let run = stage.ends(1, &format!("teardown {BOTH}"));
-    run.assert_complains(&[OTHER, "is gone since: not put back"]);
+    run.assert_stderr(&[OTHER, "is gone since: not put back"]);
     before[NEW_ACCOUNT]["functions"] = json!([]);
     let triggers = &mut before[NEW_ACCOUNT]["pools"][0]["pool"]["LambdaConfig"];
     triggers.as_object_mut().unwrap().remove("UserMigration");
-    assert_eq!(stage.sandbox.standing(), before);
-    stage.harmless(0, &format!("teardown {BOTH}"));
+    assert_eq!(stage.sandbox.snapshot(), before);
+    stage.changes_nothing(0, &format!("teardown {BOTH}"));
 }
 
 #[test]
 fn a_replaced_trigger_of_another_account_is_put_back_unseen() {
     let stage = occupied_by(&OTHER.replace(NEW_ACCOUNT, "333333333333"));
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     stage.ok(&format!("setup {BOTH} --replace-trigger"));
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 /// Three tags are the deployment's own.
@@ -96,8 +96,8 @@ fn more_clients_than_a_role_has_tags_for_are_refused_before_anything_is_written(
     let ids: Vec<_> = (0..48).map(|n| make(n).unwrap()).collect();
     let setup =
         |ids: &[String]| format!("setup {BOTH} --new-client {}", ids.join(" --new-client "));
-    let run = stage.harmless(1, &setup(&ids));
-    run.assert_complains(&["51 tags", "IAM allows 50"]);
+    let run = stage.changes_nothing(1, &setup(&ids));
+    run.assert_stderr(&["51 tags", "IAM allows 50"]);
     stage.ok(&setup(&ids[1..]));
 }
 
@@ -109,14 +109,14 @@ fn there_and_back(old: &Value, new: &Value) {
         stage.sandbox.client(pool, "app", settings).unwrap()
     };
     let (old, new) = (client(&stage.old, old), client(&stage.new, new));
-    let before = stage.sandbox.standing();
+    let before = stage.sandbox.snapshot();
     let ids = format!("{BOTH} --old-client {old} --new-client {new}");
     stage.ok(&format!("setup {ids}"));
-    stage.harmless(0, &format!("setup {ids}"));
+    stage.changes_nothing(0, &format!("setup {ids}"));
     stage.sandbox.sign_in(&new, "ada", PASSWORD).unwrap();
     stage.forget("ada");
     stage.teardown();
-    assert_eq!(stage.sandbox.standing(), before);
+    assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]

@@ -8,11 +8,11 @@ use http::{Request, Response};
 
 use super::credential::Credential;
 
-/// A call that came through the hop.
+/// A call that came through the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// The account of the credentials; empty for a public call, and for a session
-    /// that was not made through the hop.
+    /// that was not made through the proxy.
     pub account: String,
     /// The service as credentials name it: `iam`, `lambda`, `cognito-idp`, `logs`, `sts`.
     pub service: String,

@@ -5,8 +5,8 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::event::SignIn;
-use crate::hop::Hop;
-use crate::hop::upstream::{Answer, Place};
+use crate::proxy::Proxy;
+use crate::proxy::upstream::{Answer, Place};
 use crate::{NEW_ACCOUNT, OLD_ACCOUNT};
 
 /// A user pool as it stands, and where.
@@ -19,20 +19,20 @@ pub(super) struct PoolAt {
 }
 
 /// The pool that the sign-in is for.
-pub(super) async fn find(hop: &Hop, sign_in: &SignIn) -> Result<Option<PoolAt>> {
+pub(super) async fn find(proxy: &Proxy, sign_in: &SignIn) -> Result<Option<PoolAt>> {
     for account in [OLD_ACCOUNT, NEW_ACCOUNT] {
-        for region in hop.regions() {
+        for region in proxy.regions() {
             let place = Place {
                 account: account.to_owned(),
                 region,
             };
-            for id in ids(hop, &place, sign_in).await? {
+            for id in ids(proxy, &place, sign_in).await? {
                 let pool = PoolAt {
                     place: place.clone(),
                     id,
                     settings: Value::Null,
                 };
-                if let Some(pool) = pool.with_client(hop, &sign_in.client).await? {
+                if let Some(pool) = pool.with_client(proxy, &sign_in.client).await? {
                     return Ok(Some(pool));
                 }
             }
@@ -42,14 +42,17 @@ pub(super) async fn find(hop: &Hop, sign_in: &SignIn) -> Result<Option<PoolAt>> 
 }
 
 /// The pools of one place that it could be.
-async fn ids(hop: &Hop, place: &Place, sign_in: &SignIn) -> Result<Vec<String>> {
+async fn ids(proxy: &Proxy, place: &Place, sign_in: &SignIn) -> Result<Vec<String>> {
     if let Some(id) = &sign_in.pool {
         return Ok(vec![id.clone()]);
     }
     let mut ids = Vec::new();
     let mut asked = json!({"MaxResults": 60});
     loop {
-        let page = hop.upstream.cognito(place, "ListUserPools", &asked).await?;
+        let page = proxy
+            .upstream
+            .cognito(place, "ListUserPools", &asked)
+            .await?;
         let page = page.expect_ok()?;
         let listed = page["UserPools"].as_array().into_iter().flatten();
         ids.extend(listed.filter_map(|pool| pool["Id"].as_str().map(str::to_owned)));
@@ -62,27 +65,32 @@ async fn ids(hop: &Hop, place: &Place, sign_in: &SignIn) -> Result<Vec<String>> 
 
 impl PoolAt {
     /// A call about this pool, as its account's root.
-    pub(super) async fn call(&self, hop: &Hop, action: &str, mut body: Value) -> Result<Answer> {
+    pub(super) async fn call(
+        &self,
+        proxy: &Proxy,
+        action: &str,
+        mut body: Value,
+    ) -> Result<Answer> {
         body["UserPoolId"] = self.id.as_str().into();
-        hop.upstream.cognito(&self.place, action, &body).await
+        proxy.upstream.cognito(&self.place, action, &body).await
     }
 
     /// This pool with its settings, if the client is one of its.
-    async fn with_client(mut self, hop: &Hop, client: &str) -> Result<Option<Self>> {
+    async fn with_client(mut self, proxy: &Proxy, client: &str) -> Result<Option<Self>> {
         let client = json!({"ClientId": client});
-        let found = self.call(hop, "DescribeUserPoolClient", client).await?;
+        let found = self.call(proxy, "DescribeUserPoolClient", client).await?;
         if let Answer::Fault(..) = found {
             return Ok(None);
         }
-        let described = self.call(hop, "DescribeUserPool", json!({})).await?;
+        let described = self.call(proxy, "DescribeUserPool", json!({})).await?;
         self.settings = described.expect_ok()?["UserPool"].take();
         Ok(Some(self))
     }
 
     /// Whether somebody has this name, or this alias.
-    pub(super) async fn knows(&self, hop: &Hop, username: &str) -> Result<bool> {
+    pub(super) async fn knows(&self, proxy: &Proxy, username: &str) -> Result<bool> {
         let username = json!({"Username": username});
-        match self.call(hop, "AdminGetUser", username).await? {
+        match self.call(proxy, "AdminGetUser", username).await? {
             Answer::Fault(code, _) if code == "UserNotFoundException" => Ok(false),
             answer => answer.expect_ok().map(|_| true),
         }

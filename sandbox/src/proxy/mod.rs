@@ -1,11 +1,11 @@
-//! The hop: every call to AWS passes through it on its way to the emulator, byte for
+//! The proxy: every call to AWS passes through it on its way to the emulator, byte for
 //! byte (signatures cover the headers and the body), and is written into a journal.
-//! On the way it can be made as hard as on AWS, or harder.
+//! On the way it applies conditions and faults.
 
 mod call;
+mod conditions;
 mod credential;
 mod fault;
-mod hardness;
 mod messages;
 mod quota;
 mod refusal;
@@ -24,21 +24,21 @@ use http::{Request, Response};
 use serde_json::Value;
 
 pub use call::Call;
-pub use fault::{Disturbance, Fault};
-pub use hardness::Hardness;
+pub use conditions::Conditions;
+pub use fault::{Fault, Injection};
 pub use messages::{Message, MessageKind};
 pub(crate) use serve::serve;
 
 use crate::client::{AwsFault, locked};
 use crate::pools::Pool;
+use conditions::Simulation;
 use fault::Faults;
-use hardness::Hard;
 use rounds::Rounds;
 use upstream::{Answer, Place, Upstream};
 
-/// The hop's state: the emulator behind it, what it has seen, and what is to go wrong.
+/// The proxy's state: the emulator behind it, the calls so far, conditions and faults.
 #[derive(Debug)]
-pub(crate) struct Hop {
+pub(crate) struct Proxy {
     upstream: Upstream,
     journal: Mutex<Vec<Call>>,
     messages: Mutex<Vec<Message>>,
@@ -46,7 +46,7 @@ pub(crate) struct Hop {
     /// Access keys that were made here, and the account of each.
     keys: Mutex<HashMap<String, String>>,
     faults: Faults,
-    hardness: Hard,
+    conditions: Simulation,
     rounds: Rounds,
 }
 
@@ -62,7 +62,7 @@ impl std::fmt::Display for Cut {
 
 impl std::error::Error for Cut {}
 
-impl Hop {
+impl Proxy {
     pub(crate) fn new(backend: SocketAddr, regions: impl IntoIterator<Item = String>) -> Self {
         Self {
             upstream: Upstream::new(backend),
@@ -71,7 +71,7 @@ impl Hop {
             regions: Mutex::new(regions.into_iter().collect()),
             keys: Mutex::default(),
             faults: Faults::default(),
-            hardness: Hard::default(),
+            conditions: Simulation::default(),
             rounds: Rounds::default(),
         }
     }
@@ -114,8 +114,8 @@ impl Hop {
         }
     }
 
-    pub(crate) fn harden(&self, hardness: Hardness) {
-        self.hardness.set(hardness);
+    pub(crate) fn set_conditions(&self, conditions: Conditions) {
+        self.conditions.set(conditions);
     }
 
     pub(crate) fn count_rounds(&self, quiet: Option<std::time::Duration>) {
@@ -125,28 +125,28 @@ impl Hop {
         }
     }
 
-    pub(crate) fn disturb(&self, disturbance: Disturbance) {
-        self.faults.add(disturbance);
+    pub(crate) fn inject(&self, injection: Injection) {
+        self.faults.add(injection);
     }
 
-    pub(crate) fn calm(&self) -> usize {
+    pub(crate) fn clear_faults(&self) -> usize {
         self.faults.clear()
     }
 
-    pub(crate) fn wait_until_struck(&self, patience: std::time::Duration) -> bool {
+    pub(crate) fn wait_for_fault(&self, patience: std::time::Duration) -> bool {
         self.faults.wait(patience)
     }
 
-    /// One call, in and out, and what goes wrong with it.
-    async fn pass_disturbed(
+    /// One call, in and out, with its fault.
+    async fn pass_with_faults(
         &self,
         call: &mut Call,
         request: &Request<Bytes>,
     ) -> Result<Response<Bytes>, Cut> {
-        tokio::time::sleep(self.hardness.round_trip()).await;
+        tokio::time::sleep(self.conditions.round_trip()).await;
         let fault = self.faults.of(call);
         if fault.is_some_and(Fault::is_at_once) {
-            self.faults.strike();
+            self.faults.record_hit();
         }
         match fault {
             Some(Fault::Denied) => return Ok(refusal::denied(call)),
@@ -158,36 +158,40 @@ impl Hop {
             Some(Fault::CutBefore) => return Err(Cut),
             Some(Fault::Slow(time)) => tokio::time::sleep(time).await,
             Some(Fault::Held) => self.faults.hold().await,
-            Some(Fault::Twice) => drop(self.pass_hardened(call, request).await),
+            Some(Fault::Twice) => drop(self.pass_under_conditions(call, request).await),
             Some(Fault::CutAfter | Fault::Silent) | None => {}
         }
-        let reply = self.pass_hardened(call, request).await;
+        let reply = self.pass_under_conditions(call, request).await;
         match fault {
             Some(Fault::CutAfter) => {
-                self.faults.strike();
+                self.faults.record_hit();
                 Err(Cut)
             }
             Some(Fault::Silent) => {
-                self.faults.strike();
+                self.faults.record_hit();
                 pending().await
             }
             Some(Fault::Twice) => {
-                self.faults.strike();
+                self.faults.record_hit();
                 Ok(reply)
             }
             _ => Ok(reply),
         }
     }
 
-    async fn pass_hardened(&self, call: &mut Call, request: &Request<Bytes>) -> Response<Bytes> {
-        if let Some(refusal) = self.hardness.refuse(call, request) {
+    async fn pass_under_conditions(
+        &self,
+        call: &mut Call,
+        request: &Request<Bytes>,
+    ) -> Response<Bytes> {
+        if let Some(refusal) = self.conditions.reject(call, request) {
             return refusal;
         }
-        if let Some(answer) = self.hardness.replay(call, request) {
+        if let Some(answer) = self.conditions.replay(call, request) {
             return answer;
         }
         let reply = self.pass(call, request).await;
-        self.hardness.delay_sight(call, request, reply)
+        self.conditions.delay_visibility(call, request, reply)
     }
 
     /// One call, in and out.

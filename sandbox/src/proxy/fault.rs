@@ -1,5 +1,4 @@
-//! What goes wrong with a call on its way, when a test asks for it: which call, how
-//! often, and how.
+//! Faults that tests inject: into which call, how often, and which fault.
 
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
@@ -9,7 +8,7 @@ use tokio::sync::Notify;
 use super::call::Call;
 use crate::client::locked;
 
-/// How a call goes wrong.
+/// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// AWS says that the caller may not; nothing is done.
@@ -30,7 +29,7 @@ pub enum Fault {
     Twice,
     /// The call is held up this long.
     Slow(Duration),
-    /// The call is held up until nothing goes wrong any more: see [`crate::Sandbox::calm`].
+    /// The call is held until all faults are removed: see [`crate::Sandbox::clear_faults`].
     Held,
 }
 
@@ -44,51 +43,51 @@ impl Fault {
     }
 }
 
-/// Which calls go wrong, and how.
+/// Which calls get a fault, and which one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disturbance {
+pub struct Injection {
     /// The account of the credentials.
     pub account: String,
     /// The operation, such as `CreateRole`.
     pub action: String,
-    /// So many of these calls pass first.
+    /// How many of these calls pass first.
     pub after: usize,
-    /// So many go wrong then.
+    /// How many calls after them get the fault.
     pub times: usize,
-    /// How.
+    /// The fault.
     pub fault: Fault,
 }
 
-/// What is to go wrong, and what has.
+/// The faults to come, and how many calls got one.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     state: Mutex<State>,
-    struck: Condvar,
+    hit: Condvar,
     cleared: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    to_come: Vec<Disturbance>,
-    struck: usize,
+    pending: Vec<Injection>,
+    hits: usize,
 }
 
 impl Faults {
-    pub(super) fn add(&self, disturbance: Disturbance) {
-        locked(&self.state).to_come.push(disturbance);
+    pub(super) fn add(&self, injection: Injection) {
+        locked(&self.state).pending.push(injection);
     }
 
-    /// From now on nothing goes wrong. How often something did.
+    /// Removes all faults. Returns how many calls got one.
     pub(super) fn clear(&self) -> usize {
         self.cleared.notify_waiters();
-        std::mem::take(&mut *locked(&self.state)).struck
+        std::mem::take(&mut *locked(&self.state)).hits
     }
 
-    /// What goes wrong with this call. It counts the call.
+    /// The fault of this call. Counts the call.
     pub(super) fn of(&self, call: &Call) -> Option<Fault> {
         let mut state = locked(&self.state);
         let one = state
-            .to_come
+            .pending
             .iter_mut()
             .filter(|one| one.times > 0)
             .find(|one| one.account == call.account && one.action == call.action)?;
@@ -101,24 +100,24 @@ impl Faults {
     }
 
     /// A fault has had its effect.
-    pub(super) fn strike(&self) {
-        locked(&self.state).struck += 1;
-        self.struck.notify_all();
+    pub(super) fn record_hit(&self) {
+        locked(&self.state).hits += 1;
+        self.hit.notify_all();
     }
 
-    /// Strikes, and waits until nothing goes wrong any more.
+    /// Records a hit, and waits until the faults are removed.
     pub(super) async fn hold(&self) {
         // Made first: it hears of whatever comes after.
         let cleared = self.cleared.notified();
-        self.strike();
+        self.record_hit();
         cleared.await;
     }
 
-    /// Waits until a fault has had its effect; whether it came to that.
+    /// Waits until a fault has had its effect. Returns whether it had.
     pub(super) fn wait(&self, patience: Duration) -> bool {
         let waiting = self
-            .struck
-            .wait_timeout_while(locked(&self.state), patience, |state| state.struck == 0);
-        waiting.is_ok_and(|(state, _)| state.struck > 0)
+            .hit
+            .wait_timeout_while(locked(&self.state), patience, |state| state.hits == 0);
+        waiting.is_ok_and(|(state, _)| state.hits > 0)
     }
 }

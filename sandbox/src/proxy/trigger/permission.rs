@@ -99,7 +99,7 @@ fn any(value: &Value, holds: impl Fn(&str) -> bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hop::upstream::Place;
+    use crate::proxy::upstream::Place;
     use serde_json::json;
 
     const FUNCTION: &str = "arn:aws:lambda:eu-central-1:222222222222:function:f";

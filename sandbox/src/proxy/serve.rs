@@ -13,25 +13,25 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::call::{self, Call};
-use super::{Hop, credential};
+use super::{Proxy, credential};
 use crate::client::locked;
 
 /// What the sandbox's own boto3 carries in its user agent.
 const MARK: &str = "cogmig-sandbox";
 
 /// Serves calls until the runtime ends.
-pub(crate) async fn serve(listener: TcpListener, hop: Arc<Hop>) {
+pub(crate) async fn serve(listener: TcpListener, proxy: Arc<Proxy>) {
     loop {
-        // A caller that is gone before it was served is no fault of the hop's.
+        // A caller that is gone before it was served is no fault of the proxy's.
         if let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(connection(stream, Arc::clone(&hop)));
+            tokio::spawn(connection(stream, Arc::clone(&proxy)));
         }
     }
 }
 
-async fn connection(stream: TcpStream, hop: Arc<Hop>) {
-    tokio::time::sleep(hop.hardness.round_trip()).await;
-    let answering = service_fn(|request| answer(Arc::clone(&hop), request));
+async fn connection(stream: TcpStream, proxy: Arc<Proxy>) {
+    tokio::time::sleep(proxy.conditions.round_trip()).await;
+    let answering = service_fn(|request| answer(Arc::clone(&proxy), request));
     // It ends with an error when either side cuts it, which is what is wanted.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), answering)
@@ -40,34 +40,34 @@ async fn connection(stream: TcpStream, hop: Arc<Hop>) {
 
 /// An error ends the connection without an answer.
 async fn answer(
-    hop: Arc<Hop>,
+    proxy: Arc<Proxy>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
     let (head, body) = request.into_parts();
     let request = Request::from_parts(head, body.collect().await?.to_bytes());
     let marked = call::user_agent(&request).contains(MARK);
-    let mut call = Call::of(&request, &locked(&hop.keys));
-    locked(&hop.regions).extend(credential::region(&request));
+    let mut call = Call::of(&request, &locked(&proxy.keys));
+    locked(&proxy.regions).extend(credential::region(&request));
     // A caller that hangs up does not stop what AWS has begun.
     let passing = tokio::spawn(async move {
         let place = if call.is_direct && !marked {
-            hop.rounds.enter(&call).await
+            proxy.rounds.enter(&call).await
         } else {
             None
         };
         call.round = place.as_ref().map_or(0, |place| place.round);
         let passed = if marked {
-            Ok(hop.pass(&mut call, &request).await)
+            Ok(proxy.pass(&mut call, &request).await)
         } else {
-            hop.pass_disturbed(&mut call, &request).await
+            proxy.pass_with_faults(&mut call, &request).await
         };
         if let Ok(reply) = &passed {
             call.status = reply.status().as_u16();
-            call::learn_key(&call, &request, reply, &mut locked(&hop.keys));
-            hop.rounds.learn(&call, reply);
+            call::learn_key(&call, &request, reply, &mut locked(&proxy.keys));
+            proxy.rounds.learn(&call, reply);
         }
         if !marked {
-            locked(&hop.journal).push(call);
+            locked(&proxy.journal).push(call);
         }
         if let Some(place) = place {
             place.leave().await;

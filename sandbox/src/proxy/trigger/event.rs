@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::answer::NewUser;
 use super::fault::Fault;
 use super::pool::PoolAt;
-use crate::hop::call::Call;
-use crate::hop::upstream::Answer;
+use crate::proxy::call::Call;
+use crate::proxy::upstream::Answer;
 
 /// A call at which the trigger may fire.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl SignIn {
 
     /// Whether the emulator answered like this because it does not know the user. To a
     /// forgotten password of nobody it may answer as to somebody's.
-    pub(super) fn may_be_a_strangers(&self, reply: &Response<Bytes>) -> bool {
+    pub(super) fn may_be_for_unknown_user(&self, reply: &Response<Bytes>) -> bool {
         match Answer::of(reply) {
             Answer::Ok(_) => self.password.is_none(),
             Answer::Fault(code, message) => {

@@ -6,7 +6,7 @@ use http::{Request, Response};
 use serde_json::Value;
 
 use super::call::Call;
-use super::{Hop, trigger};
+use super::{Proxy, trigger};
 use crate::client::locked;
 
 /// A message that Cognito would have sent to a user.
@@ -33,7 +33,7 @@ pub enum MessageKind {
 
 /// Remembers the message that this call, answered like this, sends.
 pub(super) async fn record(
-    hop: &Hop,
+    proxy: &Proxy,
     call: &Call,
     request: &Request<Bytes>,
     reply: &Response<Bytes>,
@@ -49,7 +49,7 @@ pub(super) async fn record(
             (MessageKind::Welcome, &asked["Username"], mediums)
         }
         // To a user who is not there, it is answered as to one who is.
-        "ForgotPassword" if !trigger::is_for_stranger(hop, call, request).await => {
+        "ForgotPassword" if !trigger::is_for_unknown_user(proxy, call, request).await => {
             let medium = &answered["CodeDeliveryDetails"]["DeliveryMedium"];
             (MessageKind::Code, &asked["Username"], strings(medium))
         }
@@ -65,7 +65,7 @@ pub(super) async fn record(
         }
         _ => return,
     };
-    hop.sends(Message {
+    proxy.sends(Message {
         pool: asked["UserPoolId"].as_str().unwrap_or_default().to_owned(),
         username: username.as_str().unwrap_or_default().to_owned(),
         kind,
@@ -73,7 +73,7 @@ pub(super) async fn record(
     });
 }
 
-impl Hop {
+impl Proxy {
     /// Remembers a message.
     pub(super) fn sends(&self, message: Message) {
         locked(&self.messages).push(message);

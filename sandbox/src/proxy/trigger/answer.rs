@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::event::SignIn;
 use super::fault::Fault;
 use super::pool::PoolAt;
-use crate::hop::messages::strings;
+use crate::proxy::messages::strings;
 
 /// The user whom an answer makes.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The way to the emulator: calls passed on as they came, and the hop's own, which
+//! The way to the emulator: calls passed on as they came, and the proxy's own, which
 //! it signs as the root of an account.
 
 use std::net::SocketAddr;
@@ -22,14 +22,14 @@ pub(super) struct Upstream {
     backend: SocketAddr,
 }
 
-/// An account and a Region: where a call of the hop itself goes.
+/// An account and a Region: where a call of the proxy itself goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) account: String,
     pub(super) region: String,
 }
 
-/// What the emulator answered to a call of the hop itself.
+/// What the emulator answered to a call of the proxy itself.
 pub(super) enum Answer {
     /// Done, with this.
     Ok(Value),
@@ -38,7 +38,7 @@ pub(super) enum Answer {
 }
 
 impl Upstream {
-    pub(in crate::hop) fn new(backend: SocketAddr) -> Self {
+    pub(in crate::proxy) fn new(backend: SocketAddr) -> Self {
         Self {
             client: Client::builder(TokioExecutor::new())
                 .pool_idle_timeout(Duration::from_secs(30))
@@ -150,7 +150,7 @@ impl Upstream {
 
 impl Answer {
     /// A reply of a JSON protocol.
-    pub(in crate::hop) fn of(reply: &Response<Bytes>) -> Self {
+    pub(in crate::proxy) fn of(reply: &Response<Bytes>) -> Self {
         let value: Value = serde_json::from_slice(reply.body()).unwrap_or_default();
         if reply.status().is_success() {
             return Self::Ok(value);
@@ -165,7 +165,7 @@ impl Answer {
     }
 
     /// The members, where no refusal is expected.
-    pub(in crate::hop) fn expect_ok(self) -> Result<Value> {
+    pub(in crate::proxy) fn expect_ok(self) -> Result<Value> {
         match self {
             Self::Ok(value) => Ok(value),
             Self::Fault(code, message) => anyhow::bail!("{code}: {message}"),

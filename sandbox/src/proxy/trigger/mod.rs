@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::upstream::Answer;
-use super::{Hop, Message, MessageKind};
+use super::{Message, MessageKind, Proxy};
 use answer::NewUser;
 use event::SignIn;
 use fault::Fault;
@@ -25,7 +25,7 @@ use pool::PoolAt;
 /// Fires the trigger where Cognito would. `reply` is what the emulator says before:
 /// its refusals of the caller and of the flow come first, as on AWS.
 pub(super) async fn fire(
-    hop: &Hop,
+    proxy: &Proxy,
     call: &Call,
     request: &Request<Bytes>,
     reply: Response<Bytes>,
@@ -33,24 +33,28 @@ pub(super) async fn fire(
     let Some(sign_in) = SignIn::read(call, request) else {
         return reply;
     };
-    if !sign_in.may_be_a_strangers(&reply) {
+    if !sign_in.may_be_for_unknown_user(&reply) {
         return reply;
     }
-    match migrate(hop, &sign_in).await {
+    match migrate(proxy, &sign_in).await {
         Ok(Outcome::Refused) => reply,
-        Ok(Outcome::Migrated) => hop.upstream.forward(request).await,
+        Ok(Outcome::Migrated) => proxy.upstream.forward(request).await,
         Ok(Outcome::Failed(fault)) => fault.into(),
         Err(failure) => Fault::internal(&failure).into(),
     }
 }
 
 /// Whether the call is a sign-in or forgotten password of nobody the pool knows.
-pub(super) async fn is_for_stranger(hop: &Hop, call: &Call, request: &Request<Bytes>) -> bool {
+pub(super) async fn is_for_unknown_user(
+    proxy: &Proxy,
+    call: &Call,
+    request: &Request<Bytes>,
+) -> bool {
     let Some(sign_in) = SignIn::read(call, request) else {
         return false;
     };
-    match pool::find(hop, &sign_in).await {
-        Ok(Some(pool)) => !matches!(pool.knows(hop, &sign_in.username).await, Ok(true)),
+    match pool::find(proxy, &sign_in).await {
+        Ok(Some(pool)) => !matches!(pool.knows(proxy, &sign_in.username).await, Ok(true)),
         _ => true,
     }
 }
@@ -64,31 +68,31 @@ enum Outcome {
     Failed(Fault),
 }
 
-async fn migrate(hop: &Hop, sign_in: &SignIn) -> Result<Outcome> {
-    let Some(pool) = pool::find(hop, sign_in).await? else {
+async fn migrate(proxy: &Proxy, sign_in: &SignIn) -> Result<Outcome> {
+    let Some(pool) = pool::find(proxy, sign_in).await? else {
         return Ok(Outcome::Refused);
     };
     let Some(arn) = pool.settings["LambdaConfig"]["UserMigration"].as_str() else {
         return Ok(Outcome::Refused);
     };
-    if pool.knows(hop, &sign_in.username).await? {
+    if pool.knows(proxy, &sign_in.username).await? {
         return Ok(Outcome::Refused);
     }
     let event = sign_in.event(&pool);
-    let answered = match function::ask(hop, "UserMigration", arn, &pool, &event).await? {
+    let answered = match function::ask(proxy, "UserMigration", arn, &pool, &event).await? {
         Ok(answered) => answered,
         Err(fault) => return Ok(Outcome::Failed(fault)),
     };
     match answer::judge(&pool, sign_in, &event, &answered) {
         Ok(None) => Ok(Outcome::Refused),
-        Ok(Some(user)) => make(hop, &pool, sign_in, user).await,
+        Ok(Some(user)) => make(proxy, &pool, sign_in, user).await,
         Err(fault) => Ok(Outcome::Failed(fault)),
     }
 }
 
 /// Makes the user, unless a guard of the pool's own or a name that is another's is against it.
-async fn make(hop: &Hop, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> Result<Outcome> {
-    if let Err(fault) = guard(hop, pool, sign_in, &user).await? {
+async fn make(proxy: &Proxy, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> Result<Outcome> {
+    if let Err(fault) = guard(proxy, pool, sign_in, &user).await? {
         return Ok(Outcome::Failed(fault));
     }
     let attributes: Vec<Value> = user
@@ -97,7 +101,7 @@ async fn make(hop: &Hop, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> Resu
         .map(|(name, value)| json!({"Name": name, "Value": value}))
         .collect();
     let made = pool.call(
-        hop,
+        proxy,
         "AdminCreateUser",
         json!({
             "Username": user.username,
@@ -114,7 +118,7 @@ async fn make(hop: &Hop, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> Resu
         return Ok(Outcome::Failed(sign_in.cannot_migrate()));
     }
     if let Some(mediums) = user.welcome {
-        hop.sends(Message {
+        proxy.sends(Message {
             pool: pool.id.clone(),
             username: user.username,
             kind: MessageKind::Welcome,
@@ -126,7 +130,7 @@ async fn make(hop: &Hop, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> Resu
 
 /// The pool's `PreSignUp` trigger has a say too: it runs before the user is made.
 async fn guard(
-    hop: &Hop,
+    proxy: &Proxy,
     pool: &PoolAt,
     sign_in: &SignIn,
     user: &NewUser,
@@ -135,7 +139,7 @@ async fn guard(
         return Ok(Ok(()));
     };
     let event = sign_in.pre_sign_up(pool, user);
-    let answered = function::ask(hop, "PreSignUp", arn, pool, &event).await?;
+    let answered = function::ask(proxy, "PreSignUp", arn, pool, &event).await?;
     Ok(match answered {
         Ok(answer) if answer["response"].is_object() => Ok(()),
         Ok(_) => Err(Fault::unrecognizable()),

@@ -1,5 +1,5 @@
-//! What AWS is by nature and the emulator is not: far away, held to quotas, slow to
-//! believe in a new role, busy after a change to a function, and late to show what was written.
+//! Conditions that AWS has and the emulator lacks: distance, quotas, roles that Lambda can't
+//! assume yet, functions that are busy after a change, and eventually consistent reads.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -15,33 +15,33 @@ use super::refusal::{refusal, throttled};
 use crate::client::locked;
 
 /// The first words of operations that show what was written.
-const SHOWS: [&str; 3] = ["Describe", "Get", "List"];
+const SHOWING: [&str; 3] = ["Describe", "Get", "List"];
 
-/// How hard AWS is. By default not at all.
+/// The conditions of AWS. By default, none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hardness {
-    /// What each call takes on its way, and each new connection too.
+pub struct Conditions {
+    /// The network latency of each call and of each new connection.
     pub round_trip: Duration,
-    /// How long Lambda cannot assume a role that was just made.
+    /// How long Lambda cannot assume a new role.
     pub propagation: Duration,
-    /// How long a function takes no other change, and is not ready, after one.
+    /// How long a function rejects changes, and is not ready, after a change.
     pub busy: Duration,
-    /// How long a read does not see what was just written to its service.
+    /// How long reads return the state before the last write to the service.
     pub lag: Duration,
-    /// How many calls a second Cognito takes of each category of its quotas.
+    /// How many calls per second Cognito accepts in each category of its quotas.
     pub a_second: Option<u32>,
-    /// Whether a question that the emulator has answered once is answered so again, as fast
-    /// as AWS would: not hard, but what a storm of calls needs to be one.
+    /// Whether a read that the emulator has answered once gets the same answer again, as fast as
+    /// on AWS. Load tests need it, as the emulator is slow.
     pub replay: bool,
 }
 
-/// The hardness, and what it needs to remember.
+/// The current conditions, and what they depend on.
 #[derive(Debug, Default)]
-pub(super) struct Hard(Mutex<State>);
+pub(super) struct Simulation(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    hardness: Hardness,
+    conditions: Conditions,
     /// When each role was made.
     roles: HashMap<(String, String), Instant>,
     /// When each function was last changed.
@@ -57,25 +57,25 @@ struct State {
     answers: HashMap<(String, Vec<u8>), Response<Bytes>>,
 }
 
-impl Hard {
-    pub(super) fn set(&self, hardness: Hardness) {
-        locked(&self.0).hardness = hardness;
+impl Simulation {
+    pub(super) fn set(&self, conditions: Conditions) {
+        locked(&self.0).conditions = conditions;
     }
 
     pub(super) fn round_trip(&self) -> Duration {
-        locked(&self.0).hardness.round_trip
+        locked(&self.0).conditions.round_trip
     }
 
     /// What AWS refuses because of what was done a moment ago.
-    pub(super) fn refuse(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    pub(super) fn reject(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
         let mut state = locked(&self.0);
-        let Hardness {
+        let Conditions {
             propagation,
             busy,
             a_second,
             ..
-        } = state.hardness;
-        if state.hardness == Hardness::default() {
+        } = state.conditions;
+        if state.conditions == Conditions::default() {
             return None;
         }
         if let Some(a_second) = a_second {
@@ -109,7 +109,7 @@ impl Hard {
     /// What the emulator has answered to the same question, where that is to be enough.
     pub(super) fn replay(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
         let state = locked(&self.0);
-        if !state.hardness.replay || call.writes {
+        if !state.conditions.replay || call.writes {
             return None;
         }
         let asked = (place(call, request), question(request));
@@ -117,19 +117,19 @@ impl Hard {
     }
 
     /// The answer, or the one that was given before the last write.
-    pub(super) fn delay_sight(
+    pub(super) fn delay_visibility(
         &self,
         call: &Call,
         request: &Request<Bytes>,
         reply: Response<Bytes>,
     ) -> Response<Bytes> {
         let mut state = locked(&self.0);
-        let (Hardness { lag, busy, .. }, now) = (state.hardness, Instant::now());
-        if state.hardness == Hardness::default() {
+        let (Conditions { lag, busy, .. }, now) = (state.conditions, Instant::now());
+        if state.conditions == Conditions::default() {
             return reply;
         }
         let place = place(call, request);
-        if state.hardness.replay && !call.writes && reply.status().is_success() {
+        if state.conditions.replay && !call.writes && reply.status().is_success() {
             let asked = (place.clone(), question(request));
             state.answers.insert(asked, reply.clone());
         }
@@ -140,7 +140,7 @@ impl Hard {
             }
             return reply;
         }
-        if !SHOWS.iter().any(|show| call.action.starts_with(show)) {
+        if !SHOWING.iter().any(|verb| call.action.starts_with(verb)) {
             return reply;
         }
         let asked = (place, question(request));
