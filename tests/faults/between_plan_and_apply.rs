@@ -35,7 +35,7 @@ fn two() -> (Stage, Pool, [String; 2]) {
 }
 
 #[test]
-fn another_deployment_that_comes_while_this_one_goes_keeps_its_flow() {
+fn another_deployment_created_during_teardown_keeps_its_flow() {
     let (stage, second, [_, setup]) = two();
     let teardown = format!("teardown {BOTH}");
     let running = held(&stage, &teardown, NEW_ACCOUNT, "UpdateUserPool", 0);
@@ -46,7 +46,7 @@ fn another_deployment_that_comes_while_this_one_goes_keeps_its_flow() {
 }
 
 #[test]
-fn another_deployment_that_goes_while_this_one_comes_takes_no_flow_of_it() {
+fn another_deployment_removed_during_setup_removes_no_flow_of_this_one() {
     let (stage, second, [_, setup]) = two();
     let running = held(&stage, &setup, OLD_ACCOUNT, "CreateRole", 0);
     stage.ok(&format!("teardown {BOTH}"));
@@ -56,7 +56,7 @@ fn another_deployment_that_goes_while_this_one_comes_takes_no_flow_of_it() {
 }
 
 #[test]
-fn two_deployments_that_go_at_once_leave_no_flow() {
+fn two_deployments_torn_down_at_once_leave_no_flow() {
     let (stage, _, [_, setup]) = two();
     stage.ok(&setup);
     let teardown = format!("teardown {BOTH}");
@@ -68,7 +68,7 @@ fn two_deployments_that_go_at_once_leave_no_flow() {
 }
 
 #[test]
-fn a_trigger_that_its_owner_took_off_before_ours_came_is_not_put_back() {
+fn a_trigger_that_its_owner_removed_before_the_change_is_not_restored() {
     let stage = Stage::new();
     let theirs = format!("arn:aws:lambda:eu-central-1:{OLD_ACCOUNT}:function:theirs");
     stage.set_trigger(Some(&theirs));
@@ -85,7 +85,7 @@ fn a_trigger_that_its_owner_took_off_before_ours_came_is_not_put_back() {
 }
 
 #[test]
-fn what_became_somebody_elses_is_not_deleted() {
+fn resources_that_are_no_longer_managed_are_not_deleted() {
     let teardown = format!("teardown {BOTH}");
     let stage = Stage::new();
     stage.setup();
@@ -112,7 +112,7 @@ fn what_became_somebody_elses_is_not_deleted() {
 }
 
 #[test]
-fn a_pool_that_is_deleted_during_the_comparison_is_told_as_gone() {
+fn a_pool_that_is_deleted_during_the_comparison_is_reported_as_deleted() {
     let stage = Stage::new();
     stage.edit_pool(&stage.new, |pool| {
         pool["DeletionProtection"] = "INACTIVE".into();
@@ -126,7 +126,7 @@ fn a_pool_that_is_deleted_during_the_comparison_is_told_as_gone() {
 }
 
 #[test]
-fn a_throttled_comparison_is_made_all_the_same() {
+fn a_throttled_comparison_is_retried() {
     let stage = Stage::new();
     let compared = NthCall::of(NEW_ACCOUNT, "DescribeUserPool", 2);
     stage.inject(&compared, Fault::Throttled, 12);
@@ -135,7 +135,7 @@ fn a_throttled_comparison_is_made_all_the_same() {
 }
 
 #[test]
-fn a_wish_to_stop_neither_hides_what_was_lost_nor_makes_it_up() {
+fn an_interrupt_reports_exactly_the_lost_changes() {
     let setup = format!("setup {BOTH} --output json");
     let stage = Stage::new();
     let running = held(&stage, &setup, NEW_ACCOUNT, "DescribeUserPool", 2);
@@ -158,12 +158,12 @@ fn a_wish_to_stop_neither_hides_what_was_lost_nor_makes_it_up() {
     let running = stage.start_until_fault(&setup);
     running.signal("INT");
     let run = running.end();
-    assert!(!run.said("are not as they were"), "{run}");
+    assert!(!run.printed("are not as they were"), "{run}");
 }
 
 /// What was lost is told beside whatever else went wrong, and after a wish to stop.
 #[test]
-fn what_was_lost_is_told_beside_another_error() {
+fn lost_changes_are_reported_with_another_error() {
     let setup = format!("setup {BOTH} --output json");
     let (reads, looks) = ("DescribeUserPoolClient", "GetRole");
     for stops in [false, true] {
@@ -197,7 +197,7 @@ fn what_was_lost_is_told_beside_another_error() {
 
 /// Nobody knows whether an update without an answer was taken: if it was, it is compared.
 #[test]
-fn an_update_without_an_answer_is_compared_after_a_wish_to_stop() {
+fn an_update_without_an_answer_is_compared_after_an_interrupt() {
     let setup = format!("setup {BOTH} --output json");
     let stage = Stage::new();
     let moment = Duration::from_secs(2);
@@ -224,7 +224,7 @@ fn an_update_without_an_answer_is_compared_after_a_wish_to_stop() {
 
 /// It would keep every user out whom the pool does not know.
 #[test]
-fn a_trigger_whose_flow_did_not_last_is_put_back() {
+fn a_trigger_whose_flow_was_removed_is_restored() {
     let theirs = format!("arn:aws:lambda:eu-central-1:{OLD_ACCOUNT}:function:theirs");
     for stops in [false, true] {
         let stage = Stage::new();
@@ -247,7 +247,7 @@ fn a_trigger_whose_flow_did_not_last_is_put_back() {
 }
 
 #[test]
-fn a_session_that_ends_in_the_midst_is_told_at_once() {
+fn a_session_that_expires_during_a_run_is_reported_at_once() {
     let stage = Stage::new();
     let ended = stage.sandbox.home().join("ended");
     let script = format!(
@@ -270,5 +270,5 @@ echo '{{"Version": 1, "AccessKeyId": "222222222222", "SecretAccessKey": "test", 
     let run = end(&stage, running);
     run.assert_ended(1, setup);
     run.assert_stderr(&["sign in again"]);
-    assert!(!run.said("waiting for Cognito to take"), "{run}");
+    assert!(!run.printed("waiting for Cognito to take"), "{run}");
 }

@@ -6,7 +6,7 @@ use crate::support::calls::NthCall;
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
 #[test]
-fn whatever_happens_to_its_own_call_the_next_setup_ends_well() {
+fn after_every_fault_the_next_setup_succeeds() {
     let stage = Stage::new();
     let setup = format!("setup {BOTH}");
     for (fault, times, code) in [
@@ -33,7 +33,7 @@ fn whatever_happens_to_its_own_call_the_next_setup_ends_well() {
         assert_eq!(stage.sandbox.clear_faults(), times, "{words}");
         stage.changes_nothing(0, &setup);
         stage.sign_in("ada", PASSWORD).unwrap();
-        stage.forget("ada");
+        stage.delete_user("ada");
         stage.teardown();
     }
 }

@@ -12,7 +12,7 @@ fn setup() -> String {
 
 /// Whatever happens to its making and its deleting, nothing of it stays in the end.
 #[test]
-fn every_fault_at_the_calls_that_make_and_delete_it() {
+fn every_fault_at_the_calls_that_create_and_delete_it() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     let back = format!("teardown {BOTH}");
@@ -43,7 +43,7 @@ fn every_fault_at_the_calls_that_make_and_delete_it() {
             } else {
                 stage.changes_nothing(0, &command);
                 stage.sign_in("ada", PASSWORD).unwrap();
-                stage.forget("ada");
+                stage.delete_user("ada");
             }
         }
     }
@@ -51,7 +51,7 @@ fn every_fault_at_the_calls_that_make_and_delete_it() {
 
 /// While setup makes it, its record is torn down: nothing may be left that no record tells.
 #[test]
-fn a_teardown_while_it_is_made() {
+fn a_teardown_during_its_creation() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.sandbox.inject(Injection {

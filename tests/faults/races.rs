@@ -12,7 +12,7 @@ use crate::support::run::Run;
 /// One of the two runs: it succeeds, or says why not.
 fn assert_told(run: &Run, words: &str) {
     run.assert_ended(run.code, words);
-    let told = run.said("error:") || run.said("look at:");
+    let told = run.printed("error:") || run.printed("look at:");
     assert!(run.code == 0 || (run.code == 1 && told), "{words}\n{run}");
 }
 
@@ -68,11 +68,11 @@ fn two_teardowns() {
 }
 
 #[test]
-fn a_setup_and_a_teardown_in_the_midst_of_it() {
+fn a_setup_and_a_teardown_during_it() {
     at_once(Verb::Setup, Verb::Teardown);
 }
 
 #[test]
-fn a_teardown_and_a_setup_in_the_midst_of_it() {
+fn a_teardown_and_a_setup_during_it() {
     at_once(Verb::Teardown, Verb::Setup);
 }

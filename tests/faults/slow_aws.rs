@@ -25,7 +25,7 @@ fn there_and_back(conditions: Conditions, said: &[&str]) {
     std::thread::sleep(conditions.lag);
     stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.teardown();
     assert_eq!(stage.sandbox.snapshot(), before);
     std::thread::sleep(conditions.lag);
@@ -33,7 +33,7 @@ fn there_and_back(conditions: Conditions, said: &[&str]) {
 }
 
 #[test]
-fn a_role_that_lambda_does_not_know_yet() {
+fn a_role_that_lambda_cannot_assume_yet() {
     let conditions = Conditions {
         propagation: Duration::from_secs(3),
         ..Conditions::default()
@@ -51,7 +51,7 @@ fn reads_that_do_not_see_what_was_written() {
 }
 
 #[test]
-fn everything_at_once_and_far_away() {
+fn all_conditions_at_once() {
     let conditions = Conditions {
         round_trip: Duration::from_millis(40),
         propagation: Duration::from_secs(2),
@@ -64,7 +64,7 @@ fn everything_at_once_and_far_away() {
 
 /// While it is, Lambda also takes no permission for it.
 #[test]
-fn a_function_that_is_still_being_made() {
+fn a_function_that_is_still_being_created() {
     let conditions = Conditions {
         busy: Duration::from_secs(2),
         ..Conditions::default()
@@ -195,7 +195,7 @@ const PASSING: [(&str, &str, &str, u16, &str, &str); 12] = [
 ];
 
 #[test]
-fn errors_that_pass() {
+fn transient_errors() {
     let (stage, there, back) = Stage::for_many_runs();
     let before = stage.sandbox.snapshot();
     for (command, words) in [("setup", &there), ("teardown", &back)] {
@@ -233,7 +233,7 @@ fn every_operation_fails_once_and_is_cut_off_once() {
 }
 
 #[test]
-fn what_does_not_pass_is_told_at_the_deadline() {
+fn a_permanent_error_is_reported_at_the_deadline() {
     let stage = Stage::new();
     let fault = Fault::Refused(
         400,
@@ -263,7 +263,7 @@ fn what_does_not_pass_is_told_at_the_deadline() {
 /// What somebody else sets in the same moment is told, with what was before; it is not
 /// taken back, which would undo what they did.
 #[test]
-fn a_setting_that_changes_under_the_change_is_told_with_what_was_before() {
+fn a_setting_that_changes_during_an_update_is_reported_with_its_prior_value() {
     let stage = Stage::new();
     // To plan by, to change, and to compare with: it is changed between these two.
     let compared = NthCall::of(NEW_ACCOUNT, "DescribeUserPool", 2);

@@ -21,12 +21,12 @@ impl Run {
     pub fn assert_ended(&self, code: i32, arguments: &str) {
         assert_eq!(self.code, code, "cogmig {arguments}\n{self}");
         for never in ["service error", "panicked", "RUST_BACKTRACE"] {
-            assert!(!self.said(never), "cogmig {arguments}\n{self}");
+            assert!(!self.printed(never), "cogmig {arguments}\n{self}");
         }
     }
 
     /// Whether this was said, on either stream.
-    pub fn said(&self, text: &str) -> bool {
+    pub fn printed(&self, text: &str) -> bool {
         self.stdout.contains(text) || self.stderr.contains(text)
     }
 

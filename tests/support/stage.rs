@@ -147,12 +147,12 @@ impl Stage {
     }
 
     /// Deletes a user of the new pool.
-    pub fn forget(&self, name: &str) {
+    pub fn delete_user(&self, name: &str) {
         self.in_pool(&self.new, "AdminDeleteUser", json!({"Username": name}));
     }
 
     /// The attributes of a user of the new pool; nothing where there is no such user.
-    pub fn moved(&self, name: &str) -> Option<Vec<(String, String)>> {
+    pub fn migrated(&self, name: &str) -> Option<Vec<(String, String)>> {
         attributes(&self.sandbox.find_user(&self.new, name).unwrap()?)
     }
 }

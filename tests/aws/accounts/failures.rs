@@ -49,7 +49,7 @@ fn no_profiles_at_all() {
 }
 
 #[test]
-fn keys_that_nobody_knows() {
+fn keys_that_do_not_exist() {
     let stage = Stage::new();
     stage.profile("forged", "new", ["AKIAIOSFODNN7EXAMPLE", "guessed"], &[]);
     fails(
@@ -164,7 +164,7 @@ fn a_package_that_is_not_there_or_is_none() {
 }
 
 #[test]
-fn a_reader_that_has_gone_away_is_no_error() {
+fn a_closed_pipe_is_no_error() {
     let stage = Stage::new();
     let mut command = stage.sandbox.command("sh");
     let binary = stage.command();

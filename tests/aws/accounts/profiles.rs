@@ -40,11 +40,11 @@ fn credentials_and_a_region_in_the_environment_change_nothing() {
         ] {
             assert!(run.stdout.contains(shown), "{shown}\n{run}");
         }
-        assert!(!run.said(THIRD), "{run}");
+        assert!(!run.printed(THIRD), "{run}");
     };
     run("setup");
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     run("teardown");
     assert_eq!(stage.sandbox.snapshot(), before);
     let calls = stage.sandbox.journal();
@@ -61,28 +61,28 @@ fn credentials_and_a_region_in_the_environment_change_nothing() {
 }
 
 #[test]
-fn one_account_can_move_between_two_regions() {
+fn one_account_can_migrate_between_two_regions() {
     let stage = Stage::between("old", "old-other");
     let before = stage.sandbox.snapshot();
     let profiles = "--old-profile old --new-profile old-other";
     let run = stage.ok(&format!("setup {profiles}"));
-    assert!(run.said("one account on both sides"), "{run}");
+    assert!(run.printed("one account on both sides"), "{run}");
     stage.changes_nothing(0, &format!("setup {profiles}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.sign_in("ada", "Wrong-Horse-1").unwrap_err();
-    assert!(stage.moved("ada").is_some());
-    stage.forget("ada");
+    assert!(stage.migrated("ada").is_some());
+    stage.delete_user("ada");
     stage.ok(&format!("teardown {profiles}"));
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
-fn a_region_can_be_named_beside_the_profile() {
+fn a_region_can_be_given_with_the_profile() {
     let stage = Stage::between("old", "old-other");
     let before = stage.sandbox.snapshot();
     stage.ok("setup --old-profile old --new-profile old --new-region eu-north-1");
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     // Where it is stands in the record.
     stage.ok("teardown --old-profile old --new-profile old");
     assert_eq!(stage.sandbox.snapshot(), before);
@@ -114,7 +114,7 @@ fn a_profile_may_be_a_chain_of_roles() {
     assert_eq!(calls.len(), 2, "one session an account");
     stage.ok(&format!("setup {chains}"));
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.ok(&format!("teardown {chains}"));
     assert_eq!(stage.sandbox.snapshot(), before);
 }
@@ -214,7 +214,7 @@ fn swapped_profiles_at_a_first_setup_are_warned_of_with_both_counts() {
         assert!(flat.contains(words), "{words}\n{run}");
     }
     let run = stage.ok(&format!("plan {BOTH}"));
-    assert!(!run.said("swapped"), "{run}");
+    assert!(!run.printed("swapped"), "{run}");
     // Once it is deployed, the counts say how far the migration is.
     stage.setup();
     for name in ["bob", "cem", "dan", "eve", "ada"] {
@@ -223,5 +223,5 @@ fn swapped_profiles_at_a_first_setup_are_warned_of_with_both_counts() {
         stage.sandbox.user(&stage.new, name, PASSWORD, &[]).unwrap();
     }
     let run = stage.ok(&format!("plan {BOTH}"));
-    assert!(!run.said("swapped"), "{run}");
+    assert!(!run.printed("swapped"), "{run}");
 }

@@ -28,7 +28,7 @@ impl Stage {
 }
 
 #[test]
-fn what_passes_is_waited_for() {
+fn transient_errors_are_waited_for() {
     let stage = Stage::new();
     for (account, action, fault, times) in [
         (OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 3),
@@ -53,7 +53,7 @@ fn what_passes_is_waited_for() {
         assert_eq!(stage.sandbox.clear_faults(), times, "{words}\n{run}");
         run.assert_stderr(&["waiting for a sign-in to work"]);
         stage.sign_in("ada", PASSWORD).unwrap();
-        stage.forget("ada");
+        stage.delete_user("ada");
         stage.teardown();
     }
 }
@@ -61,7 +61,7 @@ fn what_passes_is_waited_for() {
 /// Where there is nothing else to do, one look at the way is enough; one that fails is taken
 /// again, and told.
 #[test]
-fn a_setup_with_nothing_to_do_tries_it_once() {
+fn a_setup_without_changes_checks_once() {
     let stage = Stage::new();
     stage.setup();
     let invoked = || {
@@ -80,7 +80,7 @@ fn a_setup_with_nothing_to_do_tries_it_once() {
 }
 
 #[test]
-fn a_way_that_does_not_open_is_told_and_nothing_is_unwound() {
+fn a_failed_check_is_reported_and_nothing_is_rolled_back() {
     let stage = Stage::new();
     stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
     let run = stage.ends(1, &format!("setup {BOTH}"));
@@ -94,7 +94,7 @@ fn a_way_that_does_not_open_is_told_and_nothing_is_unwound() {
 }
 
 #[test]
-fn who_stops_the_waiting_is_told_what_was_waited_for() {
+fn an_interrupt_reports_what_setup_was_waiting_for() {
     let stage = Stage::new();
     stage.happens(OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 1000);
     let running = stage.start_until_fault(&format!("setup {BOTH}"));
@@ -107,7 +107,7 @@ fn who_stops_the_waiting_is_told_what_was_waited_for() {
 }
 
 #[test]
-fn a_package_of_ones_own_is_not_tried() {
+fn a_custom_package_is_not_checked() {
     let (stage, there, _) = Stage::for_many_runs();
     stage.sandbox.clear_journal();
     let run = stage.ok(&there);

@@ -86,7 +86,7 @@ fn differing(status: &Value) -> Vec<[&str; 3]> {
 }
 
 #[test]
-fn where_nothing_stands_it_is_said() {
+fn without_a_deployment_status_says_not_deployed() {
     let stage = Stage::new();
     let status = stage.status("");
     assert_eq!(status["deployed"], "none");
@@ -106,7 +106,7 @@ fn where_nothing_stands_it_is_said() {
 }
 
 #[test]
-fn after_setup_everything_is_as_it_should_be() {
+fn after_setup_everything_is_in_sync() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.changes_nothing(
@@ -144,7 +144,7 @@ fn after_setup_everything_is_as_it_should_be() {
 }
 
 #[test]
-fn sign_ins_are_counted_by_what_came_of_them() {
+fn sign_ins_are_counted_by_their_result() {
     let stage = Stage::new();
     for name in ["bob", "eve"] {
         stage.old_user(name, &[("email", &format!("{name}@example.com"))]);
@@ -198,12 +198,12 @@ fn sign_ins_are_counted_by_what_came_of_them() {
     stage.assert_told(2, "--detailed-exitcode", &told);
     stage.assert_told(0, "", &told);
     for secret in ["ada", "bob@", "example.com", PASSWORD, &stage.external_id()] {
-        assert!(!stage.told(0, "").said(secret), "{secret}");
+        assert!(!stage.told(0, "").printed(secret), "{secret}");
     }
 }
 
 #[test]
-fn what_was_changed_by_hand_is_named_and_nothing_else() {
+fn only_drifted_resources_are_reported() {
     let stage = Stage::new();
     stage.setup();
     stage.remove_permission();
@@ -248,7 +248,7 @@ fn what_was_changed_by_hand_is_named_and_nothing_else() {
 /// The log is more than sign-ins, older than asked, longer than is read, and anybody's who may
 /// write to it.
 #[test]
-fn of_a_log_only_what_counts_is_counted() {
+fn only_the_functions_log_lines_are_counted() {
     let stage = Stage::new();
     stage.setup();
     let fault = |reason: &str| json!({"triggerSource": "UserMigration_Authentication", "outcome": "fault", "reason": reason});
@@ -301,7 +301,7 @@ fn of_a_log_only_what_counts_is_counted() {
 }
 
 #[test]
-fn where_the_log_may_not_be_read_the_rest_is_told() {
+fn without_access_to_the_log_the_rest_is_reported() {
     let stage = Stage::new();
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
@@ -343,7 +343,7 @@ fn where_the_log_may_not_be_read_the_rest_is_told() {
 
 /// It may run under a role that can change nothing, nor invoke the function.
 #[test]
-fn rights_to_read_are_enough() {
+fn read_permissions_are_enough() {
     let stage = Stage::new();
     stage.setup();
     for profile in ["old", "new"] {
@@ -364,7 +364,7 @@ fn rights_to_read_are_enough() {
 }
 
 #[test]
-fn a_time_that_is_none_is_wrong_usage() {
+fn an_invalid_time_is_a_usage_error() {
     let stage = Stage::new();
     for wrong in ["", "24", "h", "0h", "-1h", "1w", "1.5h", "99999999999d"] {
         let mut command = stage.command();
@@ -377,7 +377,7 @@ fn a_time_that_is_none_is_wrong_usage() {
 
 /// Of users with a second factor nothing need be decided to see how it stands.
 #[test]
-fn nothing_has_to_be_decided() {
+fn status_requires_no_decisions() {
     let stage = Stage::new();
     let app = json!({
         "SoftwareTokenMfaConfiguration": {"Enabled": true}, "MfaConfiguration": "OPTIONAL",
@@ -394,7 +394,7 @@ fn nothing_has_to_be_decided() {
 
 /// A second deployment, with an app client of its own, has a status of its own.
 #[test]
-fn of_several_deployments_one_is_told_of() {
+fn one_of_several_deployments_is_reported() {
     let stage = Stage::new();
     let second = "--suffix second --dedicated-old-client";
     stage.ok(&format!("setup {BOTH} {second}"));

@@ -26,7 +26,7 @@ impl Stage {
         writeln!(stdin, "{password}").unwrap();
         drop(stdin);
         let run = Run::from(process.wait_with_output().unwrap());
-        assert!(password.is_empty() || !run.said(password), "{run}");
+        assert!(password.is_empty() || !run.printed(password), "{run}");
         run
     }
 
@@ -53,7 +53,7 @@ impl Stage {
         assert!(run.stdout.contains("drift  none"), "{run}");
         assert!(run.stdout.contains("chain  works"), "{run}");
         self.sign_in("ada", PASSWORD).unwrap();
-        self.forget("ada");
+        self.delete_user("ada");
     }
 
     fn trust(&self, edit: impl FnOnce(&mut Value)) {
@@ -66,13 +66,13 @@ impl Stage {
 }
 
 #[test]
-fn what_was_never_set_up_is_broken_at_the_function() {
+fn without_a_setup_the_function_is_not_deployed() {
     let stage = Stage::new();
     stage.assert_broken_at("function", &["is not there", "cogmig setup", "+ role"]);
 }
 
 #[test]
-fn each_broken_link_in_the_old_account_is_named_and_mended() {
+fn each_broken_component_in_the_old_account_is_named_and_fixed() {
     let stage = Stage::new();
     stage.setup();
     stage.fix();
@@ -106,7 +106,7 @@ fn each_broken_link_in_the_old_account_is_named_and_mended() {
 }
 
 #[test]
-fn each_broken_link_in_the_new_account_is_named_and_mended() {
+fn each_broken_component_in_the_new_account_is_named_and_fixed() {
     let stage = Stage::new();
     stage.setup();
 
@@ -137,7 +137,7 @@ fn each_broken_link_in_the_new_account_is_named_and_mended() {
 }
 
 #[test]
-fn a_role_that_is_gone_is_named() {
+fn a_deleted_role_is_named() {
     let stage = Stage::new();
     stage.setup();
     stage.delete_inline();
@@ -147,7 +147,7 @@ fn a_role_that_is_gone_is_named() {
 
 /// What only AWS itself can say, said in its place.
 #[test]
-fn what_the_old_pool_says_names_its_link() {
+fn each_answer_of_the_old_pool_names_the_component() {
     let stage = Stage::new();
     stage.setup();
     for (code, message, link) in [
@@ -194,7 +194,7 @@ fn what_the_old_pool_says_names_its_link() {
 
 /// The chain works, and still something is not as it should be.
 #[test]
-fn drift_alone_is_told_too() {
+fn drift_alone_is_reported_too() {
     let stage = Stage::new();
     stage.setup();
     stage.remove_permission();
@@ -213,7 +213,7 @@ fn drift_alone_is_told_too() {
 }
 
 #[test]
-fn a_user_is_tried_and_not_moved() {
+fn a_user_is_checked_and_not_migrated() {
     let stage = Stage::new();
     stage.setup();
     stage
@@ -243,10 +243,10 @@ fn a_user_is_tried_and_not_moved() {
         run.assert_ended(0, "verify");
         assert!(run.stdout.contains(told), "{told}\n{run}");
         assert!(
-            !run.said("analytical") && !run.said("ada@example.com"),
+            !run.printed("analytical") && !run.printed("ada@example.com"),
             "{run}"
         );
-        assert_eq!(stage.moved(username), None);
+        assert_eq!(stage.migrated(username), None);
     }
     let run = stage.verify("ada", PASSWORD, "--output json --verbose");
     assert!(
@@ -260,7 +260,7 @@ fn a_user_is_tried_and_not_moved() {
 }
 
 #[test]
-fn without_a_password_nobody_is_tried() {
+fn without_a_password_no_user_is_checked() {
     let stage = Stage::new();
     stage.setup();
     stage.verify("", PASSWORD, "").assert_ended(64, "verify");
@@ -273,7 +273,7 @@ fn without_a_password_nobody_is_tried() {
 /// value, and of a wrong password nothing of whether the user exists beyond what the old
 /// pool itself says.
 #[test]
-fn the_probe_gives_away_no_value() {
+fn the_probe_reveals_no_value() {
     let stage = Stage::new();
     stage.setup();
     let event = json!({
@@ -285,11 +285,11 @@ fn the_probe_gives_away_no_value() {
     for secret in ["analytical", "ada@example.com", PASSWORD, OLD_ACCOUNT] {
         assert!(!answer.contains(secret), "{answer}");
     }
-    assert_eq!(stage.moved("ada"), None);
+    assert_eq!(stage.migrated("ada"), None);
 }
 
 #[test]
-fn a_function_that_is_held_is_found_at_once() {
+fn a_throttled_function_is_reported_at_once() {
     let stage = Stage::new();
     stage.setup();
     let none = json!({"FunctionName": LAMBDA, "ReservedConcurrentExecutions": 0});

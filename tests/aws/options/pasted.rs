@@ -174,7 +174,7 @@ fn a_name_that_is_unique_stands_for_its_id() {
 }
 
 #[test]
-fn what_cannot_be_a_region_is_said_as_it_was_read() {
+fn an_invalid_region_is_reported_as_it_was_given() {
     let stage = Stage::new();
     for region in ["eu-west-1a", "Ireland", "eu_west_1", "eu-west-1/x"] {
         let run = stage.changes_nothing(64, &format!("plan {BOTH} --old-region {region}"));

@@ -48,7 +48,7 @@ fn everything_can_come_from_the_environment() {
     for client in [&stage.new.client, &extra] {
         stage.sandbox.sign_in(client, "ada", PASSWORD).unwrap();
     }
-    stage.forget("ada");
+    stage.delete_user("ada");
     run("teardown");
     assert_eq!(stage.sandbox.snapshot(), before);
 }
@@ -72,7 +72,7 @@ fn with_a_committed_file_the_verbs_are_enough() {
         stage.file("cogmig.toml", &lines.collect::<String>());
         stage.ok("setup");
         stage.sandbox.sign_in(&extra, "ada", PASSWORD).unwrap();
-        stage.forget("ada");
+        stage.delete_user("ada");
         stage.changes_nothing(0, "setup");
         stage.ok("teardown");
         assert_eq!(stage.sandbox.snapshot(), before, "{file_of}");
@@ -182,7 +182,7 @@ fn a_variable_can_say_no_to_the_file() {
 }
 
 #[test]
-fn a_flag_beats_the_other_loudness_of_the_environment() {
+fn a_flag_beats_the_other_verbosity_of_the_environment() {
     let stage = Stage::new();
     let plan = |flag: &str, variables: &[(&str, &str)]| {
         stage
@@ -204,7 +204,7 @@ fn a_flag_beats_the_other_loudness_of_the_environment() {
 }
 
 #[test]
-fn a_variable_that_cannot_be_meant_is_refused_by_its_name() {
+fn an_invalid_variable_is_an_error_with_its_name() {
     let stage = Stage::new();
     for (variable, value, forms) in [
         ("COGMIG_YES", "maybe", "true, false, 1, 0, yes or no"),
@@ -233,7 +233,7 @@ fn a_variable_that_cannot_be_meant_is_refused_by_its_name() {
 }
 
 #[test]
-fn a_file_that_cannot_be_meant_is_refused_by_its_name_and_line() {
+fn an_invalid_file_is_an_error_with_its_name_and_line() {
     let stage = Stage::new();
     misused(
         &stage,
@@ -265,7 +265,7 @@ fn a_file_that_cannot_be_meant_is_refused_by_its_name_and_line() {
 }
 
 #[test]
-fn flags_that_cannot_be_meant_are_refused() {
+fn invalid_flags_are_errors() {
     let stage = Stage::new();
     misused(&stage, "setup", &["--old-profile", "COGMIG_OLD_PROFILE"]);
     misused(&stage, "setup --old-profile old", &["--new-profile"]);
@@ -426,7 +426,7 @@ fn a_dry_run_that_the_environment_asks_for_is_one() {
         ],
     );
     assert!(
-        run.said("111111111111") && !run.said("iam:CreateRole"),
+        run.printed("111111111111") && !run.printed("iam:CreateRole"),
         "{run}"
     );
     misused_with(
@@ -465,7 +465,7 @@ fn a_variable_of_no_option_is_an_error_that_names_the_nearest() {
         );
     }
     let run = stage.with(64, &format!("plan {BOTH}"), &[("COGMIG_QQQQQQQ", "x")]);
-    assert!(!run.said("did you mean"), "{run}");
+    assert!(!run.printed("did you mean"), "{run}");
     // Those of the build and of the examples are no options, and known.
     let known = [
         "LAMBDA_ARCHITECTURES",
@@ -506,7 +506,7 @@ fn a_key_of_no_option_is_an_error_that_names_the_nearest_once() {
         let run = stage.ends(64, &format!("plan {BOTH}"));
         run.assert_stderr(&["cogmig.toml", line, key, nearest]);
         assert!(
-            !run.said("expected one of") && !run.said("old_profile"),
+            !run.printed("expected one of") && !run.printed("old_profile"),
             "{run}"
         );
         assert_eq!(stage.sandbox.journal(), [], "{run}");
@@ -529,7 +529,7 @@ fn a_key_of_no_option_is_an_error_that_names_the_nearest_once() {
         run.assert_stderr(&words);
         run.assert_stderr(&["line 1"]);
         for rust in ["i32", "enum", "variant", "bool", "struct", "Options"] {
-            assert!(!run.said(rust), "{rust}\n{run}");
+            assert!(!run.printed(rust), "{rust}\n{run}");
         }
     }
 }

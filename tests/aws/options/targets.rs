@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
 #[test]
-fn of_several_pools_one_must_be_named() {
+fn one_of_several_pools_must_be_given() {
     let stage = Stage::new();
     let other = stage.sandbox.pool("old", "Partners").unwrap();
     let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
@@ -28,7 +28,7 @@ fn of_several_pools_one_must_be_named() {
 }
 
 #[test]
-fn of_several_clients_one_must_be_named() {
+fn one_of_several_clients_must_be_given() {
     let stage = Stage::new();
     let old = stage
         .sandbox
@@ -50,7 +50,7 @@ fn of_several_clients_one_must_be_named() {
 }
 
 #[test]
-fn there_must_be_a_pool_and_a_client_at_all() {
+fn without_a_pool_or_a_client_it_fails() {
     let stage = Stage::new();
     let run = stage.changes_nothing(1, &format!("setup {BOTH} --new-region eu-south-1"));
     run.assert_stderr(&["no user pool", "eu-south-1", "222222222222"]);
@@ -61,7 +61,7 @@ fn there_must_be_a_pool_and_a_client_at_all() {
 }
 
 #[test]
-fn ids_that_are_not_there_are_said_beside_those_that_are() {
+fn ids_that_do_not_exist_are_reported_with_those_that_do() {
     let stage = Stage::new();
     for (option, id, there) in [
         ("--old-pool", "eu-west-1_AbCdEfGhI", &stage.old.id),
@@ -84,7 +84,7 @@ fn ids_that_are_not_there_are_said_beside_those_that_are() {
 }
 
 #[test]
-fn a_pool_of_another_region_is_told_from_its_id() {
+fn a_pool_of_another_region_is_recognized_by_its_id() {
     let stage = Stage::new();
     let run = stage.changes_nothing(1, &format!("setup {BOTH} --old-pool eu-north-1_AbCdEfGhI"));
     run.assert_stderr(&[
@@ -97,7 +97,7 @@ fn a_pool_of_another_region_is_told_from_its_id() {
 }
 
 #[test]
-fn each_of_several_new_clients_gets_the_flow_and_is_put_back() {
+fn each_of_several_new_clients_gets_the_flow_and_is_restored() {
     let stage = Stage::new();
     let settings = json!({"ExplicitAuthFlows": null});
     let mobile = stage
@@ -113,7 +113,7 @@ fn each_of_several_new_clients_gets_the_flow_and_is_put_back() {
     stage.ok(&format!("setup {BOTH} {clients}"));
     for client in [&stage.new.client, &mobile] {
         stage.sandbox.sign_in(client, "ada", PASSWORD).unwrap();
-        stage.forget("ada");
+        stage.delete_user("ada");
     }
     stage
         .sandbox
@@ -126,7 +126,7 @@ fn each_of_several_new_clients_gets_the_flow_and_is_put_back() {
 }
 
 #[test]
-fn a_client_that_is_named_no_longer_is_put_back() {
+fn a_client_that_is_no_longer_given_is_restored() {
     let stage = Stage::new();
     let mobile = stage
         .sandbox
@@ -147,7 +147,7 @@ fn a_client_that_is_named_no_longer_is_put_back() {
     stage.ok(&format!("setup {BOTH} --new-client {web}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.sandbox.sign_in(&mobile, "bob", PASSWORD).unwrap_err();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.teardown();
     assert_eq!(stage.sandbox.snapshot(), before);
 }
@@ -169,7 +169,7 @@ fn another_old_client_takes_the_place_of_the_first() {
             .contains("ADMIN")
     );
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.teardown();
     assert_eq!(stage.sandbox.snapshot(), before);
 }

@@ -113,7 +113,7 @@ fn a_migration_from_plan_to_teardown() {
 }
 
 #[test]
-fn what_a_pipeline_must_be_allowed() {
+fn the_policies_of_a_pipeline() {
     let stage = Stage::new();
     for side in ["old", "new"] {
         let policy = stage.ok(&format!("policy {side}"));
@@ -130,7 +130,7 @@ fn a_setup_that_is_not_allowed_to_end() {
 }
 
 #[test]
-fn what_cannot_be_meant() {
+fn usage_errors() {
     let stage = Stage::new();
     for (name, arguments) in [
         ("usage_unknown_option", "setup --old-profil old"),

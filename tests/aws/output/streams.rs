@@ -48,7 +48,7 @@ fn quiet_leaves_the_result_alone() {
 }
 
 #[test]
-fn no_colour_is_stronger_than_a_wish_for_it() {
+fn no_color_beats_a_request_for_color() {
     let stage = Stage::new();
     let is_coloured = |variables: &[(&str, &str)]| {
         let mut command = stage.command();
@@ -66,7 +66,7 @@ fn no_colour_is_stronger_than_a_wish_for_it() {
 }
 
 #[test]
-fn who_asks_for_json_in_a_file_gets_it_where_that_file_is_wrong() {
+fn json_requested_in_an_invalid_file_is_printed() {
     let stage = Stage::new();
     for (name, flags) in [("cogmig.toml", ""), ("other.toml", "--config other.toml")] {
         stage.file(name, "output = 'json'\nno-such-option = 1\n");
@@ -123,7 +123,7 @@ fn invalid(schema: &Value, documents: &[Value]) -> String {
 }
 
 #[test]
-fn json_is_as_its_schema_says() {
+fn json_matches_its_schema() {
     let stage = Stage::new();
     let document = |arguments: String| stage.cogmig(&format!("{arguments} --output json")).json();
     let documents = [
@@ -204,7 +204,7 @@ fn json_is_one_document_whatever_happens() {
 
 /// AWS lets line ends into the names of pools; a name that came from elsewhere may have more.
 #[test]
-fn a_name_begins_no_line_and_moves_no_cursor() {
+fn control_characters_in_a_name_are_escaped() {
     let stage = Stage::new();
     let name = "app\n::set-output name=x::y\u{1b}[2J\u{202e}";
     let params = json!({
@@ -221,13 +221,13 @@ fn a_name_begins_no_line_and_moves_no_cursor() {
             assert!(!text.contains("\n::"), "{run}");
             assert!(!text.contains(['\u{1b}', '\u{202e}']), "{run}");
         }
-        assert!(run.said("::set-output"), "{run}");
+        assert!(run.printed("::set-output"), "{run}");
     }
 }
 
 /// Who reads it later reads of which accounts, pools and app clients it speaks.
 #[test]
-fn a_plan_in_a_file_says_what_it_is_about() {
+fn a_plan_in_a_file_names_accounts_and_pools() {
     let stage = Stage::new();
     let about = |run: &Run| {
         for words in [

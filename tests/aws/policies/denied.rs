@@ -54,7 +54,7 @@ impl Denied {
 
 /// What is done at once can fail at once: each is told, so that one look mends all.
 #[test]
-fn each_of_several_is_told() {
+fn each_of_several_denied_actions_is_reported() {
     let denied = Denied::new("new");
     let actions = ["logs:CreateLogGroup", "iam:CreatePolicy"];
     let rule = json!({"Version": "2012-10-17", "Statement": [
@@ -89,7 +89,7 @@ fn setup_without(profile: &'static str, actions: &[&str]) {
         denied.run("setup").assert_ended(0, action);
         stage.changes_nothing(0, &format!("setup {BOTH}"));
         stage.sign_in("ada", PASSWORD).unwrap();
-        stage.forget("ada");
+        stage.delete_user("ada");
         stage.teardown();
         assert_eq!(
             stage.sandbox.snapshot(),
@@ -117,7 +117,7 @@ fn teardown_without(profile: &'static str, actions: &[&str]) {
 }
 
 #[test]
-fn setup_without_a_right_to_read() {
+fn setup_without_a_permission_to_read() {
     for (profile, actions) in [
         (
             "old",
@@ -150,7 +150,7 @@ fn setup_without_a_right_to_read() {
 }
 
 #[test]
-fn setup_without_a_right_in_the_old_account() {
+fn setup_without_a_permission_in_the_old_account() {
     setup_without(
         "old",
         &[
@@ -162,7 +162,7 @@ fn setup_without_a_right_in_the_old_account() {
 }
 
 #[test]
-fn setup_without_a_right_over_logs_and_roles() {
+fn setup_without_a_permission_for_logs_and_roles() {
     setup_without(
         "new",
         &[
@@ -175,7 +175,7 @@ fn setup_without_a_right_over_logs_and_roles() {
 }
 
 #[test]
-fn setup_without_a_right_over_the_function_and_the_pool() {
+fn setup_without_a_permission_for_the_function_and_the_pool() {
     setup_without("new", &["lambda:CreateFunction", "lambda:AddPermission"]);
     setup_without(
         "new",
@@ -187,7 +187,7 @@ fn setup_without_a_right_over_the_function_and_the_pool() {
 }
 
 #[test]
-fn teardown_without_a_right_in_the_old_account() {
+fn teardown_without_a_permission_in_the_old_account() {
     teardown_without(
         "old",
         &[
@@ -199,7 +199,7 @@ fn teardown_without_a_right_in_the_old_account() {
 }
 
 #[test]
-fn teardown_without_a_right_in_the_new_account() {
+fn teardown_without_a_permission_in_the_new_account() {
     teardown_without(
         "new",
         &[

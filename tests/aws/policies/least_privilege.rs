@@ -295,22 +295,22 @@ fn rows(side: &str, services: &[&str]) -> impl Iterator<Item = &'static Row> {
 }
 
 #[test]
-fn each_right_to_change_the_old_account() {
+fn each_permission_to_change_the_old_account() {
     each_of(rows("old", &[""]));
 }
 
 #[test]
-fn each_right_to_change_roles_and_policies_of_the_new_account() {
+fn each_permission_to_change_roles_and_policies_of_the_new_account() {
     each_of(rows("new", &["iam:"]));
 }
 
 #[test]
-fn each_right_to_change_function_logs_and_pool_of_the_new_account() {
+fn each_permission_to_change_function_logs_and_pool_of_the_new_account() {
     each_of(rows("new", &["lambda:", "logs:", "cognito-idp:"]));
 }
 
 #[test]
-fn each_right_to_read() {
+fn each_permission_to_read() {
     let pipeline = Pipeline::new("");
     pipeline.stage.small_package();
     set_up(&pipeline.stage);
@@ -333,7 +333,7 @@ fn each_right_to_read() {
 }
 
 #[test]
-fn the_tables_are_whole() {
+fn the_tables_are_complete() {
     for side in ["old", "new"] {
         let all = actions(&printed(side));
         let mut shown = actions(&printed(&format!("{side} --read-only")));
@@ -375,12 +375,12 @@ fn they_are_enough() {
 }
 
 #[test]
-fn they_are_enough_with_an_app_client_made_for_it() {
+fn they_are_enough_with_a_dedicated_app_client() {
     enough(DEDICATED);
 }
 
 #[test]
-fn they_are_enough_where_nothing_is_known_and_for_another_suffix() {
+fn they_are_enough_without_ids_and_for_another_suffix() {
     let mut pipeline = Pipeline::new("");
     pipeline.policies = ["old --suffix blue", "new --suffix blue"].map(printed);
     pipeline.whole();
@@ -397,7 +397,7 @@ fn they_are_enough_where_nothing_is_known_and_for_another_suffix() {
 }
 
 #[test]
-fn to_read_is_enough_for_a_plan_and_a_status_and_for_nothing_else() {
+fn read_permissions_are_enough_for_plan_and_status_only() {
     let mut pipeline = Pipeline::new("");
     let stage = &pipeline.stage;
     let before = stage.sandbox.snapshot();
@@ -428,7 +428,7 @@ fn to_read_is_enough_for_a_plan_and_a_status_and_for_nothing_else() {
 }
 
 #[test]
-fn each_right_that_an_app_client_made_for_it_needs() {
+fn each_permission_that_a_dedicated_app_client_needs() {
     let pipeline = Pipeline::new(DEDICATED);
     let stage = &pipeline.stage;
     stage.small_package();
@@ -443,7 +443,7 @@ fn each_right_that_an_app_client_made_for_it_needs() {
 }
 
 #[test]
-fn each_right_that_a_second_factor_needs() {
+fn each_permission_that_mfa_needs() {
     let sms = format!("--sms-role arn:aws:iam::{NEW_ACCOUNT}:role/sms");
     let pipeline = Pipeline::on(mfa::stage(true), ["", &sms]);
     let stage = &pipeline.stage;
@@ -464,7 +464,7 @@ fn each_right_that_a_second_factor_needs() {
 }
 
 #[test]
-fn the_right_to_see_whether_a_former_trigger_is_there() {
+fn the_permission_to_check_whether_the_prior_trigger_exists() {
     let pipeline = Pipeline::on(undo::occupied(), ["", "--replace-trigger"]);
     let stage = &pipeline.stage;
     stage.small_package();

@@ -103,7 +103,7 @@ fn neighbours(stage: &Stage) -> [Pool; 2] {
 }
 
 #[test]
-fn what_is_not_of_the_deployment_is_out_of_reach() {
+fn resources_outside_the_deployment_are_denied() {
     let pipeline = Pipeline::new("");
     let stage = &pipeline.stage;
     pipeline.ends(0, "setup");

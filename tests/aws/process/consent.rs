@@ -6,7 +6,7 @@ use crate::support::stage::{BOTH, PASSWORD, Stage};
 const NOBODY: [(&str, &str); 1] = [("CI", "")];
 
 #[test]
-fn without_a_terminal_nothing_is_written_until_somebody_says_yes() {
+fn without_a_terminal_nothing_is_written_without_yes() {
     let stage = Stage::new();
     let unasked = |arguments: &str| {
         let before = stage.sandbox.snapshot();

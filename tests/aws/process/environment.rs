@@ -29,7 +29,7 @@ fn files(folder: &Path, found: &mut Vec<(PathBuf, u64)>) {
 }
 
 #[test]
-fn readers_that_go_away_stop_nothing() {
+fn closed_pipes_stop_nothing() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     for verb in ["plan", "setup", "status", "teardown"] {
@@ -45,14 +45,14 @@ fn readers_that_go_away_stop_nothing() {
         assert_eq!(child.wait().unwrap().code(), Some(0), "{verb}");
         if verb == "setup" {
             stage.sign_in("ada", PASSWORD).unwrap();
-            stage.forget("ada");
+            stage.delete_user("ada");
         }
     }
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
-fn streams_that_are_closed_stop_nothing() {
+fn closed_streams_stop_nothing() {
     let stage = Stage::new();
     let binary = stage.command();
     let mut shell = stage.sandbox.command("sh");
@@ -70,7 +70,7 @@ fn streams_that_are_closed_stop_nothing() {
 }
 
 #[test]
-fn without_a_home_the_profiles_are_found_where_the_variable_says() {
+fn without_a_home_folder_the_variable_says_where_the_profiles_are() {
     let stage = Stage::new();
     let mut command = stage.command();
     let config = stage.sandbox.home().join(".aws/config");
@@ -129,7 +129,7 @@ fn proxy(aws: &str) -> (String, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_used_or_not_as_it_says() {
+fn the_proxy_variables_of_the_environment_are_honored() {
     let stage = Stage::new();
     let (address, taken) = proxy(stage.sandbox.endpoint());
     let plan = |variables: &[(&str, &str)]| {
@@ -198,7 +198,7 @@ fn github_actions_gets_a_summary_and_its_errors() {
 }
 
 #[test]
-fn what_cannot_be_written_is_an_error() {
+fn a_failed_write_is_an_error() {
     let stage = Stage::new();
     for arguments in [
         format!("setup {BOTH}"),
@@ -219,7 +219,7 @@ fn what_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn a_word_that_is_no_text_is_wrong_usage() {
+fn an_argument_that_is_not_utf_8_is_a_usage_error() {
     let stage = Stage::new();
     let mut command = stage.command();
     let word = OsStr::from_bytes(b"\xff");

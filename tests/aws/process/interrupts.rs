@@ -40,7 +40,7 @@ fn assert_continues(stage: &Stage, run: &Run, made: &str) {
 }
 
 #[test]
-fn asked_once_it_stops_after_the_changes_in_hand() {
+fn one_interrupt_stops_it_after_the_changes_in_progress() {
     for signal in ["INT", "TERM"] {
         let (stage, running) = held("CreatePolicy");
         // All that does not need the policy is made meanwhile.
@@ -57,7 +57,7 @@ fn asked_once_it_stops_after_the_changes_in_hand() {
 }
 
 #[test]
-fn asked_twice_it_stops_now() {
+fn a_second_interrupt_stops_it_at_once() {
     let (stage, running) = held("CreateFunction");
     running.signal("INT");
     a_moment();
@@ -71,7 +71,7 @@ fn asked_twice_it_stops_now() {
 }
 
 #[test]
-fn asked_while_it_waits_it_stops_waiting() {
+fn an_interrupt_ends_a_wait() {
     let stage = Stage::new();
     stage.sandbox.set_conditions(Conditions {
         propagation: Duration::from_mins(10),
@@ -91,7 +91,7 @@ fn asked_while_it_waits_it_stops_waiting() {
 }
 
 #[test]
-fn asked_before_any_change_it_ends_at_once_and_says_that_nothing_was_done() {
+fn before_any_change_an_interrupt_ends_it_at_once_and_says_so() {
     for signal in ["INT", "TERM"] {
         let stage = Stage::new();
         let before = stage.sandbox.snapshot();
@@ -114,7 +114,7 @@ fn asked_before_any_change_it_ends_at_once_and_says_that_nothing_was_done() {
 
 /// A read may be late, and what is not to be seen yet is not gone.
 #[test]
-fn asked_while_it_looks_at_what_it_made_it_takes_nothing_for_deleted() {
+fn an_interrupt_during_the_comparison_reports_nothing_as_deleted() {
     let stage = Stage::new();
     stage.sandbox.set_conditions(Conditions {
         lag: Duration::from_secs(4),
@@ -126,7 +126,7 @@ fn asked_while_it_looks_at_what_it_made_it_takes_nothing_for_deleted() {
     running.signal("INT");
     let run = running.end();
     run.assert_ended(INTERRUPTED, "setup");
-    assert!(!run.said("was deleted while this ran"), "{run}");
+    assert!(!run.printed("was deleted while this ran"), "{run}");
     stage.sandbox.set_conditions(Conditions::default());
     let flows = stage.flows(&stage.old, &stage.old.client);
     assert!(flows.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned()));
@@ -135,7 +135,7 @@ fn asked_while_it_looks_at_what_it_made_it_takes_nothing_for_deleted() {
 }
 
 #[test]
-fn a_call_without_an_answer_is_told_before_it_ends() {
+fn a_call_without_an_answer_is_reported_before_it_ends() {
     let stage = Stage::new();
     stage.inject(
         &NthCall::of(NEW_ACCOUNT, "ListUserPools", 0),

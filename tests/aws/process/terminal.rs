@@ -37,17 +37,20 @@ impl Stage {
 }
 
 #[test]
-fn a_no_changes_nothing() {
+fn answering_no_changes_nothing() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     for answer in ["n", "no", "", "yep", "Y", "YES", "y es", "true", "\\x04"] {
         let typed = format!("confirm:={answer}\\r");
         let run = stage.on_a_terminal(&typed, &format!("setup {BOTH}"), &[]);
         assert!(
-            run.said("cognito-access-role") && run.said("Apply these changes?"),
+            run.printed("cognito-access-role") && run.printed("Apply these changes?"),
             "{run}"
         );
-        assert!(run.code == 1 && run.said("Cancelled."), "{answer:?}\n{run}");
+        assert!(
+            run.code == 1 && run.printed("Cancelled."),
+            "{answer:?}\n{run}"
+        );
         assert_eq!(stage.writes(), Vec::<String>::new(), "{answer:?}\n{run}");
     }
     assert_eq!(stage.sandbox.snapshot(), before);
@@ -64,7 +67,7 @@ fn an_answer_is_a_whole_line() {
     let setup = format!("setup {BOTH} --quiet");
     let bash = format!("exec bash -c '{script}' \"$0\" \"$@\"");
     let run = stage.in_a_shell(&bash, "confirm:=yes\\r", &setup, &[]);
-    assert!(run.said("rest <>"), "{run}");
+    assert!(run.printed("rest <>"), "{run}");
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
@@ -105,12 +108,12 @@ fn a_teardown_before_all_users_are_migrated_asks_for_the_deployments_name() {
     for answer in ["yes", "y", "", "Default"] {
         let run = stage.on_a_terminal(&format!("confirm:={answer}\\r"), &teardown, &[]);
         let words = "About 1 user hasn't been migrated. Enter the deployment's name, default,";
-        assert!(run.code == 1 && run.said(words), "{run}");
+        assert!(run.code == 1 && run.printed(words), "{run}");
         assert_eq!(stage.sandbox.snapshot(), snapshot, "{run}");
     }
     let alone = "teardown --old-profile old";
     let run = stage.on_a_terminal("confirm:=yes\\r", alone, &[]);
-    assert!(run.code == 1 && run.said("is unknown"), "{run}");
+    assert!(run.code == 1 && run.printed("is unknown"), "{run}");
     let run = stage.on_a_terminal("confirm:=default\\r", &teardown, &[]);
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(stage.sandbox.snapshot(), before);
@@ -119,17 +122,17 @@ fn a_teardown_before_all_users_are_migrated_asks_for_the_deployments_name() {
     stage.sign_in("ada", PASSWORD).unwrap();
     let teardown = format!("teardown {BOTH} --suffix two");
     let run = stage.on_a_terminal("confirm:=yes\\r", &teardown, &[]);
-    assert!(run.code == 0 && !run.said("been migrated"), "{run}");
+    assert!(run.code == 0 && !run.printed("been migrated"), "{run}");
 }
 
 #[test]
-fn a_yes_sets_up_and_tears_down() {
+fn answering_yes_sets_up_and_tears_down() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     let run = stage.on_a_terminal("confirm:=y\\r", &format!("setup {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     let snapshot = stage.sandbox.snapshot();
     stage.on_a_terminal("confirm:=n\\r", &format!("teardown {BOTH}"), &[]);
     assert_eq!(stage.sandbox.snapshot(), snapshot);
@@ -139,11 +142,11 @@ fn a_yes_sets_up_and_tears_down() {
 }
 
 #[test]
-fn nothing_is_asked_where_nothing_is_to_be_done() {
+fn nothing_is_asked_without_changes() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[]);
-    assert!(run.code == 0 && run.said("Nothing to do"), "{run}");
+    assert!(run.code == 0 && run.printed("Nothing to do"), "{run}");
 }
 
 #[test]
@@ -151,13 +154,13 @@ fn nothing_is_asked_with_yes_or_in_ci() {
     let stage = Stage::new();
     let ci = [("CI", "true")];
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &ci);
-    assert!(run.code == 0 && !run.said("confirm:"), "{run}");
+    assert!(run.code == 0 && !run.printed("confirm:"), "{run}");
     let run = stage.on_a_terminal("", &format!("teardown --yes {BOTH}"), &[]);
-    assert!(run.code == 0 && !run.said("confirm:"), "{run}");
+    assert!(run.code == 0 && !run.printed("confirm:"), "{run}");
 }
 
 #[test]
-fn of_several_one_can_be_picked() {
+fn one_of_several_can_be_selected() {
     let stage = Stage::new();
     stage.sandbox.pool("old", "Partners").unwrap();
     let mobile = stage
@@ -178,11 +181,11 @@ fn of_several_one_can_be_picked() {
     let stage = Stage::new();
     stage.sandbox.pool("old", "Partners").unwrap();
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[("CI", "true")]);
-    assert!(run.code == 1 && run.said("--old-pool"), "{run}");
+    assert!(run.code == 1 && run.printed("--old-pool"), "{run}");
 }
 
 #[test]
-fn what_becomes_of_a_second_factor_is_asked_once() {
+fn how_to_handle_mfa_users_is_asked_once() {
     let stage = Stage::new();
     let mfa = json!({
         "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true},
@@ -198,21 +201,21 @@ fn what_becomes_of_a_second_factor_is_asked_once() {
     );
     assert_eq!(set["Environment"]["Variables"]["MFA_USERS"], "migrate");
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[]);
-    assert!(run.code == 0 && run.said("Nothing to do"), "{run}");
+    assert!(run.code == 0 && run.printed("Nothing to do"), "{run}");
 }
 
 #[test]
-fn a_password_is_typed_unseen() {
+fn a_password_is_typed_without_echo() {
     let stage = Stage::new();
     stage.setup();
     let answers = format!("in the old pool:={PASSWORD}\\r");
     let run = stage.on_a_terminal(&answers, &format!("verify --username ada {BOTH}"), &[]);
-    assert!(run.code == 0 && run.said("would move"), "{run}");
-    assert!(!run.said(PASSWORD), "{run}");
+    assert!(run.code == 0 && run.printed("would move"), "{run}");
+    assert!(!run.printed(PASSWORD), "{run}");
 }
 
 #[test]
-fn a_question_that_is_left_leaves_the_terminal_as_it_was() {
+fn an_interrupted_question_restores_the_terminal() {
     let stage = Stage::new();
     stage.setup();
     let snapshot = stage.sandbox.snapshot();
@@ -227,8 +230,11 @@ fn a_question_that_is_left_leaves_the_terminal_as_it_was() {
         ),
     ] {
         let run = stage.in_a_shell(script, &format!("{question}=\\x03"), &arguments, &[]);
-        assert!(run.said("ended 130") && run.said("as before"), "{run}");
-        assert!(run.said("nothing was changed"), "{run}");
+        assert!(
+            run.printed("ended 130") && run.printed("as before"),
+            "{run}"
+        );
+        assert!(run.printed("nothing was changed"), "{run}");
         let shown = |sequence| run.stdout.rfind(sequence);
         assert!(shown("\u{1b}[?25h") >= shown("\u{1b}[?25l"), "{run}");
         let document = std::fs::read(stage.sandbox.home().join("result")).unwrap();
@@ -239,7 +245,7 @@ fn a_question_that_is_left_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
-fn a_question_that_would_not_be_seen_is_not_taken_for_answered() {
+fn a_question_that_cannot_be_shown_counts_as_unanswered() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     let aside = r#"exec "$0" "$@" 2>aside"#;
@@ -251,29 +257,29 @@ fn a_question_that_would_not_be_seen_is_not_taken_for_answered() {
 }
 
 #[test]
-fn where_no_cursor_can_be_moved_lines_are_plain() {
+fn on_a_dumb_terminal_lines_are_plain() {
     let stage = Stage::new();
     let setup = format!("setup {BOTH} --yes");
     let run = stage.on_a_terminal("", &setup, &[("TERM", "dumb")]);
-    assert!(run.code == 0 && run.said("done in"), "{run}");
-    assert!(!run.said("\u{1b}"), "{run}");
+    assert!(run.code == 0 && run.printed("done in"), "{run}");
+    assert!(!run.printed("\u{1b}"), "{run}");
 }
 
 #[test]
-fn a_ci_system_is_not_asked_on_its_terminal() {
+fn in_ci_nothing_is_asked_on_a_terminal() {
     let stage = Stage::new();
     let vendor = [("GITLAB_CI", "true")];
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &vendor);
-    assert!(run.code == 0 && !run.said("confirm:"), "{run}");
+    assert!(run.code == 0 && !run.printed("confirm:"), "{run}");
     // Unless somebody said that it shall be.
     let said = [("GITLAB_CI", "true"), ("COGMIG_YES", "false")];
     let run = stage.on_a_terminal("confirm:=no\\r", &format!("teardown {BOTH}"), &said);
-    assert!(run.code == 1 && run.said("Cancelled."), "{run}");
+    assert!(run.code == 1 && run.printed("Cancelled."), "{run}");
 }
 
 /// Nobody confirms a plan that went into a file.
 #[test]
-fn a_plan_that_went_elsewhere_is_shown_before_the_question() {
+fn a_plan_in_a_file_is_shown_on_the_terminal_before_the_question() {
     let stage = Stage::new();
     for aside in [
         r#"exec "$0" "$@" >aside"#,

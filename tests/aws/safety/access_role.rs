@@ -111,7 +111,7 @@ fn the_lambda_can_do_two_things_in_one_old_pool_and_nothing_else() {
 }
 
 #[test]
-fn the_logs_tell_that_and_why_but_nothing_of_whom() {
+fn the_logs_have_results_and_reasons_and_no_identities() {
     let stage = Stage::new();
     let email = [
         ("email", "countess@example.com"),

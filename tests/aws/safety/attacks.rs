@@ -16,7 +16,7 @@ fn refused_after(change: impl FnOnce(&Stage)) {
         !fault.contains(OLD_ACCOUNT),
         "tells of the old account: {fault}"
     );
-    assert_eq!(stage.moved("ada"), None);
+    assert_eq!(stage.migrated("ada"), None);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn another_pool_cannot_use_the_function_as_its_own_trigger() {
 
 /// Whoever may invoke the function sends it another pool's event, by hand.
 #[test]
-fn the_event_of_a_foreign_pool_is_not_answered() {
+fn the_event_of_another_pool_is_rejected() {
     let stage = Stage::new();
     stage.setup();
     let invoke = |pool: &str, source: &str| {

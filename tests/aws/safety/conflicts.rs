@@ -35,7 +35,7 @@ fn days(temporary: Option<u32>, unused: Option<u32>) -> Value {
 /// What is described of a pool, and what setup makes of it and teardown leaves, the
 /// trigger apart.
 #[test]
-fn what_a_pool_cannot_have_together_is_settled() {
+fn settings_that_exclude_each_other_in_a_pool_are_resolved() {
     let eums = json!({"CallerArn": OLDER});
     let both = |older: &str| {
         json!({"LambdaConfig": {
@@ -112,7 +112,7 @@ fn clients(before: &Value, settled: &Value) -> [[Value; 2]; 2] {
 }
 
 #[test]
-fn what_a_client_cannot_have_together_is_settled() {
+fn settings_that_exclude_each_other_in_a_client_are_resolved() {
     let analytics = |members: &[&str]| -> Value {
         let members: Value = members.iter().map(|member| (*member, *member)).collect();
         json!({"AnalyticsConfiguration": members})
@@ -129,7 +129,7 @@ fn what_a_client_cannot_have_together_is_settled() {
 /// No flows are the default ones, of which a client whose refresh tokens rotate has one
 /// less: they are spelled out beside ours, and none again afterwards.
 #[test]
-fn no_flows_are_spelled_out_and_are_none_again() {
+fn a_client_without_flows_gets_them_spelled_out_and_removed_again() {
     let names = [
         "ALLOW_REFRESH_TOKEN_AUTH",
         "ALLOW_USER_SRP_AUTH",
@@ -154,7 +154,7 @@ fn no_flows_are_spelled_out_and_are_none_again() {
 
 /// Whatever flows there are, one more on each side, and then not.
 #[test]
-fn one_flow_is_added_in_the_words_of_the_others() {
+fn a_flow_is_added_in_the_spelling_of_the_others() {
     let [modern, legacy] = [
         ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
         ["ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"],

@@ -237,7 +237,7 @@ fn a_dedicated_client_is_torn_down_though_a_file_names_the_applications() {
 
 /// A function that somebody made by hand after a guide, with our name and our variables.
 #[test]
-fn a_foreign_function_is_not_taken_for_a_deployment() {
+fn a_function_that_is_not_managed_is_not_a_deployment() {
     let shop = Shop::new();
     let stage = &shop.stage;
     let name = json!({"FunctionName": LAMBDA});
@@ -250,11 +250,11 @@ fn a_foreign_function_is_not_taken_for_a_deployment() {
     stage.delete_access_role();
     let run = stage.changes_nothing(1, &format!("setup {BOTH} {}", shop.ids()));
     run.assert_stderr(&[LAMBDA, "not managed by this deployment"]);
-    assert!(!run.said("serves"), "{run}");
+    assert!(!run.printed("serves"), "{run}");
 }
 
 #[test]
-fn profiles_of_another_account_are_refused_by_both_numbers() {
+fn profiles_of_another_account_are_refused_with_both_account_ids() {
     let stage = Stage::new();
     stage.setup();
     stage.profile("third", "new", ["333333333333", "test"], &[]);
@@ -279,7 +279,7 @@ fn teardown_of_an_unknown_deployment_lists_the_existing_ones() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.changes_nothing(0, &format!("teardown {BOTH} --suffix typo"));
-    assert!(run.said("deployment `typo`"), "{run}");
+    assert!(run.printed("deployment `typo`"), "{run}");
     let flat = run.flat();
     for words in ["default", &stage.old.id, &stage.new.id] {
         assert!(flat.contains(words), "{words}\n{run}");
@@ -292,9 +292,9 @@ fn teardown_of_an_unknown_deployment_lists_the_existing_ones() {
     stage.teardown();
     for more in ["", " --dry-run"] {
         let run = stage.changes_nothing(0, &format!("teardown {BOTH}{more}"));
-        assert!(run.said("deployment `default`"), "{run}");
+        assert!(run.printed("deployment `default`"), "{run}");
         assert!(
-            !run.said("stands as it should") && !run.said("  default  "),
+            !run.printed("stands as it should") && !run.printed("  default  "),
             "{run}"
         );
     }
@@ -306,7 +306,7 @@ fn a_pipeline_that_may_not_list_roles_can_repeat_a_teardown() {
     let stage = Stage::new();
     stage.limited("old", "deployer", "iam:ListRoles");
     let run = stage.changes_nothing(0, "teardown --old-profile deployer --new-profile new");
-    assert!(run.said("iam:ListRoles"), "{run}");
+    assert!(run.printed("iam:ListRoles"), "{run}");
 }
 
 /// By nothing, by its id and by its name: it is gone, and no other one is taken.
@@ -325,7 +325,10 @@ fn of_a_deleted_pool(stage: &Stage, side: &str, id: &str) {
             let what =
                 format!("the {side} user pool {id} of deployment `default` no longer exists");
             run.assert_stderr(&[&what, meanwhile, "cogmig teardown"]);
-            assert!(!run.said("--suffix") && !run.said("the only one"), "{run}");
+            assert!(
+                !run.printed("--suffix") && !run.printed("the only one"),
+                "{run}"
+            );
         }
     }
 }
@@ -423,7 +426,7 @@ fn a_profile_in_another_region_is_refused_with_the_deployments_region() {
     stage.setup();
     stage.delete_access_role();
     let run = stage.cogmig("teardown --old-profile old-other --new-profile new");
-    assert!(!run.said("--old-region"), "{run}");
+    assert!(!run.printed("--old-region"), "{run}");
 }
 
 mod lost_tags {
@@ -445,7 +448,7 @@ mod lost_tags {
             "belongs to deployment `default`",
             "cogmig setup --adopt",
         ]);
-        assert!(!run.said("delete it if nobody needs it"), "{run}");
+        assert!(!run.printed("delete it if nobody needs it"), "{run}");
     }
 
     #[test]
@@ -474,7 +477,7 @@ mod lost_tags {
             } else {
                 &stage.new.client
             };
-            assert!(run.said(client), "{run}");
+            assert!(run.printed(client), "{run}");
             let gone = stage.try_aws(profile, "iam:GetRole", json!({"RoleName": role}));
             gone.unwrap_err();
         }
@@ -513,7 +516,7 @@ mod lost_tags {
         let stage = Stage::new();
         stage.role("new", LAMBDA, &["s3:GetObject"]);
         let run = stage.changes_nothing(1, &format!("setup {BOTH} --adopt"));
-        assert!(!run.said("belongs to deployment"), "{run}");
+        assert!(!run.printed("belongs to deployment"), "{run}");
         // A function of theirs that claims to use it changes nothing: the trust policy and the
         // ExternalId on both sides must match.
         let stage = Stage::new();
@@ -526,7 +529,7 @@ mod lost_tags {
         let params = json!({"RoleName": ACCESS_ROLE, "PolicyDocument": trust.to_string()});
         stage.aws("old", "iam:UpdateAssumeRolePolicy", params);
         let run = stage.changes_nothing(1, &format!("setup {BOTH} --adopt"));
-        assert!(!run.said("belongs to deployment"), "{run}");
+        assert!(!run.printed("belongs to deployment"), "{run}");
     }
 
     /// Without the function nothing would recognize the role any more.
@@ -577,14 +580,14 @@ mod lost_tags {
         stage.ok(&format!("setup {BOTH} --adopt"));
         stage.changes_nothing(0, &format!("setup {BOTH}"));
         stage.sign_in("ada", PASSWORD).unwrap();
-        stage.forget("ada");
+        stage.delete_user("ada");
         stage.teardown();
         assert_eq!(stage.sandbox.snapshot(), before);
     }
 
     /// A policy of our name that the role doesn't have is somebody else's.
     #[test]
-    fn a_foreign_policy_is_not_adopted_with_the_roles() {
+    fn a_policy_that_is_not_managed_is_not_adopted_with_the_roles() {
         let stage = Stage::new();
         stage.setup();
         strip(&stage, "new", LAMBDA);

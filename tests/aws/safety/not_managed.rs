@@ -32,7 +32,7 @@ fn is_left_alone(
         "somebody else's function was invoked"
     );
     let run = stage.ends(1, &format!("teardown {BOTH}"));
-    assert!(run.said(name), "{run}");
+    assert!(run.printed(name), "{run}");
     assert_eq!(stands(&stage.sandbox.snapshot()), &foreign, "{run}");
     let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
     run.assert_stderr(&[kind, name, "cogmig:deployment"]);
@@ -115,7 +115,7 @@ fn a_role_of_the_lambdas_name() {
 }
 
 #[test]
-fn a_policy_that_others_attached_stops_teardown_soon_and_by_name() {
+fn a_policy_attached_by_others_stops_teardown_soon_and_is_named() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.setup();
@@ -141,7 +141,7 @@ fn a_policy_that_others_attached_stops_teardown_soon_and_by_name() {
 }
 
 #[test]
-fn two_migrations_in_the_same_accounts_do_not_meet() {
+fn two_migrations_in_the_same_accounts_are_independent() {
     let stage = Stage::new();
     stage.setup();
     let old = stage.sandbox.pool("old", "Partners").unwrap();
@@ -170,7 +170,7 @@ fn two_migrations_in_the_same_accounts_do_not_meet() {
     stage.sandbox.sign_in(&new.client, "eve", PASSWORD).unwrap();
     stage.sign_in("eve", PASSWORD).unwrap_err();
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.in_pool(&new, "AdminDeleteUser", json!({"Username": "eve"}));
 
     stage.ok(&format!("teardown {BOTH} --suffix two"));
@@ -193,7 +193,7 @@ fn a_deployment_is_not_pointed_at_other_pools() {
 
 /// Under a path it is none of ours, and the pipeline's rights do not reach it.
 #[test]
-fn a_role_of_such_a_name_under_a_path_is_not_looked_at() {
+fn a_role_with_our_name_under_a_path_is_ignored() {
     let stage = Stage::new();
     let theirs = format!("{ACCESS_ROLE}-theirs");
     let trust = json!({"Version": "2012-10-17", "Statement": []}).to_string();

@@ -19,7 +19,7 @@ impl Stage {
 }
 
 #[test]
-fn a_pool_tag_that_somebody_took_or_spoiled_leaves_no_dangling_trigger() {
+fn a_removed_or_invalid_pool_tag_leaves_no_dangling_trigger() {
     for value in [None, Some("garbage"), Some("eu-west-1_"), Some("_x")] {
         let stage = Stage::new();
         let before = stage.sandbox.snapshot();
@@ -50,7 +50,7 @@ fn a_second_deployment_does_not_take_the_pool_of_the_first() {
 }
 
 #[test]
-fn a_migration_back_while_the_first_stands_is_refused() {
+fn a_migration_back_while_the_first_is_deployed_is_refused() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.changes_nothing(1, "setup --old-profile new --new-profile old");
@@ -60,7 +60,7 @@ fn a_migration_back_while_the_first_stands_is_refused() {
 }
 
 #[test]
-fn a_new_old_client_is_in_use_before_the_former_is_put_back() {
+fn another_old_client_is_in_use_before_the_prior_one_is_restored() {
     let stage = Stage::new();
     stage.setup();
     let other = stage
@@ -73,7 +73,7 @@ fn a_new_old_client_is_in_use_before_the_former_is_put_back() {
     run.assert_ended(1, "setup");
     // The Lambda still uses the former one.
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.ok(&format!("{setup} new"));
     stage.sign_in("ada", PASSWORD).unwrap();
     let former = stage.flows(&stage.old, &stage.old.client);
@@ -82,7 +82,7 @@ fn a_new_old_client_is_in_use_before_the_former_is_put_back() {
 
 /// The grant with which Lambda decrypts the environment died with the former role.
 #[test]
-fn a_setup_that_ended_after_making_the_role_again_is_continued() {
+fn a_setup_that_ended_after_recreating_the_role_is_continued() {
     let stage = Stage::new();
     stage.setup();
     stage.delete_lambda_role();
@@ -116,7 +116,7 @@ fn a_weak_external_id_is_replaced_on_both_sides() {
 }
 
 #[test]
-fn rights_that_others_gave_to_a_role_are_noted() {
+fn permissions_that_others_gave_to_a_role_are_reported() {
     let stage = Stage::new();
     stage.setup();
     let wide = json!({"Version": "2012-10-17", "Statement": [
@@ -127,7 +127,7 @@ fn rights_that_others_gave_to_a_role_are_noted() {
     });
     stage.aws("old", "iam:PutRolePolicy", policy);
     let run = stage.setup();
-    assert!(run.said("extra") && run.said(ACCESS_ROLE), "{run}");
+    assert!(run.printed("extra") && run.printed(ACCESS_ROLE), "{run}");
 }
 
 #[test]

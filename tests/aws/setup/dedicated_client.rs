@@ -42,7 +42,7 @@ fn it_checks_passwords_and_nothing_else_and_is_deleted() {
     }
     assert_eq!(stage.described(&stage.old, &stage.old.client), application);
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     // It goes on without being asked for once more.
     stage.changes_nothing(0, &setup());
     stage.changes_nothing(0, &format!("setup {BOTH}"));
@@ -52,7 +52,7 @@ fn it_checks_passwords_and_nothing_else_and_is_deleted() {
 }
 
 #[test]
-fn one_that_was_changed_or_deleted_is_made_again() {
+fn a_changed_or_deleted_client_is_created_again() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.ok(&setup());
@@ -70,7 +70,7 @@ fn one_that_was_changed_or_deleted_is_made_again() {
     let second = id(&stage);
     assert_ne!(first, second);
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.in_pool(
         &stage.old,
         "DeleteUserPoolClient",
@@ -79,13 +79,13 @@ fn one_that_was_changed_or_deleted_is_made_again() {
     stage.ok(&setup());
     assert_eq!(stage.dedicated().len(), 1);
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.teardown();
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
-fn there_and_back_between_the_applications_and_our_own() {
+fn from_the_applications_client_to_the_dedicated_one_and_back() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     let application = format!("setup {BOTH} --old-client {}", stage.old.client);
@@ -102,7 +102,7 @@ fn there_and_back_between_the_applications_and_our_own() {
         assert_eq!(open, own == 0, "{command}");
         stage.changes_nothing(0, &command);
         stage.sign_in("ada", PASSWORD).unwrap();
-        stage.forget("ada");
+        stage.delete_user("ada");
     }
     stage.ok("teardown --old-profile old");
     stage.ok("teardown --new-profile new");
@@ -110,7 +110,7 @@ fn there_and_back_between_the_applications_and_our_own() {
 }
 
 #[test]
-fn one_of_its_name_that_is_somebody_elses_is_never_touched() {
+fn a_client_with_its_name_that_is_not_managed_is_never_changed() {
     let stage = Stage::new();
     let theirs = stage.sandbox.client(&stage.old, LAMBDA, json!({})).unwrap();
     let run = stage.changes_nothing(1, &setup());
@@ -122,7 +122,7 @@ fn one_of_its_name_that_is_somebody_elses_is_never_touched() {
 }
 
 #[test]
-fn a_client_that_is_named_and_one_that_is_made_cannot_both_be_meant() {
+fn a_given_client_excludes_a_dedicated_client() {
     let stage = Stage::new();
     let run = stage.changes_nothing(
         64,
@@ -132,7 +132,7 @@ fn a_client_that_is_named_and_one_that_is_made_cannot_both_be_meant() {
 }
 
 #[test]
-fn the_function_asks_through_it() {
+fn the_function_uses_it() {
     let stage = Stage::new();
     stage.ok(&setup());
     let set = stage.aws(
@@ -146,7 +146,7 @@ fn the_function_asks_through_it() {
 
 /// Names are not unique: somebody else's client of the same name is never deleted.
 #[test]
-fn a_strangers_client_that_comes_later_stays() {
+fn a_client_of_others_that_is_created_later_is_kept() {
     let stage = Stage::new();
     stage.ok(&setup());
     let secret = json!({"GenerateSecret": true});

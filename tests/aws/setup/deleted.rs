@@ -36,7 +36,7 @@ fn the_log_group_deleted() {
 }
 
 #[test]
-fn a_deleted_role_is_made_again_and_users_move() {
+fn a_deleted_role_is_created_again_and_users_migrate() {
     for delete in [Stage::delete_lambda_role, Stage::delete_access_role] {
         let stage = Stage::new();
         stage.setup();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::stage::{LAMBDA, LOG_GROUP, PASSWORD, POLICY_ARN, Stage, attributes};
 
 #[test]
-fn a_user_moves_and_everything_is_put_back() {
+fn a_user_is_migrated_and_everything_is_restored() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
 
@@ -15,12 +15,12 @@ fn a_user_moves_and_everything_is_put_back() {
     stage.sign_in("ada", PASSWORD).unwrap();
 
     let old = stage.sandbox.find_user(&stage.old, "ada").unwrap().unwrap();
-    assert_eq!(stage.moved("ada"), attributes(&old));
+    assert_eq!(stage.migrated("ada"), attributes(&old));
     assert_eq!(stage.sandbox.messages(), Vec::new());
 
     stage.teardown();
     stage.sign_in("ada", PASSWORD).unwrap_err();
-    stage.forget("ada");
+    stage.delete_user("ada");
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
@@ -162,7 +162,7 @@ fn the_function_is_as_small_as_the_guide_says() {
 }
 
 #[test]
-fn of_what_was_there_two_flows_and_a_trigger_change_and_nothing_else() {
+fn only_two_flows_and_a_trigger_of_existing_resources_change() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.setup();
@@ -185,7 +185,7 @@ fn of_what_was_there_two_flows_and_a_trigger_change_and_nothing_else() {
 }
 
 #[test]
-fn all_that_can_carry_a_tag_says_whose_it_is() {
+fn everything_that_can_be_tagged_names_its_deployment() {
     let stage = Stage::new();
     stage.setup();
     let snapshot = stage.sandbox.snapshot();

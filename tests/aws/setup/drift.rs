@@ -38,7 +38,7 @@ pub fn converges(change: impl FnOnce(&Stage)) {
     assert_eq!(stage.settled(), settled);
     stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.teardown();
     assert_eq!(stage.sandbox.snapshot(), before);
 }

@@ -13,7 +13,7 @@ fn noisy() -> Stage {
 }
 
 #[test]
-fn warnings_come_with_what_to_do_about_them() {
+fn warnings_have_a_fix() {
     let stage = noisy();
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     for words in [
@@ -48,7 +48,7 @@ fn warnings_come_with_what_to_do_about_them() {
 }
 
 #[test]
-fn of_pools_that_fit_nothing_is_said_but_what_the_application_has_to_do() {
+fn compatible_pools_get_no_warnings_but_the_applications_next_steps() {
     let stage = Stage::new();
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     assert_eq!(run.stdout.matches("warning: ").count(), 1, "{run}");

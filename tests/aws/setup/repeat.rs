@@ -55,7 +55,7 @@ fn plan_and_dry_run_write_nothing_and_show_the_same() {
 }
 
 #[test]
-fn the_exit_code_of_a_plan_tells_differences_when_asked() {
+fn the_exit_code_of_a_plan_shows_changes_on_request() {
     let stage = Stage::new();
     let detailed = format!("plan --detailed-exitcode {BOTH}");
     stage.changes_nothing(2, &detailed);
@@ -77,7 +77,7 @@ fn a_second_teardown_does_nothing() {
 }
 
 #[test]
-fn teardown_finds_by_itself_what_setup_was_told() {
+fn teardown_finds_what_setup_was_given() {
     let stage = Stage::new();
     stage.sandbox.pool("old", "Other").unwrap();
     stage.sandbox.pool("new", "Other").unwrap();
@@ -98,7 +98,7 @@ fn kept_logs_are_found_again_by_the_next_setup() {
     let before = stage.sandbox.snapshot();
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.ok(&format!("teardown --keep-logs {BOTH}"));
     let mut kept = stage.sandbox.snapshot();
     let groups = kept[NEW_ACCOUNT]["log_groups"].take();
@@ -108,13 +108,13 @@ fn kept_logs_are_found_again_by_the_next_setup() {
 
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.teardown();
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
-fn logs_are_kept_as_long_as_asked_and_a_later_setup_changes_it() {
+fn the_log_retention_is_set_and_a_later_setup_changes_it() {
     let stage = Stage::new();
     let retention = || {
         stage.sandbox.snapshot()[NEW_ACCOUNT]["log_groups"][0]["group"]["retentionInDays"].clone()
@@ -126,7 +126,7 @@ fn logs_are_kept_as_long_as_asked_and_a_later_setup_changes_it() {
 }
 
 #[test]
-fn no_secret_is_said_at_any_level() {
+fn no_secret_is_printed_at_any_level() {
     let stage = Stage::new();
     let mut said = String::new();
     let mut run = |arguments: &str| {

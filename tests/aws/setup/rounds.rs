@@ -39,7 +39,7 @@ fn assert_at_most(most: usize, rounds: &[Vec<String>]) {
 }
 
 #[test]
-fn setup_plan_and_a_setup_with_nothing_to_do_take_few() {
+fn setup_plan_and_a_setup_without_changes_take_few() {
     let stage = Stage::new();
     assert_at_most(3, &rounds(&stage, "plan"));
     assert_at_most(9, &rounds(&stage, "setup"));

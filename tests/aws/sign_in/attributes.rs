@@ -43,9 +43,9 @@ fn stage(old: &[Value], new: &[Value]) -> Stage {
 }
 
 /// Signs in, and gives what came along beside the e-mail address.
-fn moved(stage: &Stage) -> Vec<(String, String)> {
+fn migrated(stage: &Stage) -> Vec<(String, String)> {
     stage.sign_in("ada", PASSWORD).unwrap();
-    let mut moved = stage.moved("ada").unwrap();
+    let mut moved = stage.migrated("ada").unwrap();
     moved.retain(|(name, _)| !name.starts_with("email"));
     moved
 }
@@ -57,22 +57,22 @@ fn pairs(rows: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn an_attribute_that_the_new_pool_lacks_stays_behind_and_the_user_moves() {
+fn an_attribute_that_the_new_pool_lacks_is_dropped_and_the_user_is_migrated() {
     let stage = stage(&[string("note")], &[]);
     let run = stage.setup();
     assert!(run.stdout.contains("custom:note"), "{run}");
-    assert_eq!(moved(&stage), pairs(&[("custom:tenant", "analytical")]));
+    assert_eq!(migrated(&stage), pairs(&[("custom:tenant", "analytical")]));
     let run = stage.ok(&format!("setup {BOTH} --drop-attribute custom:note"));
     assert!(!run.stdout.contains("custom:note"), "{run}");
 }
 
 #[test]
-fn an_attribute_moves_under_another_name_and_another_is_dropped() {
+fn an_attribute_is_renamed_and_another_is_dropped() {
     let stage = stage(&[string("note")], &[string("org")]);
     let options = "--attribute custom:note=custom:org --drop-attribute custom:tenant";
     stage.ok(&format!("setup {BOTH} {options}"));
     assert_eq!(
-        moved(&stage),
+        migrated(&stage),
         pairs(&[("custom:org", "value of custom:note")])
     );
     stage.changes_nothing(0, &format!("setup {BOTH} {options}"));
@@ -83,7 +83,7 @@ fn an_attribute_moves_under_another_name_and_another_is_dropped() {
 }
 
 #[test]
-fn the_old_sub_is_kept_where_there_is_a_place_for_it() {
+fn the_old_sub_is_kept_in_an_attribute() {
     let stage = stage(&[], &[string("legacy_sub")]);
     stage.ok(&format!("setup {BOTH} --old-sub custom:legacy_sub"));
     let user = stage.sandbox.find_user(&stage.old, "ada").unwrap().unwrap();
@@ -94,13 +94,13 @@ fn the_old_sub_is_kept_where_there_is_a_place_for_it() {
         .unwrap();
     let sub = sub["Value"].as_str().unwrap();
     assert_eq!(
-        moved(&stage),
+        migrated(&stage),
         pairs(&[("custom:legacy_sub", sub), ("custom:tenant", "analytical")])
     );
 }
 
 #[test]
-fn an_immutable_attribute_moves_now_or_never() {
+fn an_immutable_attribute_can_only_be_set_at_the_migration() {
     let fixed = json!({"Name": "fixed", "AttributeDataType": "String", "Mutable": false});
     let stage = stage(&[string("fixed")], &[fixed]);
     stage.setup();
@@ -108,7 +108,7 @@ fn an_immutable_attribute_moves_now_or_never() {
         ("custom:fixed", "value of custom:fixed"),
         ("custom:tenant", "analytical"),
     ];
-    assert_eq!(moved(&stage), pairs(&wanted));
+    assert_eq!(migrated(&stage), pairs(&wanted));
 }
 
 /// `email_verified` speaks of the old `email`, not of whatever becomes the new one.
@@ -118,7 +118,7 @@ fn another_attribute_that_becomes_the_address_is_not_verified() {
     let options = "--attribute custom:mail=email --attribute custom:tenant=name";
     stage.ok(&format!("setup {BOTH} {options}"));
     stage.sign_in("ada", PASSWORD).unwrap();
-    let moved = stage.moved("ada").unwrap();
+    let moved = stage.migrated("ada").unwrap();
     assert!(
         moved.contains(&("email".to_owned(), "value of custom:mail".to_owned())),
         "{moved:?}"
@@ -130,7 +130,7 @@ fn another_attribute_that_becomes_the_address_is_not_verified() {
 }
 
 #[test]
-fn wishes_that_cannot_be_are_all_refused_at_once_and_nothing_is_written() {
+fn all_invalid_mappings_are_reported_at_once_and_nothing_is_written() {
     let stage = Stage::new();
     let wishes =
         "--attribute custom:none=custom:tenant --old-sub custom:gone --drop-attribute custom:lost";
@@ -162,7 +162,7 @@ fn as_many_attributes_as_a_pool_can_have_fit() {
         .collect();
     let stage = stage(&most, &most);
     stage.setup();
-    assert_eq!(moved(&stage).len(), 50);
+    assert_eq!(migrated(&stage).len(), 50);
 }
 
 /// Names of twenty characters fit; of characters that take three bytes each, they do not.

@@ -32,15 +32,15 @@ fn actions(stage: &Stage) -> Vec<String> {
 }
 
 #[test]
-fn users_move_through_a_client_with_a_secret_that_nobody_sees() {
+fn users_migrate_through_a_client_whose_secret_stays_hidden() {
     let stage = Stage::new();
     let (client, secret) = secret_client(&stage);
     let before = stage.sandbox.snapshot();
     let command = format!("setup {BOTH} --old-client {client}");
     let run = stage.ok(&format!("{command} --verbose"));
-    assert!(!run.said(&secret), "{run}");
+    assert!(!run.printed(&secret), "{run}");
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     let wrong = stage.sign_in("ada", "Wrong-Horse-1").unwrap_err();
     assert_eq!(stage.sign_in("nobody", PASSWORD), Err(wrong));
 
@@ -62,7 +62,7 @@ fn users_move_through_a_client_with_a_secret_that_nobody_sees() {
 }
 
 #[test]
-fn the_secret_may_be_read_only_where_there_is_one() {
+fn the_secret_can_be_read_only_if_there_is_one() {
     let stage = Stage::new();
     let (client, _) = secret_client(&stage);
     let read = "cognito-idp:DescribeUserPoolClient".to_owned();
@@ -75,7 +75,7 @@ fn the_secret_may_be_read_only_where_there_is_one() {
 
 /// The right to read the secret is gone: the probe names it, and setup mends it.
 #[test]
-fn a_secret_that_may_not_be_read_is_named() {
+fn a_secret_without_read_permission_is_named() {
     let stage = Stage::new();
     let (client, _) = secret_client(&stage);
     let ids = format!("{BOTH} --old-client {client}");

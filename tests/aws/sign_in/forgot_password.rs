@@ -13,7 +13,7 @@ impl Stage {
 }
 
 #[test]
-fn a_forgotten_password_brings_the_user_and_then_a_new_password() {
+fn a_forgotten_password_migrates_the_user_who_then_sets_a_new_one() {
     let stage = Stage::new();
     stage.setup();
     stage.forgot("ada").unwrap();
@@ -40,7 +40,7 @@ fn a_forgotten_password_brings_the_user_and_then_a_new_password() {
 }
 
 #[test]
-fn a_forgotten_password_brings_nobody_who_could_not_prove_it() {
+fn a_forgotten_password_migrates_no_user_without_a_verified_address() {
     let stage = Stage::new();
     let email = ("email", "eve@example.com");
     stage.old_user("disabled", &[email, ("email_verified", "true")]);
@@ -55,22 +55,22 @@ fn a_forgotten_password_brings_nobody_who_could_not_prove_it() {
     for name in ["disabled", "unverified"] {
         let answer = stage.forgot(name).map_err(|fault| fault.to_string());
         assert_eq!(answer.is_ok(), unknown.is_ok(), "{name}: {answer:?}");
-        assert_eq!(stage.moved(name), None, "{name}");
+        assert_eq!(stage.migrated(name), None, "{name}");
     }
-    assert_eq!(stage.moved("nobody"), None);
+    assert_eq!(stage.migrated("nobody"), None);
     assert_eq!(stage.sandbox.messages(), Vec::new());
 }
 
 /// A code proves less than a password, and passes by the old pool's own triggers.
 #[test]
-fn a_forgotten_password_can_be_refused_altogether() {
+fn migration_by_a_forgotten_password_can_be_disabled() {
     let stage = Stage::new();
     stage.ok(&format!("setup {BOTH} --forgot-password refuse"));
     let unknown = stage.forgot("nobody").map_err(|fault| fault.to_string());
     stage.sandbox.clear_journal();
     let answer = stage.forgot("ada").map_err(|fault| fault.to_string());
     assert_eq!(answer.is_ok(), unknown.is_ok(), "{answer:?}");
-    assert_eq!(stage.moved("ada"), None);
+    assert_eq!(stage.migrated("ada"), None);
     let calls = stage.sandbox.journal();
     assert!(calls.iter().all(|call| call.account != OLD_ACCOUNT));
     stage.sign_in("ada", PASSWORD).unwrap();

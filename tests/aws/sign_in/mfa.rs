@@ -40,7 +40,7 @@ pub fn stage(new_mfa: bool) -> Stage {
 }
 
 #[test]
-fn nobody_decides_for_the_owner() {
+fn without_a_choice_for_mfa_users_setup_fails() {
     let stage = stage(false);
     for command in ["setup", "plan", "verify"] {
         let run = stage.changes_nothing(1, &format!("{command} {BOTH}"));
@@ -56,24 +56,24 @@ fn nobody_decides_for_the_owner() {
 }
 
 #[test]
-fn refused_they_stay_and_others_move() {
+fn rejected_mfa_users_are_not_migrated_and_others_are() {
     let stage = stage(false);
     stage.ok(&format!("setup {BOTH} --mfa-users refuse"));
     let wrong = stage.sign_in("ada", "Wrong-Horse-1").unwrap_err();
     assert_eq!(stage.sign_in("eve", PASSWORD), Err(wrong));
-    assert_eq!(stage.moved("eve"), None);
+    assert_eq!(stage.migrated("eve"), None);
     let params = json!({"ClientId": stage.new.client, "Username": "eve"});
     let _ = stage.sandbox.public("ForgotPassword", params);
-    assert_eq!(stage.moved("eve"), None);
+    assert_eq!(stage.migrated("eve"), None);
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
 #[test]
-fn migrated_they_move_by_their_password_and_codes_by_sms_go_on() {
+fn mfa_users_migrate_by_password_and_sms_codes_continue() {
     let stage = stage(true);
     stage.ok(&format!("setup {BOTH} --mfa-users migrate"));
     stage.sign_in("eve", "Wrong-Horse-1").unwrap_err();
-    assert_eq!(stage.moved("eve"), None);
+    assert_eq!(stage.migrated("eve"), None);
     stage.sign_in("eve", PASSWORD).unwrap();
     let user = stage.sandbox.find_user(&stage.new, "eve").unwrap().unwrap();
     assert_eq!(user["UserStatus"], "CONFIRMED");
@@ -89,7 +89,7 @@ fn migrated_they_move_by_their_password_and_codes_by_sms_go_on() {
 }
 
 #[test]
-fn migrated_into_a_pool_without_mfa_they_move_without_a_second_factor() {
+fn into_a_pool_without_mfa_mfa_users_migrate_without_mfa() {
     let stage = stage(false);
     let run = stage.ok(&format!("setup {BOTH} --mfa-users migrate"));
     assert!(run.stdout.contains("asks nobody for one"), "{run}");
@@ -119,7 +119,7 @@ fn a_temporary_password_never_becomes_the_users_own() {
     stage.setup();
     let wrong = stage.sign_in("ada", "Wrong-Horse-1").unwrap_err();
     assert_eq!(stage.sign_in("guest", PASSWORD), Err(wrong.clone()));
-    assert_eq!(stage.moved("guest"), None);
+    assert_eq!(stage.migrated("guest"), None);
 
     stage.ok(&format!("setup {BOTH} --temporary-passwords reset"));
     let reset: Result<Value, String> = stage.sign_in("guest", PASSWORD);
@@ -136,5 +136,5 @@ fn a_temporary_password_never_becomes_the_users_own() {
     assert_eq!(user["UserStatus"], "RESET_REQUIRED");
     // Without a contact that is known to be theirs, no code could be sent.
     assert_eq!(stage.sign_in("nowhere", PASSWORD), Err(wrong));
-    assert_eq!(stage.moved("nowhere"), None);
+    assert_eq!(stage.migrated("nowhere"), None);
 }

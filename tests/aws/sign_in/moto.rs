@@ -97,10 +97,10 @@ impl Elsewhere {
         let wrong = self.stage.sign_in("plain", "Wrong-Horse-1").unwrap_err();
         for name in names {
             let answer = self.stage.sign_in(name, PASSWORD);
-            let moved = self.stage.moved(name).is_some();
+            let moved = self.stage.migrated(name).is_some();
             assert_eq!(moved, moving.contains(name), "{name}: {answer:?}");
             if moved {
-                self.stage.forget(name);
+                self.stage.delete_user(name);
             } else {
                 assert_eq!(answer, Err(wrong.clone()), "{name}");
             }

@@ -40,7 +40,7 @@ fn users(stage: &Stage) -> usize {
 }
 
 #[test]
-fn an_alias_that_is_typed_moves_the_user_under_the_name_behind_it() {
+fn sign_in_by_alias_migrates_the_user_under_the_username() {
     let stage = stage(alias(), alias(), "ada");
     stage.setup();
     stage
@@ -53,7 +53,7 @@ fn an_alias_that_is_typed_moves_the_user_under_the_name_behind_it() {
 }
 
 #[test]
-fn a_name_that_is_typed_moves_the_user_with_the_alias() {
+fn sign_in_by_username_migrates_the_user_with_the_alias() {
     let stage = stage(alias(), alias(), "ada");
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
@@ -62,7 +62,7 @@ fn a_name_that_is_typed_moves_the_user_with_the_alias() {
 }
 
 #[test]
-fn where_addresses_are_the_names_they_are_again() {
+fn addresses_as_usernames_are_usernames_again() {
     let stage = stage(username(), username(), "ada@example.com");
     stage.setup();
     stage.sign_in("ada@example.com", PASSWORD).unwrap();
@@ -75,7 +75,7 @@ fn where_addresses_are_the_names_they_are_again() {
 
 /// The name behind the address is the old `sub`, since an alias pool takes no address for one.
 #[test]
-fn addresses_that_were_the_names_become_aliases() {
+fn addresses_as_usernames_become_aliases() {
     let stage = stage(username(), alias(), "ada@example.com");
     stage.setup();
     stage.sign_in("ada@example.com", PASSWORD).unwrap();
@@ -85,7 +85,7 @@ fn addresses_that_were_the_names_become_aliases() {
 
 /// One user must not become two, by the name and by the address.
 #[test]
-fn an_alias_that_the_new_pool_does_not_know_moves_nobody() {
+fn an_alias_that_the_new_pool_cannot_resolve_is_rejected() {
     let stage = stage(alias(), json!({}), "ada");
     let run = stage.setup();
     assert!(
@@ -101,7 +101,7 @@ fn an_alias_that_the_new_pool_does_not_know_moves_nobody() {
 /// In a pool of addresses a user name that is none would come in under an address that
 /// nobody proved.
 #[test]
-fn a_name_that_is_no_address_moves_nobody_into_a_pool_of_addresses() {
+fn a_username_that_is_no_address_is_rejected_by_a_pool_of_addresses() {
     let stage = stage(json!({}), username(), "ada");
     let run = stage.setup();
     assert!(run.stdout.contains("stays behind"), "{run}");
@@ -124,7 +124,7 @@ fn an_alias_of_another_user_is_not_taken_over() {
 }
 
 #[test]
-fn another_case_is_the_same_user_where_both_pools_say_so() {
+fn usernames_are_case_insensitive_if_both_pools_are() {
     let stage = Stage::new();
     stage.setup();
     stage.sign_in("ADA", PASSWORD).unwrap();

@@ -14,7 +14,7 @@ impl Stage {
 }
 
 #[test]
-fn whoever_may_not_sign_in_is_refused_like_everybody_else() {
+fn all_rejected_users_get_the_same_error() {
     let stage = Stage::new();
     let address = |name: &str| format!("{name}@example.com");
     for name in ["disabled", "reset"] {
@@ -46,13 +46,13 @@ fn whoever_may_not_sign_in_is_refused_like_everybody_else() {
     assert!(wrong.starts_with("NotAuthorizedException: "), "{wrong}");
     for name in ["nobody", "disabled", "temporary", "reset"] {
         assert_eq!(stage.sign_in(name, PASSWORD), Err(wrong.clone()), "{name}");
-        assert_eq!(stage.moved(name), None, "{name}");
+        assert_eq!(stage.migrated(name), None, "{name}");
     }
-    assert_eq!(stage.moved("ada"), None);
+    assert_eq!(stage.migrated("ada"), None);
 }
 
 #[test]
-fn who_signed_up_and_never_confirmed_is_refused() {
+fn unconfirmed_users_are_rejected() {
     let stage = Stage::new();
     stage.edit_pool(&stage.old, |pool| {
         pool["AdminCreateUserConfig"] = json!({"AllowAdminCreateUserOnly": false});
@@ -66,7 +66,7 @@ fn who_signed_up_and_never_confirmed_is_refused() {
     stage.setup();
     let wrong = stage.sign_in("ada", "Wrong-Horse-1").unwrap_err();
     assert_eq!(stage.sign_in("eve", "Correct-Horse-Battery-1"), Err(wrong));
-    assert_eq!(stage.moved("eve"), None);
+    assert_eq!(stage.migrated("eve"), None);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn an_address_is_verified_in_the_new_pool_only_if_it_was_in_the_old() {
         stage.sign_in(name, PASSWORD).unwrap();
     }
     let verified = |name: &str, what: &str| {
-        let attributes = stage.moved(name).unwrap();
+        let attributes = stage.migrated(name).unwrap();
         let found = attributes.into_iter().find(|(name, _)| name == what);
         found.is_some_and(|(_, value)| value == "true")
     };
@@ -95,7 +95,7 @@ fn an_address_is_verified_in_the_new_pool_only_if_it_was_in_the_old() {
 }
 
 #[test]
-fn a_moved_user_is_confirmed_and_has_the_password() {
+fn a_migrated_user_is_confirmed_and_has_the_password() {
     let stage = Stage::new();
     stage.setup();
     let tokens = stage.sign_in("ada", PASSWORD).unwrap();
@@ -107,7 +107,7 @@ fn a_moved_user_is_confirmed_and_has_the_password() {
 }
 
 #[test]
-fn the_old_pool_is_asked_once_for_a_user_and_only_what_is_needed() {
+fn the_old_pool_is_called_once_per_user_and_only_for_what_is_needed() {
     let stage = Stage::new();
     stage.setup();
     stage.sandbox.clear_journal();
@@ -123,7 +123,7 @@ fn the_old_pool_is_asked_once_for_a_user_and_only_what_is_needed() {
 }
 
 #[test]
-fn who_has_moved_stays_after_teardown() {
+fn migrated_users_remain_after_teardown() {
     let stage = Stage::new();
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
@@ -144,7 +144,7 @@ fn app(stage: &Stage) -> String {
 }
 
 #[test]
-fn users_come_through_a_pool_that_they_are_on_their_way_into() {
+fn users_migrate_through_a_pool_that_is_itself_a_new_pool() {
     let stage = Stage::new();
     let first = stage.sandbox.pool("old-other", "Customers").unwrap();
     let email = [("email", "eve@example.com"), ("email_verified", "true")];
@@ -153,17 +153,17 @@ fn users_come_through_a_pool_that_they_are_on_their_way_into() {
     let between = "--old-profile old-other --new-profile old --suffix first";
     stage.ok(&format!("setup {between}"));
     let run = stage.setup();
-    assert!(run.said("UserMigration"), "{run}");
+    assert!(run.printed("UserMigration"), "{run}");
 
     let wrong = stage.sign_in("eve", "Wrong-Horse-1").unwrap_err();
     assert!(wrong.starts_with("NotAuthorizedException: "), "{wrong}");
-    assert_eq!(stage.moved("eve"), None);
+    assert_eq!(stage.migrated("eve"), None);
     // Nobody knows her in the old pool until its own trigger has run.
     stage.sign_in("eve", PASSWORD).unwrap();
-    let moved = stage.moved("eve").unwrap();
+    let moved = stage.migrated("eve").unwrap();
     assert!(moved.contains(&("email_verified".to_owned(), "true".to_owned())));
 
-    stage.forget("eve");
+    stage.delete_user("eve");
     stage.in_pool(&stage.old, "AdminDeleteUser", json!({"Username": "eve"}));
     stage.teardown();
     stage.ok(&format!("teardown {between}"));

@@ -23,7 +23,7 @@ fn row(deed: impl FnOnce(&Stage), code: i32, says: &[&str], left: Left) {
     let meanwhile = stage.sandbox.snapshot();
     let run = stage.ends(code, &format!("teardown {BOTH}"));
     for words in says {
-        assert!(run.said(words), "nothing of {words:?}\n{run}");
+        assert!(run.printed(words), "nothing of {words:?}\n{run}");
     }
     left(&mut expected, &meanwhile);
     assert_eq!(stage.sandbox.snapshot(), expected, "{run}");
@@ -52,9 +52,9 @@ mod flows {
         one_more_on_the_new_client, |s| add_flow(s, &s.new) => 0; |all, _| {
             flows(all, NEW_ACCOUNT).push("ALLOW_CUSTOM_AUTH".into());
         }
-        ours_removed_from_the_old_client, |s| remove_flow(s, &s.old) => 0
-        ours_removed_from_the_new_client, |s| remove_flow(s, &s.new) => 0
-        all_but_ours_removed, |s| only_ours(s, &s.new) => 1, USER, "the default flows would open"; |all, _| {
+        the_added_one_removed_from_the_old_client, |s| remove_flow(s, &s.old) => 0
+        the_added_one_removed_from_the_new_client, |s| remove_flow(s, &s.new) => 0
+        all_but_the_added_one_removed, |s| only_ours(s, &s.new) => 1, USER, "the default flows would open"; |all, _| {
             *flows(all, NEW_ACCOUNT) = vec![USER.into()];
         }
         the_old_client_deleted, |s| delete_client(s, &s.old) => 0, "is gone: nothing to put back"; |all, _| {
@@ -69,11 +69,11 @@ mod flows {
         the_new_pool_deleted, |s| delete_pool(s, &s.new) => 0, "is gone: nothing to put back"; |all, _| {
             all[NEW_ACCOUNT]["pools"] = json!([]);
         }
-        the_record_spoiled, spoil => 1, "ExplicitAuthFlows", USER; |all, _| {
+        the_record_invalid, spoil => 1, "ExplicitAuthFlows", USER; |all, _| {
             flows(all, NEW_ACCOUNT).push(USER.into());
         }
-        the_record_spoiled_and_the_flow_removed, |s| { spoil(s); remove_flow(s, &s.new); } => 0
-        the_record_spoiled_and_the_client_deleted, |s| { spoil(s); delete_client(s, &s.new); } => 0; |all, _| {
+        the_record_invalid_and_the_flow_removed, |s| { spoil(s); remove_flow(s, &s.new); } => 0
+        the_record_invalid_and_the_client_deleted, |s| { spoil(s); delete_client(s, &s.new); } => 0; |all, _| {
             all[NEW_ACCOUNT]["pools"][0]["clients"] = json!([]);
         }
     }
@@ -87,8 +87,8 @@ mod the_trigger {
             all[NEW_ACCOUNT]["pools"][0]["pool"]["LambdaConfig"]["UserMigration"] = OTHER.into();
         }
         taken_off, |s| s.set_trigger(None) => 0
-        at_an_alias_of_ours, |s| s.set_trigger(Some(&format!("{}:live", function_arn()))) => 0
-        beside_one_more, |s| s.edit_pool(&s.new, |pool| pool["LambdaConfig"]["PreSignUp"] = OTHER.into()) => 0; |all, _| {
+        at_an_alias_of_our_function, |s| s.set_trigger(Some(&format!("{}:live", function_arn()))) => 0
+        next_to_another_one, |s| s.edit_pool(&s.new, |pool| pool["LambdaConfig"]["PreSignUp"] = OTHER.into()) => 0; |all, _| {
             all[NEW_ACCOUNT]["pools"][0]["pool"]["LambdaConfig"]["PreSignUp"] = OTHER.into();
         }
     }
@@ -107,8 +107,8 @@ mod policies {
         the_inline_one_deleted, Stage::delete_inline => 0
         another_attached_to_the_access_role, |s| attach(s, "old", ACCESS_ROLE) => 0, ACCESS_ROLE, THEIRS
         another_attached_to_the_lambdas_role, |s| attach(s, "new", LAMBDA) => 0, LAMBDA, THEIRS
-        another_within_the_access_role, |s| put_inline(s, "old", ACCESS_ROLE, "theirs") => 0, "theirs"
-        another_within_the_lambdas_role, |s| put_inline(s, "new", LAMBDA, "theirs") => 0, "theirs"
+        another_inline_in_the_access_role, |s| put_inline(s, "old", ACCESS_ROLE, "theirs") => 0, "theirs"
+        another_inline_in_the_lambdas_role, |s| put_inline(s, "new", LAMBDA, "theirs") => 0, "theirs"
         a_boundary_of_the_access_role, |s| bound(s, "old", ACCESS_ROLE) => 0
         a_boundary_of_the_lambdas_role, |s| bound(s, "new", LAMBDA) => 0
     }
@@ -142,10 +142,10 @@ mod roles {
         the_lambdas_role_re_made_with_our_tags, |s| re_make_lambda_role(s, &OURS) => 1, LAMBDA, USER, "trigger"; |all, _| {
             flows(all, NEW_ACCOUNT).push(USER.into());
         }
-        the_access_role_deleted_and_made_again_by_setup, |s| { s.delete_access_role(); s.setup(); } => 1, ADMIN; |all, _| {
+        the_access_role_deleted_and_created_again_by_setup, |s| { s.delete_access_role(); s.setup(); } => 1, ADMIN; |all, _| {
             flows(all, OLD_ACCOUNT).push(ADMIN.into());
         }
-        the_lambdas_role_deleted_and_made_again_by_setup, |s| { s.delete_lambda_role(); s.setup(); } => 1, USER, "trigger"; |all, _| {
+        the_lambdas_role_deleted_and_created_again_by_setup, |s| { s.delete_lambda_role(); s.setup(); } => 1, USER, "trigger"; |all, _| {
             flows(all, NEW_ACCOUNT).push(USER.into());
         }
         the_access_role_without_our_tag, |s| untag_role(s, "old", ACCESS_ROLE, &OURS[..1]) => 1, ACCESS_ROLE, "cogmig setup --adopt"; |all, then| {
@@ -206,7 +206,7 @@ fn one_side_alone() {
         stage.setup();
         let between = stage.sandbox.snapshot();
         let run = stage.ok(&format!("teardown --{first}-profile {first}"));
-        assert!(run.said("The other one was not looked at"), "{run}");
+        assert!(run.printed("The other one was not looked at"), "{run}");
         let half = stage.sandbox.snapshot();
         assert_eq!(half[account(first)], before[account(first)], "{first}");
         assert_eq!(half[account(second)], between[account(second)], "{first}");

@@ -39,7 +39,7 @@ fn another_trigger_is_named_and_nothing_is_written() {
 }
 
 #[test]
-fn a_replaced_trigger_is_put_back() {
+fn a_replaced_trigger_is_restored() {
     let stage = occupied();
     let before = stage.sandbox.snapshot();
     let siblings = stage.triggers()["PostConfirmation"].clone();
@@ -51,7 +51,7 @@ fn a_replaced_trigger_is_put_back() {
     );
     assert_eq!(set["PostConfirmation"], siblings);
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     // The first entry wins: a second setup must not take our own trigger for what was before.
     stage.changes_nothing(0, &format!("setup {BOTH} --replace-trigger"));
     stage.teardown();
@@ -60,7 +60,7 @@ fn a_replaced_trigger_is_put_back() {
 
 /// A trigger that nothing answers would break the sign-in of every unknown user.
 #[test]
-fn a_replaced_trigger_whose_function_is_gone_is_not_put_back() {
+fn a_replaced_trigger_whose_function_was_deleted_is_not_restored() {
     let stage = occupied();
     let mut before = stage.sandbox.snapshot();
     stage.ok(&format!("setup {BOTH} --replace-trigger"));
@@ -76,7 +76,7 @@ fn a_replaced_trigger_whose_function_is_gone_is_not_put_back() {
 }
 
 #[test]
-fn a_replaced_trigger_of_another_account_is_put_back_unseen() {
+fn a_replaced_trigger_of_another_account_is_restored_without_a_check() {
     let stage = occupied_by(&OTHER.replace(NEW_ACCOUNT, "333333333333"));
     let before = stage.sandbox.snapshot();
     stage.ok(&format!("setup {BOTH} --replace-trigger"));
@@ -114,7 +114,7 @@ fn there_and_back(old: &Value, new: &Value) {
     stage.ok(&format!("setup {ids}"));
     stage.changes_nothing(0, &format!("setup {ids}"));
     stage.sandbox.sign_in(&new, "ada", PASSWORD).unwrap();
-    stage.forget("ada");
+    stage.delete_user("ada");
     stage.teardown();
     assert_eq!(stage.sandbox.snapshot(), before);
 }
@@ -126,7 +126,7 @@ fn clients_without_flows_have_none_again() {
 }
 
 #[test]
-fn clients_with_legacy_flows_have_them_again() {
+fn clients_with_legacy_flows_get_them_back() {
     there_and_back(
         &json!(["CUSTOM_AUTH_FLOW_ONLY"]),
         &json!(["CUSTOM_AUTH_FLOW_ONLY"]),
