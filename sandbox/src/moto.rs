@@ -7,9 +7,10 @@ use std::sync::Arc;
 use anyhow::Result;
 use serde_json::Value;
 
+use crate::aws_fault::AwsFault;
 use crate::client::Client;
+use crate::sandbox::Sandbox;
 use crate::server::Server;
-use crate::{AwsFault, Sandbox};
 
 /// A running moto, for as long as the value lives.
 #[derive(Debug)]

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::{AwsFault, Pool, Sandbox};
+use crate::aws_fault::AwsFault;
+use crate::pool::Pool;
+use crate::sandbox::Sandbox;
 
 impl Sandbox {
     /// One Cognito call about a pool with exactly these members and its `UserPoolId`, past

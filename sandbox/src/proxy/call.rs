@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::credential::Credential;
+use super::request::{form, header};
 
 /// A call that came through the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,10 +97,6 @@ impl Call {
     }
 }
 
-pub(super) fn user_agent(request: &Request<Bytes>) -> &str {
-    header(request, "user-agent")
-}
-
 /// Remembers whose key it is that was just made.
 pub(super) fn learn_key(
     call: &Call,
@@ -121,20 +118,6 @@ pub(super) fn learn_key(
     if let (Some(account), Some((key, _))) = (account, key) {
         keys.insert(key.to_owned(), account);
     }
-}
-
-pub(super) fn header<'a>(request: &'a Request<Bytes>, name: &str) -> &'a str {
-    let value = request.headers().get(name);
-    value
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-}
-
-/// A member of a body of the query protocol (IAM, STS).
-pub(super) fn form(request: &Request<Bytes>, name: &str) -> Option<String> {
-    form_urlencoded::parse(request.body())
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
 }
 
 fn is_account(key: &str) -> bool {

@@ -9,10 +9,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
 
-use super::call::{Call, form, header};
+use super::call::Call;
+use super::credential;
 use super::quota::Buckets;
 use super::refusal::{refusal, throttled};
-use crate::client::locked;
+use super::request::{form, header};
+use crate::lock::locked;
 
 /// The first words of operations that show what was written.
 const SHOWING: [&str; 3] = ["Describe", "Get", "List"];
@@ -79,7 +81,7 @@ impl Simulation {
             return None;
         }
         if let Some(a_second) = a_second {
-            let region = super::credential::region(request).unwrap_or_default();
+            let region = credential::region(request).unwrap_or_default();
             let place = (call.account.as_str(), region.as_str());
             if !(state.quotas).take(place, &call.action, a_second, Instant::now()) {
                 return Some(throttled(call));
@@ -203,7 +205,7 @@ fn function_of(call: &Call, request: &Request<Bytes>) -> (String, String) {
 
 /// A service of an account in a Region.
 fn place(call: &Call, request: &Request<Bytes>) -> String {
-    let region = super::credential::region(request).unwrap_or_default();
+    let region = credential::region(request).unwrap_or_default();
     format!("{} {} {region}", call.account, call.service)
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 
-use super::call::header;
+use super::request::header;
 
 /// The parts of `Credential=<key>/<date>/<Region>/<service>/aws4_request`; all empty
 /// for an unsigned call.

@@ -5,16 +5,19 @@
 mod call;
 mod conditions;
 mod credential;
+mod emulator;
 mod fault;
+mod message;
 mod messages;
 mod quota;
 mod refusal;
+mod request;
 mod rounds;
-mod serve;
+pub(crate) mod serve;
 mod trigger;
 mod upstream;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Mutex;
@@ -26,23 +29,22 @@ use serde_json::Value;
 pub use call::Call;
 pub use conditions::Conditions;
 pub use fault::{Fault, Injection};
-pub use messages::{Message, MessageKind};
-pub(crate) use serve::serve;
+pub use message::{Message, MessageKind};
 
-use crate::client::{AwsFault, locked};
-use crate::pools::Pool;
+use crate::aws_fault::AwsFault;
+use crate::lock::locked;
+use crate::pool::Pool;
 use conditions::Simulation;
+use emulator::Emulator;
 use fault::Faults;
 use rounds::Rounds;
-use upstream::{Answer, Place, Upstream};
+use upstream::{Answer, Place};
 
 /// The proxy's state: the emulator behind it, the calls so far, conditions and faults.
 #[derive(Debug)]
 pub(crate) struct Proxy {
-    upstream: Upstream,
+    emulator: Emulator,
     journal: Mutex<Vec<Call>>,
-    messages: Mutex<Vec<Message>>,
-    regions: Mutex<BTreeSet<String>>,
     /// Access keys that were made here, and the account of each.
     keys: Mutex<HashMap<String, String>>,
     faults: Faults,
@@ -65,10 +67,8 @@ impl std::error::Error for Cut {}
 impl Proxy {
     pub(crate) fn new(backend: SocketAddr, regions: impl IntoIterator<Item = String>) -> Self {
         Self {
-            upstream: Upstream::new(backend),
+            emulator: Emulator::new(backend, regions),
             journal: Mutex::default(),
-            messages: Mutex::default(),
-            regions: Mutex::new(regions.into_iter().collect()),
             keys: Mutex::default(),
             faults: Faults::default(),
             conditions: Simulation::default(),
@@ -85,12 +85,12 @@ impl Proxy {
     }
 
     pub(crate) fn messages(&self) -> Vec<Message> {
-        locked(&self.messages).clone()
+        self.emulator.messages()
     }
 
     /// The Regions of the profiles, and all that were called since.
     pub(crate) fn regions(&self) -> Vec<String> {
-        locked(&self.regions).iter().cloned().collect()
+        self.emulator.regions()
     }
 
     /// A call of Cognito past the journal, as the root of the pool's account.
@@ -104,7 +104,7 @@ impl Proxy {
             account: pool.arn.split(':').nth(4).unwrap_or_default().to_owned(),
             region: pool.region.clone(),
         };
-        match self.upstream.cognito(&place, action, body).await {
+        match self.emulator.upstream.cognito(&place, action, body).await {
             Ok(Answer::Ok(answer)) => Ok(answer),
             Ok(Answer::Fault(code, message)) => Err(AwsFault { code, message }),
             Err(lost) => Err(AwsFault {
@@ -196,9 +196,9 @@ impl Proxy {
 
     /// One call, in and out.
     async fn pass(&self, call: &mut Call, request: &Request<Bytes>) -> Response<Bytes> {
-        let reply = self.upstream.forward(request).await;
-        let reply = trigger::fire(self, call, request, reply).await;
-        messages::record(self, call, request, &reply).await;
+        let reply = self.emulator.upstream.forward(request).await;
+        let reply = trigger::fire(&self.emulator, call, request, reply).await;
+        messages::record(&self.emulator, call, request, &reply).await;
         reply
     }
 }

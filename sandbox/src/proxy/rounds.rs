@@ -13,7 +13,7 @@ use tokio::sync::{Barrier, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::call::Call;
-use crate::client::locked;
+use crate::lock::locked;
 
 /// The place of a call in a round.
 #[derive(Debug)]

@@ -13,8 +13,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::call::{self, Call};
+use super::request::header;
 use super::{Proxy, credential};
-use crate::client::locked;
+use crate::lock::locked;
 
 /// What the sandbox's own boto3 carries in its user agent.
 const MARK: &str = "cogmig-sandbox";
@@ -45,9 +46,9 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
     let (head, body) = request.into_parts();
     let request = Request::from_parts(head, body.collect().await?.to_bytes());
-    let marked = call::user_agent(&request).contains(MARK);
+    let marked = header(&request, "user-agent").contains(MARK);
     let mut call = Call::of(&request, &locked(&proxy.keys));
-    locked(&proxy.regions).extend(credential::region(&request));
+    proxy.emulator.add_region(credential::region(&request));
     // A caller that hangs up does not stop what AWS has begun.
     let passing = tokio::spawn(async move {
         let place = if call.is_direct && !marked {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::event::SignIn;
 use super::fault::Fault;
 use super::pool::PoolAt;
-use crate::proxy::messages::strings;
+use crate::proxy::message::mediums;
 
 /// The user whom an answer makes.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(super) fn judge(
     let welcome = match response["messageAction"].as_str() {
         Some("SUPPRESS") => None,
         None if response["messageAction"].is_null() => {
-            Some(strings(&response["desiredDeliveryMediums"]))
+            Some(mediums(&response["desiredDeliveryMediums"]))
         }
         _ => return Err(Fault::unrecognizable()),
     };

@@ -1,10 +1,11 @@
 //! What the function is told: the event as it is on the wire, nulls and all.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
-use super::answer::NewUser;
 use super::fault::Fault;
 use super::pool::PoolAt;
 use crate::proxy::call::Call;
@@ -88,13 +89,18 @@ impl SignIn {
         self.about(pool, source, &self.username, &request, &response)
     }
 
-    /// What the pool's `PreSignUp` trigger is told of the user who is about to be made.
-    pub(super) fn pre_sign_up(&self, pool: &PoolAt, user: &NewUser) -> Value {
-        let request = json!({"userAttributes": user.attributes, "validationData": null});
+    /// The event of the pool's `PreSignUp` trigger, before this user is created.
+    pub(super) fn pre_sign_up(
+        &self,
+        pool: &PoolAt,
+        username: &str,
+        attributes: &BTreeMap<String, String>,
+    ) -> Value {
+        let request = json!({"userAttributes": attributes, "validationData": null});
         let response =
             json!({"autoConfirmUser": false, "autoVerifyEmail": false, "autoVerifyPhone": false});
         let source = "PreSignUp_AdminCreateUser";
-        self.about(pool, source, &user.username, &request, &response)
+        self.about(pool, source, username, &request, &response)
     }
 
     fn about(

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::fault::Fault;
 use super::permission;
 use super::pool::PoolAt;
-use crate::proxy::Proxy;
+use crate::proxy::emulator::Emulator;
 use crate::proxy::upstream::{Answer, Place};
 
 /// Neither can be changed on AWS.
@@ -22,7 +22,7 @@ const TIMED_OUT: &str = "Socket timeout while invoking Lambda function";
 
 /// The answer of a trigger's function to the event, or why there is none.
 pub(super) async fn ask(
-    proxy: &Proxy,
+    emulator: &Emulator,
     trigger: &str,
     arn: &str,
     pool: &PoolAt,
@@ -56,7 +56,7 @@ pub(super) async fn ask(
     let path = format!("/2015-03-31/functions/{name}");
 
     let policy = format!("{path}/policy{query}");
-    let policy = proxy
+    let policy = emulator
         .upstream
         .lambda(&place, Method::GET, &policy, &Value::Null);
     let allowed = match Answer::of(&policy.await?) {
@@ -70,7 +70,7 @@ pub(super) async fn ask(
     let path = format!("{path}/invocations{query}");
     let mut outcome = Err(Fault::not_invoked(trigger, TIMED_OUT));
     for _ in 0..TRIES {
-        let invoked = proxy.upstream.lambda(&place, Method::POST, &path, event);
+        let invoked = emulator.upstream.lambda(&place, Method::POST, &path, event);
         outcome = match timeout(DEADLINE, invoked).await {
             Ok(reply) => read(trigger, &reply?),
             Err(_) => Err(Fault::not_invoked(trigger, TIMED_OUT)),

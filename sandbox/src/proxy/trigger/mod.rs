@@ -15,8 +15,9 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::emulator::Emulator;
+use super::message::{Message, MessageKind};
 use super::upstream::Answer;
-use super::{Message, MessageKind, Proxy};
 use answer::NewUser;
 use event::SignIn;
 use fault::Fault;
@@ -25,7 +26,7 @@ use pool::PoolAt;
 /// Fires the trigger where Cognito would. `reply` is what the emulator says before:
 /// its refusals of the caller and of the flow come first, as on AWS.
 pub(super) async fn fire(
-    proxy: &Proxy,
+    emulator: &Emulator,
     call: &Call,
     request: &Request<Bytes>,
     reply: Response<Bytes>,
@@ -36,9 +37,9 @@ pub(super) async fn fire(
     if !sign_in.may_be_for_unknown_user(&reply) {
         return reply;
     }
-    match migrate(proxy, &sign_in).await {
+    match migrate(emulator, &sign_in).await {
         Ok(Outcome::Refused) => reply,
-        Ok(Outcome::Migrated) => proxy.upstream.forward(request).await,
+        Ok(Outcome::Migrated) => emulator.upstream.forward(request).await,
         Ok(Outcome::Failed(fault)) => fault.into(),
         Err(failure) => Fault::internal(&failure).into(),
     }
@@ -46,15 +47,15 @@ pub(super) async fn fire(
 
 /// Whether the call is a sign-in or forgotten password of nobody the pool knows.
 pub(super) async fn is_for_unknown_user(
-    proxy: &Proxy,
+    emulator: &Emulator,
     call: &Call,
     request: &Request<Bytes>,
 ) -> bool {
     let Some(sign_in) = SignIn::read(call, request) else {
         return false;
     };
-    match pool::find(proxy, &sign_in).await {
-        Ok(Some(pool)) => !matches!(pool.knows(proxy, &sign_in.username).await, Ok(true)),
+    match pool::find(emulator, sign_in.pool.as_deref(), &sign_in.client).await {
+        Ok(Some(pool)) => !matches!(pool.knows(emulator, &sign_in.username).await, Ok(true)),
         _ => true,
     }
 }
@@ -68,31 +69,36 @@ enum Outcome {
     Failed(Fault),
 }
 
-async fn migrate(proxy: &Proxy, sign_in: &SignIn) -> Result<Outcome> {
-    let Some(pool) = pool::find(proxy, sign_in).await? else {
+async fn migrate(emulator: &Emulator, sign_in: &SignIn) -> Result<Outcome> {
+    let Some(pool) = pool::find(emulator, sign_in.pool.as_deref(), &sign_in.client).await? else {
         return Ok(Outcome::Refused);
     };
     let Some(arn) = pool.settings["LambdaConfig"]["UserMigration"].as_str() else {
         return Ok(Outcome::Refused);
     };
-    if pool.knows(proxy, &sign_in.username).await? {
+    if pool.knows(emulator, &sign_in.username).await? {
         return Ok(Outcome::Refused);
     }
     let event = sign_in.event(&pool);
-    let answered = match function::ask(proxy, "UserMigration", arn, &pool, &event).await? {
+    let answered = match function::ask(emulator, "UserMigration", arn, &pool, &event).await? {
         Ok(answered) => answered,
         Err(fault) => return Ok(Outcome::Failed(fault)),
     };
     match answer::judge(&pool, sign_in, &event, &answered) {
         Ok(None) => Ok(Outcome::Refused),
-        Ok(Some(user)) => make(proxy, &pool, sign_in, user).await,
+        Ok(Some(user)) => make(emulator, &pool, sign_in, user).await,
         Err(fault) => Ok(Outcome::Failed(fault)),
     }
 }
 
 /// Makes the user, unless a guard of the pool's own or a name that is another's is against it.
-async fn make(proxy: &Proxy, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> Result<Outcome> {
-    if let Err(fault) = guard(proxy, pool, sign_in, &user).await? {
+async fn make(
+    emulator: &Emulator,
+    pool: &PoolAt,
+    sign_in: &SignIn,
+    user: NewUser,
+) -> Result<Outcome> {
+    if let Err(fault) = guard(emulator, pool, sign_in, &user).await? {
         return Ok(Outcome::Failed(fault));
     }
     let attributes: Vec<Value> = user
@@ -101,7 +107,7 @@ async fn make(proxy: &Proxy, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> 
         .map(|(name, value)| json!({"Name": name, "Value": value}))
         .collect();
     let made = pool.call(
-        proxy,
+        emulator,
         "AdminCreateUser",
         json!({
             "Username": user.username,
@@ -118,7 +124,7 @@ async fn make(proxy: &Proxy, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> 
         return Ok(Outcome::Failed(sign_in.cannot_migrate()));
     }
     if let Some(mediums) = user.welcome {
-        proxy.sends(Message {
+        emulator.send(Message {
             pool: pool.id.clone(),
             username: user.username,
             kind: MessageKind::Welcome,
@@ -130,7 +136,7 @@ async fn make(proxy: &Proxy, pool: &PoolAt, sign_in: &SignIn, user: NewUser) -> 
 
 /// The pool's `PreSignUp` trigger has a say too: it runs before the user is made.
 async fn guard(
-    proxy: &Proxy,
+    emulator: &Emulator,
     pool: &PoolAt,
     sign_in: &SignIn,
     user: &NewUser,
@@ -138,8 +144,8 @@ async fn guard(
     let Some(arn) = pool.settings["LambdaConfig"]["PreSignUp"].as_str() else {
         return Ok(Ok(()));
     };
-    let event = sign_in.pre_sign_up(pool, user);
-    let answered = function::ask(proxy, "PreSignUp", arn, pool, &event).await?;
+    let event = sign_in.pre_sign_up(pool, &user.username, &user.attributes);
+    let answered = function::ask(emulator, "PreSignUp", arn, pool, &event).await?;
     Ok(match answered {
         Ok(answer) if answer["response"].is_object() => Ok(()),
         Ok(_) => Err(Fault::unrecognizable()),

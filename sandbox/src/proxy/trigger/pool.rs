@@ -4,10 +4,9 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::event::SignIn;
-use crate::proxy::Proxy;
+use crate::accounts::{NEW_ACCOUNT, OLD_ACCOUNT};
+use crate::proxy::emulator::Emulator;
 use crate::proxy::upstream::{Answer, Place};
-use crate::{NEW_ACCOUNT, OLD_ACCOUNT};
 
 /// A user pool as it stands, and where.
 #[derive(Debug)]
@@ -18,21 +17,25 @@ pub(super) struct PoolAt {
     pub(super) settings: Value,
 }
 
-/// The pool that the sign-in is for.
-pub(super) async fn find(proxy: &Proxy, sign_in: &SignIn) -> Result<Option<PoolAt>> {
+/// The pool with this app client; its id, if the call has it.
+pub(super) async fn find(
+    emulator: &Emulator,
+    id: Option<&str>,
+    client: &str,
+) -> Result<Option<PoolAt>> {
     for account in [OLD_ACCOUNT, NEW_ACCOUNT] {
-        for region in proxy.regions() {
+        for region in emulator.regions() {
             let place = Place {
                 account: account.to_owned(),
                 region,
             };
-            for id in ids(proxy, &place, sign_in).await? {
+            for id in ids(emulator, &place, id).await? {
                 let pool = PoolAt {
                     place: place.clone(),
                     id,
                     settings: Value::Null,
                 };
-                if let Some(pool) = pool.with_client(proxy, &sign_in.client).await? {
+                if let Some(pool) = pool.with_client(emulator, client).await? {
                     return Ok(Some(pool));
                 }
             }
@@ -42,14 +45,14 @@ pub(super) async fn find(proxy: &Proxy, sign_in: &SignIn) -> Result<Option<PoolA
 }
 
 /// The pools of one place that it could be.
-async fn ids(proxy: &Proxy, place: &Place, sign_in: &SignIn) -> Result<Vec<String>> {
-    if let Some(id) = &sign_in.pool {
-        return Ok(vec![id.clone()]);
+async fn ids(emulator: &Emulator, place: &Place, id: Option<&str>) -> Result<Vec<String>> {
+    if let Some(id) = id {
+        return Ok(vec![id.to_owned()]);
     }
     let mut ids = Vec::new();
     let mut asked = json!({"MaxResults": 60});
     loop {
-        let page = proxy
+        let page = emulator
             .upstream
             .cognito(place, "ListUserPools", &asked)
             .await?;
@@ -67,30 +70,32 @@ impl PoolAt {
     /// A call about this pool, as its account's root.
     pub(super) async fn call(
         &self,
-        proxy: &Proxy,
+        emulator: &Emulator,
         action: &str,
         mut body: Value,
     ) -> Result<Answer> {
         body["UserPoolId"] = self.id.as_str().into();
-        proxy.upstream.cognito(&self.place, action, &body).await
+        emulator.upstream.cognito(&self.place, action, &body).await
     }
 
     /// This pool with its settings, if the client is one of its.
-    async fn with_client(mut self, proxy: &Proxy, client: &str) -> Result<Option<Self>> {
+    async fn with_client(mut self, emulator: &Emulator, client: &str) -> Result<Option<Self>> {
         let client = json!({"ClientId": client});
-        let found = self.call(proxy, "DescribeUserPoolClient", client).await?;
+        let found = self
+            .call(emulator, "DescribeUserPoolClient", client)
+            .await?;
         if let Answer::Fault(..) = found {
             return Ok(None);
         }
-        let described = self.call(proxy, "DescribeUserPool", json!({})).await?;
+        let described = self.call(emulator, "DescribeUserPool", json!({})).await?;
         self.settings = described.expect_ok()?["UserPool"].take();
         Ok(Some(self))
     }
 
     /// Whether somebody has this name, or this alias.
-    pub(super) async fn knows(&self, proxy: &Proxy, username: &str) -> Result<bool> {
+    pub(super) async fn knows(&self, emulator: &Emulator, username: &str) -> Result<bool> {
         let username = json!({"Username": username});
-        match self.call(proxy, "AdminGetUser", username).await? {
+        match self.call(emulator, "AdminGetUser", username).await? {
             Answer::Fault(code, _) if code == "UserNotFoundException" => Ok(false),
             answer => answer.expect_ok().map(|_| true),
         }

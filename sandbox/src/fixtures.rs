@@ -4,22 +4,10 @@
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
-use crate::{AwsFault, PROFILES, Sandbox};
-
-/// A user pool and the app client that was made with it.
-#[derive(Clone, Debug)]
-pub struct Pool {
-    /// The profile of its account.
-    pub profile: String,
-    /// Its Region.
-    pub region: String,
-    /// Its id, such as `eu-west-1_AbCdEfGhI`.
-    pub id: String,
-    /// Its ARN.
-    pub arn: String,
-    /// The id of its first app client.
-    pub client: String,
-}
+use crate::aws_fault::AwsFault;
+use crate::home::PROFILES;
+use crate::pool::Pool;
+use crate::sandbox::Sandbox;
 
 /// The settings of [`Sandbox::pool`]: nothing in them is a default, so that an
 /// update which leaves one out is seen.
