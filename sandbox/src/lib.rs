@@ -17,6 +17,7 @@ mod proxy;
 mod python;
 mod raw;
 mod sandbox;
+mod scripted;
 mod server;
 
 pub use accounts::{NEW_ACCOUNT, OLD_ACCOUNT};
@@ -28,6 +29,7 @@ pub use moto::Moto;
 pub use pool::Pool;
 pub use proxy::{Call, Conditions, Fault, Injection, Message, MessageKind};
 pub use sandbox::Sandbox;
+pub use scripted::{Invoked, Reply, Request, RuntimeApi, ScriptedServer, closed_port};
 
 /// The architecture of functions that can run here: the emulator runs them on this
 /// very machine.

@@ -70,7 +70,7 @@ const CRATES: [Crate; 5] = [
             &["lib"],
             &["fixtures", "moto", "raw"],
             &["sandbox"],
-            &["client", "distance", "home", "proxy", "server"],
+            &["client", "distance", "home", "proxy", "scripted", "server"],
             &["python"],
             &["boto3", "install"],
             &["accounts", "aws_fault", "lock", "pool"],

@@ -1,9 +1,9 @@
-//! Profiles and whom they stand for: users, roles, sessions, and nobody.
+//! Profiles and their identities: users, roles, sessions, and none.
 
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, OLD_ACCOUNT};
+use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, OLD_ACCOUNT, ScriptedServer};
 use serde_json::{Value, json};
 
 use crate::support::stage::Stage;
@@ -97,6 +97,18 @@ impl Stage {
         let config = self.sandbox.home().join(".aws/config");
         let mut config = OpenOptions::new().append(true).open(config).unwrap();
         writeln!(config, "[profile {name}]\n{settings}\n").unwrap();
+    }
+
+    /// A profile whose calls go to this server.
+    pub fn profile_at(&self, name: &str, server: &ScriptedServer) {
+        self.raw_profile(
+            name,
+            &format!(
+                "endpoint_url = {}\nregion = eu-central-1\naws_access_key_id = key\n\
+                 aws_secret_access_key = secret\naws_session_token = session-token-of-the-test",
+                server.url()
+            ),
+        );
     }
 
     /// A file in the folder where commands run.

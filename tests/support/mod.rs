@@ -8,4 +8,3 @@ pub mod many_runs;
 pub mod raw_json;
 pub mod run;
 pub mod stage;
-pub mod wire;

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use cogmig_sandbox::{Reply, ScriptedServer, closed_port};
+
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, Stage};
-use crate::support::wire::{Wire, nobody};
 
 /// Each verb with a bad profile on each side ends so, says these words once, and
 /// changes nothing.
@@ -82,7 +83,9 @@ fn a_secret_that_is_wrong() {
 fn a_session_that_has_expired() {
     let stage = Stage::new();
     let words = "The security token included in the request is expired";
-    Wire::fault(403, "ExpiredToken", words).profile(&stage, "expired");
+    let expired = Reply::query_error(403, "ExpiredToken", words);
+    let server = ScriptedServer::start(move |_| expired.clone()).unwrap();
+    stage.profile_at("expired", &server);
     fails(
         &stage,
         "expired",
@@ -94,14 +97,16 @@ fn a_session_that_has_expired() {
 #[test]
 fn an_answer_that_is_not_of_aws() {
     let stage = Stage::new();
-    Wire::new(200, "<html>Please sign in to the network</html>").profile(&stage, "portal");
+    let portal = |_: &_| Reply::text(200, "<html>Please sign in to the network</html>");
+    let server = ScriptedServer::start(portal).unwrap();
+    stage.profile_at("portal", &server);
     fails(&stage, "portal", 1, &["portal"]);
 }
 
 #[test]
 fn no_network() {
     let stage = Stage::new();
-    let port = nobody();
+    let port = closed_port().unwrap();
     stage.raw_profile(
         "offline",
         &format!(

@@ -3,12 +3,11 @@
 
 use std::process::Command;
 
-use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
+use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT, Reply, ScriptedServer};
 use serde_json::{Value, json};
 
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, PASSWORD, Stage};
-use crate::support::wire::Wire;
 
 const THIRD: &str = "333333333333";
 
@@ -140,16 +139,14 @@ fn a_profile_may_be_a_process_that_gives_credentials() {
 #[test]
 fn accounts_of_two_partitions_are_refused() {
     let stage = Stage::new();
-    // The emulator is of one partition, so that STS is played by the test.
-    let china = Wire::new(
-        200,
-        &format!(
-            "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+    // The emulator has one partition only.
+    let identity = format!(
+        "<GetCallerIdentityResponse><GetCallerIdentityResult>\
          <Arn>arn:aws-cn:iam::{NEW_ACCOUNT}:root</Arn><Account>{NEW_ACCOUNT}</Account>\
          </GetCallerIdentityResult></GetCallerIdentityResponse>"
-        ),
     );
-    china.profile(&stage, "china");
+    let china = ScriptedServer::start(move |_| Reply::text(200, identity.clone())).unwrap();
+    stage.profile_at("china", &china);
     for verb in ["setup", "plan"] {
         let run =
             stage.changes_nothing(1, &format!("{verb} --old-profile old --new-profile china"));

@@ -3,14 +3,11 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::copy;
-use std::net::{TcpListener, TcpStream};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+
+use cogmig_sandbox::{Reply, ScriptedServer};
 
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, HOST, PASSWORD, Stage};
@@ -105,38 +102,19 @@ fn nothing_is_written_to_this_machine() {
     }
 }
 
-/// A proxy for plain HTTP, in front of AWS: its address, and how many connections it took.
-fn proxy(aws: &str) -> (String, Arc<AtomicUsize>) {
-    let aws = aws.trim_start_matches("http://").to_owned();
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let taken = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&taken);
-    thread::spawn(move || {
-        for near in listener.incoming().map_while(Result::ok) {
-            count.fetch_add(1, Ordering::SeqCst);
-            let far = TcpStream::connect(&aws).unwrap();
-            for (from, to) in [(&near, &far), (&far, &near)] {
-                let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
-                thread::spawn(move || {
-                    let _ = copy(&mut from, &mut to);
-                    let _ = to.shutdown(std::net::Shutdown::Write);
-                });
-            }
-        }
-    });
-    (address, taken)
-}
-
 #[test]
 fn the_proxy_variables_of_the_environment_are_honored() {
     let stage = Stage::new();
-    let (address, taken) = proxy(stage.sandbox.endpoint());
+    let aws = stage.sandbox.endpoint().trim_start_matches("http://");
+    let aws = aws.parse().unwrap();
+    let proxy = ScriptedServer::start(move |_| Reply::forward(aws)).unwrap();
+    let address = proxy.url();
     let plan = |variables: &[(&str, &str)]| {
+        let before = proxy.requests().len();
         let mut command = stage.command();
         let command = command.envs(variables.iter().copied());
         Run::of(command.args(format!("plan {BOTH}").split(' '))).assert_ended(0, "plan");
-        taken.swap(0, Ordering::SeqCst)
+        proxy.requests().len() - before
     };
     assert_eq!(plan(&[]), 0);
     for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
