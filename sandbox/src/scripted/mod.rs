@@ -5,6 +5,8 @@ mod reply;
 mod request;
 mod runtime_api;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub use reply::Reply;
 pub use request::Request;
