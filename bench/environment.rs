@@ -8,14 +8,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use cogmig_sandbox::{Authority, Distance, NEW_ACCOUNT, tool};
+use cogmig_sandbox::{Authority, Distance, Invoked, NEW_ACCOUNT, RuntimeApi, tool};
 use serde_json::{Value, json};
 
-use crate::runtime_api::{Reply, RuntimeApi};
 use crate::world::{PASSWORD, USER, World, timed};
 
 /// Function and role of a deployment.
 const LAMBDA: &str = "cognito-migration-lambda";
+const FUNCTION_ARN: &str = "arn:aws:lambda:eu-central-1:222222222222:function:measured";
 
 /// A deployment, and the way of its function to the old account.
 pub struct Deployment {
@@ -90,12 +90,12 @@ impl Deployment {
 
     /// Starts an environment of the function.
     pub fn start(&self, program: &Path, arguments: &[&Path]) -> Result<Environment> {
-        let api = RuntimeApi::start()?;
+        let api = RuntimeApi::start(FUNCTION_ARN)?;
         let mut command = self.world.sandbox.command(program);
         command
             .args(arguments)
             .envs(&self.variables)
-            .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
+            .env("AWS_LAMBDA_RUNTIME_API", api.address())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -132,14 +132,14 @@ pub struct Environment {
 
 impl Environment {
     /// One sign-in, which must come to a migration.
-    pub fn migrate(&self) -> Result<Reply> {
+    pub fn migrate(&self) -> Result<Invoked> {
         let reply = self.sign_in()?;
         ensure!(is_migration(&reply), "no migration: {}", reply.body);
         Ok(reply)
     }
 
     /// One sign-in, whatever comes of it.
-    pub fn sign_in(&self) -> Result<Reply> {
+    pub fn sign_in(&self) -> Result<Invoked> {
         self.api.invoke(&self.event)
     }
 
@@ -173,7 +173,7 @@ impl Drop for Environment {
 }
 
 /// Whether Cognito would create the user from this.
-pub fn is_migration(reply: &Reply) -> bool {
+pub fn is_migration(reply: &Invoked) -> bool {
     let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
     let response = &body["response"];
     reply.responded

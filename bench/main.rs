@@ -20,7 +20,6 @@ mod model;
 mod page;
 mod peers;
 mod plot;
-mod runtime_api;
 mod setup;
 mod sign_in;
 mod stats;

@@ -26,7 +26,7 @@ pub fn measure(effort: Effort) -> Result<Section> {
     let bootstrap = peers::bootstrap()?;
     let deployment = Deployment::new(Duration::ZERO, true)?;
     let environment = deployment.start(&bootstrap, &[])?;
-    environment.api.first_asked()?;
+    environment.api.wait_until_ready()?;
     let start = environment.processor_time()?;
     let mut rows = Vec::new();
     let mut events = 0;

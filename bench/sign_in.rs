@@ -42,7 +42,7 @@ impl Side {
         deployment.counts();
         let environment = deployment.start(program, arguments)?;
         let first = environment.migrate()?;
-        let asked = environment.api.first_asked()?;
+        let asked = environment.api.wait_until_ready()?;
         self.start.push(asked.duration_since(environment.started));
         self.first.push(first.took);
         self.cold

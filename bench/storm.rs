@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use cogmig_sandbox::Hardness;
+use cogmig_sandbox::Conditions;
 
 use crate::environment::{Deployment, Environment, is_migration};
 use crate::page::Section;
@@ -65,10 +65,10 @@ fn environments(
         Ok(environment)
     };
     let environments = (0..count).map(environment).collect();
-    deployment.world.sandbox.harden(Hardness {
+    deployment.world.sandbox.set_conditions(Conditions {
         a_second: Some(A_SECOND),
         replay: true,
-        ..Hardness::default()
+        ..Conditions::default()
     });
     environments
 }
@@ -189,7 +189,7 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
          then {environments}, at which sign-ins arrive by chance (Poisson), for {seconds} s at each rate. Moved is who was within {} s of \
          arriving; everybody else is told to try later, and the next sign-in moves them. Cognito's own \
          repetitions of a trigger that failed are not in it. No distance; what the emulator answered once, \
-         the hop in front of it answers again, as the emulator is slower than the quota.",
+         the proxy in front of it answers again, as the emulator is slower than the quota.",
         BUDGET.as_secs()
     ));
     let rows: Vec<_> = outcomes

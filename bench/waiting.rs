@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use cogmig_sandbox::{Call, Hardness};
+use cogmig_sandbox::{Call, Conditions};
 
 use crate::page::Section;
 use crate::stats::{Ms, Times};
@@ -26,9 +26,9 @@ pub fn measure(effort: Effort) -> Result<Section> {
         for run in 1..=runs {
             eprintln!("{seconds} s: run {run} of {runs}");
             let world = World::new(ROUND_TRIP)?;
-            world.sandbox.harden(Hardness {
+            world.sandbox.set_conditions(Conditions {
                 propagation,
-                ..Hardness::default()
+                ..Conditions::default()
             });
             whole.push(world.run(&mut world.cogmig(&["setup", "--yes"]))?.time);
             let journal = world.sandbox.journal();

@@ -2,7 +2,7 @@
 
 A request is {"id", "home", "do", ...}, the home being that of the sandbox in question;
 its answer {"id", "ok"} or {"id", "code", "message"}.
-Bytes travel as {"$bytes": base64}. The calls pass through the hop like any other,
+Bytes travel as {"$bytes": base64}. The calls pass through the proxy like any other,
 marked by their user agent so that the journal does not count them.
 """
 
@@ -19,7 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from connections import connected, forget
 from shapes import filled
-from snapshot import standing
+from snapshot import snapshot
 
 MARKED = Config(user_agent_extra="cogmig-sandbox", retries={"total_max_attempts": 1}, read_timeout=60)
 UNSIGNED = MARKED.merge(Config(signature_version=botocore.UNSIGNED))
@@ -64,7 +64,7 @@ def secret_hash(request):
 DO = {
     "call": call,
     "public": public,
-    "standing": standing,
+    "snapshot": snapshot,
     "filled": filled,
     "secret_hash": secret_hash,
     "forget": forget,

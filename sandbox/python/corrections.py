@@ -2,7 +2,7 @@
 
 Each correction wraps one function of the pinned ministack and adds hardness only:
 a rule that AWS has, a default that AWS restores, a refusal that AWS makes. They
-stand here and not in the hop because here IAM has already had its say.
+stand here and not in the proxy because here IAM has already had its say.
 """
 
 import json
@@ -149,7 +149,7 @@ def public_calls_find_their_pool():
 def migrated_users_are_made_at_once():
     """A user whom the trigger brings has password and status from the first moment.
 
-    The hop makes such users by a member of AdminCreateUser that no client sends.
+    The proxy makes such users by a member of AdminCreateUser that no client sends.
     Cognito does not hold their passwords to the new pool's policy, so neither is
     this one; a user without a password (ForgotPassword) gets one nobody knows.
     """
@@ -234,7 +234,7 @@ def logs_are_filtered_and_come_in_pages():
 
 
 def functions_are_ready_soon():
-    """Pending is told for a moment only; the hop makes it as long as a test wants."""
+    """Pending is told for a moment only; the proxy makes it as long as a test wants."""
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.05
 
 

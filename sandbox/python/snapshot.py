@@ -28,7 +28,7 @@ PASSING = {
 }
 
 
-def standing(request):
+def snapshot(request):
     """Account → what stands there, over all the Regions that were ever used."""
     return {
         account: steady(account_standing(request, account))

@@ -1,79 +1,18 @@
-//! The other client: boto3 in one long-lived process that all sandboxes of this process
-//! share, spoken to in lines of JSON. Answers come in any order, so several threads can
-//! have calls under way.
+//! boto3 as one sandbox uses it: calls with the profiles of its home folder.
 
-use std::collections::HashMap;
-use std::fmt;
-use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::Arc;
 
-use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::aws_fault::AwsFault;
 use crate::python::Python;
-
-/// What AWS said no with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AwsFault {
-    /// The error code, such as `NotAuthorizedException`.
-    pub code: String,
-    /// The message beside it.
-    pub message: String,
-}
-
-impl fmt::Display for AwsFault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.code, self.message)
-    }
-}
-
-impl std::error::Error for AwsFault {}
-
-type Waiting = Arc<Mutex<HashMap<u64, Sender<Value>>>>;
 
 /// boto3 as one sandbox uses it.
 #[derive(Debug)]
 pub(crate) struct Client {
     python: Arc<Python>,
     home: PathBuf,
-}
-
-/// The boto3 process.
-#[derive(Debug)]
-pub(crate) struct Boto3 {
-    process: Child,
-    requests: Mutex<Requests>,
-    waiting: Waiting,
-}
-
-#[derive(Debug)]
-struct Requests {
-    input: ChildStdin,
-    last_id: u64,
-}
-
-impl Boto3 {
-    pub(crate) fn start(command: &mut Command) -> Result<Self> {
-        let mut process = command
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("boto3 could not be started")?;
-        let input = process.stdin.take().context("boto3 has no input")?;
-        let output = process.stdout.take().context("boto3 has no output")?;
-        let waiting = Waiting::default();
-        let answered = Arc::clone(&waiting);
-        thread::spawn(move || pass_on(output, &answered));
-        Ok(Self {
-            process,
-            requests: Mutex::new(Requests { input, last_id: 0 }),
-            waiting,
-        })
-    }
 }
 
 impl Client {
@@ -129,14 +68,14 @@ impl Client {
     }
 
     /// What stands in the accounts, read from the emulator itself.
-    pub(crate) fn standing(
+    pub(crate) fn snapshot(
         &self,
         backend: &str,
         accounts: &[&str],
         regions: &[String],
     ) -> Result<Value, AwsFault> {
         let request = json!({
-            "do": "standing", "backend": backend, "accounts": accounts, "regions": regions,
+            "do": "snapshot", "backend": backend, "accounts": accounts, "regions": regions,
         });
         self.ask(request, Value::Null)
     }
@@ -161,18 +100,10 @@ impl Client {
     }
 
     fn ask(&self, mut request: Value, params: Value) -> Result<Value, AwsFault> {
-        let (sender, answer) = channel();
         request["params"] = params;
         request["home"] = self.home.to_string_lossy().into();
-        let boto3 = &self.python.boto3;
-        {
-            let mut requests = locked(&boto3.requests);
-            requests.last_id += 1;
-            request["id"] = requests.last_id.into();
-            locked(&boto3.waiting).insert(requests.last_id, sender);
-            writeln!(requests.input, "{request}").map_err(|_| self.lost())?;
-        }
-        let mut answer = answer.recv().map_err(|_| self.lost())?;
+        let answer = self.python.boto3.request(request);
+        let mut answer = answer.ok_or_else(|| self.lost())?;
         match answer.get_mut("ok") {
             Some(ok) => Ok(ok.take()),
             None => Err(AwsFault {
@@ -195,32 +126,4 @@ impl Drop for Client {
         // Where boto3 is lost, so is what it remembered.
         let _ = self.ask(json!({"do": "forget"}), Value::Null);
     }
-}
-
-impl Drop for Boto3 {
-    fn drop(&mut self) {
-        // It holds nothing that would need a gentler end.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Gives each answer to who asked; at the end of the output, nobody waits any longer.
-fn pass_on(output: ChildStdout, waiting: &Waiting) {
-    for line in BufReader::new(output).lines().map_while(Result::ok) {
-        let Ok(answer) = serde_json::from_str::<Value>(&line) else {
-            continue;
-        };
-        let asked = answer["id"].as_u64().unwrap_or_default();
-        if let Some(sender) = locked(waiting).remove(&asked) {
-            // Whoever asked may have panicked meanwhile.
-            let _ = sender.send(answer);
-        }
-    }
-    locked(waiting).clear();
-}
-
-/// A test that panicked while holding the lock has left nothing half-written.
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::{NEW_ACCOUNT, OLD_ACCOUNT};
+use crate::accounts::{NEW_ACCOUNT, OLD_ACCOUNT};
 
 /// The profiles that are always there: name, account, Region.
 pub(crate) const PROFILES: [(&str, &str, &str); 3] = [

@@ -1,46 +1,35 @@
-//! AWS on a machine without AWS: two accounts in a real emulator (ministack, with
-//! IAM switched on), and in front of it a small hop that adds the hardness emulators
-//! lack. It adds refusals and triggers; it never answers in the product's place.
+//! AWS on a machine without AWS: two accounts in a real emulator (ministack, with IAM
+//! enabled), and in front of it a small proxy that adds what the emulator lacks: triggers, and
+//! the conditions of AWS. It never does the work of the product.
 
+mod accounts;
+mod aws_fault;
+mod boto3;
 mod client;
 mod distance;
+mod fixtures;
 mod home;
-mod hop;
 mod install;
+mod lock;
 mod moto;
-mod pools;
+mod pool;
+mod proxy;
 mod python;
 mod raw;
+mod sandbox;
+mod scripted;
 mod server;
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Arc;
-use std::time::Duration;
-
-use anyhow::{Context, Result};
-use serde_json::Value;
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
-
-pub use client::AwsFault;
+pub use accounts::{NEW_ACCOUNT, OLD_ACCOUNT};
+pub use aws_fault::AwsFault;
 pub use distance::{Authority, Distance};
-pub use hop::{Call, Disturbance, Fault, Hardness, Message, MessageKind};
+pub use fixtures::rich_pool;
 pub use install::tool;
 pub use moto::Moto;
-pub use pools::{Pool, rich_pool};
-
-use client::Client;
-use home::PROFILES;
-use hop::Hop;
-use python::Python;
-use server::Server;
-
-/// The account that the users leave.
-pub const OLD_ACCOUNT: &str = "111111111111";
-/// The account that the users move to.
-pub const NEW_ACCOUNT: &str = "222222222222";
+pub use pool::Pool;
+pub use proxy::{Call, Conditions, Fault, Injection, Message, MessageKind};
+pub use sandbox::Sandbox;
+pub use scripted::{Invoked, Reply, Request, RuntimeApi, ScriptedServer, closed_port};
 
 /// The architecture of functions that can run here: the emulator runs them on this
 /// very machine.
@@ -49,247 +38,5 @@ pub fn architecture() -> &'static str {
     match std::env::consts::ARCH {
         "aarch64" => "arm64",
         other => other,
-    }
-}
-
-/// Two AWS accounts for as long as the value lives; everything ends with it.
-#[derive(Debug)]
-pub struct Sandbox {
-    // In the order in which they must end: the folder last.
-    client: Arc<Client>,
-    python: Arc<Python>,
-    backend: Server,
-    hop: Arc<Hop>,
-    runtime: Option<Runtime>,
-    endpoint: String,
-    folder: TempDir,
-}
-
-impl Sandbox {
-    /// Starts both accounts, empty. The first start on a machine installs what it needs.
-    ///
-    /// # Errors
-    ///
-    /// When Python is missing, the packages cannot be installed, or the emulator
-    /// does not come up.
-    pub fn start() -> Result<Self> {
-        let python = Python::shared()?;
-        let folder = tempfile::Builder::new()
-            .prefix("cogmig-sandbox-")
-            .tempdir()
-            .context("no folder for the sandbox")?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .context("the sandbox's hop could not start")?;
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
-            .context("no free loopback port for the hop")?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
-        home::write(folder.path(), &endpoint)?;
-        let client = Arc::new(Client::new(Arc::clone(&python), folder.path()));
-        let variables = [("AWS_ENDPOINT_URL", endpoint.as_str())];
-        let backend = Server::start(&python, "backend", folder.path(), &variables)?;
-        let regions = PROFILES.map(|(_, _, region)| region.to_owned());
-        let hop = Arc::new(Hop::new(backend.address(), regions));
-        runtime.spawn(hop::serve(listener, Arc::clone(&hop)));
-        Ok(Self {
-            client,
-            python,
-            backend,
-            hop,
-            runtime: Some(runtime),
-            endpoint,
-            folder,
-        })
-    }
-
-    /// Where AWS is: the address of the hop.
-    #[must_use]
-    pub fn endpoint(&self) -> &str {
-        &self.endpoint
-    }
-
-    /// A home folder whose `.aws/config` has the profiles `old`, `new` and `old-other`.
-    #[must_use]
-    pub fn home(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// One more profile for the sandbox's home; `endpoint_url` need not be given.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be written.
-    pub fn add_profile(&self, name: &str, settings: &[(&str, &str)]) -> Result<()> {
-        home::add_profile(self.home(), &self.endpoint, name, settings)
-    }
-
-    /// What ministack and the Lambda functions wrote, for when a test fails.
-    #[must_use]
-    pub fn log(&self) -> PathBuf {
-        self.backend.log().to_owned()
-    }
-
-    /// A command as in a user's shell: no variable but PATH, HOME, and the one that
-    /// says this machine is no EC2 instance.
-    #[must_use]
-    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new(program);
-        command
-            .env_clear()
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-            .env("HOME", self.home())
-            .env("AWS_EC2_METADATA_DISABLED", "true");
-        command
-    }
-
-    /// Every call that came through the hop, in the order of the answers, but for
-    /// those of this library.
-    #[must_use]
-    pub fn journal(&self) -> Vec<Call> {
-        self.hop.journal()
-    }
-
-    /// Forgets the calls until now.
-    pub fn clear_journal(&self) {
-        self.hop.clear_journal();
-    }
-
-    /// From now on AWS is as hard as this; the sandbox's own boto3 apart.
-    pub fn harden(&self, hardness: Hardness) {
-        self.hop.harden(hardness);
-    }
-
-    /// From now on calls that do not need each other go together, in rounds: each waits
-    /// `quiet` for others. The journal has each one's round. `None` ends it.
-    pub fn count_rounds(&self, quiet: Option<Duration>) {
-        let _runtime = self.runtime.as_ref().map(Runtime::enter);
-        self.hop.count_rounds(quiet);
-    }
-
-    /// The same AWS at a distance, behind TLS when there is an authority to vouch for it.
-    ///
-    /// # Errors
-    ///
-    /// When there is no free port.
-    pub fn distance(
-        &self,
-        round_trip: Duration,
-        authority: Option<&Authority>,
-    ) -> Result<Distance> {
-        let runtime = self.runtime.as_ref().context("the sandbox has ended")?;
-        let hop = self.endpoint.trim_start_matches("http://").parse()?;
-        runtime.block_on(Distance::put(hop, round_trip, authority))
-    }
-
-    /// Lets calls go wrong; the sandbox's own boto3 apart.
-    pub fn disturb(&self, disturbance: Disturbance) {
-        self.hop.disturb(disturbance);
-    }
-
-    /// Nothing goes wrong any more. How many calls did since this was last said.
-    pub fn calm(&self) -> usize {
-        self.hop.calm()
-    }
-
-    /// Waits until a call has gone wrong; whether one did in time.
-    #[must_use]
-    pub fn wait_until_struck(&self, patience: Duration) -> bool {
-        self.hop.wait_until_struck(patience)
-    }
-
-    /// The messages that Cognito would have sent to users until now.
-    #[must_use]
-    pub fn messages(&self) -> Vec<Message> {
-        self.hop.messages()
-    }
-
-    /// One call by boto3 with a profile: `("old", "cognito-idp", "DescribeUserPool", …)`.
-    /// Bytes are `{"$bytes": "<base64>"}`.
-    ///
-    /// # Errors
-    ///
-    /// AWS's own code and message.
-    pub fn aws(
-        &self,
-        profile: &str,
-        service: &str,
-        operation: &str,
-        params: Value,
-    ) -> Result<Value, AwsFault> {
-        self.client.call(profile, None, service, operation, params)
-    }
-
-    /// The same in a named Region.
-    ///
-    /// # Errors
-    ///
-    /// AWS's own code and message.
-    pub fn aws_in(
-        &self,
-        profile: &str,
-        region: &str,
-        service: &str,
-        operation: &str,
-        params: Value,
-    ) -> Result<Value, AwsFault> {
-        self.client
-            .call(profile, Some(region), service, operation, params)
-    }
-
-    /// Signs in as an application does: `InitiateAuth` with `USER_PASSWORD_AUTH`, no
-    /// AWS credentials.
-    ///
-    /// # Errors
-    ///
-    /// AWS's own code and message.
-    pub fn sign_in(
-        &self,
-        client_id: &str,
-        username: &str,
-        password: &str,
-    ) -> Result<Value, AwsFault> {
-        self.public(
-            "InitiateAuth",
-            serde_json::json!({
-                "ClientId": client_id,
-                "AuthFlow": "USER_PASSWORD_AUTH",
-                "AuthParameters": {"USERNAME": username, "PASSWORD": password},
-            }),
-        )
-    }
-
-    /// Any other call of Cognito that an application makes without credentials.
-    ///
-    /// # Errors
-    ///
-    /// AWS's own code and message.
-    pub fn public(&self, operation: &str, params: Value) -> Result<Value, AwsFault> {
-        self.client.public(&self.endpoint, operation, params)
-    }
-
-    /// Everything that stands in both accounts, in a stable order and without the
-    /// stamps that change by themselves: two of them can be compared.
-    ///
-    /// # Panics
-    ///
-    /// When it cannot be read, which is a fault of the sandbox and not of a test.
-    #[must_use]
-    pub fn standing(&self) -> Value {
-        let accounts = [OLD_ACCOUNT, NEW_ACCOUNT];
-        self.client
-            .standing(&self.backend.url(), &accounts, &self.hop.regions())
-            .unwrap_or_else(|fault| panic!("what stands could not be read: {fault}"))
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        self.backend.stop();
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
     }
 }

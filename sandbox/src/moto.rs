@@ -1,5 +1,5 @@
 //! A second opinion: moto, which knows Cognito's challenges independently of ministack. It
-//! stands beside the hop, knows neither IAM nor Lambda, and is softer than AWS elsewhere.
+//! stands beside the proxy, knows neither IAM nor Lambda, and is softer than AWS elsewhere.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,9 +7,10 @@ use std::sync::Arc;
 use anyhow::Result;
 use serde_json::Value;
 
+use crate::aws_fault::AwsFault;
 use crate::client::Client;
+use crate::sandbox::Sandbox;
 use crate::server::Server;
-use crate::{AwsFault, Sandbox};
 
 /// A running moto, for as long as the value lives.
 #[derive(Debug)]

@@ -12,8 +12,10 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::client::{Boto3, locked};
-use crate::{NEW_ACCOUNT, install};
+use crate::accounts::NEW_ACCOUNT;
+use crate::boto3::Boto3;
+use crate::install;
+use crate::lock::locked;
 
 const FILES: [(&str, &str); 14] = [
     ("backend.py", include_str!("../python/backend.py")),

@@ -3,18 +3,20 @@
 
 use serde_json::{Value, json};
 
-use crate::{AwsFault, Pool, Sandbox};
+use crate::aws_fault::AwsFault;
+use crate::pool::Pool;
+use crate::sandbox::Sandbox;
 
 impl Sandbox {
     /// One Cognito call about a pool with exactly these members and its `UserPoolId`, past
-    /// the hop and its journal.
+    /// the proxy and its journal.
     ///
     /// # Errors
     ///
     /// AWS's own code and message.
     pub fn raw(&self, pool: &Pool, operation: &str, mut body: Value) -> Result<Value, AwsFault> {
         body["UserPoolId"] = pool.id.as_str().into();
-        let call = self.hop.cognito(pool, operation, &body);
+        let call = self.proxy.cognito(pool, operation, &body);
         match &self.runtime {
             Some(runtime) => runtime.block_on(call),
             None => Ok(Value::Null),

@@ -62,7 +62,7 @@ fn signatures_are_verified_and_permissions_evaluated() {
 fn the_journal_has_the_calls_of_others_and_not_our_own() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.pool("old", "users").unwrap();
-    let _ = sandbox.standing();
+    let _ = sandbox.snapshot();
     assert_eq!(sandbox.journal(), []);
 
     let script = "import boto3\n\
@@ -100,7 +100,7 @@ fn the_journal_has_the_calls_of_others_and_not_our_own() {
             "111111111111 iam CreateUser writes 200",
             "111111111111 iam CreateAccessKey writes 200",
             "111111111111 lambda ListFunctions reads 200",
-            // A key that was made through the hop is known for its account's.
+            // A key that was made through the proxy is known for its account's.
             "111111111111 sts GetCallerIdentity reads 200",
         ]
     );
@@ -111,7 +111,7 @@ fn the_journal_has_the_calls_of_others_and_not_our_own() {
 #[test]
 fn what_stands_is_read_whole_and_steady() {
     let sandbox = Sandbox::start().unwrap();
-    let empty = sandbox.standing();
+    let empty = sandbox.snapshot();
     let pool = sandbox.pool("new", "users").unwrap();
     sandbox
         .user(
@@ -135,8 +135,8 @@ fn what_stands_is_read_whole_and_steady() {
         .aws("new", "logs", "CreateLogGroup", group.clone())
         .unwrap();
 
-    let full = sandbox.standing();
-    assert_eq!(full, sandbox.standing());
+    let full = sandbox.snapshot();
+    assert_eq!(full, sandbox.snapshot());
     assert_eq!(full[OLD_ACCOUNT], empty[OLD_ACCOUNT]);
     let new = &full[NEW_ACCOUNT];
     assert_eq!(new["pools"][0]["pool"]["Id"], pool.id.as_str());
@@ -165,7 +165,7 @@ fn what_stands_is_read_whole_and_steady() {
     for (service, operation, params) in gone {
         sandbox.aws("new", service, operation, params).unwrap();
     }
-    assert_eq!(sandbox.standing(), empty);
+    assert_eq!(sandbox.snapshot(), empty);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use cogmig_sandbox::{Hardness, Sandbox};
+use cogmig_sandbox::{Conditions, Sandbox};
 use serde_json::json;
 
 const PASSWORD: &str = "Correct-horse-1";
@@ -55,19 +55,19 @@ fn a_connection_carries_calls_in_order_and_each_is_seen() {
         .expect("a distance");
     let address = distance.url().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).expect("a connection");
-    let mut ask = |hardness: Hardness| {
-        sandbox.harden(hardness);
+    let mut ask = |conditions: Conditions| {
+        sandbox.set_conditions(conditions);
         sign_in(&mut stream, &client)
     };
     let (soft, replay, quota) = (
-        Hardness::default(),
-        Hardness {
+        Conditions::default(),
+        Conditions {
             replay: true,
-            ..Hardness::default()
+            ..Conditions::default()
         },
-        Hardness {
+        Conditions {
             a_second: Some(0),
-            ..Hardness::default()
+            ..Conditions::default()
         },
     );
 

@@ -216,7 +216,7 @@ fn public_calls_find_their_pool_in_either_account_and_any_region() {
 #[test]
 fn a_function_writes_the_logs_its_role_may_write() {
     let it = Deployed::new(&json!({}));
-    let groups = || it.sandbox.standing()[NEW_ACCOUNT]["log_groups"].clone();
+    let groups = || it.sandbox.snapshot()[NEW_ACCOUNT]["log_groups"].clone();
     let _ = it.sign_in("ann");
     assert_eq!(groups(), json!([]));
 

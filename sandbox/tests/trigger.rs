@@ -23,7 +23,7 @@ fn an_unknown_user_is_made_from_the_answer_and_signed_in() {
     assert_eq!(it.sandbox.messages(), []);
     // The role may not make log groups, so none was made.
     assert_eq!(
-        it.sandbox.standing()["222222222222"]["log_groups"],
+        it.sandbox.snapshot()["222222222222"]["log_groups"],
         json!([])
     );
 

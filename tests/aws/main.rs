@@ -1,57 +1,16 @@
-//! The real binary against two real (emulated) accounts, and what stands there
-//! afterwards as another client, boto3, sees it.
+//! The real binary against two real (emulated) accounts, and what exists in them afterwards
+//! as another client, boto3, sees it. One folder per subject.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod accounts;
-mod after;
-mod as_it_is;
-mod attacks;
-mod between;
-mod calls;
-mod choices;
-mod conflicts;
-mod consent;
-mod dedicated;
-mod deleted;
-mod denied;
-mod deploy;
-mod drift;
-mod failures;
-mod foreign;
-mod forgotten;
-mod hand;
-mod hard;
-mod identities;
-mod least;
-mod lossless;
-mod machine;
-mod matrix;
-mod meddler;
-mod mended;
-mod moto;
-mod moved_attributes;
-mod named;
-mod names;
+mod checks;
 mod options;
 mod output;
-mod pasted;
-mod preflight;
-mod probe;
-mod races;
-mod reach;
-mod repeat;
-mod rights;
-mod rounds;
-mod run;
-mod scene;
-mod second_factor;
-mod secret;
+mod policies;
+mod process;
+mod safety;
+mod setup;
 mod sign_in;
-mod snapshots;
-mod stage;
-mod status;
-mod stopped;
-mod terminal;
-mod undo;
-mod verify;
-mod wire;
+#[path = "../support/mod.rs"]
+mod support;
+mod teardown;

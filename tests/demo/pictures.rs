@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use anstyle_svg::Term;
 use anyhow::{Context, Result, ensure};
-use cogmig_sandbox::{Disturbance, Fault, NEW_ACCOUNT, Sandbox, architecture, tool};
+use cogmig_sandbox::{Fault, Injection, NEW_ACCOUNT, Sandbox, architecture, tool};
 
 use crate::scene::{PASSWORD, Scene};
 use crate::stage::holds;
@@ -25,7 +25,7 @@ pub(crate) fn take() -> Result<()> {
     };
     let scene = Scene::set(&studio.sandbox)?;
     studio.terminal("plan", "plan", "", 0)?;
-    studio.sandbox.disturb(Disturbance {
+    studio.sandbox.inject(Injection {
         account: NEW_ACCOUNT.into(),
         action: "CreateFunction".into(),
         after: 0,
@@ -33,7 +33,7 @@ pub(crate) fn take() -> Result<()> {
         fault: Fault::Denied,
     });
     studio.terminal("setup-denied", "setup", "confirm:=yes\\r", 1)?;
-    studio.sandbox.calm();
+    studio.sandbox.clear_faults();
     studio.terminal("teardown-of-a-part", "teardown", "confirm:=default\\r", 0)?;
     studio.pipeline("setup-in-a-pipeline", "setup", 0)?;
     studio.pipeline("teardown-in-a-pipeline", "teardown", 0)?;
@@ -59,7 +59,7 @@ impl Studio {
         command
             .env("TERM", "xterm-256color")
             .env("COLUMNS", COLUMNS.to_string())
-            .args(["-c", include_str!("../terminal.py"), answers])
+            .args(["-c", include_str!("../support/terminal.py"), answers])
             .arg(env!("CARGO_BIN_EXE_cogmig"));
         self.picture(name, verb, command, code)
     }

@@ -40,7 +40,7 @@ struct Demo {
 
 impl Demo {
     fn show(&self, scene: &Scene) -> Result<()> {
-        let before = self.sandbox.standing();
+        let before = self.sandbox.snapshot();
 
         // The emulator runs the Lambda on this machine.
         let machine = ["--architecture", architecture()];
@@ -49,7 +49,7 @@ impl Demo {
         self.cogmig("plan", &machine)?;
         ensure!(self.writes() == 0, "cogmig plan made writing calls");
         ensure!(
-            self.sandbox.standing() == before,
+            self.sandbox.snapshot() == before,
             "cogmig plan changed something"
         );
         holds("not one writing call");
@@ -92,7 +92,7 @@ impl Demo {
 
         heading("7  Take it all down");
         self.cogmig("teardown", &["--yes"])?;
-        let mut after = self.sandbox.standing();
+        let mut after = self.sandbox.snapshot();
         forget_user(&mut after, "ann");
         let differences = differences(&before, &after);
         ensure!(
@@ -167,8 +167,8 @@ impl Demo {
 }
 
 /// Takes the one user who may be new out of a snapshot.
-fn forget_user(standing: &mut Value, username: &str) {
-    let pools = standing[NEW_ACCOUNT]["pools"].as_array_mut();
+fn forget_user(snapshot: &mut Value, username: &str) {
+    let pools = snapshot[NEW_ACCOUNT]["pools"].as_array_mut();
     for pool in pools.into_iter().flatten() {
         if let Some(users) = pool["users"].as_array_mut() {
             users.retain(|user| user["Username"] != username);

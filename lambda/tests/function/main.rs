@@ -8,8 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use cogmig_sandbox::Reply;
 use serde_json::{Value, json};
-use server::{Answer, Reply, Server};
+use server::{Returned, Server};
 
 const MARK: &str = "marked";
 const FAULT: &str = "temporarily unavailable";
@@ -26,19 +27,18 @@ struct Function {
     child: Child,
     written: Vec<JoinHandle<String>>,
     server: Server,
-    invoked: usize,
 }
 
 impl Function {
     /// Starts it with the right environment, in which `changes` are made: to a value, or to absence.
     fn start(changes: &[(&str, Option<&str>)]) -> Self {
-        Self::start_with(changes, &[(200, CREDENTIALS.to_owned())])
+        Self::start_with(changes, &[Reply::text(200, CREDENTIALS)])
     }
 
     /// The same, where STS answers so.
-    fn start_with(changes: &[(&str, Option<&str>)], sessions: &[Answer]) -> Self {
-        let (server, address) = Server::start();
-        let (endpoint, address) = (format!("http://{address}"), address.to_string());
+    fn start_with(changes: &[(&str, Option<&str>)], sessions: &[Reply]) -> Self {
+        let server = Server::start();
+        let (endpoint, address) = (server.endpoint(), server.runtime_api());
         // Another host, so that its connections are no others'.
         let sts = endpoint.replace("127.0.0.1", "localhost");
         let right = [
@@ -94,16 +94,14 @@ impl Function {
             child,
             written,
             server,
-            invoked: 0,
         }
     }
 
-    fn invoke(&mut self, event: &str, password: &[Answer], user: &Answer) -> (Reply, Vec<String>) {
+    fn invoke(&mut self, event: &str, password: &[Reply], user: &Reply) -> (Returned, Vec<String>) {
         self.server.script("AdminInitiateAuth", password);
         self.server
             .script("AdminGetUser", std::slice::from_ref(user));
-        self.invoked += 1;
-        self.server.invoke(self.invoked, event)
+        self.server.invoke(event)
     }
 
     fn signal(&self, name: &str) {
@@ -152,29 +150,29 @@ fn event(source: &str) -> Value {
     })
 }
 
-fn client() -> Answer {
+fn client() -> Reply {
     let client = json!({"ClientId": "marked-client", "ClientSecret": "marked-client-secret"});
-    (200, json!({"UserPoolClient": client}).to_string())
+    Reply::json(200, &json!({"UserPoolClient": client}))
 }
 
-fn tokens() -> Answer {
+fn tokens() -> Reply {
     let tokens = json!({"AccessToken": "marked-access", "IdToken": "marked-id", "RefreshToken": "marked-refresh"});
-    (200, json!({"AuthenticationResult": tokens}).to_string())
+    Reply::json(200, &json!({"AuthenticationResult": tokens}))
 }
 
-fn challenge(name: &str) -> Answer {
+fn challenge(name: &str) -> Reply {
     let challenge = json!({
         "ChallengeName": name, "Session": "marked-session", "ChallengeParameters": {"USERNAME": "marked-user"}
     });
-    (200, challenge.to_string())
+    Reply::json(200, &challenge)
 }
 
-fn error(code: &str, message: &str) -> Answer {
+fn error(code: &str, message: &str) -> Reply {
     let message = format!("{message} marked-message");
-    (400, json!({"__type": code, "message": message}).to_string())
+    Reply::error(400, code, &message)
 }
 
-fn user(change: impl FnOnce(&mut Value)) -> Answer {
+fn user(change: impl FnOnce(&mut Value)) -> Reply {
     let mut user = json!({
         "Username": "marked-user", "Enabled": true, "UserStatus": "CONFIRMED",
         "UserAttributes": [
@@ -183,10 +181,10 @@ fn user(change: impl FnOnce(&mut Value)) -> Answer {
         ],
     });
     change(&mut user);
-    (200, user.to_string())
+    Reply::json(200, &user)
 }
 
-fn right_user() -> Answer {
+fn right_user() -> Reply {
     user(|_| {})
 }
 
@@ -196,7 +194,7 @@ fn attack_secrets_in_logs_whatever_the_outcome() {
     let mut function = Function::start(&[]);
     let right = right_user();
     let changed = |name: &str, value: Value| user(|user| user[name] = value);
-    let rows: Vec<(&str, Answer, Answer, &str)> = vec![
+    let rows: Vec<(&str, Reply, Reply, &str)> = vec![
         (SIGN_IN, tokens(), right.clone(), "migrated"),
         (FORGOT, tokens(), right.clone(), "migrated"),
         (
@@ -307,7 +305,12 @@ fn attack_secrets_in_logs_whatever_the_outcome() {
             right.clone(),
             "unknown_answer",
         ),
-        (SIGN_IN, (200, "{}".into()), right.clone(), "unknown_answer"),
+        (
+            SIGN_IN,
+            Reply::text(200, "{}"),
+            right.clone(),
+            "unknown_answer",
+        ),
         (
             SIGN_IN,
             error("InvalidParameterException", "Auth flow not enabled"),
@@ -358,17 +361,17 @@ fn attack_secrets_in_logs_whatever_the_outcome() {
         ),
         (
             SIGN_IN,
-            (500, "marked nonsense".into()),
+            Reply::text(500, "marked nonsense"),
             right.clone(),
             "internal",
         ),
         (
             SIGN_IN,
-            (200, "marked nonsense".into()),
+            Reply::text(200, "marked nonsense"),
             right.clone(),
             "internal",
         ),
-        (SIGN_IN, (0, String::new()), right.clone(), "timed_out"),
+        (SIGN_IN, Reply::silent(), right.clone(), "timed_out"),
         ("marked_Source", tokens(), right.clone(), "trigger_source"),
         (PROBE, tokens(), right.clone(), "migrated"),
         (
@@ -558,7 +561,7 @@ fn sorted(mut calls: Vec<String>) -> Vec<String> {
 fn a_role_that_cannot_be_assumed_is_a_fault_of_credentials() {
     let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>marked</Message></Error>\
         </ErrorResponse>";
-    let mut function = Function::start_with(&[], &[(403, denied.to_owned())]);
+    let mut function = Function::start_with(&[], &[Reply::text(403, denied)]);
     let ((responded, back), _) =
         function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &right_user());
     assert!(!responded && back.contains(FAULT));

@@ -31,7 +31,7 @@ pub struct Distance {
 
 impl Distance {
     /// Puts `target` at a distance; with an authority, behind TLS.
-    pub(crate) async fn put(
+    pub(crate) async fn start(
         target: SocketAddr,
         round_trip: Duration,
         authority: Option<&Authority>,

@@ -1,4 +1,5 @@
-//! A server in the place of the old account, which answers from a script.
+//! A server in place of the old account, which answers from a script. Unlike the sandbox's scripted server, it runs on
+//! the runtime of the test, so that requests of several connections come in the same order each time.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};

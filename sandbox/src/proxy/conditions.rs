@@ -1,0 +1,238 @@
+//! Conditions that AWS has and the emulator lacks: distance, quotas, roles that Lambda can't
+//! assume yet, functions that are busy after a change, and eventually consistent reads.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value;
+
+use super::call::Call;
+use super::credential;
+use super::quota::Buckets;
+use super::refusal::{refusal, throttled};
+use super::request::{form, header};
+use crate::lock::locked;
+
+/// The first words of operations that show what was written.
+const SHOWING: [&str; 3] = ["Describe", "Get", "List"];
+
+/// The conditions of AWS. By default, none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// The network latency of each call and of each new connection.
+    pub round_trip: Duration,
+    /// How long Lambda cannot assume a new role.
+    pub propagation: Duration,
+    /// How long a function rejects changes, and is not ready, after a change.
+    pub busy: Duration,
+    /// How long reads return the state before the last write to the service.
+    pub lag: Duration,
+    /// How many calls per second Cognito accepts in each category of its quotas.
+    pub a_second: Option<u32>,
+    /// Whether a read that the emulator has answered once gets the same answer again, as fast as
+    /// on AWS. Load tests need it, as the emulator is slow.
+    pub replay: bool,
+}
+
+/// The current conditions, and what they depend on.
+#[derive(Debug, Default)]
+pub(super) struct Simulation(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    conditions: Conditions,
+    /// When each role was made.
+    roles: HashMap<(String, String), Instant>,
+    /// When each function was last changed.
+    functions: HashMap<(String, String), Instant>,
+    /// When each function was made.
+    made: HashMap<(String, String), Instant>,
+    /// When each service of each account and Region was last written to.
+    writes: HashMap<String, Instant>,
+    /// The last answer to each read, and when it was given.
+    reads: HashMap<(String, Vec<u8>), (Instant, Response<Bytes>)>,
+    quotas: Buckets,
+    /// What was answered to each question that changes nothing.
+    answers: HashMap<(String, Vec<u8>), Response<Bytes>>,
+}
+
+impl Simulation {
+    pub(super) fn set(&self, conditions: Conditions) {
+        locked(&self.0).conditions = conditions;
+    }
+
+    pub(super) fn round_trip(&self) -> Duration {
+        locked(&self.0).conditions.round_trip
+    }
+
+    /// What AWS refuses because of what was done a moment ago.
+    pub(super) fn reject(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+        let mut state = locked(&self.0);
+        let Conditions {
+            propagation,
+            busy,
+            a_second,
+            ..
+        } = state.conditions;
+        if state.conditions == Conditions::default() {
+            return None;
+        }
+        if let Some(a_second) = a_second {
+            let region = credential::region(request).unwrap_or_default();
+            let place = (call.account.as_str(), region.as_str());
+            if !(state.quotas).take(place, &call.action, a_second, Instant::now()) {
+                return Some(throttled(call));
+            }
+        }
+        let within = |when: Option<&Instant>, how_long| when?.elapsed().lt(&how_long).then_some(());
+        if let Some(role) = role_of(call, request)
+            && within(state.roles.get(&(call.account.clone(), role)), propagation).is_some()
+        {
+            let words = "The role defined for the function cannot be assumed by Lambda.";
+            return Some(refusal(call, 400, "InvalidParameterValueException", words));
+        }
+        let changes = call.action.starts_with("UpdateFunction");
+        let needs_it = ["AddPermission", "Invoke"].contains(&call.action.as_str());
+        let function = function_of(call, request);
+        let why = if changes && within(state.functions.get(&function), busy).is_some() {
+            "An update is in progress for resource."
+        } else if needs_it && within(state.made.get(&function), busy).is_some() {
+            "The function is currently in the following state: 'Pending'. StateReasonCode: 'Creating'"
+        } else {
+            return None;
+        };
+        let words = format!("The operation cannot be performed at this time. {why}");
+        Some(refusal(call, 409, "ResourceConflictException", &words))
+    }
+
+    /// What the emulator has answered to the same question, where that is to be enough.
+    pub(super) fn replay(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+        let state = locked(&self.0);
+        if !state.conditions.replay || call.writes {
+            return None;
+        }
+        let asked = (place(call, request), question(request));
+        state.answers.get(&asked).cloned()
+    }
+
+    /// The answer, or the one that was given before the last write.
+    pub(super) fn delay_visibility(
+        &self,
+        call: &Call,
+        request: &Request<Bytes>,
+        reply: Response<Bytes>,
+    ) -> Response<Bytes> {
+        let mut state = locked(&self.0);
+        let (Conditions { lag, busy, .. }, now) = (state.conditions, Instant::now());
+        if state.conditions == Conditions::default() {
+            return reply;
+        }
+        let place = place(call, request);
+        if state.conditions.replay && !call.writes && reply.status().is_success() {
+            let asked = (place.clone(), question(request));
+            state.answers.insert(asked, reply.clone());
+        }
+        if call.writes {
+            if reply.status().is_success() {
+                state.remember(call, request, now);
+                state.writes.insert(place, now);
+            }
+            return reply;
+        }
+        if !SHOWING.iter().any(|verb| call.action.starts_with(verb)) {
+            return reply;
+        }
+        let asked = (place, question(request));
+        let written = state.writes.get(&asked.0).copied();
+        if let Some(written) = written
+            && now.duration_since(written) < lag
+            && let Some((when, before)) = state.reads.get(&asked)
+            && *when < written
+        {
+            return before.clone();
+        }
+        let changed = state.functions.get(&function_of(call, request));
+        let reply = match changed {
+            Some(changed) if changed.elapsed() < busy => not_ready(reply),
+            _ => reply,
+        };
+        state.reads.insert(asked, (now, reply.clone()));
+        reply
+    }
+}
+
+impl State {
+    fn remember(&mut self, call: &Call, request: &Request<Bytes>, now: Instant) {
+        match call.action.as_str() {
+            "CreateRole" => {
+                let role = form(request, "RoleName").unwrap_or_default();
+                self.roles.insert((call.account.clone(), role), now);
+            }
+            "CreateFunction" => {
+                self.made.insert(function_of(call, request), now);
+                self.functions.insert(function_of(call, request), now);
+            }
+            "UpdateFunctionCode" | "UpdateFunctionConfiguration" => {
+                self.functions.insert(function_of(call, request), now);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The role that a function is to have.
+fn role_of(call: &Call, request: &Request<Bytes>) -> Option<String> {
+    if !["CreateFunction", "UpdateFunctionConfiguration"].contains(&call.action.as_str()) {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(request.body()).ok()?;
+    body["Role"].as_str()?.rsplit('/').next().map(str::to_owned)
+}
+
+/// Account and name of the function that a call of Lambda is about.
+fn function_of(call: &Call, request: &Request<Bytes>) -> (String, String) {
+    let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    let named = body["FunctionName"].as_str().map(str::to_owned);
+    let in_path = || request.uri().path().split('/').nth(3).map(str::to_owned);
+    (
+        call.account.clone(),
+        named.or_else(in_path).unwrap_or_default(),
+    )
+}
+
+/// A service of an account in a Region.
+fn place(call: &Call, request: &Request<Bytes>) -> String {
+    let region = credential::region(request).unwrap_or_default();
+    format!("{} {} {region}", call.account, call.service)
+}
+
+/// What a request asks, whoever signed it and when.
+fn question(request: &Request<Bytes>) -> Vec<u8> {
+    let mut question = request.uri().to_string().into_bytes();
+    question.extend(header(request, "x-amz-target").as_bytes());
+    question.extend(request.body());
+    question
+}
+
+/// A function described as still being changed.
+fn not_ready(reply: Response<Bytes>) -> Response<Bytes> {
+    let Ok(mut body) = serde_json::from_slice::<Value>(reply.body()) else {
+        return reply;
+    };
+    let set = if body["Configuration"].is_object() {
+        &mut body["Configuration"]
+    } else {
+        &mut body
+    };
+    if set["State"].is_string() {
+        set["State"] = "Pending".into();
+        set["LastUpdateStatus"] = "InProgress".into();
+        let (mut head, _) = reply.into_parts();
+        head.headers.remove("content-length");
+        return Response::from_parts(head, Bytes::from(body.to_string()));
+    }
+    reply
+}

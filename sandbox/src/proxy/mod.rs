@@ -1,0 +1,204 @@
+//! The proxy: every call to AWS passes through it on its way to the emulator, byte for
+//! byte (signatures cover the headers and the body), and is written into a journal.
+//! On the way it applies conditions and faults.
+
+mod call;
+mod conditions;
+mod credential;
+mod emulator;
+mod fault;
+mod message;
+mod messages;
+mod quota;
+mod refusal;
+mod request;
+mod rounds;
+pub(crate) mod serve;
+mod trigger;
+mod upstream;
+
+use std::collections::HashMap;
+use std::future::pending;
+use std::net::SocketAddr;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value;
+
+pub use call::Call;
+pub use conditions::Conditions;
+pub use fault::{Fault, Injection};
+pub use message::{Message, MessageKind};
+
+use crate::aws_fault::AwsFault;
+use crate::lock::locked;
+use crate::pool::Pool;
+use conditions::Simulation;
+use emulator::Emulator;
+use fault::Faults;
+use rounds::Rounds;
+use upstream::{Answer, Place};
+
+/// The proxy's state: the emulator behind it, the calls so far, conditions and faults.
+#[derive(Debug)]
+pub(crate) struct Proxy {
+    emulator: Emulator,
+    journal: Mutex<Vec<Call>>,
+    /// Access keys that were made here, and the account of each.
+    keys: Mutex<HashMap<String, String>>,
+    faults: Faults,
+    conditions: Simulation,
+    rounds: Rounds,
+}
+
+/// The connection ends without an answer.
+#[derive(Debug)]
+struct Cut;
+
+impl std::fmt::Display for Cut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection is cut")
+    }
+}
+
+impl std::error::Error for Cut {}
+
+impl Proxy {
+    pub(crate) fn new(backend: SocketAddr, regions: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            emulator: Emulator::new(backend, regions),
+            journal: Mutex::default(),
+            keys: Mutex::default(),
+            faults: Faults::default(),
+            conditions: Simulation::default(),
+            rounds: Rounds::default(),
+        }
+    }
+
+    pub(crate) fn journal(&self) -> Vec<Call> {
+        locked(&self.journal).clone()
+    }
+
+    pub(crate) fn clear_journal(&self) {
+        locked(&self.journal).clear();
+    }
+
+    pub(crate) fn messages(&self) -> Vec<Message> {
+        self.emulator.messages()
+    }
+
+    /// The Regions of the profiles, and all that were called since.
+    pub(crate) fn regions(&self) -> Vec<String> {
+        self.emulator.regions()
+    }
+
+    /// A call of Cognito past the journal, as the root of the pool's account.
+    pub(crate) async fn cognito(
+        &self,
+        pool: &Pool,
+        action: &str,
+        body: &Value,
+    ) -> Result<Value, AwsFault> {
+        let place = Place {
+            account: pool.arn.split(':').nth(4).unwrap_or_default().to_owned(),
+            region: pool.region.clone(),
+        };
+        match self.emulator.upstream.cognito(&place, action, body).await {
+            Ok(Answer::Ok(answer)) => Ok(answer),
+            Ok(Answer::Fault(code, message)) => Err(AwsFault { code, message }),
+            Err(lost) => Err(AwsFault {
+                code: "SandboxBackendLost".to_owned(),
+                message: format!("{lost:#}"),
+            }),
+        }
+    }
+
+    pub(crate) fn set_conditions(&self, conditions: Conditions) {
+        self.conditions.set(conditions);
+    }
+
+    pub(crate) fn count_rounds(&self, quiet: Option<std::time::Duration>) {
+        match quiet {
+            Some(quiet) => self.rounds.count(quiet),
+            None => self.rounds.end(),
+        }
+    }
+
+    pub(crate) fn inject(&self, injection: Injection) {
+        self.faults.add(injection);
+    }
+
+    pub(crate) fn clear_faults(&self) -> usize {
+        self.faults.clear()
+    }
+
+    pub(crate) fn wait_for_fault(&self, patience: std::time::Duration) -> bool {
+        self.faults.wait(patience)
+    }
+
+    /// One call, in and out, with its fault.
+    async fn pass_with_faults(
+        &self,
+        call: &mut Call,
+        request: &Request<Bytes>,
+    ) -> Result<Response<Bytes>, Cut> {
+        tokio::time::sleep(self.conditions.round_trip()).await;
+        let fault = self.faults.of(call);
+        if fault.is_some_and(Fault::is_at_once) {
+            self.faults.record_hit();
+        }
+        match fault {
+            Some(Fault::Denied) => return Ok(refusal::denied(call)),
+            Some(Fault::Throttled) => return Ok(refusal::throttled(call)),
+            Some(Fault::Internal) => return Ok(refusal::internal(call)),
+            Some(Fault::Refused(status, code, message)) => {
+                return Ok(refusal::refusal(call, status, code, message));
+            }
+            Some(Fault::CutBefore) => return Err(Cut),
+            Some(Fault::Slow(time)) => tokio::time::sleep(time).await,
+            Some(Fault::Held) => self.faults.hold().await,
+            Some(Fault::Twice) => drop(self.pass_under_conditions(call, request).await),
+            Some(Fault::CutAfter | Fault::Silent) | None => {}
+        }
+        let reply = self.pass_under_conditions(call, request).await;
+        match fault {
+            Some(Fault::CutAfter) => {
+                self.faults.record_hit();
+                Err(Cut)
+            }
+            Some(Fault::Silent) => {
+                self.faults.record_hit();
+                pending().await
+            }
+            Some(Fault::Twice) => {
+                self.faults.record_hit();
+                Ok(reply)
+            }
+            _ => Ok(reply),
+        }
+    }
+
+    async fn pass_under_conditions(
+        &self,
+        call: &mut Call,
+        request: &Request<Bytes>,
+    ) -> Response<Bytes> {
+        if let Some(refusal) = self.conditions.reject(call, request) {
+            return refusal;
+        }
+        if let Some(answer) = self.conditions.replay(call, request) {
+            return answer;
+        }
+        let reply = self.pass(call, request).await;
+        self.conditions.delay_visibility(call, request, reply)
+    }
+
+    /// One call, in and out.
+    async fn pass(&self, call: &mut Call, request: &Request<Bytes>) -> Response<Bytes> {
+        let reply = self.emulator.upstream.forward(request).await;
+        let reply = trigger::fire(&self.emulator, call, request, reply).await;
+        messages::record(&self.emulator, call, request, &reply).await;
+        reply
+    }
+}

@@ -1,0 +1,112 @@
+//! The pool that a call is for: public calls name an app client and no more, so it is
+//! looked for over both accounts and all Regions.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::accounts::{NEW_ACCOUNT, OLD_ACCOUNT};
+use crate::proxy::emulator::Emulator;
+use crate::proxy::upstream::{Answer, Place};
+
+/// A user pool as it stands, and where.
+#[derive(Debug)]
+pub(super) struct PoolAt {
+    pub(super) place: Place,
+    pub(super) id: String,
+    /// As `DescribeUserPool` gives it.
+    pub(super) settings: Value,
+}
+
+/// The pool with this app client; its id, if the call has it.
+pub(super) async fn find(
+    emulator: &Emulator,
+    id: Option<&str>,
+    client: &str,
+) -> Result<Option<PoolAt>> {
+    for account in [OLD_ACCOUNT, NEW_ACCOUNT] {
+        for region in emulator.regions() {
+            let place = Place {
+                account: account.to_owned(),
+                region,
+            };
+            for id in ids(emulator, &place, id).await? {
+                let pool = PoolAt {
+                    place: place.clone(),
+                    id,
+                    settings: Value::Null,
+                };
+                if let Some(pool) = pool.with_client(emulator, client).await? {
+                    return Ok(Some(pool));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The pools of one place that it could be.
+async fn ids(emulator: &Emulator, place: &Place, id: Option<&str>) -> Result<Vec<String>> {
+    if let Some(id) = id {
+        return Ok(vec![id.to_owned()]);
+    }
+    let mut ids = Vec::new();
+    let mut asked = json!({"MaxResults": 60});
+    loop {
+        let page = emulator
+            .upstream
+            .cognito(place, "ListUserPools", &asked)
+            .await?;
+        let page = page.expect_ok()?;
+        let listed = page["UserPools"].as_array().into_iter().flatten();
+        ids.extend(listed.filter_map(|pool| pool["Id"].as_str().map(str::to_owned)));
+        if page["NextToken"].is_null() {
+            return Ok(ids);
+        }
+        asked["NextToken"] = page["NextToken"].clone();
+    }
+}
+
+impl PoolAt {
+    /// A call about this pool, as its account's root.
+    pub(super) async fn call(
+        &self,
+        emulator: &Emulator,
+        action: &str,
+        mut body: Value,
+    ) -> Result<Answer> {
+        body["UserPoolId"] = self.id.as_str().into();
+        emulator.upstream.cognito(&self.place, action, &body).await
+    }
+
+    /// This pool with its settings, if the client is one of its.
+    async fn with_client(mut self, emulator: &Emulator, client: &str) -> Result<Option<Self>> {
+        let client = json!({"ClientId": client});
+        let found = self
+            .call(emulator, "DescribeUserPoolClient", client)
+            .await?;
+        if let Answer::Fault(..) = found {
+            return Ok(None);
+        }
+        let described = self.call(emulator, "DescribeUserPool", json!({})).await?;
+        self.settings = described.expect_ok()?["UserPool"].take();
+        Ok(Some(self))
+    }
+
+    /// Whether somebody has this name, or this alias.
+    pub(super) async fn knows(&self, emulator: &Emulator, username: &str) -> Result<bool> {
+        let username = json!({"Username": username});
+        match self.call(emulator, "AdminGetUser", username).await? {
+            Answer::Fault(code, _) if code == "UserNotFoundException" => Ok(false),
+            answer => answer.expect_ok().map(|_| true),
+        }
+    }
+
+    /// Whether both are one name; case counts where the pool does not say that it does not.
+    pub(super) fn is_same_name(&self, one: &str, other: &str) -> bool {
+        if self.settings["UsernameConfiguration"]["CaseSensitive"] == false {
+            one.to_lowercase() == other.to_lowercase()
+        } else {
+            one == other
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Both accounts, and what a test can do with them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::accounts::{NEW_ACCOUNT, OLD_ACCOUNT};
+use crate::aws_fault::AwsFault;
+use crate::client::Client;
+use crate::distance::{Authority, Distance};
+use crate::home::{self, PROFILES};
+use crate::proxy::{Call, Conditions, Injection, Message, Proxy, serve};
+use crate::python::Python;
+use crate::server::Server;
+
+/// Two AWS accounts for as long as the value lives; everything ends with it.
+#[derive(Debug)]
+pub struct Sandbox {
+    // In the order in which they must end: the folder last.
+    pub(crate) client: Arc<Client>,
+    pub(crate) python: Arc<Python>,
+    backend: Server,
+    pub(crate) proxy: Arc<Proxy>,
+    pub(crate) runtime: Option<Runtime>,
+    endpoint: String,
+    folder: TempDir,
+}
+
+impl Sandbox {
+    /// Starts both accounts, empty. The first start on a machine installs what it needs.
+    ///
+    /// # Errors
+    ///
+    /// When Python is missing, the packages cannot be installed, or the emulator
+    /// does not come up.
+    pub fn start() -> Result<Self> {
+        let python = Python::shared()?;
+        let folder = tempfile::Builder::new()
+            .prefix("cogmig-sandbox-")
+            .tempdir()
+            .context("no folder for the sandbox")?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .context("the sandbox's proxy could not start")?;
+        let listener = runtime
+            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+            .context("no free loopback port for the proxy")?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        home::write(folder.path(), &endpoint)?;
+        let client = Arc::new(Client::new(Arc::clone(&python), folder.path()));
+        let variables = [("AWS_ENDPOINT_URL", endpoint.as_str())];
+        let backend = Server::start(&python, "backend", folder.path(), &variables)?;
+        let regions = PROFILES.map(|(_, _, region)| region.to_owned());
+        let proxy = Arc::new(Proxy::new(backend.address(), regions));
+        runtime.spawn(serve::serve(listener, Arc::clone(&proxy)));
+        Ok(Self {
+            client,
+            python,
+            backend,
+            proxy,
+            runtime: Some(runtime),
+            endpoint,
+            folder,
+        })
+    }
+
+    /// Where AWS is: the address of the proxy.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// A home folder whose `.aws/config` has the profiles `old`, `new` and `old-other`.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// One more profile for the sandbox's home; `endpoint_url` need not be given.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn add_profile(&self, name: &str, settings: &[(&str, &str)]) -> Result<()> {
+        home::add_profile(self.home(), &self.endpoint, name, settings)
+    }
+
+    /// What ministack and the Lambda functions wrote, for when a test fails.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.backend.log().to_owned()
+    }
+
+    /// A command as in a user's shell: no variable but PATH, HOME, and the one that
+    /// says this machine is no EC2 instance.
+    #[must_use]
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            .env("HOME", self.home())
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+        command
+    }
+
+    /// Every call that came through the proxy, in the order of the answers, but for
+    /// those of this library.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Call> {
+        self.proxy.journal()
+    }
+
+    /// Clears the journal.
+    pub fn clear_journal(&self) {
+        self.proxy.clear_journal();
+    }
+
+    /// Sets the conditions of all calls, except those of the sandbox's own boto3.
+    pub fn set_conditions(&self, conditions: Conditions) {
+        self.proxy.set_conditions(conditions);
+    }
+
+    /// From now on calls that do not need each other go together, in rounds: each waits
+    /// `quiet` for others. The journal has each one's round. `None` ends it.
+    pub fn count_rounds(&self, quiet: Option<Duration>) {
+        let _runtime = self.runtime.as_ref().map(Runtime::enter);
+        self.proxy.count_rounds(quiet);
+    }
+
+    /// The same AWS at a distance, behind TLS when there is an authority to vouch for it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no free port.
+    pub fn distance(
+        &self,
+        round_trip: Duration,
+        authority: Option<&Authority>,
+    ) -> Result<Distance> {
+        let runtime = self.runtime.as_ref().context("the sandbox has ended")?;
+        let proxy = self.endpoint.trim_start_matches("http://").parse()?;
+        runtime.block_on(Distance::start(proxy, round_trip, authority))
+    }
+
+    /// Injects a fault into calls, except those of the sandbox's own boto3.
+    pub fn inject(&self, injection: Injection) {
+        self.proxy.inject(injection);
+    }
+
+    /// Removes all faults. Returns how many calls got one since the last time.
+    pub fn clear_faults(&self) -> usize {
+        self.proxy.clear_faults()
+    }
+
+    /// Waits until a fault has had its effect. Returns whether it had in time.
+    #[must_use]
+    pub fn wait_for_fault(&self, patience: Duration) -> bool {
+        self.proxy.wait_for_fault(patience)
+    }
+
+    /// The messages that Cognito would have sent to users until now.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        self.proxy.messages()
+    }
+
+    /// One call by boto3 with a profile: `("old", "cognito-idp", "DescribeUserPool", …)`.
+    /// Bytes are `{"$bytes": "<base64>"}`.
+    ///
+    /// # Errors
+    ///
+    /// AWS's own code and message.
+    pub fn aws(
+        &self,
+        profile: &str,
+        service: &str,
+        operation: &str,
+        params: Value,
+    ) -> Result<Value, AwsFault> {
+        self.client.call(profile, None, service, operation, params)
+    }
+
+    /// The same in a named Region.
+    ///
+    /// # Errors
+    ///
+    /// AWS's own code and message.
+    pub fn aws_in(
+        &self,
+        profile: &str,
+        region: &str,
+        service: &str,
+        operation: &str,
+        params: Value,
+    ) -> Result<Value, AwsFault> {
+        self.client
+            .call(profile, Some(region), service, operation, params)
+    }
+
+    /// Signs in as an application does: `InitiateAuth` with `USER_PASSWORD_AUTH`, no
+    /// AWS credentials.
+    ///
+    /// # Errors
+    ///
+    /// AWS's own code and message.
+    pub fn sign_in(
+        &self,
+        client_id: &str,
+        username: &str,
+        password: &str,
+    ) -> Result<Value, AwsFault> {
+        self.public(
+            "InitiateAuth",
+            serde_json::json!({
+                "ClientId": client_id,
+                "AuthFlow": "USER_PASSWORD_AUTH",
+                "AuthParameters": {"USERNAME": username, "PASSWORD": password},
+            }),
+        )
+    }
+
+    /// Any other call of Cognito that an application makes without credentials.
+    ///
+    /// # Errors
+    ///
+    /// AWS's own code and message.
+    pub fn public(&self, operation: &str, params: Value) -> Result<Value, AwsFault> {
+        self.client.public(&self.endpoint, operation, params)
+    }
+
+    /// Everything that exists in both accounts, in a stable order and without timestamps:
+    /// two snapshots can be compared.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be read, which is a fault of the sandbox and not of a test.
+    #[must_use]
+    pub fn snapshot(&self) -> Value {
+        let accounts = [OLD_ACCOUNT, NEW_ACCOUNT];
+        self.client
+            .snapshot(&self.backend.url(), &accounts, &self.proxy.regions())
+            .unwrap_or_else(|fault| panic!("no snapshot of the accounts: {fault}"))
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.backend.stop();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Lambda's Runtime API for one environment: it hands out an event when there is one, and takes
+//! the reply, with the times of both.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use super::reply::Reply;
+use super::request::Request;
+use super::server::ScriptedServer;
+use crate::lock::locked;
+
+/// How long an environment may take for an event. Cognito waits five seconds.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// What a function returned for an event.
+#[derive(Debug)]
+pub struct Invoked {
+    /// Whether as a response, and not as an error.
+    pub responded: bool,
+    /// The response or the error.
+    pub body: String,
+    /// The time from the event to the reply.
+    pub took: Duration,
+    /// When the reply came.
+    pub arrived: Instant,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    event: Option<String>,
+    handed_out: Option<Instant>,
+    reply: Option<Invoked>,
+    /// When the environment first asked for an event.
+    ready: Option<Instant>,
+    events: usize,
+}
+
+type Shared = Arc<(Mutex<State>, Condvar)>;
+
+/// A Runtime API. The requests have the ids `request-1`, `request-2` and so on.
+#[derive(Debug)]
+pub struct RuntimeApi {
+    shared: Shared,
+    server: ScriptedServer,
+}
+
+impl RuntimeApi {
+    /// Starts one for the function with this ARN.
+    ///
+    /// # Errors
+    ///
+    /// When there is no free port.
+    pub fn start(function_arn: &str) -> Result<Self> {
+        let (shared, arn) = (Shared::default(), function_arn.to_owned());
+        let own = Arc::clone(&shared);
+        let server = ScriptedServer::unrecorded(move |request| reply(&own, &arn, request))?;
+        Ok(Self { shared, server })
+    }
+
+    /// Its address, for `AWS_LAMBDA_RUNTIME_API`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.server.address().to_string()
+    }
+
+    /// Waits until the environment has asked for its first event. Returns when it did.
+    ///
+    /// # Errors
+    ///
+    /// When it doesn't in time.
+    pub fn wait_until_ready(&self) -> Result<Instant> {
+        let (lock, changed) = &*self.shared;
+        let waited =
+            changed.wait_timeout_while(locked(lock), DEADLINE, |state| state.ready.is_none());
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.ready.context("the environment asks for no event")
+    }
+
+    /// Hands an event out as soon as the environment asks for one, and waits for the reply.
+    ///
+    /// # Errors
+    ///
+    /// When there is no reply in time.
+    pub fn invoke(&self, event: &str) -> Result<Invoked> {
+        let (lock, changed) = &*self.shared;
+        let mut state = locked(lock);
+        state.event = Some(event.to_owned());
+        state.reply = None;
+        changed.notify_all();
+        let waited = changed.wait_timeout_while(state, DEADLINE, |state| state.reply.is_none());
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.reply.take().context("the environment does not reply")
+    }
+}
+
+fn reply(shared: &Shared, arn: &str, request: &Request) -> Reply {
+    let (lock, changed) = &**shared;
+    let arrived = Instant::now();
+    let mut state = locked(lock);
+    if request.line().starts_with("GET") {
+        state.ready.get_or_insert(arrived);
+        changed.notify_all();
+        let waited = changed.wait_while(state, |state| state.event.is_none());
+        state = waited.unwrap_or_else(PoisonError::into_inner);
+        let event = state.event.take().unwrap_or_default();
+        state.events += 1;
+        state.handed_out = Some(Instant::now());
+        return Reply::text(200, event)
+            .header("content-type", "application/json")
+            .header(
+                "lambda-runtime-aws-request-id",
+                &format!("request-{}", state.events),
+            )
+            .header("lambda-runtime-deadline-ms", "9999999999999")
+            .header("lambda-runtime-invoked-function-arn", arn);
+    }
+    let Some(handed_out) = state.handed_out.take() else {
+        return Reply::cut();
+    };
+    state.reply = Some(Invoked {
+        responded: request.line().contains("/response "),
+        body: request.body.clone(),
+        took: arrived.duration_since(handed_out),
+        arrived,
+    });
+    changed.notify_all();
+    Reply::text(202, "")
+}

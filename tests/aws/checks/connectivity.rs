@@ -1,0 +1,121 @@
+//! "Done" means that a sign-in will work: setup tries the way itself, waits while AWS
+//! settles, and says so where it does not open.
+
+use cogmig_sandbox::{Fault, Injection, OLD_ACCOUNT};
+
+use crate::support::stage::{BOTH, PASSWORD, Stage};
+
+/// The old pool says, for good, that the client has a secret.
+const NO_SECRET: Fault = Fault::Refused(
+    400,
+    "NotAuthorizedException",
+    "Unable to verify secret hash for client x",
+);
+
+/// The function's own session was not made through the proxy, which cannot tell whose it is.
+const OF_THE_FUNCTION: &str = "";
+
+impl Stage {
+    fn happens(&self, account: &str, action: &str, fault: Fault, times: usize) {
+        self.sandbox.inject(Injection {
+            account: account.into(),
+            action: action.into(),
+            after: 0,
+            times,
+            fault,
+        });
+    }
+}
+
+#[test]
+fn transient_errors_are_waited_for() {
+    let stage = Stage::new();
+    for (account, action, fault, times) in [
+        (OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 3),
+        (OLD_ACCOUNT, "AdminInitiateAuth", Fault::Denied, 2),
+        (OLD_ACCOUNT, "AdminGetUser", Fault::Denied, 2),
+        (OLD_ACCOUNT, "AdminInitiateAuth", Fault::Internal, 2),
+        (OLD_ACCOUNT, "AdminInitiateAuth", Fault::CutAfter, 1),
+        (
+            OLD_ACCOUNT,
+            "AdminInitiateAuth",
+            Fault::Refused(
+                400,
+                "InvalidParameterException",
+                "Auth flow not enabled for this client",
+            ),
+            2,
+        ),
+    ] {
+        let words = format!("{action} {fault:?}");
+        stage.happens(account, action, fault, times);
+        let run = stage.setup();
+        assert_eq!(stage.sandbox.clear_faults(), times, "{words}\n{run}");
+        run.assert_stderr(&["waiting for a sign-in to work"]);
+        stage.sign_in("ada", PASSWORD).unwrap();
+        stage.delete_user("ada");
+        stage.teardown();
+    }
+}
+
+/// Where there is nothing else to do, one look at the way is enough; one that fails is taken
+/// again, and told.
+#[test]
+fn a_setup_without_changes_checks_once() {
+    let stage = Stage::new();
+    stage.setup();
+    let invoked = || {
+        let calls = stage.sandbox.journal();
+        calls.iter().filter(|call| call.action == "Invoke").count()
+    };
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
+    assert_eq!(invoked(), 1);
+    for verb in ["plan", "status", "setup --dry-run"] {
+        stage.changes_nothing(0, &format!("{verb} {BOTH}"));
+        assert_eq!(invoked(), 0, "{verb}");
+    }
+    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
+    let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&["no user can move yet", "broken at the secret"]);
+}
+
+#[test]
+fn a_failed_check_is_reported_and_nothing_is_rolled_back() {
+    let stage = Stage::new();
+    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
+    let run = stage.ends(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&[
+        "no user can move yet",
+        "broken at the secret",
+        "--dedicated-old-client",
+    ]);
+    stage.sandbox.clear_faults();
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn an_interrupt_reports_what_setup_was_waiting_for() {
+    let stage = Stage::new();
+    stage.happens(OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 1000);
+    let running = stage.start_until_fault(&format!("setup {BOTH}"));
+    running.signal("INT");
+    let run = running.end();
+    run.assert_ended(130, "setup");
+    run.assert_stderr(&["stopped, as asked", "may not assume"]);
+    stage.sandbox.clear_faults();
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
+}
+
+#[test]
+fn a_custom_package_is_not_checked() {
+    let (stage, there, _) = Stage::for_many_runs();
+    stage.sandbox.clear_journal();
+    let run = stage.ok(&there);
+    assert!(run.stdout.contains("was not tried"), "{run}");
+    let calls = stage.sandbox.journal();
+    assert!(calls.iter().all(|call| call.action != "Invoke"));
+    // Nor is it an answer to verify.
+    stage.file("cogmig.toml", "lambda-zip = 'small.zip'\n");
+    let run = stage.ends(1, &format!("verify {BOTH} --mfa-users refuse"));
+    assert!(run.stdout.contains("broken at the function"), "{run}");
+}

@@ -1,0 +1,412 @@
+//! `cogmig status`: what stands, who has moved, and what the function met, as another client
+//! sees it; and that all of it is only read.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::support::run::Run;
+use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
+
+/// Milliseconds since 1970, so long ago.
+fn before(ago: Duration) -> u64 {
+    let then = SystemTime::now() - ago;
+    let since = then.duration_since(UNIX_EPOCH).unwrap();
+    since.as_millis().try_into().unwrap()
+}
+
+const HOUR: Duration = Duration::from_hours(1);
+
+impl Stage {
+    /// What a program is told.
+    #[track_caller]
+    fn status(&self, more: &str) -> Value {
+        let run = self.changes_nothing(0, &format!("status {BOTH} --output json {more}"));
+        run.json()["status"].take()
+    }
+
+    /// What people are told, which fits their terminal.
+    #[track_caller]
+    fn told(&self, code: i32, more: &str) -> Run {
+        let run = self.changes_nothing(code, &format!("status {BOTH} {more}"));
+        for line in run.stdout.lines() {
+            assert!(line.chars().count() <= 80, "{line}\n{run}");
+        }
+        run
+    }
+
+    #[track_caller]
+    fn assert_told(&self, code: i32, more: &str, words: &[&str]) {
+        let run = self.told(code, more);
+        let flat = run.flat();
+        for word in words {
+            assert!(flat.contains(word), "{word}\n{run}");
+        }
+    }
+
+    /// Writes lines into the function's log, as old as that.
+    fn plant(&self, stream: &str, lines: &[(Duration, Value)]) {
+        let mut params = json!({"logGroupName": LOG_GROUP, "logStreamName": stream});
+        self.aws("new", "logs:CreateLogStream", params.clone());
+        let events = lines.iter().map(|(ago, line)| {
+            let text = line
+                .as_str()
+                .map_or_else(|| line.to_string(), str::to_owned);
+            json!({"timestamp": before(*ago), "message": text})
+        });
+        params["logEvents"] = events.collect();
+        self.aws("new", "logs:PutLogEvents", params);
+    }
+
+    /// The lines that the function wrote of sign-ins, read by another client.
+    fn logged(&self, outcome: &str) -> usize {
+        let group = json!({"logGroupName": LOG_GROUP});
+        let events = self.aws("new", "logs:FilterLogEvents", group);
+        let events = events["events"].as_array().unwrap().clone();
+        let lines = events.iter().filter_map(|event| {
+            serde_json::from_str::<Value>(event["message"].as_str().unwrap()).ok()
+        });
+        let sign_ins = lines.filter(|line| line["triggerSource"] != "cogmig_Probe");
+        sign_ins.filter(|line| line["outcome"] == outcome).count()
+    }
+
+    fn count_users(&self, pool: &cogmig_sandbox::Pool) -> usize {
+        let users = self.in_pool(pool, "ListUsers", json!({}));
+        users["Users"].as_array().unwrap().len()
+    }
+}
+
+/// The resources that are not as they should be: kind, name and state.
+fn differing(status: &Value) -> Vec<[&str; 3]> {
+    let resources = status["resources"].as_array().unwrap().iter();
+    let differing = resources.filter(|one| one["state"] != "stands");
+    differing
+        .map(|one| ["kind", "name", "state"].map(|member| one[member].as_str().unwrap()))
+        .collect()
+}
+
+#[test]
+fn without_a_deployment_status_says_not_deployed() {
+    let stage = Stage::new();
+    let status = stage.status("");
+    assert_eq!(status["deployed"], "none");
+    assert_eq!(differing(&status).len(), 9);
+    assert_eq!(status["users"]["old_estimate"], 1);
+    assert_eq!(status["sign_ins"], Value::Null);
+    let words = [
+        "Nothing of the deployment `default` stands.",
+        "old pool about 1",
+        "`cogmig setup` begins the migration",
+        "Still to move: about 1 of the old pool's users.",
+    ];
+    stage.assert_told(0, "", &words);
+    stage.assert_told(2, "--detailed-exitcode", &words);
+    let run = stage.changes_nothing(0, &format!("status {BOTH} --output json"));
+    assert_eq!(run.json()["result"], "absent");
+}
+
+#[test]
+fn after_setup_everything_is_in_sync() {
+    let stage = Stage::new();
+    stage.setup();
+    let run = stage.changes_nothing(
+        0,
+        &format!("status {BOTH} --output json --detailed-exitcode"),
+    );
+    let document = run.json();
+    assert_eq!(document["result"], "stands");
+    assert_eq!(document["changes"], json!([]));
+    let status = &document["status"];
+    assert_eq!(status["deployed"], "all");
+    assert_eq!(differing(status), Vec::<[&str; 3]>::new());
+    assert_eq!(status["trigger"]["attached"], true);
+    let role = stage.aws("new", "iam:GetRole", json!({"RoleName": LAMBDA}));
+    let made = role["Role"]["CreateDate"].as_str().unwrap();
+    let set_up = status["trigger"]["set_up"].as_str().unwrap();
+    assert_eq!(made[..19], set_up[..19], "{made} {set_up}");
+    // Setup's own probes are no sign-ins.
+    for sum in ["migrated", "refused", "throttled", "faults"] {
+        assert_eq!(status["sign_ins"][sum], 0, "{sum}");
+    }
+    assert_eq!(status["unread"], Value::Null);
+    stage.assert_told(
+        0,
+        "--detailed-exitcode",
+        &[
+            "= role cognito-access-role as it should be",
+            "= user pool",
+            "is the new pool's UserMigration trigger",
+            "0 of about 1 (0 %)",
+            "Still to move: about 1 of the old pool's users, each at the next sign-in.",
+            "`cogmig teardown`",
+        ],
+    );
+}
+
+#[test]
+fn sign_ins_are_counted_by_their_result() {
+    let stage = Stage::new();
+    for name in ["bob", "eve"] {
+        stage.old_user(name, &[("email", &format!("{name}@example.com"))]);
+    }
+    stage.setup();
+    stage.sign_in("ada", PASSWORD).unwrap();
+    stage.sign_in("bob", PASSWORD).unwrap();
+    stage.sign_in("eve", "Wrong-Horse-1").unwrap_err();
+    stage.sign_in("nobody", PASSWORD).unwrap_err();
+    let status = stage.status("--detailed-exitcode");
+    let sums = &status["sign_ins"];
+    for (sum, outcome, count) in [("migrated", "migrated", 2), ("refused", "refused", 2)] {
+        assert_eq!(stage.logged(outcome), count, "{outcome}");
+        assert_eq!(sums[sum], count, "{outcome}\n{status}");
+    }
+    assert_eq!(sums["faults"], 0);
+    assert_eq!(sums["complete"], true);
+    let users = &status["users"];
+    assert_eq!(users["new_estimate"], stage.count_users(&stage.new));
+    assert_eq!(users["old_estimate"], stage.count_users(&stage.old));
+    assert_eq!(users["moved"]["count"], 2);
+    assert_eq!(users["moved"]["percent"], 66);
+    assert_eq!(users["moved"]["complete"], true);
+
+    // A fault, which a person has to mend.
+    stage.edit_environment(|variables| variables["OLD_EXTERNAL_ID"] = "wrong-wrong".into());
+    stage.sign_in("eve", PASSWORD).unwrap_err();
+    let faults = stage.logged("fault");
+    assert!(faults > 0);
+    stage.setup();
+    let run = stage.changes_nothing(
+        2,
+        &format!("status {BOTH} --output json --detailed-exitcode"),
+    );
+    let document = run.json();
+    assert_eq!(document["result"], "faults");
+    let sums = &document["status"]["sign_ins"];
+    assert_eq!(sums["faults"], faults);
+    let reason = json!({"outcome": "fault", "reason": "credentials", "count": faults});
+    assert!(
+        sums["reasons"].as_array().unwrap().contains(&reason),
+        "{run}"
+    );
+    let told = [
+        "moved 2 of about 3 (66 %)",
+        "refused 2: not_authorized 2",
+        "faults",
+        "credentials",
+        "`cogmig verify` tries the way",
+    ];
+    stage.assert_told(2, "--detailed-exitcode", &told);
+    stage.assert_told(0, "", &told);
+    for secret in ["ada", "bob@", "example.com", PASSWORD, &stage.external_id()] {
+        assert!(!stage.told(0, "").printed(secret), "{secret}");
+    }
+}
+
+#[test]
+fn only_drifted_resources_are_reported() {
+    let stage = Stage::new();
+    stage.setup();
+    stage.remove_permission();
+    stage.delete_inline();
+    stage.edit_environment(|variables| variables["ATTRIBUTES"] = "email".into());
+    stage.edit_client(&stage.new, &stage.new.client, |client| {
+        client["ExplicitAuthFlows"] = json!(["ALLOW_USER_SRP_AUTH"]);
+    });
+    stage.edit_pool(&stage.new, |pool| pool["LambdaConfig"] = json!({}));
+    let keep = json!({"logGroupName": LOG_GROUP, "retentionInDays": 1});
+    stage.aws("new", "logs:PutRetentionPolicy", keep);
+    let status = stage.status("");
+    assert_eq!(status["deployed"], "part");
+    assert_eq!(status["trigger"]["attached"], false);
+    assert_eq!(
+        differing(&status),
+        [
+            ["role", ACCESS_ROLE, "differs"],
+            ["log group", LOG_GROUP, "differs"],
+            ["function", LAMBDA, "differs"],
+            ["permission", "cognito-user-migration", "missing"],
+            ["app client", &stage.new.client, "differs"],
+            ["user pool", &stage.new.id, "differs"],
+        ]
+    );
+    stage.assert_told(
+        2,
+        "--detailed-exitcode",
+        &[
+            "~ role cognito-access-role differs: inline policy",
+            "kept 1 days → 30 days",
+            "+ permission cognito-user-migration missing",
+            "= policy cognito-migration-lambda-policy as it should be",
+            "is not the new pool's UserMigration trigger",
+            "6 resources are not as setup makes them",
+        ],
+    );
+    stage.setup();
+    assert_eq!(differing(&stage.status("")), Vec::<[&str; 3]>::new());
+}
+
+/// The log is more than sign-ins, older than asked, longer than is read, and anybody's who may
+/// write to it.
+#[test]
+fn only_the_functions_log_lines_are_counted() {
+    let stage = Stage::new();
+    stage.setup();
+    let fault = |reason: &str| json!({"triggerSource": "UserMigration_Authentication", "outcome": "fault", "reason": reason});
+    let lines = [
+        (30 * HOUR, fault("access_denied")),
+        (2 * HOUR, fault("throttled")),
+        (HOUR, fault("\u{1b}[31mowned")),
+        (HOUR, json!({"outcome": "panic", "place": "somewhere"})),
+        (
+            HOUR,
+            json!({"triggerSource": "cogmig_Probe", "outcome": "fault", "reason": "flow"}),
+        ),
+        (HOUR, json!("REPORT RequestId: fault")),
+        (HOUR, json!([1, 2])),
+    ];
+    stage.plant("planted", &lines);
+    let reasons = |since: &str| {
+        let status = stage.status(since);
+        let sums = &status["sign_ins"];
+        let reasons = sums["reasons"].as_array().unwrap().iter();
+        let reasons = reasons.map(|one| one["reason"].as_str().unwrap().to_owned());
+        let counts = (sums["throttled"].as_u64(), sums["faults"].as_u64());
+        (counts, reasons.collect::<Vec<_>>())
+    };
+    let known = |known: &[&str]| known.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let lately = known(&["panic", "throttled", "unknown"]);
+    assert_eq!(reasons(""), ((Some(1), Some(2)), lately));
+    assert_eq!(reasons("--since 30m"), ((Some(0), Some(0)), Vec::new()));
+    let all = known(&["access_denied", "panic", "throttled", "unknown"]);
+    assert_eq!(reasons("--since 7d"), ((Some(1), Some(3)), all));
+    assert!(!stage.told(0, "").stdout.contains('\u{1b}'));
+
+    let refused = json!({"triggerSource": "UserMigration_Authentication", "outcome": "refused",
+        "reason": "not_authorized"});
+    let many: Vec<_> = (0..3000).map(|_| (3 * HOUR, refused.clone())).collect();
+    stage.plant("many", &many[..250]);
+    let sums = &stage.status("")["sign_ins"];
+    assert_eq!(
+        (&sums["refused"], &sums["complete"]),
+        (&json!(250), &json!(true))
+    );
+    stage.plant("more", &many);
+    // The newest of them are there, also where not all can be.
+    let sums = &stage.status("")["sign_ins"];
+    assert_eq!(
+        (&sums["faults"], &sums["complete"]),
+        (&json!(2), &json!(false))
+    );
+    stage.assert_told(0, "", &["a sample, the newest of more than can be counted"]);
+}
+
+#[test]
+fn without_access_to_the_log_the_rest_is_reported() {
+    let stage = Stage::new();
+    stage.setup();
+    stage.sign_in("ada", PASSWORD).unwrap();
+    stage.limited("new", "reader", "logs:FilterLogEvents");
+    let reader = "status --old-profile old --new-profile reader --detailed-exitcode";
+    let run = stage.changes_nothing(0, &format!("{reader} --output json"));
+    let status = &run.json()["status"];
+    assert_eq!(status["deployed"], "all");
+    assert_eq!(status["sign_ins"], Value::Null);
+    assert_eq!(status["users"]["moved"], Value::Null);
+    assert_eq!(status["users"]["new_estimate"], 1);
+    assert_eq!(status["unread"]["grant"], "logs:FilterLogEvents");
+    let run = stage.changes_nothing(0, reader);
+    assert!(
+        run.stdout
+            .contains("grant logs:FilterLogEvents to the credentials of the new profile"),
+        "{run}"
+    );
+    assert!(
+        run.stdout.contains("not known without the function's log"),
+        "{run}"
+    );
+
+    stage.aws(
+        "new",
+        "logs:DeleteLogGroup",
+        json!({"logGroupName": LOG_GROUP}),
+    );
+    let status = stage.status("");
+    assert_eq!(differing(&status), [["log group", LOG_GROUP, "missing"]]);
+    assert_eq!(status["unread"]["grant"], Value::Null);
+
+    // What the drift is read by cannot be done without.
+    stage.deny("new", "reader", "lambda:GetFunction");
+    stage
+        .ends(1, reader)
+        .assert_stderr(&["lambda:GetFunction", "look for the Deny"]);
+}
+
+/// It may run under a role that can change nothing, nor invoke the function.
+#[test]
+fn read_permissions_are_enough() {
+    let stage = Stage::new();
+    stage.setup();
+    for profile in ["old", "new"] {
+        let name = format!("{profile}-reader");
+        stage.user(profile, &name);
+        let document = json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Resource": "*",
+            "Action": ["iam:Get*", "iam:List*", "cognito-idp:Describe*", "cognito-idp:List*",
+                "cognito-idp:GetUserPoolMfaConfig", "lambda:Get*", "lambda:ListTags",
+                "logs:Describe*", "logs:List*", "logs:FilterLogEvents"],
+        }]});
+        stage.grant(profile, &name, &document);
+    }
+    stage.changes_nothing(
+        0,
+        "status --old-profile old-reader --new-profile new-reader --detailed-exitcode",
+    );
+}
+
+#[test]
+fn an_invalid_time_is_a_usage_error() {
+    let stage = Stage::new();
+    for wrong in ["", "24", "h", "0h", "-1h", "1w", "1.5h", "99999999999d"] {
+        let mut command = stage.command();
+        command
+            .args(["status", "--since", wrong])
+            .args(BOTH.split(' '));
+        Run::of(&mut command).assert_ended(64, wrong);
+    }
+}
+
+/// Of users with a second factor nothing need be decided to see how it stands.
+#[test]
+fn status_requires_no_decisions() {
+    let stage = Stage::new();
+    let app = json!({
+        "SoftwareTokenMfaConfiguration": {"Enabled": true}, "MfaConfiguration": "OPTIONAL",
+    });
+    stage.in_pool(&stage.old, "SetUserPoolMfaConfig", app);
+    stage.ends(1, &format!("plan {BOTH}"));
+    assert_eq!(stage.status("")["deployed"], "none");
+    let stay = "Users with a second factor stay in the old pool";
+    assert!(!stage.told(0, "").stdout.contains(stay));
+    stage.ok(&format!("setup {BOTH} --mfa-users refuse"));
+    assert_eq!(differing(&stage.status("")), Vec::<[&str; 3]>::new());
+    stage.assert_told(0, "--detailed-exitcode", &[stay, "--mfa-users refuse"]);
+}
+
+/// A second deployment, with an app client of its own, has a status of its own.
+#[test]
+fn one_of_several_deployments_is_reported() {
+    let stage = Stage::new();
+    let second = "--suffix second --dedicated-old-client";
+    stage.ok(&format!("setup {BOTH} {second}"));
+    let status = stage.status("--suffix second");
+    assert_eq!(status["deployment"], "second");
+    assert_eq!(differing(&status), Vec::<[&str; 3]>::new());
+    assert_eq!(status["resources"][1]["name"], format!("{LAMBDA}-second"));
+    stage.assert_told(
+        0,
+        "--suffix second --detailed-exitcode",
+        &["cognito-access-role-second"],
+    );
+    stage.ok(&format!("teardown {BOTH} --suffix second"));
+    assert_eq!(stage.status("--suffix second")["deployed"], "none");
+}

@@ -1,0 +1,304 @@
+//! `cogmig verify`: each link broken by hand is found and named, and a user is tried
+//! through the function without being moved.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use cogmig_sandbox::{Fault, Injection, OLD_ACCOUNT};
+use serde_json::{Value, json};
+
+use crate::support::run::Run;
+use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, PASSWORD, POLICY_ARN, Stage};
+
+impl Stage {
+    /// Tries a user, with the password on standard input.
+    fn verify(&self, username: &str, password: &str, more: &str) -> Run {
+        let mut command = self.command();
+        command
+            .args(["verify", "--username", username])
+            .args(BOTH.split(' '))
+            .args(more.split_whitespace())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut stdin = process.stdin.take().unwrap();
+        writeln!(stdin, "{password}").unwrap();
+        drop(stdin);
+        let run = Run::from(process.wait_with_output().unwrap());
+        assert!(password.is_empty() || !run.printed(password), "{run}");
+        run
+    }
+
+    /// Verify finds the chain broken at this link, and says these words.
+    #[track_caller]
+    fn assert_broken_at(&self, link: &str, words: &[&str]) {
+        let run = self.changes_nothing(1, &format!("verify {BOTH} --output json"));
+        let chain = &run.json()["chain"];
+        assert_eq!(chain["broken_at"], link, "{run}");
+        let run = self.ends(1, &format!("verify {BOTH}"));
+        for word in words {
+            assert!(run.stdout.contains(word), "{word}\n{run}");
+        }
+        assert!(
+            run.stdout.contains(&format!("broken at the {link}")),
+            "{run}"
+        );
+    }
+
+    /// Setup mends it, and a user gets in.
+    fn fix(&self) {
+        self.setup();
+        let run = self.changes_nothing(0, &format!("verify {BOTH}"));
+        assert!(run.stdout.contains("drift  none"), "{run}");
+        assert!(run.stdout.contains("chain  works"), "{run}");
+        self.sign_in("ada", PASSWORD).unwrap();
+        self.delete_user("ada");
+    }
+
+    fn trust(&self, edit: impl FnOnce(&mut Value)) {
+        let role = self.aws("old", "iam:GetRole", json!({"RoleName": ACCESS_ROLE}));
+        let mut trust = role["Role"]["AssumeRolePolicyDocument"].clone();
+        edit(&mut trust["Statement"][0]);
+        let params = json!({"RoleName": ACCESS_ROLE, "PolicyDocument": trust.to_string()});
+        self.aws("old", "iam:UpdateAssumeRolePolicy", params);
+    }
+}
+
+#[test]
+fn without_a_setup_the_function_is_not_deployed() {
+    let stage = Stage::new();
+    stage.assert_broken_at("function", &["is not there", "cogmig setup", "+ role"]);
+}
+
+#[test]
+fn each_broken_component_in_the_old_account_is_named_and_fixed() {
+    let stage = Stage::new();
+    stage.setup();
+    stage.fix();
+
+    stage.trust(|statement| {
+        statement["Condition"]["StringEquals"]["sts:ExternalId"] = "another".into();
+    });
+    stage.assert_broken_at("trust", &["may not assume", "~ role", "trust policy"]);
+    stage.fix();
+
+    stage.delete_inline();
+    stage.assert_broken_at("policy", &["may not AdminInitiateAuth", "inline policy"]);
+    stage.fix();
+
+    // One of the two actions alone is not enough.
+    let half = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "cognito-idp:AdminInitiateAuth", "Resource": stage.old.arn,
+    }]});
+    let params = json!({
+        "RoleName": ACCESS_ROLE, "PolicyName": "cognito-access", "PolicyDocument": half.to_string(),
+    });
+    stage.aws("old", "iam:PutRolePolicy", params);
+    stage.assert_broken_at("policy", &["may not AdminGetUser"]);
+    stage.fix();
+
+    stage.edit_client(&stage.old, &stage.old.client, |client| {
+        client["ExplicitAuthFlows"] = json!(["ALLOW_USER_SRP_AUTH"]);
+    });
+    stage.assert_broken_at("flow", &["ALLOW_ADMIN_USER_PASSWORD_AUTH", "~ app client"]);
+    stage.fix();
+}
+
+#[test]
+fn each_broken_component_in_the_new_account_is_named_and_fixed() {
+    let stage = Stage::new();
+    stage.setup();
+
+    let policy = json!({"RoleName": LAMBDA, "PolicyArn": POLICY_ARN});
+    stage.aws("new", "iam:DetachRolePolicy", policy);
+    stage.assert_broken_at("policy", &["may not assume", "own policy"]);
+    stage.fix();
+
+    stage.edit_environment(|variables| variables["MFA_USERS"] = "perhaps".into());
+    stage.assert_broken_at("function", &["configuration", "~ function"]);
+    stage.fix();
+
+    stage.edit_environment(|variables| variables["NEW_USER_POOL_ID"] = "eu-central-1_other".into());
+    stage.assert_broken_at("function", &["foreign_pool"]);
+    stage.fix();
+
+    stage.edit_environment(|variables| variables["OLD_CLIENT_ID"] = "nobodysclient".into());
+    stage.assert_broken_at("client", &["app client", "~ function"]);
+    stage.fix();
+
+    stage.aws(
+        "new",
+        "lambda:DeleteFunction",
+        json!({"FunctionName": LAMBDA}),
+    );
+    stage.assert_broken_at("function", &["is not there"]);
+    stage.fix();
+}
+
+#[test]
+fn a_deleted_role_is_named() {
+    let stage = Stage::new();
+    stage.setup();
+    stage.delete_inline();
+    stage.aws("old", "iam:DeleteRole", json!({"RoleName": ACCESS_ROLE}));
+    stage.assert_broken_at("role", &["it is not there", "+ role"]);
+}
+
+/// What only AWS itself can say, said in its place.
+#[test]
+fn each_answer_of_the_old_pool_names_the_component() {
+    let stage = Stage::new();
+    stage.setup();
+    for (code, message, link) in [
+        (
+            "ResourceNotFoundException",
+            "User pool eu-west-1_x does not exist.",
+            "pool",
+        ),
+        (
+            "ResourceNotFoundException",
+            "User pool client x does not exist.",
+            "client",
+        ),
+        (
+            "NotAuthorizedException",
+            "Unable to verify secret hash for client x",
+            "secret",
+        ),
+        (
+            "InvalidParameterException",
+            "Auth flow not enabled for this client",
+            "flow",
+        ),
+        (
+            "AccessDeniedException",
+            "not authorized to perform",
+            "policy",
+        ),
+        ("TooManyRequestsException", "Rate exceeded", "way"),
+        ("InternalErrorException", "", "way"),
+    ] {
+        stage.sandbox.inject(Injection {
+            account: OLD_ACCOUNT.into(),
+            action: "AdminInitiateAuth".into(),
+            after: 0,
+            times: 1000,
+            fault: Fault::Refused(400, code, message),
+        });
+        stage.assert_broken_at(link, &["drift  none", "  try  "]);
+        stage.sandbox.clear_faults();
+    }
+    stage.ok(&format!("verify {BOTH}"));
+}
+
+/// The chain works, and still something is not as it should be.
+#[test]
+fn drift_alone_is_reported_too() {
+    let stage = Stage::new();
+    stage.setup();
+    stage.remove_permission();
+    let json = stage
+        .ends(1, &format!("verify {BOTH} --output json"))
+        .json();
+    assert_eq!(json["result"], "differs");
+    let run = stage.changes_nothing(1, &format!("verify {BOTH}"));
+    for words in [
+        "drift  one resource differs",
+        "+ permission",
+        "chain  works",
+    ] {
+        assert!(run.stdout.contains(words), "{words}\n{run}");
+    }
+}
+
+#[test]
+fn a_user_is_checked_and_not_migrated() {
+    let stage = Stage::new();
+    stage.setup();
+    stage
+        .sandbox
+        .user(&stage.old, "bob", PASSWORD, &[("email", "bob@example.com")])
+        .unwrap();
+    stage.in_pool(&stage.old, "AdminDisableUser", json!({"Username": "bob"}));
+    for (username, password, told) in [
+        (
+            "ada",
+            PASSWORD,
+            "would move, with custom:tenant, email, email_verified",
+        ),
+        (
+            "ada",
+            "Wrong-Horse-1",
+            "would be refused: the password is wrong",
+        ),
+        (
+            "bob",
+            PASSWORD,
+            "would be refused: the password is wrong, or the user is not there, disabled",
+        ),
+        ("nobody", PASSWORD, "would be refused"),
+    ] {
+        let run = stage.verify(username, password, "");
+        run.assert_ended(0, "verify");
+        assert!(run.stdout.contains(told), "{told}\n{run}");
+        assert!(
+            !run.printed("analytical") && !run.printed("ada@example.com"),
+            "{run}"
+        );
+        assert_eq!(stage.migrated(username), None);
+    }
+    let run = stage.verify("ada", PASSWORD, "--output json --verbose");
+    assert!(
+        run.json()["user"]
+            .as_str()
+            .unwrap()
+            .starts_with("would move"),
+        "{run}"
+    );
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn without_a_password_no_user_is_checked() {
+    let stage = Stage::new();
+    stage.setup();
+    stage.verify("", PASSWORD, "").assert_ended(64, "verify");
+    let run = stage.verify("ada", "", "");
+    run.assert_ended(64, "verify");
+    run.assert_stderr(&["--username", "standard input"]);
+}
+
+/// The function tells whoever may invoke it no more than a sign-in would: no attribute's
+/// value, and of a wrong password nothing of whether the user exists beyond what the old
+/// pool itself says.
+#[test]
+fn the_probe_reveals_no_value() {
+    let stage = Stage::new();
+    stage.setup();
+    let event = json!({
+        "triggerSource": "cogmig_Probe", "userPoolId": stage.new.id, "userName": "ada",
+        "request": {"password": PASSWORD},
+    });
+    let params = json!({"FunctionName": LAMBDA, "Payload": event.to_string()});
+    let answer = stage.aws("new", "lambda:Invoke", params).to_string();
+    for secret in ["analytical", "ada@example.com", PASSWORD, OLD_ACCOUNT] {
+        assert!(!answer.contains(secret), "{answer}");
+    }
+    assert_eq!(stage.migrated("ada"), None);
+}
+
+#[test]
+fn a_throttled_function_is_reported_at_once() {
+    let stage = Stage::new();
+    stage.setup();
+    let none = json!({"FunctionName": LAMBDA, "ReservedConcurrentExecutions": 0});
+    stage.aws("new", "lambda:PutFunctionConcurrency", none);
+    let words = ["reserved concurrency is 0", "delete-function-concurrency"];
+    stage.assert_broken_at("function", &words);
+    let run = stage.ends(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&words);
+    let name = json!({"FunctionName": LAMBDA});
+    stage.aws("new", "lambda:DeleteFunctionConcurrency", name);
+    stage.fix();
+}

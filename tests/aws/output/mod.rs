@@ -1,0 +1,4 @@
+//! What is printed, on which stream.
+
+mod snapshots;
+mod streams;

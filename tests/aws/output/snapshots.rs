@@ -1,0 +1,146 @@
+//! What is printed, whole: the help, and runs as a user sees them in a pipeline. A change of
+//! wording shows here, and is accepted by `INSTA_UPDATE=always`.
+
+use insta::assert_snapshot;
+
+use crate::support::run::Run;
+use crate::support::stage::{BOTH, HOST, Stage};
+
+/// What a run printed, with stand-ins of the same length for what is new each time.
+fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
+    let stands_for = |id: &str, name: &str| {
+        let (region, _) = id
+            .split_once('_')
+            .map_or(("", id), |(region, _)| (region, ""));
+        let underscore = if region.is_empty() { "" } else { "_" };
+        let rest = id.len() - region.len() - underscore.len();
+        format!("{region}{underscore}{name:x<rest$}")
+    };
+    let shown = |text: &str| {
+        let mut text = text.to_owned();
+        for (id, name) in [
+            (&stage.old.id, "oldpool"),
+            (&stage.old.client, "oldclient"),
+            (&stage.new.id, "newpool"),
+            (&stage.new.client, "newclient"),
+        ] {
+            text = text.replace(id, &stands_for(id, name));
+        }
+        undated(&text.replace(HOST, "host64"))
+    };
+    // Changes that do not need each other end in any order, and take any time.
+    let (mut done, told): (Vec<_>, Vec<_>) = run
+        .stderr
+        .lines()
+        .partition(|line| line.contains(" done in ") || line.starts_with("  waiting for "));
+    done.retain(|line| line.contains(" done in "));
+    let done = done
+        .iter()
+        .map(|line| line.split(" done in ").next().unwrap_or_default());
+    let told = told.iter().map(|line| {
+        let id = line.starts_with("  request id  ");
+        if id { "  request id  …" } else { line }
+    });
+    let done = done.map(|line| shown(&format!("{line} done in …")));
+    let mut done: Vec<_> = done.collect();
+    done.sort_unstable();
+    let told: Vec<_> = told.map(str::to_owned).chain(done).collect();
+    format!(
+        "$ cogmig {arguments}\n{}\n[exit {}]\n\n[standard error]\n{}\n",
+        shown(run.stdout.trim_end()),
+        run.code,
+        shown(&told.join("\n"))
+    )
+}
+
+/// Each moment, `2026-01-31 12:00`, is the same.
+fn undated(text: &str) -> String {
+    const MOMENT: &[u8; 16] = b"0000-00-00 00:00";
+    let mut text = text.to_owned();
+    let is_moment = |found: &[u8]| {
+        let fits = |(found, form): (&u8, &u8)| match form {
+            b'0' => found.is_ascii_digit(),
+            form => found == form,
+        };
+        found.iter().zip(MOMENT).all(fits)
+    };
+    while let Some(place) = text
+        .as_bytes()
+        .windows(MOMENT.len())
+        .position(|found| is_moment(found) && found != MOMENT)
+    {
+        text.replace_range(place..place + MOMENT.len(), "0000-00-00 00:00");
+    }
+    text.replace(", 1 minute ago", ", 0 minutes ago")
+}
+
+fn look(stage: &Stage, arguments: &str) -> String {
+    printed(stage, arguments, &stage.cogmig(arguments))
+}
+
+#[test]
+fn helps() {
+    let stage = Stage::new();
+    for verb in [
+        "",
+        "setup ",
+        "plan ",
+        "verify ",
+        "status ",
+        "teardown ",
+        "policy ",
+    ] {
+        let name = format!("help_{}", verb.trim());
+        assert_snapshot!(name, stage.ok(&format!("{verb}--help")).stdout);
+    }
+}
+
+#[test]
+fn a_migration_from_plan_to_teardown() {
+    let stage = Stage::new();
+    for (name, verb) in [
+        ("plan", "plan"),
+        ("setup", "setup"),
+        ("setup_again", "setup"),
+        ("verify", "verify"),
+        ("status", "status"),
+        ("teardown", "teardown"),
+        ("teardown_again", "teardown"),
+        ("status_of_nothing", "status"),
+    ] {
+        assert_snapshot!(name, look(&stage, &format!("{verb} {BOTH}")));
+    }
+}
+
+#[test]
+fn the_policies_of_a_pipeline() {
+    let stage = Stage::new();
+    for side in ["old", "new"] {
+        let policy = stage.ok(&format!("policy {side}"));
+        assert_snapshot!(format!("policy_{side}"), policy.stdout);
+    }
+}
+
+#[test]
+fn a_setup_that_is_not_allowed_to_end() {
+    let stage = Stage::new();
+    stage.limited("new", "deployer", "lambda:AddPermission");
+    let run = look(&stage, "setup --old-profile old --new-profile deployer");
+    assert_snapshot!("setup_denied", run);
+}
+
+#[test]
+fn usage_errors() {
+    let stage = Stage::new();
+    for (name, arguments) in [
+        ("usage_unknown_option", "setup --old-profil old"),
+        ("usage_no_profiles", "plan"),
+        (
+            "usage_unknown_profile",
+            "plan --old-profile absent --new-profile new",
+        ),
+        ("usage_json", "setup --mfa-users maybe --output json"),
+    ] {
+        assert_snapshot!(name, look(&stage, arguments));
+    }
+}

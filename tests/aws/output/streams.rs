@@ -1,0 +1,254 @@
+//! The result on standard output, all else on standard error.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::run::Run;
+use crate::support::stage::{BOTH, Stage};
+
+#[test]
+fn help_and_version_are_results() {
+    let stage = Stage::new();
+    for arguments in [
+        "--help",
+        "setup --help",
+        "plan --help",
+        "teardown --help",
+        "--version",
+    ] {
+        let run = stage.ok(arguments);
+        assert!(
+            !run.stdout.is_empty() && run.stderr.is_empty(),
+            "{arguments}\n{run}"
+        );
+    }
+    let help = stage.ok("setup --help").stdout;
+    for option in [
+        "--old-profile",
+        "--new-client",
+        "--suffix",
+        "--dry-run",
+        "COGMIG_NEW_POOL",
+    ] {
+        assert!(help.contains(option), "{option}\n{help}");
+    }
+}
+
+#[test]
+fn quiet_leaves_the_result_alone() {
+    let stage = Stage::new();
+    for arguments in ["setup", "setup", "plan", "status", "teardown", "teardown"] {
+        let run = stage.ok(&format!("{arguments} {BOTH} --quiet"));
+        assert_eq!(run.stderr, "", "{arguments}\n{run}");
+        assert!(!run.stdout.is_empty(), "{arguments}");
+    }
+}
+
+#[test]
+fn no_color_beats_a_request_for_color() {
+    let stage = Stage::new();
+    let is_coloured = |variables: &[(&str, &str)]| {
+        let mut command = stage.command();
+        let command = command.envs(variables.iter().copied());
+        let run = Run::of(command.args(format!("plan {BOTH}").split(' ')));
+        run.assert_ended(0, "plan");
+        run.stdout.contains('\u{1b}')
+    };
+    let (wish, no) = (("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1"));
+    assert!(!is_coloured(&[]));
+    assert!(is_coloured(&[wish]));
+    assert!(!is_coloured(&[wish, no]));
+    // As no-color.org has it, an empty one says nothing.
+    assert!(is_coloured(&[wish, ("NO_COLOR", "")]));
+}
+
+#[test]
+fn json_requested_in_an_invalid_file_is_printed() {
+    let stage = Stage::new();
+    for (name, flags) in [("cogmig.toml", ""), ("other.toml", "--config other.toml")] {
+        stage.file(name, "output = 'json'\nno-such-option = 1\n");
+        for arguments in ["plan --no-such-option", "plan"] {
+            let arguments = format!("{arguments} {flags}");
+            let document = stage.ends(64, arguments.trim_end()).json();
+            assert_eq!(document["result"], "failed", "{arguments}");
+        }
+        // Flags beat it.
+        let arguments = format!("plan --output human {flags}");
+        assert_eq!(stage.ends(64, arguments.trim_end()).stdout, "");
+        fs::remove_file(stage.sandbox.home().join(name)).unwrap();
+    }
+}
+
+/// The document's schema, with no room for a member that it does not name.
+fn schema() -> Value {
+    fn close(schema: &mut Value) {
+        match schema {
+            Value::Object(members) => {
+                members.values_mut().for_each(close);
+                if members.contains_key("properties") && members.contains_key("type") {
+                    members.insert("additionalProperties".into(), false.into());
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(close),
+            _ => {}
+        }
+    }
+    let text = include_str!("../../../output.schema.json");
+    let mut schema = serde_json::from_str(text).unwrap();
+    close(&mut schema);
+    schema
+}
+
+/// What another program says of documents held against a schema; nothing is good.
+fn invalid(schema: &Value, documents: &[Value]) -> String {
+    const SCRIPT: &str = "import fastjsonschema, json, sys\n\
+        schema, documents = json.load(sys.stdin)\n\
+        valid = fastjsonschema.compile(schema)\n\
+        for document in documents: valid(document)\n";
+    let mut python = Command::new(cogmig_sandbox::tool("python").unwrap())
+        .args(["-c", SCRIPT])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = python.stdin.take().unwrap();
+    let text = json!([schema, documents]).to_string();
+    input.write_all(text.as_bytes()).unwrap();
+    drop(input);
+    let output = python.wait_with_output().unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn json_matches_its_schema() {
+    let stage = Stage::new();
+    let document = |arguments: String| stage.cogmig(&format!("{arguments} --output json")).json();
+    let documents = [
+        document(format!("plan {BOTH}")),
+        document(format!("setup {BOTH}")),
+        document(format!("verify {BOTH}")),
+        document(format!("status {BOTH}")),
+        document(format!("setup {BOTH} --old-client none-such")),
+        document("setup --old-profile absent --new-profile new".into()),
+        document("setup --no-such-option".into()),
+        document(format!("teardown {BOTH}")),
+        document(format!("setup {BOTH} --suffix two")),
+        document(format!("teardown {BOTH}")),
+        document(format!("verify {BOTH}")),
+        document(format!("status {BOTH}")),
+    ];
+    assert_eq!(documents[9]["deployments"][0]["name"], "two");
+    let schema = schema();
+    assert_eq!(invalid(&schema, &documents), "");
+    let mut odd = documents[0].clone();
+    odd["accounts"][0]["more"] = "than the schema names".into();
+    assert!(invalid(&schema, &[odd]).contains("must not contain"));
+}
+
+#[test]
+fn json_is_one_document_whatever_happens() {
+    let stage = Stage::new();
+    let document = |code: i32, arguments: &str| {
+        let document = stage
+            .ends(code, &format!("{arguments} --output json"))
+            .json();
+        assert_eq!(document["schema_version"], 1, "{arguments}");
+        assert_eq!(document["command"], arguments.split(' ').next().unwrap());
+        document
+    };
+    let plan = document(0, &format!("plan {BOTH}"));
+    assert_eq!(
+        (&plan["result"], &plan["error"]),
+        (&json!("planned"), &Value::Null)
+    );
+    let setup = document(0, &format!("setup {BOTH}"));
+    assert_eq!(setup["result"], "done");
+    let names = |document: &Value| {
+        let changes = document["changes"].as_array().unwrap().clone();
+        changes
+            .into_iter()
+            .map(|change| change["name"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&plan), names(&setup));
+    assert_eq!(
+        names(&document(0, &format!("setup {BOTH}"))),
+        Vec::<Value>::new()
+    );
+    document(0, &format!("teardown {BOTH}"));
+    document(0, &format!("teardown {BOTH}"));
+
+    let failed = document(1, &format!("setup {BOTH} --old-client none-such"));
+    assert_eq!(failed["result"], "failed");
+    assert!(
+        failed["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("none-such")
+    );
+    stage.limited("new", "deployer", "lambda:CreateFunction");
+    let failed = document(1, "setup --old-profile old --new-profile deployer");
+    assert_eq!(failed["error"]["call"], "lambda:CreateFunction");
+    assert!(
+        failed["error"]["code"]
+            .as_str()
+            .unwrap()
+            .starts_with("AccessDenied")
+    );
+    let wrong = document(64, "setup --old-profile absent --new-profile new");
+    assert_eq!(wrong["error"]["usage"], true);
+}
+
+/// AWS lets line ends into the names of pools; a name that came from elsewhere may have more.
+#[test]
+fn control_characters_in_a_name_are_escaped() {
+    let stage = Stage::new();
+    let name = "app\n::set-output name=x::y\u{1b}[2J\u{202e}";
+    let params = json!({
+        "UserPoolId": stage.new.id, "ClientId": stage.new.client, "ClientName": name,
+        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+    });
+    stage.aws("new", "cognito-idp:UpdateUserPoolClient", params);
+    for (code, arguments) in [
+        (0, format!("plan {BOTH}")),
+        (1, format!("plan {BOTH} --new-client none-such")),
+    ] {
+        let run = stage.ends(code, &arguments);
+        for text in [&run.stdout, &run.stderr] {
+            assert!(!text.contains("\n::"), "{run}");
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{run}");
+        }
+        assert!(run.printed("::set-output"), "{run}");
+    }
+}
+
+/// Who reads it later reads of which accounts, pools and app clients it speaks.
+#[test]
+fn a_plan_in_a_file_names_accounts_and_pools() {
+    let stage = Stage::new();
+    let about = |run: &Run| {
+        for words in [
+            "111111111111",
+            "222222222222",
+            "eu-west-1",
+            &stage.old.id,
+            &stage.new.id,
+            &stage.old.client,
+            &stage.new.client,
+        ] {
+            assert!(run.stdout.contains(words), "{words}\n{run}");
+        }
+        assert!(!run.stderr.contains(&stage.old.id), "{run}");
+    };
+    about(&stage.ok(&format!("plan {BOTH}")));
+    about(&stage.ok(&format!("plan {BOTH} --quiet")));
+    about(&stage.ok(&format!("setup {BOTH} --dry-run")));
+    stage.setup();
+    // With nothing to do, too.
+    about(&stage.ok(&format!("plan {BOTH}")));
+    about(&stage.ok(&format!("status {BOTH}")));
+    about(&stage.ok(&format!("teardown {BOTH} --dry-run")));
+}

@@ -1,0 +1,483 @@
+//! The printed policies are enough for every command, and nothing in them is too much: for
+//! each action something fails without it, and works again with it.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
+use serde_json::{Value, json};
+
+use crate::support::run::Run;
+use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, Stage};
+use crate::{sign_in::mfa, teardown::undo};
+
+const DEDICATED: &str = "--dedicated-old-client";
+const SMALL: &str = "setup --lambda-zip small.zip";
+const THEIRS: &str = "arn:aws:iam::aws:policy/SecurityAudit";
+
+/// What `cogmig policy` prints, without any credentials.
+pub fn printed(words: &str) -> Value {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cogmig"));
+    command.env_clear().current_dir(std::env::temp_dir());
+    let run = Run::of(command.arg("policy").args(words.split_whitespace()));
+    run.assert_ended(0, words);
+    assert_eq!(run.stderr, "", "{words}");
+    run.json()
+}
+
+fn list(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(values) => values
+            .iter()
+            .map(|one| one.as_str().unwrap().into())
+            .collect(),
+        one => vec![one.as_str().unwrap().into()],
+    }
+}
+
+fn actions(policy: &Value) -> BTreeSet<String> {
+    let statements = policy["Statement"].as_array().unwrap();
+    statements
+        .iter()
+        .flat_map(|statement| list(&statement["Action"]))
+        .collect()
+}
+
+/// The policy without one of its actions.
+fn without(policy: &Value, action: &str) -> Value {
+    let mut policy = policy.clone();
+    let statements = policy["Statement"].as_array_mut().unwrap();
+    let count = |statements: &Vec<Value>| -> usize {
+        statements
+            .iter()
+            .map(|one| list(&one["Action"]).len())
+            .sum()
+    };
+    let all = count(statements);
+    for statement in statements.iter_mut() {
+        let mut left = list(&statement["Action"]);
+        left.retain(|one| one != action);
+        statement["Action"] = left.into();
+    }
+    statements.retain(|statement| statement["Action"] != json!([]));
+    assert!(count(statements) < all, "{action} is not in it");
+    policy
+}
+
+/// A pipeline: in each account a user who may do what is printed, and no more.
+pub struct Pipeline {
+    pub stage: Stage,
+    policies: [Value; 2],
+}
+
+impl Pipeline {
+    /// With options for the old side's policy.
+    pub fn new(options: &str) -> Self {
+        Self::on(Stage::new(), [options, ""])
+    }
+
+    /// With options for each side's policy.
+    fn on(stage: Stage, options: [&str; 2]) -> Self {
+        let known = [
+            format!("old --account {OLD_ACCOUNT} --old-pool {}", stage.old.id),
+            format!("new --account {NEW_ACCOUNT} --new-pool {}", stage.new.id),
+        ];
+        let policies = [0, 1].map(|side| printed(&format!("{} {}", known[side], options[side])));
+        stage.user("old", "old-pipeline");
+        stage.user("new", "new-pipeline");
+        let pipeline = Self { stage, policies };
+        pipeline.whole();
+        pipeline
+    }
+
+    pub fn grant(&self, side: &str, policy: &Value) {
+        self.stage.grant(side, &format!("{side}-pipeline"), policy);
+    }
+
+    /// Both may do all that is printed.
+    pub fn whole(&self) {
+        self.grant("old", &self.policies[0]);
+        self.grant("new", &self.policies[1]);
+    }
+
+    pub fn policy(&self, side: &str) -> &Value {
+        &self.policies[usize::from(side == "new")]
+    }
+
+    #[track_caller]
+    pub fn ends(&self, code: i32, command: &str) -> Run {
+        let profiles = "--old-profile old-pipeline --new-profile new-pipeline";
+        self.stage.ends(code, &format!("{command} {profiles}"))
+    }
+
+    /// The command fails without this action, says so, and succeeds with it.
+    #[track_caller]
+    fn needs(&self, side: &str, action: &str, command: &str) {
+        self.grant(side, &without(self.policy(side), action));
+        let run = self.ends(1, command);
+        run.assert_stderr(&[action, "AccessDenied"]);
+        self.whole();
+        self.ends(0, command);
+    }
+}
+
+/// An action, what somebody else did before, and the command that needs it.
+struct Row {
+    side: &'static str,
+    action: &'static str,
+    before: fn(&Stage),
+    command: &'static str,
+}
+
+const fn row(
+    side: &'static str,
+    action: &'static str,
+    before: fn(&Stage),
+    command: &'static str,
+) -> Row {
+    Row {
+        side,
+        action,
+        before,
+        command,
+    }
+}
+
+fn nothing(_: &Stage) {}
+
+fn set_up(stage: &Stage) {
+    stage.ok(&format!("{SMALL} {BOTH}"));
+}
+
+fn set_up_dedicated(stage: &Stage) {
+    stage.ok(&format!("{SMALL} {DEDICATED} {BOTH}"));
+}
+
+/// A trust policy that another one should be.
+fn distrust(stage: &Stage, side: &str, role: &str) {
+    set_up(stage);
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"},
+    }]});
+    let params = json!({"RoleName": role, "PolicyDocument": trust.to_string()});
+    stage.aws(side, "iam:UpdateAssumeRolePolicy", params);
+}
+
+/// Policies of somebody else's on a role of ours.
+fn enrich(stage: &Stage, side: &str, role: &str) {
+    set_up(stage);
+    let all = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"},
+    ]});
+    let inline =
+        json!({"RoleName": role, "PolicyName": "theirs", "PolicyDocument": all.to_string()});
+    stage.aws(side, "iam:PutRolePolicy", inline);
+    let attached = json!({"RoleName": role, "PolicyArn": THEIRS});
+    stage.aws(side, "iam:AttachRolePolicy", attached);
+}
+
+/// A role of ours in an instance profile of its name.
+fn profile(stage: &Stage, side: &str, role: &str) {
+    set_up(stage);
+    // It may be there from the row before.
+    let _ = stage.try_aws(
+        side,
+        "iam:CreateInstanceProfile",
+        json!({"InstanceProfileName": role}),
+    );
+    let params = json!({"InstanceProfileName": role, "RoleName": role});
+    stage.aws(side, "iam:AddRoleToInstanceProfile", params);
+}
+
+fn versions(stage: &Stage) {
+    set_up(stage);
+    stage.narrow_the_policy_often();
+}
+
+/// Set up for an app client that is not the one of the stage.
+fn for_another_client(stage: &Stage, side: &str) {
+    let pool = if side == "old" {
+        &stage.old
+    } else {
+        &stage.new
+    };
+    let other = stage.sandbox.client(pool, "other", json!({})).unwrap();
+    let mine = format!(
+        "--old-client {} --new-client {}",
+        stage.old.client, stage.new.client
+    );
+    let mine = mine.replace(&pool.client, &other);
+    stage.ok(&format!("{SMALL} {mine} {BOTH}"));
+    let id = json!({"ClientId": other});
+    stage.in_pool(pool, "DeleteUserPoolClient", id);
+}
+
+/// What changes anything. What only reads is taken from the policies themselves.
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    row("old", "iam:CreateRole", nothing, SMALL),
+    row("old", "iam:TagRole", nothing, SMALL),
+    row("old", "iam:PutRolePolicy", nothing, SMALL),
+    row("old", "cognito-idp:UpdateUserPoolClient", nothing, SMALL),
+    row("old", "iam:UpdateAssumeRolePolicy", |s| distrust(s, "old", ACCESS_ROLE), SMALL),
+    row("old", "iam:UntagRole", |s| for_another_client(s, "old"), "setup --lambda-zip small.zip --old-client web"),
+    row("old", "iam:DeleteRole", set_up, "teardown"),
+    row("old", "iam:DeleteRolePolicy", set_up, "teardown"),
+    row("old", "iam:DetachRolePolicy", |s| enrich(s, "old", ACCESS_ROLE), "teardown"),
+    row("old", "iam:ListInstanceProfilesForRole", |s| profile(s, "old", ACCESS_ROLE), "teardown"),
+    row("old", "iam:RemoveRoleFromInstanceProfile", |s| profile(s, "old", ACCESS_ROLE), "teardown"),
+    row("new", "iam:CreateRole", nothing, SMALL),
+    row("new", "iam:TagRole", nothing, SMALL),
+    row("new", "iam:AttachRolePolicy", nothing, SMALL),
+    row("new", "iam:PassRole", nothing, SMALL),
+    row("new", "iam:UpdateAssumeRolePolicy", |s| distrust(s, "new", LAMBDA), SMALL),
+    row("new", "iam:UntagRole", |s| for_another_client(s, "new"), "setup --lambda-zip small.zip --new-client web"),
+    row("new", "iam:CreatePolicy", nothing, SMALL),
+    row("new", "iam:TagPolicy", nothing, SMALL),
+    row("new", "iam:CreatePolicyVersion", versions, SMALL),
+    row("new", "iam:ListPolicyVersions", versions, SMALL),
+    row("new", "iam:DeletePolicyVersion", versions, SMALL),
+    row("new", "iam:DeletePolicy", set_up, "teardown"),
+    row("new", "iam:DeleteRole", set_up, "teardown"),
+    row("new", "iam:DeleteRolePolicy", |s| enrich(s, "new", LAMBDA), "teardown"),
+    row("new", "iam:DetachRolePolicy", set_up, "teardown"),
+    row("new", "iam:ListInstanceProfilesForRole", |s| profile(s, "new", LAMBDA), "teardown"),
+    row("new", "iam:RemoveRoleFromInstanceProfile", |s| profile(s, "new", LAMBDA), "teardown"),
+    row("new", "lambda:CreateFunction", nothing, SMALL),
+    row("new", "lambda:TagResource", nothing, SMALL),
+    row("new", "lambda:AddPermission", nothing, SMALL),
+    row("new", "lambda:RemovePermission", |s| {
+        set_up(s);
+        s.permit("arn:aws:cognito-idp:eu-central-1:222222222222:userpool/eu-central-1_other");
+    }, SMALL),
+    row("new", "lambda:UpdateFunctionCode", |s| {
+        set_up(s);
+        s.empty_the_function();
+    }, SMALL),
+    row("new", "lambda:UpdateFunctionConfiguration", |s| {
+        set_up(s);
+        let params = json!({"FunctionName": LAMBDA, "MemorySize": 128});
+        s.aws("new", "lambda:UpdateFunctionConfiguration", params);
+    }, SMALL),
+    row("new", "lambda:DeleteFunction", set_up, "teardown"),
+    row("new", "logs:CreateLogGroup", nothing, SMALL),
+    row("new", "logs:TagResource", nothing, SMALL),
+    row("new", "logs:PutRetentionPolicy", nothing, SMALL),
+    row("new", "logs:DeleteLogGroup", set_up, "teardown"),
+    row("new", "cognito-idp:UpdateUserPool", nothing, SMALL),
+    row("new", "cognito-idp:UpdateUserPoolClient", nothing, SMALL),
+];
+
+/// Tests of their own: another pool, a function that is invoked, its log.
+const APART: [&str; 3] = [
+    "cognito-idp:GetUserPoolMfaConfig",
+    "lambda:InvokeFunction",
+    "logs:FilterLogEvents",
+];
+
+fn each_of(rows: impl Iterator<Item = &'static Row>) {
+    let pipeline = Pipeline::new("");
+    pipeline.stage.small_package();
+    for row in rows {
+        (row.before)(&pipeline.stage);
+        pipeline.needs(row.side, row.action, row.command);
+        pipeline.stage.teardown();
+    }
+}
+
+fn rows(side: &str, services: &[&str]) -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().filter(move |row| {
+        row.side == side
+            && services
+                .iter()
+                .any(|service| row.action.starts_with(service))
+    })
+}
+
+#[test]
+fn each_permission_to_change_the_old_account() {
+    each_of(rows("old", &[""]));
+}
+
+#[test]
+fn each_permission_to_change_roles_and_policies_of_the_new_account() {
+    each_of(rows("new", &["iam:"]));
+}
+
+#[test]
+fn each_permission_to_change_function_logs_and_pool_of_the_new_account() {
+    each_of(rows("new", &["lambda:", "logs:", "cognito-idp:"]));
+}
+
+#[test]
+fn each_permission_to_read() {
+    let pipeline = Pipeline::new("");
+    pipeline.stage.small_package();
+    set_up(&pipeline.stage);
+    for side in ["old", "new"] {
+        for action in actions(&printed(&format!("{side} --read-only"))) {
+            if APART.contains(&action.as_str()) {
+                continue;
+            }
+            pipeline.grant(side, &without(pipeline.policy(side), &action));
+            let run = pipeline.ends(1, "plan --lambda-zip small.zip");
+            // Without its tags the function looks like somebody else's.
+            let says = match action.as_str() {
+                "lambda:ListTags" => "cogmig:deployment",
+                denied => denied,
+            };
+            run.assert_stderr(&[says]);
+            pipeline.whole();
+        }
+    }
+}
+
+#[test]
+fn the_tables_are_complete() {
+    for side in ["old", "new"] {
+        let all = actions(&printed(side));
+        let mut shown = actions(&printed(&format!("{side} --read-only")));
+        shown.extend(rows(side, &[""]).map(|row| row.action.to_owned()));
+        shown.extend(
+            APART
+                .map(str::to_owned)
+                .into_iter()
+                .filter(|one| all.contains(one)),
+        );
+        assert_eq!(shown, all, "{side}");
+    }
+}
+
+/// There and back, and looked at on the way.
+fn enough(options: &str) {
+    let pipeline = Pipeline::new(options);
+    let stage = &pipeline.stage;
+    let before = stage.sandbox.snapshot();
+    for command in [
+        format!("plan {options}"),
+        format!("setup {options}"),
+        format!("plan --detailed-exitcode {options}"),
+        format!("verify {options}"),
+        format!("status --detailed-exitcode {options}"),
+        format!("setup {options}"),
+        "teardown --dry-run".to_owned(),
+        "teardown".to_owned(),
+        "teardown".to_owned(),
+    ] {
+        pipeline.ends(0, &command);
+    }
+    assert_eq!(stage.sandbox.snapshot(), before);
+}
+
+#[test]
+fn they_are_enough() {
+    enough("");
+}
+
+#[test]
+fn they_are_enough_with_a_dedicated_app_client() {
+    enough(DEDICATED);
+}
+
+#[test]
+fn they_are_enough_without_ids_and_for_another_suffix() {
+    let mut pipeline = Pipeline::new("");
+    pipeline.policies = ["old --suffix blue", "new --suffix blue"].map(printed);
+    pipeline.whole();
+    for command in [
+        "setup --suffix blue",
+        "verify --suffix blue",
+        "teardown --suffix blue",
+    ] {
+        pipeline.ends(0, command);
+    }
+    // Of the deployment that has no suffix, they may look at the roles alone.
+    let run = pipeline.ends(1, "setup");
+    run.assert_stderr(&["AccessDenied"]);
+}
+
+#[test]
+fn read_permissions_are_enough_for_plan_and_status_only() {
+    let mut pipeline = Pipeline::new("");
+    let stage = &pipeline.stage;
+    let before = stage.sandbox.snapshot();
+    let whole = pipeline.policies.clone();
+    pipeline.policies = ["old --read-only", "new --read-only"].map(printed);
+    pipeline.whole();
+    let stage = &pipeline.stage;
+    pipeline.ends(0, "plan");
+    pipeline.ends(1, "setup");
+    assert_eq!(stage.sandbox.snapshot(), before);
+    stage.setup();
+    let stands = stage.sandbox.snapshot();
+    pipeline.ends(0, "plan --detailed-exitcode");
+    pipeline.ends(0, "teardown --dry-run");
+    let status = |pipeline: &Pipeline| pipeline.ends(0, "status --output json").json();
+    assert_eq!(status(&pipeline)["status"]["unread"], Value::Null);
+    let mute = without(pipeline.policy("new"), "logs:FilterLogEvents");
+    pipeline.grant("new", &mute);
+    let grant = status(&pipeline)["status"]["unread"]["grant"].take();
+    assert_eq!(grant, "logs:FilterLogEvents");
+    pipeline.whole();
+    let run = pipeline.ends(1, "verify");
+    run.assert_stderr(&["lambda:InvokeFunction"]);
+    pipeline.ends(1, "teardown");
+    assert_eq!(stage.sandbox.snapshot(), stands);
+    pipeline.policies = whole;
+    pipeline.needs("new", "lambda:InvokeFunction", "verify");
+}
+
+#[test]
+fn each_permission_that_a_dedicated_app_client_needs() {
+    let pipeline = Pipeline::new(DEDICATED);
+    let stage = &pipeline.stage;
+    stage.small_package();
+    let setup = &format!("{SMALL} {DEDICATED}");
+    pipeline.needs("old", "cognito-idp:CreateUserPoolClient", setup);
+    stage.teardown();
+    set_up_dedicated(stage);
+    pipeline.needs("old", "cognito-idp:DeleteUserPoolClient", "teardown");
+    // In the place of the application's.
+    set_up(stage);
+    pipeline.needs("old", "cognito-idp:UpdateUserPoolClient", setup);
+}
+
+#[test]
+fn each_permission_that_mfa_needs() {
+    let sms = format!("--sms-role arn:aws:iam::{NEW_ACCOUNT}:role/sms");
+    let pipeline = Pipeline::on(mfa::stage(true), ["", &sms]);
+    let stage = &pipeline.stage;
+    stage.small_package();
+    let setup = &format!("{SMALL} --mfa-users migrate");
+    pipeline.needs("new", "cognito-idp:GetUserPoolMfaConfig", setup);
+    stage.teardown();
+    // The Lambda's role is given away by another statement.
+    let mut policy = pipeline.policy("new").clone();
+    let statements = policy["Statement"].as_array_mut().unwrap();
+    statements.retain(|statement| statement["Sid"] != "LeaveTheSmsRoleWithCognito");
+    pipeline.grant("new", &policy);
+    let run = pipeline.ends(1, setup);
+    run.assert_stderr(&["cognito-idp:UpdateUserPool", "iam:PassRole"]);
+    pipeline.whole();
+    pipeline.ends(0, setup);
+    pipeline.ends(0, "teardown");
+}
+
+#[test]
+fn the_permission_to_check_whether_the_prior_trigger_exists() {
+    let pipeline = Pipeline::on(undo::occupied(), ["", "--replace-trigger"]);
+    let stage = &pipeline.stage;
+    stage.small_package();
+    pipeline.ends(0, &format!("{SMALL} --replace-trigger"));
+    stage.aws(
+        "new",
+        "lambda:DeleteFunction",
+        json!({"FunctionName": "other"}),
+    );
+    let run = pipeline.ends(1, "teardown --dry-run");
+    run.assert_stderr(&["is gone since: not put back"]);
+    // Without, the trigger would be put back that nothing answers.
+    let known = format!("new --account {NEW_ACCOUNT} --new-pool {}", stage.new.id);
+    pipeline.grant("new", &printed(&known));
+    pipeline.ends(0, "teardown --dry-run");
+}

@@ -1,0 +1,171 @@
+//! How far the printed policies reach: to the names of the deployment, to what others record
+//! of theirs, and no further.
+
+use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT, Pool};
+use serde_json::{Value, json};
+
+use super::least_privilege::Pipeline;
+use crate::support::console::NOTHING;
+use crate::support::stage::{ACCESS_ROLE, LAMBDA, LOG_GROUP, POLICY_ARN, Stage};
+
+const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+const THEIR_LOGS: &str = "/aws/lambda/other";
+
+fn anything() -> String {
+    let statement = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+    json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+}
+
+fn their_role() -> String {
+    format!("arn:aws:iam::{NEW_ACCOUNT}:role/other")
+}
+
+fn function(name: &str, role: &str) -> Value {
+    json!({
+        "FunctionName": name, "Runtime": "provided.al2023", "Handler": "bootstrap", "Role": role,
+        "Code": {"ZipFile": {"$bytes": NOTHING}},
+    })
+}
+
+fn permission(name: &str, principal: &str) -> Value {
+    json!({
+        "FunctionName": name, "StatementId": "more",
+        "Action": "lambda:InvokeFunction", "Principal": principal,
+    })
+}
+
+/// What a pipeline might try in the old account.
+#[rustfmt::skip]
+fn in_the_old_account(ours: &Pool, theirs: &Pool) -> Vec<(&'static str, Value)> {
+    let tags = json!([{"Key": "cogmig:deployment", "Value": "default"}]);
+    vec![
+        ("iam:DeleteRole", json!({"RoleName": "other"})),
+        ("iam:GetRole", json!({"RoleName": "other"})),
+        ("iam:PutRolePolicy", json!({"RoleName": "other", "PolicyName": "p", "PolicyDocument": anything()})),
+        ("iam:UpdateAssumeRolePolicy", json!({"RoleName": "other", "PolicyDocument": anything()})),
+        ("iam:TagRole", json!({"RoleName": "other", "Tags": tags})),
+        ("iam:AttachRolePolicy", json!({"RoleName": ACCESS_ROLE, "PolicyArn": ADMINISTRATOR})),
+        ("iam:CreateUser", json!({"UserName": "more"})),
+        ("cognito-idp:DescribeUserPoolClient", json!({"UserPoolId": theirs.id, "ClientId": theirs.client})),
+        ("cognito-idp:UpdateUserPoolClient", json!({"UserPoolId": theirs.id, "ClientId": theirs.client})),
+        ("cognito-idp:UpdateUserPool", json!({"UserPoolId": ours.id})),
+        ("cognito-idp:ListUsers", json!({"UserPoolId": ours.id})),
+        ("cognito-idp:AdminGetUser", json!({"UserPoolId": ours.id, "Username": "ada"})),
+        ("cognito-idp:CreateUserPoolClient", json!({"UserPoolId": ours.id, "ClientName": "more"})),
+        ("cognito-idp:DeleteUserPoolClient", json!({"UserPoolId": ours.id, "ClientId": ours.client})),
+    ]
+}
+
+/// What it might try in the new one.
+#[rustfmt::skip]
+fn in_the_new_account(ours: &Pool, theirs: &Pool) -> Vec<(&'static str, Value)> {
+    vec![
+        ("iam:DeleteRole", json!({"RoleName": "other"})),
+        ("iam:AttachRolePolicy", json!({"RoleName": "other", "PolicyArn": POLICY_ARN})),
+        ("iam:AttachRolePolicy", json!({"RoleName": LAMBDA, "PolicyArn": ADMINISTRATOR})),
+        ("iam:PutRolePolicy", json!({"RoleName": LAMBDA, "PolicyName": "p", "PolicyDocument": anything()})),
+        ("iam:CreatePolicy", json!({"PolicyName": "more", "PolicyDocument": anything()})),
+        ("lambda:CreateFunction", function("more", &their_role())),
+        ("lambda:CreateFunction", function("more", &format!("arn:aws:iam::{NEW_ACCOUNT}:role/{LAMBDA}"))),
+        ("lambda:UpdateFunctionConfiguration", json!({"FunctionName": LAMBDA, "Role": their_role()})),
+        ("lambda:UpdateFunctionCode", json!({"FunctionName": "other", "ZipFile": {"$bytes": NOTHING}})),
+        ("lambda:Invoke", json!({"FunctionName": "other"})),
+        ("lambda:GetFunction", json!({"FunctionName": "other"})),
+        ("lambda:DeleteFunction", json!({"FunctionName": "other"})),
+        ("lambda:AddPermission", permission("other", "cognito-idp.amazonaws.com")),
+        ("lambda:AddPermission", permission(LAMBDA, "*")),
+        ("lambda:AddPermission", permission(LAMBDA, "333333333333")),
+        ("logs:DeleteLogGroup", json!({"logGroupName": THEIR_LOGS})),
+        ("logs:CreateLogGroup", json!({"logGroupName": format!("{LOG_GROUP}-more")})),
+        ("cognito-idp:UpdateUserPool", json!({"UserPoolId": theirs.id})),
+        ("cognito-idp:UpdateUserPoolClient", json!({"UserPoolId": theirs.id, "ClientId": theirs.client})),
+        ("cognito-idp:DeleteUserPool", json!({"UserPoolId": ours.id})),
+        ("cognito-idp:AdminCreateUser", json!({"UserPoolId": ours.id, "Username": "eve"})),
+    ]
+}
+
+/// Other people's things in both accounts, and their pools.
+fn neighbours(stage: &Stage) -> [Pool; 2] {
+    for side in ["old", "new"] {
+        stage.role(side, "other", &["s3:GetObject"]);
+    }
+    stage.aws(
+        "new",
+        "lambda:CreateFunction",
+        function("other", &their_role()),
+    );
+    stage.aws(
+        "new",
+        "logs:CreateLogGroup",
+        json!({"logGroupName": THEIR_LOGS}),
+    );
+    ["old", "new"].map(|side| stage.sandbox.pool(side, "Other").unwrap())
+}
+
+#[test]
+fn resources_outside_the_deployment_are_denied() {
+    let pipeline = Pipeline::new("");
+    let stage = &pipeline.stage;
+    pipeline.ends(0, "setup");
+    let [old, new] = neighbours(stage);
+    let stands = stage.sandbox.snapshot();
+    for (profile, tries) in [
+        ("old-pipeline", in_the_old_account(&stage.old, &old)),
+        ("new-pipeline", in_the_new_account(&stage.new, &new)),
+    ] {
+        for (call, params) in tries {
+            let answer = stage.try_aws(profile, call, params.clone());
+            let fault = answer.expect_err(&format!("{call} {params}"));
+            assert!(
+                fault.code.starts_with("AccessDenied"),
+                "{call} {params}: {fault}"
+            );
+        }
+    }
+    assert_eq!(stage.sandbox.snapshot(), stands);
+    pipeline.ends(
+        0,
+        &format!(
+            "teardown --old-pool {} --new-pool {}",
+            stage.old.id, stage.new.id
+        ),
+    );
+}
+
+#[test]
+fn the_records_of_other_deployments_can_be_read() {
+    let pipeline = Pipeline::new("");
+    let stage = &pipeline.stage;
+    let narrowed = |side: &str, role: &str| {
+        let mut policy = pipeline.policy(side).clone();
+        for statement in policy["Statement"].as_array_mut().unwrap() {
+            if statement["Action"] == "iam:GetRole" {
+                statement["Resource"] = role.into();
+            }
+        }
+        policy
+    };
+    let roles = [
+        (
+            "old",
+            format!("arn:aws:iam::{OLD_ACCOUNT}:role/{ACCESS_ROLE}"),
+        ),
+        ("new", format!("arn:aws:iam::{NEW_ACCOUNT}:role/{LAMBDA}")),
+    ];
+    stage.role("old", &format!("{ACCESS_ROLE}-blue"), &["s3:GetObject"]);
+    stage.role("new", &format!("{LAMBDA}-blue"), &["s3:GetObject"]);
+    for (side, role) in &roles {
+        pipeline.ends(0, "plan");
+        pipeline.grant(side, &narrowed(side, role));
+        pipeline.ends(1, "plan").assert_stderr(&["iam:GetRole"]);
+        pipeline.whole();
+    }
+    // Users who move into the old pool already: whence, its own deployment's role says.
+    stage.edit_pool(&stage.old, |pool| {
+        let arn = format!("arn:aws:lambda:eu-west-1:{OLD_ACCOUNT}:function:{LAMBDA}");
+        pool["LambdaConfig"]["UserMigration"] = arn.into();
+    });
+    pipeline.ends(0, "plan");
+    pipeline.grant("old", &narrowed("old", &format!("{}*", roles[0].1)));
+    pipeline.ends(1, "plan").assert_stderr(&["iam:GetRole"]);
+}

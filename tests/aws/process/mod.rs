@@ -1,0 +1,6 @@
+//! The process and its surroundings: streams, terminal, signals, environment.
+
+mod consent;
+mod environment;
+mod interrupts;
+mod terminal;

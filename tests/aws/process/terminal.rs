@@ -1,0 +1,296 @@
+//! On a terminal there is somebody to ask; in CI, by --yes or in a pipe there is not.
+
+use cogmig_sandbox::tool;
+use serde_json::json;
+
+use crate::support::run::Run;
+use crate::support::stage::{BOTH, LAMBDA, PASSWORD, Stage};
+
+const TERMINAL: &str = include_str!("../../support/terminal.py");
+
+impl Stage {
+    /// `answers` is `question=answer`, several of them with `|` between.
+    fn on_a_terminal(&self, answers: &str, arguments: &str, environment: &[(&str, &str)]) -> Run {
+        self.in_a_shell(r#"exec "$0" "$@""#, answers, arguments, environment)
+    }
+
+    /// The same, started by a script of its shell.
+    fn in_a_shell(
+        &self,
+        script: &str,
+        answers: &str,
+        arguments: &str,
+        environment: &[(&str, &str)],
+    ) -> Run {
+        let binary = self.command();
+        let mut command = self.sandbox.command(tool("python").unwrap());
+        command
+            .current_dir(self.sandbox.home())
+            .env("TERM", "xterm")
+            .env("COGMIG_ARCHITECTURE", cogmig_sandbox::architecture())
+            .envs(environment.iter().copied())
+            .args(["-c", TERMINAL, answers, "sh", "-c", script])
+            .arg(binary.get_program())
+            .args(arguments.split(' '));
+        Run::of(&mut command)
+    }
+}
+
+#[test]
+fn answering_no_changes_nothing() {
+    let stage = Stage::new();
+    let before = stage.sandbox.snapshot();
+    for answer in ["n", "no", "", "yep", "Y", "YES", "y es", "true", "\\x04"] {
+        let typed = format!("confirm:={answer}\\r");
+        let run = stage.on_a_terminal(&typed, &format!("setup {BOTH}"), &[]);
+        assert!(
+            run.printed("cognito-access-role") && run.printed("Apply these changes?"),
+            "{run}"
+        );
+        assert!(
+            run.code == 1 && run.printed("Cancelled."),
+            "{answer:?}\n{run}"
+        );
+        assert_eq!(stage.writes(), Vec::<String>::new(), "{answer:?}\n{run}");
+    }
+    assert_eq!(stage.sandbox.snapshot(), before);
+}
+
+/// One key is no answer, and what is typed after it stays out of the shell.
+#[test]
+fn an_answer_is_a_whole_line() {
+    let stage = Stage::new();
+    let run = stage.on_a_terminal("confirm:=y\\x03", &format!("setup {BOTH}"), &[]);
+    assert_eq!(run.code, 130, "{run}");
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{run}");
+    let script = r#""$0" "$@"; read -t 1 -r rest; echo "rest <$rest>""#;
+    let setup = format!("setup {BOTH} --quiet");
+    let bash = format!("exec bash -c '{script}' \"$0\" \"$@\"");
+    let run = stage.in_a_shell(&bash, "confirm:=yes\\r", &setup, &[]);
+    assert!(run.printed("rest <>"), "{run}");
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn ctrl_c_at_a_question_has_its_message_on_a_line_of_its_own() {
+    let stage = Stage::new();
+    for verb in ["setup", "teardown"] {
+        let run = stage.on_a_terminal("confirm:=\\x03", &format!("{verb} {BOTH}"), &[]);
+        assert_eq!(run.code, 130, "{run}");
+        let mut lines = run.stdout.lines().map(seen);
+        assert!(
+            lines.any(|line| line.starts_with("error: stopped")),
+            "{run}"
+        );
+        stage.setup();
+    }
+}
+
+/// A line as it is seen, without its colors.
+fn seen(line: &str) -> String {
+    let mut seen = String::new();
+    let mut rest = line.trim();
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        seen.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    seen + rest
+}
+
+/// Who has not been migrated could not sign in any more: that takes more than a yes.
+#[test]
+fn a_teardown_before_all_users_are_migrated_asks_for_the_deployments_name() {
+    let stage = Stage::new();
+    let before = stage.sandbox.snapshot();
+    stage.setup();
+    let snapshot = stage.sandbox.snapshot();
+    let teardown = format!("teardown {BOTH}");
+    for answer in ["yes", "y", "", "Default"] {
+        let run = stage.on_a_terminal(&format!("confirm:={answer}\\r"), &teardown, &[]);
+        let words = "About 1 user hasn't been migrated. Enter the deployment's name, default,";
+        assert!(run.code == 1 && run.printed(words), "{run}");
+        assert_eq!(stage.sandbox.snapshot(), snapshot, "{run}");
+    }
+    let alone = "teardown --old-profile old";
+    let run = stage.on_a_terminal("confirm:=yes\\r", alone, &[]);
+    assert!(run.code == 1 && run.printed("is unknown"), "{run}");
+    let run = stage.on_a_terminal("confirm:=default\\r", &teardown, &[]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(stage.sandbox.snapshot(), before);
+    // With everybody migrated, a yes is enough.
+    stage.ok(&format!("setup {BOTH} --suffix two"));
+    stage.sign_in("ada", PASSWORD).unwrap();
+    let teardown = format!("teardown {BOTH} --suffix two");
+    let run = stage.on_a_terminal("confirm:=yes\\r", &teardown, &[]);
+    assert!(run.code == 0 && !run.printed("been migrated"), "{run}");
+}
+
+#[test]
+fn answering_yes_sets_up_and_tears_down() {
+    let stage = Stage::new();
+    let before = stage.sandbox.snapshot();
+    let run = stage.on_a_terminal("confirm:=y\\r", &format!("setup {BOTH}"), &[]);
+    assert_eq!(run.code, 0, "{run}");
+    stage.sign_in("ada", PASSWORD).unwrap();
+    stage.delete_user("ada");
+    let snapshot = stage.sandbox.snapshot();
+    stage.on_a_terminal("confirm:=n\\r", &format!("teardown {BOTH}"), &[]);
+    assert_eq!(stage.sandbox.snapshot(), snapshot);
+    let run = stage.on_a_terminal("confirm:=default\\r", &format!("teardown {BOTH}"), &[]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(stage.sandbox.snapshot(), before);
+}
+
+#[test]
+fn nothing_is_asked_without_changes() {
+    let stage = Stage::new();
+    stage.setup();
+    let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[]);
+    assert!(run.code == 0 && run.printed("Nothing to do"), "{run}");
+}
+
+#[test]
+fn nothing_is_asked_with_yes_or_in_ci() {
+    let stage = Stage::new();
+    let ci = [("CI", "true")];
+    let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &ci);
+    assert!(run.code == 0 && !run.printed("confirm:"), "{run}");
+    let run = stage.on_a_terminal("", &format!("teardown --yes {BOTH}"), &[]);
+    assert!(run.code == 0 && !run.printed("confirm:"), "{run}");
+}
+
+#[test]
+fn one_of_several_can_be_selected() {
+    let stage = Stage::new();
+    stage.sandbox.pool("old", "Partners").unwrap();
+    let mobile = stage
+        .sandbox
+        .client(&stage.new, "mobile", json!({}))
+        .unwrap();
+    let answers = "old user pool?=\\r|new app client?= \\x1b[B \\r|confirm:=y\\r";
+    let run = stage.on_a_terminal(answers, &format!("setup {BOTH}"), &[]);
+    assert_eq!(run.code, 0, "{run}");
+    for client in [&stage.new.client, &mobile] {
+        let flows = stage.flows(&stage.new, client);
+        assert!(
+            flows.contains(&"ALLOW_USER_PASSWORD_AUTH".to_owned()),
+            "{run}"
+        );
+    }
+    // In CI nobody picks.
+    let stage = Stage::new();
+    stage.sandbox.pool("old", "Partners").unwrap();
+    let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[("CI", "true")]);
+    assert!(run.code == 1 && run.printed("--old-pool"), "{run}");
+}
+
+#[test]
+fn how_to_handle_mfa_users_is_asked_once() {
+    let stage = Stage::new();
+    let mfa = json!({
+        "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true},
+    });
+    stage.in_pool(&stage.old, "SetUserPoolMfaConfig", mfa);
+    let answers = "second factor?=\\x1b[B\\r|confirm:=y\\r";
+    let run = stage.on_a_terminal(answers, &format!("setup {BOTH}"), &[]);
+    assert_eq!(run.code, 0, "{run}");
+    let set = stage.aws(
+        "new",
+        "lambda:GetFunctionConfiguration",
+        json!({"FunctionName": LAMBDA}),
+    );
+    assert_eq!(set["Environment"]["Variables"]["MFA_USERS"], "migrate");
+    let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[]);
+    assert!(run.code == 0 && run.printed("Nothing to do"), "{run}");
+}
+
+#[test]
+fn a_password_is_typed_without_echo() {
+    let stage = Stage::new();
+    stage.setup();
+    let answers = format!("in the old pool:={PASSWORD}\\r");
+    let run = stage.on_a_terminal(&answers, &format!("verify --username ada {BOTH}"), &[]);
+    assert!(run.code == 0 && run.printed("would move"), "{run}");
+    assert!(!run.printed(PASSWORD), "{run}");
+}
+
+#[test]
+fn an_interrupted_question_restores_the_terminal() {
+    let stage = Stage::new();
+    stage.setup();
+    let snapshot = stage.sandbox.snapshot();
+    // Both the key and a signal from elsewhere; what the shell sees afterwards.
+    let script = r#"trap : INT; before=$(stty -g); "$0" "$@" >result
+        echo "ended $?"; [ "$before" = "$(stty -g)" ] && echo "as before""#;
+    for (question, arguments) in [
+        ("confirm:", format!("teardown {BOTH} --output json")),
+        (
+            "old pool:",
+            format!("verify --username ada {BOTH} --output json"),
+        ),
+    ] {
+        let run = stage.in_a_shell(script, &format!("{question}=\\x03"), &arguments, &[]);
+        assert!(
+            run.printed("ended 130") && run.printed("as before"),
+            "{run}"
+        );
+        assert!(run.printed("nothing was changed"), "{run}");
+        let shown = |sequence| run.stdout.rfind(sequence);
+        assert!(shown("\u{1b}[?25h") >= shown("\u{1b}[?25l"), "{run}");
+        let document = std::fs::read(stage.sandbox.home().join("result")).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&document).unwrap();
+        assert_eq!(document["result"], "failed", "{run}");
+    }
+    assert_eq!(stage.sandbox.snapshot(), snapshot);
+}
+
+#[test]
+fn a_question_that_cannot_be_shown_counts_as_unanswered() {
+    let stage = Stage::new();
+    let before = stage.sandbox.snapshot();
+    let aside = r#"exec "$0" "$@" 2>aside"#;
+    let run = stage.in_a_shell(aside, "", &format!("setup {BOTH}"), &[]);
+    assert_eq!(run.code, 64, "{run}");
+    assert_eq!(stage.sandbox.snapshot(), before);
+    let run = stage.in_a_shell(aside, "", &format!("setup --yes {BOTH}"), &[]);
+    assert_eq!(run.code, 0, "{run}");
+}
+
+#[test]
+fn on_a_dumb_terminal_lines_are_plain() {
+    let stage = Stage::new();
+    let setup = format!("setup {BOTH} --yes");
+    let run = stage.on_a_terminal("", &setup, &[("TERM", "dumb")]);
+    assert!(run.code == 0 && run.printed("done in"), "{run}");
+    assert!(!run.printed("\u{1b}"), "{run}");
+}
+
+#[test]
+fn in_ci_nothing_is_asked_on_a_terminal() {
+    let stage = Stage::new();
+    let vendor = [("GITLAB_CI", "true")];
+    let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &vendor);
+    assert!(run.code == 0 && !run.printed("confirm:"), "{run}");
+    // Unless somebody said that it shall be.
+    let said = [("GITLAB_CI", "true"), ("COGMIG_YES", "false")];
+    let run = stage.on_a_terminal("confirm:=no\\r", &format!("teardown {BOTH}"), &said);
+    assert!(run.code == 1 && run.printed("Cancelled."), "{run}");
+}
+
+/// Nobody confirms a plan that went into a file.
+#[test]
+fn a_plan_in_a_file_is_shown_on_the_terminal_before_the_question() {
+    let stage = Stage::new();
+    for aside in [
+        r#"exec "$0" "$@" >aside"#,
+        r#"exec "$0" "$@" --output json >aside"#,
+    ] {
+        let run = stage.in_a_shell(aside, "confirm:=no\\r", &format!("setup {BOTH}"), &[]);
+        assert_eq!(run.code, 1, "{run}");
+        let question = run.stdout.find("Apply these changes?").unwrap();
+        for words in ["111111111111", "cognito-access-role", &stage.new.id] {
+            let shown = run.stdout.find(words).unwrap_or(usize::MAX);
+            assert!(shown < question, "{words}\n{run}");
+        }
+    }
+}

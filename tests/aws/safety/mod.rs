@@ -1,0 +1,10 @@
+//! What must never happen: changes to resources of others, lost settings, users who are
+//! locked out.
+
+mod access_role;
+mod attacks;
+mod conflicts;
+mod given_ids;
+mod lossless;
+mod not_managed;
+mod repair;

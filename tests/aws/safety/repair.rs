@@ -1,0 +1,148 @@
+//! Ways in which users could have been locked out or settings lost, each shown closed:
+//! tags edited by hand, triggers under other names, deployments upon each other.
+
+use cogmig_sandbox::OLD_ACCOUNT;
+use serde_json::json;
+
+use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, PASSWORD, Stage};
+
+impl Stage {
+    fn retag(&self, key: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            let tags = json!({"RoleName": LAMBDA, "Tags": [{"Key": key, "Value": value}]});
+            self.aws("new", "iam:TagRole", tags);
+        } else {
+            let keys = json!({"RoleName": LAMBDA, "TagKeys": [key]});
+            self.aws("new", "iam:UntagRole", keys);
+        }
+    }
+}
+
+#[test]
+fn a_removed_or_invalid_pool_tag_leaves_no_dangling_trigger() {
+    for value in [None, Some("garbage"), Some("eu-west-1_"), Some("_x")] {
+        let stage = Stage::new();
+        let before = stage.sandbox.snapshot();
+        stage.setup();
+        stage.retag("cogmig:pool", value);
+        stage.teardown();
+        assert_eq!(stage.sandbox.snapshot(), before, "{value:?}");
+    }
+}
+
+#[test]
+fn a_pool_tag_that_names_another_pool_stops_teardown() {
+    let stage = Stage::new();
+    stage.setup();
+    stage.retag("cogmig:pool", Some("eu-north-1_abc"));
+    let run = stage.changes_nothing(1, &format!("teardown {BOTH}"));
+    run.assert_stderr(&["eu-north-1_abc", &stage.new.id, "cogmig:pool"]);
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn a_second_deployment_does_not_take_the_pool_of_the_first() {
+    let stage = Stage::new();
+    stage.setup();
+    let run = stage.changes_nothing(1, &format!("setup {BOTH} --suffix two --replace-trigger"));
+    run.assert_stderr(&[LAMBDA, "teardown"]);
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn a_migration_back_while_the_first_is_deployed_is_refused() {
+    let stage = Stage::new();
+    stage.setup();
+    let run = stage.changes_nothing(1, "setup --old-profile new --new-profile old");
+    run.assert_stderr(&["the other way", LAMBDA]);
+    let run = stage.changes_nothing(1, "setup --old-profile new --new-profile old --suffix back");
+    run.assert_stderr(&["the other way"]);
+}
+
+#[test]
+fn another_old_client_is_in_use_before_the_prior_one_is_restored() {
+    let stage = Stage::new();
+    stage.setup();
+    let other = stage
+        .sandbox
+        .client(&stage.old, "other", json!({}))
+        .unwrap();
+    stage.limited("new", "careful", "lambda:UpdateFunctionConfiguration");
+    let setup = format!("setup --old-profile old --old-client {other} --new-profile");
+    let run = stage.cogmig(&format!("{setup} careful"));
+    run.assert_ended(1, "setup");
+    // The Lambda still uses the former one.
+    stage.sign_in("ada", PASSWORD).unwrap();
+    stage.delete_user("ada");
+    stage.ok(&format!("{setup} new"));
+    stage.sign_in("ada", PASSWORD).unwrap();
+    let former = stage.flows(&stage.old, &stage.old.client);
+    assert!(!former.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned()));
+}
+
+/// The grant with which Lambda decrypts the environment died with the former role.
+#[test]
+fn a_setup_that_ended_after_recreating_the_role_is_continued() {
+    let stage = Stage::new();
+    stage.setup();
+    stage.delete_lambda_role();
+    // IAM counts in whole seconds.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    stage.limited("new", "careful", "lambda:UpdateFunctionConfiguration");
+    let careful = "setup --old-profile old --new-profile careful";
+    stage.ends(1, careful);
+    let run = stage.ends(1, careful);
+    run.assert_stderr(&["lambda:UpdateFunctionConfiguration"]);
+    stage.sandbox.clear_journal();
+    stage.setup();
+    assert_eq!(stage.writes(), ["UpdateFunctionConfiguration"]);
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn a_weak_external_id_is_replaced_on_both_sides() {
+    let stage = Stage::new();
+    stage.setup();
+    let mut trust = stage.aws("old", "iam:GetRole", json!({"RoleName": ACCESS_ROLE}))["Role"]
+        ["AssumeRolePolicyDocument"]
+        .clone();
+    trust["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"] = json!("xx");
+    let weak = json!({"RoleName": ACCESS_ROLE, "PolicyDocument": trust.to_string()});
+    stage.aws("old", "iam:UpdateAssumeRolePolicy", weak);
+    stage.setup();
+    assert_eq!(stage.external_id().len(), 43);
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+#[test]
+fn permissions_that_others_gave_to_a_role_are_reported() {
+    let stage = Stage::new();
+    stage.setup();
+    let wide = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+    ]});
+    let policy = json!({
+        "RoleName": ACCESS_ROLE, "PolicyName": "extra", "PolicyDocument": wide.to_string(),
+    });
+    stage.aws("old", "iam:PutRolePolicy", policy);
+    let run = stage.setup();
+    assert!(run.printed("extra") && run.printed(ACCESS_ROLE), "{run}");
+}
+
+#[test]
+fn two_migrations_from_one_old_client_keep_its_flow_until_the_last_is_gone() {
+    let stage = Stage::new();
+    let before = stage.sandbox.snapshot();
+    let second = stage.sandbox.pool("new", "Partners").unwrap();
+    let named = |pool: &str| format!("{BOTH} --new-pool {pool}");
+    stage.ok(&format!("setup {}", named(&stage.new.id)));
+    stage.ok(&format!("setup {} --suffix two", named(&second.id)));
+    stage.teardown();
+    stage
+        .sandbox
+        .sign_in(&second.client, "ada", PASSWORD)
+        .unwrap();
+    stage.ok(&format!("teardown {BOTH} --suffix two"));
+    assert_eq!(stage.sandbox.snapshot()[OLD_ACCOUNT], before[OLD_ACCOUNT]);
+}

@@ -1,0 +1,9 @@
+//! What setup creates, and what a second setup does.
+
+mod dedicated_client;
+mod deleted;
+mod deploy;
+mod drift;
+mod preflight;
+mod repeat;
+mod rounds;

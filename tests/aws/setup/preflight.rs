@@ -1,0 +1,59 @@
+//! What plan and setup say of the two pools before anything is changed.
+
+use serde_json::{Value, json};
+
+use crate::support::stage::{BOTH, Stage};
+
+fn noisy() -> Stage {
+    Stage::with_new_pool(json!({
+        "LambdaConfig": {"PreSignUp": "arn:aws:lambda:eu-central-1:222222222222:function:greet"},
+        "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": false},
+        "UsernameConfiguration": {"CaseSensitive": true},
+    }))
+}
+
+#[test]
+fn warnings_have_a_fix() {
+    let stage = noisy();
+    let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
+    for words in [
+        "warning: triggers of the new pool run for every user who moves",
+        "warning: anybody can sign up in the new pool",
+        "warning: the old pool knows names in any case",
+        "SRP never fires the trigger",
+    ] {
+        assert!(run.flat().contains(words), "{words}\n{run}");
+    }
+    let warnings = run.stdout.matches("warning: ").count();
+    assert_eq!(run.stdout.matches("\n  try  ").count(), warnings, "{run}");
+    for words in ["old users       about 1,", "new users       about 0,"] {
+        assert!(run.stdout.contains(words), "{run}");
+    }
+
+    let json = stage
+        .changes_nothing(0, &format!("plan {BOTH} --output json"))
+        .json();
+    let told = json["warnings"].as_array().unwrap();
+    assert_eq!(told.len(), warnings);
+    let has_words = |warning: &Value| {
+        ["message", "try"]
+            .iter()
+            .all(|member| warning[member].is_string())
+    };
+    assert!(told.iter().all(has_words));
+    assert_eq!(
+        json["users"],
+        json!([{"side": "old", "estimate": 1}, {"side": "new", "estimate": 0}])
+    );
+}
+
+#[test]
+fn compatible_pools_get_no_warnings_but_the_applications_next_steps() {
+    let stage = Stage::new();
+    let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
+    assert_eq!(run.stdout.matches("warning: ").count(), 1, "{run}");
+    assert!(run.flat().contains("SRP never fires"), "{run}");
+    stage.setup();
+    let run = stage.changes_nothing(0, &format!("setup {BOTH}"));
+    assert!(!run.stdout.contains("warning: "), "{run}");
+}

@@ -1,0 +1,4 @@
+//! What teardown restores, removes and leaves.
+
+mod teardown_after;
+pub mod undo;

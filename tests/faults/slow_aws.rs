@@ -1,0 +1,290 @@
+//! AWS as it is at its hardest: slow to believe in a new role, busy, late to show what
+//! was written, throttled, failing, far away. All of it passes, and is told while it does.
+
+use std::time::Duration;
+
+use cogmig_sandbox::{Conditions, Fault, NEW_ACCOUNT, OLD_ACCOUNT};
+use serde_json::json;
+
+use crate::support::calls::NthCall;
+use crate::support::stage::{BOTH, LAMBDA, PASSWORD, Stage};
+
+const LAG: Duration = Duration::from_secs(2);
+
+/// Setup, a sign-in and teardown where AWS is so hard.
+fn there_and_back(conditions: Conditions, said: &[&str]) {
+    let stage = Stage::new();
+    let before = stage.sandbox.snapshot();
+    stage.sandbox.set_conditions(conditions);
+    let run = stage.setup();
+    run.assert_stderr(said);
+    let stands = stage.sandbox.snapshot();
+    // Others, and a second run, may look before everything shows.
+    stage.setup();
+    assert_eq!(stage.sandbox.snapshot(), stands);
+    std::thread::sleep(conditions.lag);
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
+    stage.sign_in("ada", PASSWORD).unwrap();
+    stage.delete_user("ada");
+    stage.teardown();
+    assert_eq!(stage.sandbox.snapshot(), before);
+    std::thread::sleep(conditions.lag);
+    stage.changes_nothing(0, &format!("teardown {BOTH}"));
+}
+
+#[test]
+fn a_role_that_lambda_cannot_assume_yet() {
+    let conditions = Conditions {
+        propagation: Duration::from_secs(3),
+        ..Conditions::default()
+    };
+    there_and_back(conditions, &["waiting for Lambda to be allowed the role"]);
+}
+
+#[test]
+fn reads_that_do_not_see_what_was_written() {
+    let conditions = Conditions {
+        lag: LAG,
+        ..Conditions::default()
+    };
+    there_and_back(conditions, &["waiting for Cognito to show"]);
+}
+
+#[test]
+fn all_conditions_at_once() {
+    let conditions = Conditions {
+        round_trip: Duration::from_millis(40),
+        propagation: Duration::from_secs(2),
+        busy: Duration::from_secs(1),
+        lag: LAG,
+        ..Conditions::default()
+    };
+    there_and_back(conditions, &["waiting for"]);
+}
+
+/// While it is, Lambda also takes no permission for it.
+#[test]
+fn a_function_that_is_still_being_created() {
+    let conditions = Conditions {
+        busy: Duration::from_secs(2),
+        ..Conditions::default()
+    };
+    let said = [
+        "waiting for Lambda to have",
+        "waiting for Lambda to let Cognito invoke",
+    ];
+    there_and_back(conditions, &said);
+}
+
+#[test]
+fn a_function_that_is_still_being_changed() {
+    let stage = Stage::new();
+    stage.setup();
+    let stands = stage.sandbox.snapshot();
+    stage.empty_the_function();
+    let smaller = json!({"FunctionName": LAMBDA, "MemorySize": 128});
+    stage.aws("new", "lambda:UpdateFunctionConfiguration", smaller);
+    stage.sandbox.set_conditions(Conditions {
+        busy: Duration::from_secs(2),
+        ..Conditions::default()
+    });
+    let run = stage.setup();
+    run.assert_stderr(&["waiting for Lambda to have"]);
+    stage.sandbox.set_conditions(Conditions::default());
+    assert_eq!(stage.sandbox.snapshot(), stands);
+}
+
+/// Errors that pass, by the operation of setup or of teardown that gives them.
+const PASSING: [(&str, &str, &str, u16, &str, &str); 12] = [
+    (
+        "setup",
+        OLD_ACCOUNT,
+        "CreateRole",
+        409,
+        "ConcurrentModification",
+        "",
+    ),
+    (
+        "setup",
+        OLD_ACCOUNT,
+        "PutRolePolicy",
+        404,
+        "NoSuchEntity",
+        "not yet",
+    ),
+    (
+        "setup",
+        OLD_ACCOUNT,
+        "UpdateUserPoolClient",
+        400,
+        "ConcurrentModificationException",
+        "",
+    ),
+    (
+        "setup",
+        NEW_ACCOUNT,
+        "CreateLogGroup",
+        400,
+        "OperationAbortedException",
+        "",
+    ),
+    (
+        "setup",
+        NEW_ACCOUNT,
+        "AttachRolePolicy",
+        404,
+        "NoSuchEntity",
+        "not yet",
+    ),
+    (
+        "setup",
+        NEW_ACCOUNT,
+        "CreateFunction",
+        400,
+        "InvalidParameterValueException",
+        "The provided execution role does not have permissions to call CreateNetworkInterface",
+    ),
+    (
+        "setup",
+        NEW_ACCOUNT,
+        "AddPermission",
+        409,
+        "ResourceConflictException",
+        "An update is in progress",
+    ),
+    (
+        "setup",
+        NEW_ACCOUNT,
+        "UpdateUserPool",
+        400,
+        "UserImportInProgressException",
+        "",
+    ),
+    (
+        "teardown",
+        NEW_ACCOUNT,
+        "UpdateUserPool",
+        400,
+        "ConcurrentModificationException",
+        "",
+    ),
+    (
+        "teardown",
+        NEW_ACCOUNT,
+        "DeletePolicy",
+        409,
+        "DeleteConflict",
+        "still attached",
+    ),
+    (
+        "teardown",
+        NEW_ACCOUNT,
+        "DetachRolePolicy",
+        409,
+        "ConcurrentModification",
+        "",
+    ),
+    (
+        "teardown",
+        OLD_ACCOUNT,
+        "DeleteRole",
+        409,
+        "DeleteConflict",
+        "not yet detached",
+    ),
+];
+
+#[test]
+fn transient_errors() {
+    let (stage, there, back) = Stage::for_many_runs();
+    let before = stage.sandbox.snapshot();
+    for (command, words) in [("setup", &there), ("teardown", &back)] {
+        let mine = PASSING.iter().filter(|row| row.0 == command);
+        let mut times = 0;
+        for (_, account, action, status, code, message) in mine {
+            let fault = Fault::Refused(*status, code, message);
+            stage.inject(&NthCall::of(account, action, 0), fault, 2);
+            times += 2;
+        }
+        let run = stage.ok(words);
+        assert_eq!(stage.sandbox.clear_faults(), times, "{run}");
+        run.assert_stderr(&["waiting for"]);
+    }
+    assert_eq!(stage.sandbox.snapshot(), before);
+}
+
+#[test]
+fn every_operation_fails_once_and_is_cut_off_once() {
+    let (stage, there, back) = Stage::for_many_runs();
+    let before = stage.stable_snapshot();
+    let setup = stage.calls_of(&there);
+    let after = stage.stable_snapshot();
+    let teardown = stage.calls_of(&back);
+    for (calls, words, stands) in [(setup, there, &after), (teardown, back, &before)] {
+        for fault in [Fault::Internal, Fault::CutBefore] {
+            for first in calls.iter().filter(|nth| nth.is_first()) {
+                stage.inject(first, fault, 1);
+            }
+        }
+        stage.ok(&words);
+        assert!(stage.sandbox.clear_faults() > 20);
+        stage.assert_state(stands, &words);
+    }
+}
+
+#[test]
+fn a_permanent_error_is_reported_at_the_deadline() {
+    let stage = Stage::new();
+    let fault = Fault::Refused(
+        400,
+        "UserImportInProgressException",
+        "A user import job runs.",
+    );
+    stage.inject(
+        &NthCall::of(NEW_ACCOUNT, "UpdateUserPool", 0),
+        fault,
+        usize::MAX,
+    );
+    let run = stage.ends(1, &format!("setup {BOTH}"));
+    run.assert_stderr(&[
+        "cognito-idp:UpdateUserPool failed in the new account 222222222222",
+        "AWS says    UserImportInProgressException: A user import job runs.",
+        "request id",
+        "wait until the user import job of this pool has ended",
+        "8 of 9 changes were made and stand",
+    ]);
+    let told = run.stderr.matches("waiting for Cognito to take").count();
+    assert!(told > 5, "{run}");
+    stage.sandbox.clear_faults();
+    stage.setup();
+    stage.sign_in("ada", PASSWORD).unwrap();
+}
+
+/// What somebody else sets in the same moment is told, with what was before; it is not
+/// taken back, which would undo what they did.
+#[test]
+fn a_setting_that_changes_during_an_update_is_reported_with_its_prior_value() {
+    let stage = Stage::new();
+    // To plan by, to change, and to compare with: it is changed between these two.
+    let compared = NthCall::of(NEW_ACCOUNT, "DescribeUserPool", 2);
+    stage.inject(&compared, Fault::Held, 1);
+    let running = stage.start_until_fault(&format!("setup {BOTH}"));
+    stage.edit_pool(&stage.new, |pool| {
+        pool["Policies"]["PasswordPolicy"]["MinimumLength"] = json!(9);
+        pool["UserPoolTags"] = json!({});
+    });
+    stage.sandbox.clear_faults();
+    let run = running.end();
+    run.assert_ended(1, "setup");
+    run.assert_stderr(&[
+        &stage.new.id,
+        "are not as they were",
+        "Policies.PasswordPolicy.MinimumLength was 14, is 9",
+        "UserPoolTags.team was \"accounts\", is none",
+    ]);
+    let pool = stage.in_pool(&stage.new, "DescribeUserPool", json!({}));
+    assert_eq!(
+        pool["UserPool"]["Policies"]["PasswordPolicy"]["MinimumLength"],
+        9
+    );
+}
