@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::identity::{Identity, Side};
 use crate::problem::Problem;
-use crate::targets::Selected;
+use crate::selected::Selected;
 
 /// After how long it is told that a call has no answer yet, and then again and again.
 pub const PATIENCE: Duration = Duration::from_secs(10);

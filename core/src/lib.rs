@@ -20,6 +20,7 @@ pub mod problem;
 pub mod record;
 pub mod reference;
 pub mod resource;
+pub mod selected;
 pub mod status;
 pub mod targets;
 pub mod text;

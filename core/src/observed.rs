@@ -11,7 +11,7 @@ use crate::iam::documents;
 use crate::identity::{Identity, Side};
 use crate::record::Tags;
 use crate::reference::Listed;
-use crate::targets::{Selected, SelectedBy};
+use crate::selected::{Selected, SelectedBy};
 use crate::text::on_one_line;
 
 /// What stands on both sides. A side is absent where its account was not named.

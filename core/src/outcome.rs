@@ -141,6 +141,17 @@ impl Ended {
         }
     }
 
+    /// How far a migration is.
+    #[must_use]
+    pub fn of_status(status: &Status) -> Self {
+        match (status.deployed(), status.differing(), status.faults()) {
+            ("none", ..) => Self::Absent,
+            (_, 0, 0) => Self::InSync,
+            (_, 0, _) => Self::Faults,
+            _ => Self::Drift,
+        }
+    }
+
     /// Its word in JSON.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -20,12 +20,11 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
-use tokio::time::timeout;
-
 use cogmig_core::call::CallError;
 use cogmig_core::event::{Event, Events, PATIENCE};
 use cogmig_core::identity::{Identity, Side};
 use cogmig_core::problem::Problem;
+use tokio::time::timeout;
 
 use super::call;
 use crate::stop::Stop;

@@ -2,19 +2,18 @@
 //! old pool and says where that ends. Nothing is created by it.
 
 use anyhow::Result;
-use rules::probe::Answer;
-
-use crate::random;
-
-use crate::aws::account::Account;
-use crate::aws::resources::function::{self, Invoked};
-use crate::aws::retry::{self, BUSY, DECRYPTION, UNANSWERED};
 use cogmig_core::call::CallError;
 use cogmig_core::desired::Desired;
 use cogmig_core::diagnosis::{Broken, Forecast, Link, is_open};
 use cogmig_core::outcome::Interrupted;
 use cogmig_core::plan::Plan;
 use cogmig_core::problem::Problem;
+use rules::probe::Answer;
+
+use crate::aws::account::Account;
+use crate::aws::resources::function::{self, Invoked};
+use crate::aws::retry::{self, BUSY, DECRYPTION, UNANSWERED};
+use crate::random;
 
 /// Whose sign-in is tried.
 pub struct Credentials {

@@ -10,7 +10,6 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
-
 use cogmig_core::cognito::lossless::Object;
 
 /// Keeps the body of the last answer. Give a clone to the call.

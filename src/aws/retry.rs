@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
+use cogmig_core::call::CallError;
 use tokio::time::Instant;
 
-use crate::stop::Stop;
-
 use crate::aws::account::Account;
-use cogmig_core::call::CallError;
+use crate::stop::Stop;
 
 /// IAM publishes no bound for its propagation; terraform's provider waits as long.
 pub const DEADLINE: Duration = Duration::from_mins(2);

@@ -2,7 +2,8 @@
 
 use clap::CommandFactory;
 
-use super::{Cli, settings};
+use super::args::Cli;
+use super::settings;
 
 /// The command that was asked for.
 pub fn verb() -> String {

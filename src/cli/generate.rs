@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::cli::Cli;
+use super::args::Cli;
 use crate::embedded::VERSION;
 
 /// The completions for a shell.

@@ -6,9 +6,9 @@ use cogmig_core::checks::{Pools, recorded_mfa, undecided_mfa};
 use cogmig_core::observed::Function;
 use rules::settings::MfaUsers;
 
-use super::Session;
-use super::prepare::Purpose;
-use crate::ui::Report;
+use super::purpose::Purpose;
+use super::session::Session;
+use crate::ui;
 
 /// Decides it; of a pool that has none there is nothing to decide.
 ///
@@ -38,7 +38,7 @@ pub fn decide(
                 MfaUsers::Migrate,
             ),
         ];
-        return Report::choose("What becomes of users with a second factor?", &answers);
+        return ui::choose("What becomes of users with a second factor?", &answers);
     }
     Err(undecided_mfa().into())
 }

@@ -4,6 +4,7 @@ mod mfa;
 pub mod plan;
 pub mod policy;
 mod prepare;
+mod purpose;
 mod session;
 pub mod setup;
 pub mod status;

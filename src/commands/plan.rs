@@ -3,8 +3,9 @@
 use anyhow::Result;
 use cogmig_core::outcome::{Ended, Outcome};
 
-use super::Session;
-use super::prepare::{Purpose, prepare};
+use super::prepare::prepare;
+use super::purpose::Purpose;
+use super::session::Session;
 
 /// Shows what setup would do.
 ///

@@ -10,7 +10,9 @@ use cogmig_core::observed::{NewSide, OldSide};
 use cogmig_core::plan::{self, Plan};
 use tokio::task::JoinSet;
 
-use super::{Session, mfa};
+use super::mfa;
+use super::purpose::Purpose;
+use super::session::Session;
 use crate::aws::account::Account;
 use crate::aws::observe::for_setup::for_setup;
 use crate::aws::resources::user_pool;
@@ -34,21 +36,6 @@ pub struct Prepared {
     pub trial: JoinSet<bool>,
 }
 
-/// What it is prepared for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// To set up: what nobody has decided is asked, and the way of a sign-in is tried as soon
-    /// as it can be.
-    Deploy,
-    /// To show what would be done: the same, and nothing is tried.
-    Show,
-    /// To hold what exists against what setup makes: an app client that is named has to be the
-    /// deployment's.
-    Verify,
-    /// To report what exists: the same, and what nobody has decided does not matter.
-    Report,
-}
-
 /// Reads both accounts and holds them against what is wanted.
 ///
 /// # Errors
@@ -56,7 +43,7 @@ pub enum Purpose {
 pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared> {
     let settings = session.settings;
     let package = embedded::package(settings)?;
-    let reports_existing = matches!(purpose, Purpose::Verify | Purpose::Report);
+    let reports_existing = purpose.reports_existing();
     // A package of the user's own need not know what a probe is.
     let tries = purpose == Purpose::Deploy && settings.lambda_zip.is_none();
     let code = Some(&package).filter(|_| tries);

@@ -7,10 +7,11 @@ use cogmig_core::event::Event;
 use cogmig_core::options::Settings;
 use cogmig_core::problem::Problem;
 use cogmig_core::reference::Listed;
-use cogmig_core::targets::{Selected, SelectedBy, Selection};
+use cogmig_core::selected::{Selected, SelectedBy};
+use cogmig_core::targets::Selection;
 
 use crate::aws::account::Run;
-use crate::ui::Report;
+use crate::ui::{self, Report};
 
 /// One run of one command.
 pub struct Session<'a> {
@@ -36,7 +37,7 @@ impl Session<'_> {
                 Selected {
                     side: several.side,
                     what: several.what,
-                    all: Report::pick(&question, &several.there, several.picks_several)?,
+                    all: ui::pick(&question, &several.there, several.picks_several)?,
                     how: SelectedBy::Prompt,
                 }
             }

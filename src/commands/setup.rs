@@ -7,8 +7,10 @@ use cogmig_core::outcome::{Ended, Outcome};
 use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 
-use super::prepare::{Purpose, prepare};
-use super::{Session, plan};
+use super::plan;
+use super::prepare::prepare;
+use super::purpose::Purpose;
+use super::session::Session;
 use crate::aws::apply::{Accounts, apply};
 use crate::aws::probe;
 use crate::ui::Question;

@@ -5,10 +5,11 @@ use std::time::SystemTime;
 
 use anyhow::Result;
 use cogmig_core::outcome::{Ended, Outcome};
-use cogmig_core::status::Status;
+use cogmig_core::status;
 
-use super::Session;
-use super::prepare::{Prepared, Purpose, prepare};
+use super::prepare::{Prepared, prepare};
+use super::purpose::Purpose;
+use super::session::Session;
 use crate::aws::observe::sign_ins::sign_ins;
 
 /// Says how far it is.
@@ -27,9 +28,9 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())?;
     let since = session.settings.since;
     let log = sign_ins(&new, &desired.names, &new_side, now, since).await;
-    let status = Status::of(&desired, &plan, (&old_side, &new_side), log, now);
-    let ended = status.ended();
+    let report = status::status(&desired, &plan, (&old_side, &new_side), log, now);
+    let ended = Ended::of_status(&report);
     session.ui.known(&plan);
-    session.ui.outcome(&Outcome::Status(&status), ended);
+    session.ui.outcome(&Outcome::Status(&report), ended);
     Ok(ended)
 }

@@ -8,7 +8,7 @@ use cogmig_core::plan;
 use cogmig_core::problem::Problem;
 use cogmig_core::status::Unmigrated;
 
-use super::Session;
+use super::session::Session;
 use crate::aws::apply::{Accounts, apply};
 use crate::aws::observe::for_teardown::for_teardown;
 use crate::ui::Question;

@@ -5,8 +5,9 @@ use anyhow::Result;
 use cogmig_core::diagnosis::Broken;
 use cogmig_core::outcome::{Ended, Outcome, Verified};
 
-use super::Session;
-use super::prepare::{Purpose, prepare};
+use super::prepare::prepare;
+use super::purpose::Purpose;
+use super::session::Session;
 use crate::aws::probe::{self, Credentials};
 
 /// Shows what differs, and tries the way.

@@ -6,10 +6,11 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use super::complain;
-use super::printer::Told;
 use cogmig_core::outcome::Ended;
 use cogmig_core::plan::Action;
+
+use super::output::complain;
+use super::told::Told;
 
 /// What of GitHub Actions is there.
 pub struct Github {

@@ -2,9 +2,9 @@
 
 use cogmig_core::identity::{Identity, Side};
 use cogmig_core::reference::Listed;
-use cogmig_core::targets::Selected;
+use cogmig_core::selected::Selected;
 
-use super::printer::Told;
+use super::told::Told;
 
 /// What a result is about: the accounts, the pools and app clients, and how many users there
 /// are.

@@ -6,7 +6,7 @@ use cogmig_core::outcome::{Ended, Outcome, Verified};
 use cogmig_core::problem::Problem;
 use serde_json::{Value, json};
 
-use super::printer::Told;
+use super::told::Told;
 use super::{outcome, problem, status};
 
 /// The version of the document's schema; a member that is added does not raise it.

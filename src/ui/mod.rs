@@ -7,6 +7,7 @@ mod github;
 mod header;
 mod json;
 mod outcome;
+mod output;
 mod plan;
 mod printer;
 mod problem;
@@ -14,21 +15,21 @@ mod progress;
 mod prompt;
 mod reason;
 mod status;
+mod told;
 mod wrap;
 
-use std::io::{ErrorKind, Write};
-
-use anyhow::{Context, Error, Result};
-use cogmig_core::iam::pipeline::Policy;
+use anyhow::Error;
 use cogmig_core::outcome::Ended;
 use cogmig_core::problem::Problem;
-use console::{Term, colors_enabled_stderr};
+use console::colors_enabled_stderr;
 
 use github::Github;
+use output::complain;
+pub use output::{print, print_policy};
 pub use printer::Report;
-use printer::Told;
 use problem::Failure;
-pub use prompt::{Question, password};
+pub use prompt::{Question, choose, password, pick};
+use told::Told;
 
 /// Without colour where `NO_COLOR` says so, whatever else is set (no-color.org).
 pub fn settle_colours() {
@@ -36,13 +37,6 @@ pub fn settle_colours() {
         console::set_colors_enabled(false);
         console::set_colors_enabled_stderr(false);
     }
-}
-
-/// The columns of the terminal, or of a file that is read on one.
-fn width() -> usize {
-    let size = Term::stdout().size_checked();
-    let columns = size.map_or(80, |(_, columns)| usize::from(columns));
-    columns.clamp(60, 160)
 }
 
 /// An error before there was anything to report on, or settings to say how.
@@ -88,31 +82,4 @@ fn hand_on(command: &str, failure: &Failure<'_>, json: bool) {
         // It has failed already.
         let _ = print(&json::document(command, told, ended, error, None));
     }
-}
-
-/// Prints an IAM policy, which is JSON for people and for programs alike.
-///
-/// # Errors
-/// It cannot be written.
-pub fn print_policy(policy: &Policy) -> Result<()> {
-    print(&serde_json::to_string_pretty(policy)?)
-}
-
-/// Prints a result, or a file for another program. A reader that has gone away is no error of ours.
-///
-/// # Errors
-/// It cannot be written, such as to a full disk.
-pub fn print(text: &str) -> Result<()> {
-    let mut output = std::io::stdout();
-    let written = writeln!(output, "{text}").and_then(|()| output.flush());
-    match written {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(error).context("the result could not be written to standard output")
-        }
-        _ => Ok(()),
-    }
-}
-
-fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
 }

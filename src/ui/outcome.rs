@@ -7,8 +7,8 @@ use cogmig_core::diagnosis::Forecast;
 use cogmig_core::outcome::{Outcome, Verified};
 use cogmig_core::plan::Action;
 
-use super::printer::Told;
 use super::problem;
+use super::told::Told;
 
 /// The end of a command.
 pub fn text(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {

@@ -6,7 +6,7 @@ use cogmig_core::identity::Side;
 use cogmig_core::plan::Action;
 use console::Style;
 
-use super::printer::{Line, Told};
+use super::told::{Line, Told};
 use super::wrap::hang;
 
 /// The plan, grouped by account, and its count.

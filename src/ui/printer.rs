@@ -1,65 +1,37 @@
 //! What a run was told so far, and what is printed of it.
 
+use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use cogmig_core::event::{Event, Events, PATIENCE};
-use cogmig_core::identity::{Identity, Side};
 use cogmig_core::options::{Output, Settings};
 use cogmig_core::outcome::{Ended, Outcome};
 use cogmig_core::plan::{Action, Plan};
 use cogmig_core::problem::Problem;
-use cogmig_core::targets::Selected;
 use console::{Term, colors_enabled, colors_enabled_stderr};
 
 use super::github::Github;
+use super::output::{complain, print, width};
 use super::problem::Failure;
 use super::progress::Progress;
-use super::{ci, complain, header, json, outcome, plan, print, prompt, reason, status, width};
+use super::prompt::Question;
+use super::told::{Line, Told};
+use super::{ci, header, json, outcome, plan, prompt, reason, status};
 
 /// The columns of a text in a summary, which does not wrap it.
 const SUMMARY_WIDTH: usize = 100;
 
-/// What was told so far, for what is printed at the end.
-#[derive(Default)]
-pub(super) struct Told {
-    pub(super) accounts: Vec<Identity>,
-    pub(super) users: Vec<(Side, u64)>,
-    pub(super) warnings: Vec<Problem>,
-    pub(super) chosen: Vec<Selected>,
-    pub(super) changes: Vec<Line>,
-    pub(super) notes: Vec<String>,
-    /// Why changes failed, but for the first that did.
-    pub(super) also: Vec<Problem>,
-}
-
-/// A change as it is shown.
-pub(super) struct Line {
-    pub(super) side: Side,
-    pub(super) action: Action,
-    pub(super) kind: &'static str,
-    pub(super) name: String,
-    pub(super) why: String,
-    pub(super) status: &'static str,
-}
-
-impl Told {
-    /// Whether there is nothing to show of a plan.
-    fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.notes.is_empty() && self.warnings.is_empty()
-    }
-}
-
 /// The one place that prints.
 pub struct Report {
     command: &'static str,
-    pub(super) output: Output,
+    output: Output,
     quiet: bool,
     verbose: bool,
     on_terminal: bool,
     /// Whether somebody would see a question, and can answer it.
-    pub(super) can_answer: bool,
-    pub(super) in_ci: bool,
+    can_answer: bool,
+    in_ci: bool,
     progress: Progress,
     github: Github,
     told: Mutex<Told>,
@@ -80,7 +52,7 @@ impl Report {
             quiet: settings.quiet,
             verbose: settings.verbose,
             on_terminal: terminal,
-            can_answer: seen && std::io::IsTerminal::is_terminal(&std::io::stdin()),
+            can_answer: seen && std::io::stdin().is_terminal(),
             progress: Progress::new(
                 terminal && !settings.quiet && !settings.verbose,
                 settings.quiet,
@@ -254,6 +226,32 @@ impl Report {
         }
     }
 
+    /// Whether the changes may be made. `said` is `--yes` or its variable; in a CI system the
+    /// command itself is the consent; on a terminal it is a line that is typed.
+    ///
+    /// # Errors
+    /// Nobody can be asked, or the terminal went away.
+    pub fn confirm(&self, said: Option<bool>, question: &Question) -> Result<bool> {
+        if said.unwrap_or(self.in_ci) {
+            return Ok(true);
+        }
+        if !self.can_answer {
+            return Err(Problem::usage(
+                "confirmation-required",
+                "changes require confirmation, but there is no terminal to ask on (standard input and standard error), and no CI system was detected",
+            )
+            .fix("--yes, or COGMIG_YES=true")
+            .into());
+        }
+        // Nobody confirms a plan that went somewhere else.
+        if self.output == Output::Json || !std::io::stdout().is_terminal() {
+            let told = self.told();
+            complain(&header::text(&told));
+            complain(&plan::text(&told, 80, colors_enabled_stderr()));
+        }
+        prompt::confirm(question)
+    }
+
     /// Whether all that is for standard output went there.
     ///
     /// # Errors
@@ -266,7 +264,7 @@ impl Report {
         unwritten.take().map_or(Ok(()), Err)
     }
 
-    pub(super) fn print(&self, text: &str) {
+    fn print(&self, text: &str) {
         if let Err(error) = print(text) {
             let mut unwritten = self
                 .unwritten
@@ -276,7 +274,7 @@ impl Report {
         }
     }
 
-    pub(super) fn told(&self) -> MutexGuard<'_, Told> {
+    fn told(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

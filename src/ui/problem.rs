@@ -12,7 +12,7 @@ use cogmig_core::problem::{Cause, Problem};
 use cogmig_core::text::on_one_line;
 use console::Style;
 
-use super::printer::Told;
+use super::told::Told;
 use super::wrap::{fill, hang};
 
 /// A line after the summary: its label, which may be none, and its text.

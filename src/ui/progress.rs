@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use super::output::complain;
+
 /// In a pipeline, how often a wait that goes on is told.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
@@ -41,8 +43,8 @@ impl Progress {
             return;
         }
         match &self.terminal {
-            Some(bars) => bars.suspend(|| super::complain(text)),
-            None => super::complain(text),
+            Some(bars) => bars.suspend(|| complain(text)),
+            None => complain(text),
         }
     }
 

@@ -5,15 +5,12 @@ use std::io::{ErrorKind, IsTerminal, Read, stdin};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Error, Result};
-use console::{Term, colors_enabled_stderr};
-use dialoguer::theme::ColorfulTheme;
-use dialoguer::{MultiSelect, Select};
-
-use super::{Report, complain, header, plan};
-use cogmig_core::options::Output;
 use cogmig_core::outcome::Interrupted;
 use cogmig_core::problem::Problem;
 use cogmig_core::reference::Listed;
+use console::Term;
+use dialoguer::theme::ColorfulTheme;
+use dialoguer::{MultiSelect, Select};
 
 /// How the terminal was before the question that stands there now. A process has one terminal.
 static BEFORE: Mutex<Option<mode::Mode>> = Mutex::new(None);
@@ -125,96 +122,6 @@ mod mode {
     pub fn forget_typed() {}
 }
 
-impl Report {
-    /// Whether the changes may be made. `said` is `--yes` or its variable; in a CI system the
-    /// command itself is the consent; on a terminal it is a line that is typed.
-    ///
-    /// # Errors
-    /// Nobody can be asked, or the terminal went away.
-    pub fn confirm(&self, said: Option<bool>, question: &Question) -> Result<bool> {
-        if said.unwrap_or(self.in_ci) {
-            return Ok(true);
-        }
-        if !self.can_answer {
-            return Err(Problem::usage(
-                "confirmation-required",
-                "changes require confirmation, but there is no terminal to ask on (standard input and standard error), and no CI system was detected",
-            )
-            .fix("--yes, or COGMIG_YES=true")
-            .into());
-        }
-        // Nobody confirms a plan that went somewhere else.
-        if self.output == Output::Json || !std::io::stdout().is_terminal() {
-            let told = self.told();
-            complain(&header::text(&told));
-            complain(&plan::text(&told, 80, colors_enabled_stderr()));
-        }
-        mode::forget_typed();
-        let terminal = Term::stderr();
-        terminal.write_str(&format!("\n{}", question.prompt()))?;
-        let mut line = String::new();
-        let read = ask(|| Ok(stdin().read_line(&mut line)?))?;
-        if read == 0 {
-            // Ctrl-D ends no line.
-            terminal.write_line("")?;
-        }
-        Ok(question.is_confirmed_by(line.trim()))
-    }
-
-    /// Has one of several answers chosen.
-    ///
-    /// # Errors
-    /// The terminal went away.
-    pub fn choose<T: Copy>(question: &str, answers: &[(&str, T)]) -> Result<T> {
-        let labels: Vec<_> = answers.iter().map(|(label, _)| label).collect();
-        let chosen = ask(|| {
-            Select::with_theme(&ColorfulTheme::default())
-                .with_prompt(question)
-                .items(&labels)
-                .default(0)
-                .interact()
-        })?;
-        Ok(answers[chosen].1)
-    }
-
-    /// Has one or several picked from a list.
-    ///
-    /// # Errors
-    /// Nothing was picked, or the terminal went away.
-    pub fn pick(question: &str, from: &[Listed], several: bool) -> Result<Vec<Listed>> {
-        let theme = ColorfulTheme::default();
-        let labels: Vec<_> = from
-            .iter()
-            .map(|one| format!("{}  {}", one.id, one.name))
-            .collect();
-        let picked = if several {
-            ask(|| {
-                MultiSelect::with_theme(&theme)
-                    .with_prompt(format!("{question} (space picks, enter goes on)"))
-                    .items(&labels)
-                    .interact()
-            })
-        } else {
-            let index = ask(|| {
-                Select::with_theme(&theme)
-                    .with_prompt(question)
-                    .items(&labels)
-                    .default(0)
-                    .interact()
-            });
-            index.map(|index| vec![index])
-        };
-        let picked = picked?;
-        if picked.is_empty() {
-            return Err(Problem::error("nothing-selected", "nothing was picked").into());
-        }
-        Ok(picked
-            .into_iter()
-            .filter_map(|index| from.get(index).cloned())
-            .collect())
-    }
-}
-
 /// A password: typed, which is not shown, or a line of standard input.
 ///
 /// # Errors
@@ -246,4 +153,74 @@ pub fn password(username: &str) -> Result<String> {
         ));
     }
     Ok(password.to_owned())
+}
+
+/// Has one of several answers chosen.
+///
+/// # Errors
+/// The terminal went away.
+pub fn choose<T: Copy>(question: &str, answers: &[(&str, T)]) -> Result<T> {
+    let labels: Vec<_> = answers.iter().map(|(label, _)| label).collect();
+    let chosen = ask(|| {
+        Select::with_theme(&ColorfulTheme::default())
+            .with_prompt(question)
+            .items(&labels)
+            .default(0)
+            .interact()
+    })?;
+    Ok(answers[chosen].1)
+}
+
+/// Has one or several picked from a list.
+///
+/// # Errors
+/// Nothing was picked, or the terminal went away.
+pub fn pick(question: &str, from: &[Listed], several: bool) -> Result<Vec<Listed>> {
+    let theme = ColorfulTheme::default();
+    let labels: Vec<_> = from
+        .iter()
+        .map(|one| format!("{}  {}", one.id, one.name))
+        .collect();
+    let picked = if several {
+        ask(|| {
+            MultiSelect::with_theme(&theme)
+                .with_prompt(format!("{question} (space picks, enter goes on)"))
+                .items(&labels)
+                .interact()
+        })
+    } else {
+        let index = ask(|| {
+            Select::with_theme(&theme)
+                .with_prompt(question)
+                .items(&labels)
+                .default(0)
+                .interact()
+        });
+        index.map(|index| vec![index])
+    };
+    let picked = picked?;
+    if picked.is_empty() {
+        return Err(Problem::error("nothing-selected", "nothing was picked").into());
+    }
+    Ok(picked
+        .into_iter()
+        .filter_map(|index| from.get(index).cloned())
+        .collect())
+}
+
+/// Has a line typed, and compares it with what confirms.
+///
+/// # Errors
+/// The terminal went away.
+pub fn confirm(question: &Question) -> Result<bool> {
+    mode::forget_typed();
+    let terminal = Term::stderr();
+    terminal.write_str(&format!("\n{}", question.prompt()))?;
+    let mut line = String::new();
+    let read = ask(|| Ok(stdin().read_line(&mut line)?))?;
+    if read == 0 {
+        // Ctrl-D ends no line.
+        terminal.write_line("")?;
+    }
+    Ok(question.is_confirmed_by(line.trim()))
 }

@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use cogmig_core::identity::{Identity, Side};
+use cogmig_core::status::{Log, Resource, State, Status, Sums, share};
 use console::Style;
 use serde_json::{Value, json};
 
 use super::reason;
 use super::wrap::hang;
-use cogmig_core::identity::{Identity, Side};
-use cogmig_core::status::{Log, Resource, State, Status, Sums, share};
 
 /// For people.
 pub fn text(accounts: &[Identity], status: &Status, width: usize, colours: bool) -> String {

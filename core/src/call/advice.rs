@@ -1,6 +1,6 @@
 //! What the reader of an error can do about it: a table of what AWS or the SDK says.
 
-use super::{CallError, NOT_OF_AWS};
+use super::error::{CallError, DENIED, NOT_OF_AWS};
 
 /// Codes of AWS, and a fragment of the message; the first row that fits is the one. Without a
 /// code no answer of AWS came: the message is the SDK's own.
@@ -166,11 +166,6 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
     ),
 ];
 
-pub(super) const DENIED: &[&str] = &[
-    "AccessDenied",
-    "AccessDeniedException",
-    "UnauthorizedOperation",
-];
 const CLOCK: &str = "set this machine's clock: AWS takes what was signed within minutes only";
 const NETWORK: [&str; 4] = ["dispatch failure", "connect", "timed out", "timeout"];
 

@@ -3,8 +3,8 @@
 
 use rules::attributes::Mapping;
 
+use super::pools::{Pools, Preflight, listed, texts};
 use super::schema::{self, Attribute, FLAGS, named};
-use super::{Pools, Preflight, listed, texts};
 use crate::cognito::lossless::Object;
 use crate::options::Wishes;
 use crate::problem::Severity;

@@ -4,16 +4,9 @@
 use rules::env;
 use rules::settings::MfaUsers;
 
-use super::{Pools, Preflight, text};
-use crate::cognito::lossless::Object;
+use super::pools::{Pools, Preflight, asks_for_mfa, text};
 use crate::observed::Function;
 use crate::problem::{Problem, Severity};
-
-/// Whether a pool asks some or all of its users for a second factor.
-#[must_use]
-pub fn asks_for_mfa(pool: &Object) -> bool {
-    !matches!(text(pool, &["MfaConfiguration"]), None | Some("OFF"))
-}
 
 /// What was decided when the function was set up.
 #[must_use]

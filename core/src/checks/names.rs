@@ -5,7 +5,7 @@ use rules::settings::{ALIASES, USERNAMES};
 use rules::usernames::NameRules;
 use serde_json::Value;
 
-use super::{Pools, Preflight, listed, texts};
+use super::pools::{Pools, Preflight, listed, texts};
 use crate::cognito::lossless::Object;
 use crate::problem::Severity;
 

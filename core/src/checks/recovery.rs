@@ -4,8 +4,8 @@
 use rules::settings::ForgotPassword;
 use serde_json::Value;
 
-use super::surroundings::triggers;
-use super::{Pools, Preflight, listed};
+use super::pools::{Pools, Preflight, listed};
+use super::triggers::triggers;
 use crate::cognito::lossless::Object;
 use crate::problem::Severity;
 

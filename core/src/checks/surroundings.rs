@@ -1,7 +1,8 @@
 //! What else stands around a sign-in: triggers that run with it, doors that are open beside
 //! it, and what the two pools are worth.
 
-use super::{Pools, Preflight, listed, text, texts};
+use super::pools::{Pools, Preflight, listed, text, texts};
+use super::triggers::triggers;
 use crate::cognito::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::cognito::lossless::Object;
 use crate::cognito::pool as user_pool;
@@ -96,19 +97,6 @@ fn swapped(preflight: &mut Preflight, pools: Pools<'_>) {
             "if so, swap --old-profile and --new-profile",
         );
     }
-}
-
-/// Those of these triggers that a pool has, in the older or the newer member.
-pub(super) fn triggers(pool: &Object, names: &[&'static str]) -> Vec<&'static str> {
-    let stands = |name: &&&'static str| {
-        text(pool, &["LambdaConfig", name]).is_some()
-            || text(
-                pool,
-                &["LambdaConfig", &format!("{name}Config"), "LambdaArn"],
-            )
-            .is_some()
-    };
-    names.iter().filter(stands).copied().collect()
 }
 
 fn signs_up(pool: &Object) -> bool {

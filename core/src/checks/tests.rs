@@ -2,15 +2,13 @@
 
 use std::slice::from_ref;
 
-use serde_json::{Value, json};
-
 use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
-
-use crate::problem::Problem;
+use serde_json::{Value, json};
 
 use super::{Pools, Preflight, check};
 use crate::cognito::lossless::Object;
 use crate::options::Wishes;
+use crate::problem::Problem;
 
 /// A pool of which there is nothing to say.
 fn plain() -> Value {

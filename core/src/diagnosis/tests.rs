@@ -4,12 +4,11 @@ use rules::probe::Answer;
 use rules::reasons::Refusal;
 use serde_json::{Value, json};
 
-use crate::problem::Problem;
-
 use super::{Broken, Link};
 use super::{is_open, words};
 use crate::identity::Side;
 use crate::plan::{Action, Change, Plan, Step, accounts};
+use crate::problem::Problem;
 use crate::resource::{Address, Call, Kind, PolicyCall, RoleCall};
 
 fn answer(reason: &str) -> Answer {

@@ -33,13 +33,6 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> Value {
     document
 }
 
-/// A document as IAM sends it: URL-encoded JSON. What is no JSON is no document.
-#[must_use]
-pub fn decode(encoded: &str) -> Value {
-    let text = percent_decode(encoded);
-    serde_json::from_str(&text).unwrap_or(Value::Null)
-}
-
 /// Whether two documents say the same: IAM may reorder members, and writes a list of
 /// one as a string or the other way round.
 #[must_use]
@@ -87,12 +80,6 @@ fn each_string(value: &mut Value, edit: &mut impl FnMut(&mut String)) {
     }
 }
 
-fn percent_decode(encoded: &str) -> String {
-    percent_encoding::percent_decode_str(encoded)
-        .decode_utf8_lossy()
-        .into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -114,16 +101,6 @@ mod tests {
             &one,
             &json!({"Statement": {"Resource": "r", "Action": "a"}})
         ));
-    }
-
-    #[test]
-    fn what_iam_sends_is_decoded() {
-        assert_eq!(
-            decode("%7B%22a%22%3A%20%22b%2Bc%22%7D"),
-            json!({"a": "b+c"})
-        );
-        assert_eq!(decode(r#"{"a": "b+c"}"#), json!({"a": "b+c"}));
-        assert_eq!(decode("no document"), Value::Null);
     }
 
     #[test]

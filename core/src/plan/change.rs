@@ -1,11 +1,10 @@
 //! What a plan changes, as values: words are made of them by the printer.
 
+use super::step::Step;
 use crate::cognito::flows::{Added, Flow};
 use crate::package::Architecture;
 use crate::problem::Problem;
 use crate::resource::Address;
-
-use super::step::Step;
 
 /// Changes in the order in which they are made.
 #[derive(Default)]

@@ -3,7 +3,8 @@
 use rules::reasons::Refusal;
 use rules::{env, log};
 
-use super::{Resource, State, Status};
+use super::report::Status;
+use super::resources::{Resource, State};
 use crate::desired::{Desired, OldClient};
 use crate::identity::Side;
 use crate::record::Tags;

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::time::span as time;
-
 use super::{
     Counted, LATELY, Log, MOVED, State, Status, Sums, Unread, Users, left, resources, share,
 };
 use crate::desired::{Desired, OldClient};
 use crate::identity::Side;
 use crate::observed::{NewSide, OldSide};
+use crate::outcome::Ended;
 use crate::plan::accounts::{desired, desired_with, fresh, set_up};
 use crate::plan::{self, Action, Edit, Plan};
 use crate::record::Tags;
 use crate::resource::{Address, Kind};
+use crate::time::span as time;
 
 fn planned(desired: &Desired, (old, new): &(OldSide, NewSide)) -> Plan {
     plan::setup(desired, old, new).unwrap_or_else(|refusal| panic!("{refusal}"))
@@ -199,7 +199,7 @@ fn how_much_stands_and_what_it_comes_to() {
         let mut status = status((3, 1), all(1), lately.clone());
         status.resources = resources(&desired, &planned(&desired, &state));
         assert_eq!(
-            (status.deployed(), status.ended().word()),
+            (status.deployed(), Ended::of_status(&status).word()),
             (deployed, result)
         );
     }

@@ -15,10 +15,10 @@ use crate::options::SideSettings;
 use crate::problem::{Problem, Result};
 use crate::record::{self, Tags};
 use crate::reference::{Listed, Reference, region_of};
+use crate::selected::SelectedBy;
 use crate::text::on_one_line;
-
 use search::Search;
-pub use search::{Selected, SelectedBy, Selection, Several};
+pub use search::{Selection, Several};
 pub use side_record::SideRecord;
 
 /// One side as it was asked for, and what is on record of it.
@@ -224,16 +224,14 @@ impl Scope<'_> {
     fn refuse_region(&self, pool: &Reference) -> Result<()> {
         let (identity, side) = (self.identity, self.side().as_str());
         match region_of(&pool.id) {
-            Some(region) if region != identity.region => {
-                Err(Problem::error(
-                    "region-mismatch",
-                    format!(
-                        "the {side} user pool {} is in {region}, not in {}",
-                        pool.id, identity.region
-                    ),
-                )
-                .fix(format!("--{side}-region {region}")))
-            }
+            Some(region) if region != identity.region => Err(Problem::error(
+                "region-mismatch",
+                format!(
+                    "the {side} user pool {} is in {region}, not in {}",
+                    pool.id, identity.region
+                ),
+            )
+            .fix(format!("--{side}-region {region}"))),
             _ => Ok(()),
         }
     }

@@ -5,32 +5,7 @@ use std::collections::BTreeSet;
 use crate::identity::Side;
 use crate::problem::{Cause, Problem, Result};
 use crate::reference::{Listed, Reference};
-
-/// How a pool or an app client came to be the one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SelectedBy {
-    /// It was named.
-    Option,
-    /// An earlier setup recorded it.
-    Record,
-    /// It is the only one there.
-    Only,
-    /// It was picked from a list.
-    Prompt,
-}
-
-impl SelectedBy {
-    /// In words.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Option => "as named",
-            Self::Record => "as set up before",
-            Self::Only => "the only one",
-            Self::Prompt => "as picked",
-        }
-    }
-}
+use crate::selected::{Selected, SelectedBy};
 
 /// Which pool or app clients it is about, or that there are several to pick from.
 pub enum Selection {
@@ -38,19 +13,6 @@ pub enum Selection {
     These(Selected),
     /// One of these, or some.
     Several(Several),
-}
-
-/// The pool or the app clients that were settled on.
-#[derive(Clone, Debug)]
-pub struct Selected {
-    /// Of which side.
-    pub side: Side,
-    /// AWS's word for such a thing.
-    pub what: &'static str,
-    /// Which.
-    pub all: Vec<Listed>,
-    /// How they came to be the ones.
-    pub how: SelectedBy,
 }
 
 /// Several that it could be about, where nothing says which.
@@ -110,15 +72,13 @@ impl Search {
             return Ok(self.selected(recorded, SelectedBy::Record));
         }
         match there {
-            [] => {
-                Err(Problem::error(
-                    "none-found",
-                    format!("there is no {} in the {}", self.what, self.place),
-                )
-                .fix(format!(
-                    "another Region (--{side}-region) or profile (--{side}-profile)"
-                )))
-            }
+            [] => Err(Problem::error(
+                "none-found",
+                format!("there is no {} in the {}", self.what, self.place),
+            )
+            .fix(format!(
+                "another Region (--{side}-region) or profile (--{side}-profile)"
+            ))),
             [only] => Ok(self.selected(vec![only.clone()], SelectedBy::Only)),
             several => Ok(Selection::Several(Several {
                 side: self.side,

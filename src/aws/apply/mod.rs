@@ -8,17 +8,17 @@ mod step;
 use std::cell::OnceCell;
 
 use anyhow::{Error, Result};
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
-use futures_util::stream::{FuturesUnordered, StreamExt};
-
-use crate::aws::account::{Account, Run};
 use cogmig_core::call::{self, CallError};
 use cogmig_core::event::Event;
 use cogmig_core::identity::Side;
 use cogmig_core::outcome::Interrupted;
 use cogmig_core::plan::{Action, Plan, Step, Wait, wait};
 use cogmig_core::problem::Problem;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use crate::aws::account::{Account, Run};
 use step::Rest;
 
 /// The accounts that a plan is run in.

@@ -11,24 +11,14 @@ use cogmig_core::names::Names;
 use cogmig_core::observed::{NewSide, Observed, OldSide, Pool, Role};
 use cogmig_core::options::Settings;
 use cogmig_core::plan::guards;
-use cogmig_core::record::Tags;
 use cogmig_core::reference::region_of;
 use cogmig_core::targets::refuse_other_peer;
 use rules::env;
 
 use super::named;
+use super::reached::Reached;
 use crate::aws::account::{Account, Run};
 use crate::aws::resources::{function, policy, role};
-
-/// An account, in the Region of its pool.
-pub struct Reached {
-    /// The account.
-    pub account: Account,
-    /// The role with the record.
-    pub role: Option<Role>,
-    /// The pool's id, where anything records it.
-    pub pool: Option<String>,
-}
 
 /// The accounts that were named, and what exists in them.
 pub struct Deployed {
@@ -70,12 +60,6 @@ pub async fn for_teardown(settings: &Settings, run: &Run) -> Result<Deployed> {
         guards::tags_are_kept(names, (from, access), (to, lambda), function)?;
     }
     Ok(Deployed { old, new, observed })
-}
-
-impl Reached {
-    fn tags(&self) -> Option<&Tags> {
-        self.role.as_ref().map(|role| &role.tags)
-    }
 }
 
 impl Deployed {

@@ -3,16 +3,12 @@
 pub mod for_setup;
 pub mod for_teardown;
 mod named;
+mod reached;
 pub mod sign_ins;
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use futures_util::future::try_join_all;
-
-use crate::aws::account::Account;
-use crate::aws::resources::log_group::{self, Retention};
-use crate::aws::resources::{function, policy, role, user_pool, user_pool_client};
 use cogmig_core::call::CallError;
 use cogmig_core::cognito::flows::Added;
 use cogmig_core::cognito::lossless::Object;
@@ -22,6 +18,11 @@ use cogmig_core::observed::{Function, LogGroup, NewSide, Policy, Pool, Role};
 use cogmig_core::package::Package;
 use cogmig_core::record::{self, Tags};
 use cogmig_core::reference::Listed;
+use futures_util::future::try_join_all;
+
+use crate::aws::account::Account;
+use crate::aws::resources::log_group::{self, Retention};
+use crate::aws::resources::{function, policy, role, user_pool, user_pool_client};
 
 /// What can be read of an account before it is known which one it is.
 pub struct First {

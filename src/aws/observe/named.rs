@@ -8,7 +8,7 @@ use cogmig_core::options::Settings;
 use cogmig_core::reference::region_of;
 use cogmig_core::targets::{Scope, SideRecord, other_side, record_is_missing};
 
-use super::for_teardown::Reached;
+use super::reached::Reached;
 use crate::aws::resources::{user_pool, user_pool_client};
 
 /// Compares what was named of each side, the old one first.

@@ -6,6 +6,12 @@ use aws_sdk_lambda::types::{
 };
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use cogmig_core::call::CallError;
+use cogmig_core::desired::with_client;
+use cogmig_core::observed::{Configuration, Function};
+use cogmig_core::package::Architecture;
+use cogmig_core::record::Tags;
+use cogmig_core::resource::{FunctionCall, PermissionCall};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -14,12 +20,6 @@ use super::written::{Made, Written};
 use crate::aws::account::Account;
 use crate::aws::retry::{self, BUSY, PROPAGATION, SIGHT, UNSEEN};
 use crate::embedded;
-use cogmig_core::call::CallError;
-use cogmig_core::desired::with_client;
-use cogmig_core::observed::{Configuration, Function};
-use cogmig_core::package::Architecture;
-use cogmig_core::record::Tags;
-use cogmig_core::resource::{FunctionCall, PermissionCall};
 
 /// Makes a call. `client` is the id of the app client that was made on the way.
 ///

@@ -1,13 +1,14 @@
 //! The Lambda's CloudWatch log group: made by us, with a retention, so that the
 //! Lambda needs no right to make one and none comes back after teardown.
 
-use super::answer::{found, gone, has_tags, made};
-use crate::aws::account::Account;
-use crate::aws::retry;
 use cogmig_core::call::CallError;
 use cogmig_core::observed::LogGroup;
 use cogmig_core::record::Tags;
 use cogmig_core::resource::LogGroupCall;
+
+use super::answer::{found, gone, has_tags, made};
+use crate::aws::account::Account;
+use crate::aws::retry;
 
 /// How many pages of a log are read: about 25,000 of the function's lines.
 const PAGES: u8 = 20;

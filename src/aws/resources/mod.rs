@@ -2,6 +2,7 @@
 //! has to be waited for.
 
 mod answer;
+mod document;
 pub mod function;
 pub mod log_group;
 pub mod policy;

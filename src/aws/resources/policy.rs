@@ -3,17 +3,18 @@
 use aws_sdk_iam::operation::get_policy::GetPolicyOutput;
 use aws_sdk_iam::operation::list_policy_versions::ListPolicyVersionsOutput;
 use aws_sdk_iam::types::PolicyVersion;
-use serde_json::Value;
-
-use super::answer::{found, gone, has_tags, made};
-use super::role::{from_iam_tags, iam_tags};
-use crate::aws::account::Account;
-use crate::aws::retry::{self, BUSY, Passing, UNSEEN};
 use cogmig_core::call::CallError;
 use cogmig_core::iam::documents;
 use cogmig_core::observed::Policy;
 use cogmig_core::record::Tags;
 use cogmig_core::resource::PolicyCall;
+use serde_json::Value;
+
+use super::answer::{found, gone, has_tags, made};
+use super::document;
+use super::role::{from_iam_tags, iam_tags};
+use crate::aws::account::Account;
+use crate::aws::retry::{self, BUSY, Passing, UNSEEN};
 
 /// Five versions are there: one whose answer was lost among them.
 const FULL: &Passing = &Passing::new(&[("LimitExceeded", "")]);
@@ -89,7 +90,7 @@ async fn document(account: &Account, arn: &str, version: &str) -> Result<Option<
     Ok(answer.map(|answer| {
         let version = answer.policy_version();
         let document = version.and_then(PolicyVersion::document);
-        document.map_or(Value::Null, documents::decode)
+        document.map_or(Value::Null, document::decode)
     }))
 }
 

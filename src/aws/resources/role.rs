@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::error::BuildError;
 use aws_sdk_iam::operation::list_instance_profiles_for_role::ListInstanceProfilesForRoleOutput;
 use aws_sdk_iam::types::Tag;
-use futures_util::future::try_join_all;
-use serde_json::Value;
-
-use super::answer::{found, gone, has_tags, made};
-use crate::aws::account::Account;
-use crate::aws::retry::{self, BUSY, PROPAGATION, UNSEEN};
 use cogmig_core::call::CallError;
 use cogmig_core::desired::with_client;
 use cogmig_core::iam::documents;
 use cogmig_core::observed::Role;
 use cogmig_core::record::Tags;
 use cogmig_core::resource::RoleCall;
+use futures_util::future::try_join_all;
+use serde_json::Value;
+
+use super::answer::{found, gone, has_tags, made};
+use super::document;
+use crate::aws::account::Account;
+use crate::aws::retry::{self, BUSY, PROPAGATION, UNSEEN};
 
 /// Makes a call. `client` is the id of the app client that was made on the way.
 ///
@@ -60,7 +61,7 @@ pub async fn find(
         };
         let request = iam.get_role_policy().role_name(name).policy_name(policy);
         let answer = found(account.call("iam:GetRolePolicy", request.send()).await)?;
-        Ok(answer.map(|answer| documents::decode(answer.policy_document())))
+        Ok(answer.map(|answer| document::decode(answer.policy_document())))
     };
     let (role, inline, attached, document) = tokio::join!(
         account.call("iam:GetRole", iam.get_role().role_name(name).send()),
@@ -91,7 +92,7 @@ pub async fn find(
     Ok(Some(Role {
         trust: role
             .and_then(|role| role.assume_role_policy_document())
-            .map_or(Value::Null, documents::decode),
+            .map_or(Value::Null, document::decode),
         inline,
         attached: attached
             .attached_policies()

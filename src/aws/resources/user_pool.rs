@@ -1,7 +1,14 @@
 //! Cognito user pools, read and written as raw JSON.
 
+use anyhow::Result;
 use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
+use cogmig_core::call::CallError;
+use cogmig_core::cognito::lossless::{self, Lost, Object};
+use cogmig_core::cognito::pool;
+use cogmig_core::reference::Listed;
+use cogmig_core::resource::PoolCall;
+use cogmig_core::text::on_one_line;
 use serde_json::{Value, json};
 
 use super::answer::found;
@@ -10,13 +17,6 @@ use super::written::{Made, Written};
 use crate::aws::account::Account;
 use crate::aws::raw::{self, Body};
 use crate::aws::retry::{self, BUSY, UNANSWERED};
-use anyhow::Result;
-use cogmig_core::call::CallError;
-use cogmig_core::cognito::lossless::{self, Lost, Object};
-use cogmig_core::cognito::pool;
-use cogmig_core::reference::Listed;
-use cogmig_core::resource::PoolCall;
-use cogmig_core::text::on_one_line;
 
 /// What is changed of a pool, in words.
 const TRIGGER: &str = "the user pool's trigger";

@@ -1,27 +1,27 @@
 //! App clients of a user pool, read and written as raw JSON.
 
+use std::cell::OnceCell;
+
+use anyhow::Result;
 use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use aws_sdk_cognitoidentityprovider::types::{
     ExplicitAuthFlowsType, PreventUserExistenceErrorTypes, TimeUnitsType, TokenValidityUnitsType,
 };
-
-use super::answer::{found, gone};
-use super::update::{self, Edit, Updated, refuse_lost, sent, update};
-use super::written::{Made, Written};
 use cogmig_core::call::CallError;
-use std::cell::OnceCell;
-
-use crate::aws::account::Account;
-use crate::aws::raw::{self, Body};
-use crate::aws::retry::{self, BUSY, UNANSWERED};
-use anyhow::Result;
 use cogmig_core::cognito::client::{ids_of, is_dedicated, with_flow, without_flow};
 use cogmig_core::cognito::flows::{Added, Flow, Removal};
 use cogmig_core::cognito::lossless::{self, Lost, Object};
 use cogmig_core::reference::Listed;
 use cogmig_core::resource::ClientCall;
 use cogmig_core::text::on_one_line;
+
+use super::answer::{found, gone};
+use super::update::{self, Edit, Updated, refuse_lost, sent, update};
+use super::written::{Made, Written};
+use crate::aws::account::Account;
+use crate::aws::raw::{self, Body};
+use crate::aws::retry::{self, BUSY, UNANSWERED};
 
 /// What is changed of an app client, in words.
 const FLOWS: &str = "the app client's flows";

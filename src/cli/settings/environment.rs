@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use super::value::Value;
-use super::{FLAGS_ONLY, nearest};
 use cogmig_core::options::{PREFIX, variable};
 use cogmig_core::problem::{Cause, Problem, Result};
 use cogmig_core::reference::trimmed;
 use cogmig_core::text::on_one_line;
+
+use super::names::{FLAGS_ONLY, nearest};
+use super::value::Value;
 
 /// Variables that are no options: those of the build, and those of the examples' pipelines.
 /// A new one of either goes here.

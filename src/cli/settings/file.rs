@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use toml::de::{DeTable, DeValue};
-
-use super::value::Value;
-use super::{FLAGS_ONLY, nearest};
 use cogmig_core::problem::{Cause, Problem, Result};
 use cogmig_core::text::on_one_line;
+use toml::de::DeTable;
+
+use super::names::{FLAGS_ONLY, nearest};
+use super::value::Value;
+use super::written::Written;
 
 /// Options that belong to one run, and not to a file that all runs share.
 const NOT_HERE: [&str; 4] = ["config", "detailed-exitcode", "dry-run", "username"];
@@ -21,20 +22,6 @@ pub struct File {
     /// Its path, as it was named.
     pub name: String,
     lines: BTreeMap<String, (usize, Written)>,
-}
-
-/// A value as it is written.
-pub enum Written {
-    /// Between quotes.
-    Text(String),
-    /// In brackets.
-    Texts(Vec<String>),
-    /// A whole number, in decimal digits.
-    Number(String),
-    /// `true` or `false`.
-    Bool(bool),
-    /// What no option takes.
-    Other,
 }
 
 /// The file that was named, or `cogmig.toml`.
@@ -160,24 +147,4 @@ fn unknown(option: &str, options: &[String]) -> Option<Unknown> {
         return None;
     }
     Some(Unknown::Near(nearest(option, &known).map(str::to_owned)))
-}
-
-impl Written {
-    fn of(value: &DeValue<'_>) -> Self {
-        let text = |value: &DeValue<'_>| value.as_str().map(str::to_owned);
-        match value {
-            DeValue::String(text) => Self::Text(text.clone().into_owned()),
-            DeValue::Integer(number) if number.radix() == 10 => {
-                Self::Number(number.as_str().to_owned())
-            }
-            DeValue::Boolean(value) => Self::Bool(*value),
-            DeValue::Array(items) => {
-                let texts = items.iter().map(|item| text(item.get_ref()));
-                texts
-                    .collect::<Option<_>>()
-                    .map_or(Self::Other, Self::Texts)
-            }
-            _ => Self::Other,
-        }
-    }
 }

@@ -1,12 +1,12 @@
 //! The three places that options come from, the highest first.
 
 use clap::ArgMatches;
+use cogmig_core::options::variable;
+use cogmig_core::problem::Result;
 
 use super::environment::Environment;
 use super::file::File;
 use super::value::Value;
-use cogmig_core::options::variable;
-use cogmig_core::problem::Result;
 
 /// Where a value came from; the higher place is the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

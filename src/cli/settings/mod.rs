@@ -4,32 +4,28 @@
 mod environment;
 mod file;
 mod layers;
+mod names;
 #[cfg(test)]
 mod tests;
 mod value;
+mod written;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ArgMatches;
-
-use self::environment::Environment;
-use self::file::File;
-use self::layers::Layers;
-use crate::cli;
 use cogmig_core::names::Names;
 use cogmig_core::options::{Grant, Origins, Settings, SideSettings, Wishes, refused};
 use cogmig_core::problem::{Problem, Result};
 use cogmig_core::reference::{self, Reference};
 
-/// Options that consent to one run: neither a variable nor a line of the file gives them.
-const FLAGS_ONLY: [&str; 1] = ["adopt"];
+use self::environment::Environment;
+use self::file::File;
+use self::layers::Layers;
+use crate::cli::args;
 
 /// How far back sign-ins count as lately, unless an option says otherwise.
 const SINCE: Duration = Duration::from_hours(24);
-
-/// How much alike a name is that somebody may have meant, of 1.
-const ALIKE: f64 = 0.8;
 
 /// Retentions that CloudWatch Logs takes, in days (`PutRetentionPolicy`).
 const RETENTIONS: [i32; 22] = [
@@ -50,7 +46,7 @@ pub fn file_asks_for_json(named: Option<&str>) -> bool {
 /// the option's forms.
 pub fn read(flags: &ArgMatches) -> Result<Settings> {
     let environment = Environment::of(std::env::vars_os());
-    let options = cli::options();
+    let options = args::options();
     environment.refuse_unknown(&options)?;
     let named = flags.try_get_one::<PathBuf>("config").ok().flatten();
     let named = match named {
@@ -184,11 +180,4 @@ fn wishes(layers: &Layers<'_>) -> Result<Wishes> {
         temporary_passwords: layers.read("temporary-passwords")?.unwrap_or_default(),
         forgot_password: layers.read("forgot-password")?.unwrap_or_default(),
     })
-}
-
-/// The name that somebody may have meant, if one is near.
-fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
-    let alike = |known: &&String| strsim::jaro(name, known);
-    let best = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
-    (alike(&best) > ALIKE).then_some(best.as_str())
 }

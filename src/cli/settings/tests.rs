@@ -4,22 +4,22 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::CommandFactory;
+use cogmig_core::package::Architecture;
+use cogmig_core::problem::Problem;
+use cogmig_core::reference::Reference;
 
 use super::environment::Environment;
 use super::file::File;
 use super::layers::Layers;
 use super::{Origins, Settings, checked};
-use crate::cli::{self, Cli};
-use cogmig_core::package::Architecture;
-use cogmig_core::problem::Problem;
-use cogmig_core::reference::Reference;
+use crate::cli::args::{self, Cli};
 
 /// The settings of a command line, of variables without their `COGMIG_`, and of a file.
 fn settings(flags: &str, variables: &[(&str, &str)], file: &str) -> Result<Settings, Problem> {
     let words = ["cogmig"].into_iter().chain(flags.split(' '));
     let matches = Cli::command().try_get_matches_from(words).expect(flags);
     let (_, flags) = matches.subcommand().expect("a command");
-    let options = cli::options();
+    let options = args::options();
     let variables = variables.iter().map(|(name, value)| {
         (
             OsString::from(format!("COGMIG_{name}")),
@@ -139,7 +139,7 @@ fn each_option_of_each_command_is_read() {
         .map(|name| name.to_lowercase().replace('_', "-"))
         .collect();
     known.sort_unstable();
-    assert_eq!(cli::options(), known);
+    assert_eq!(args::options(), known);
 }
 
 #[test]

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ArgMatches;
-use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
-
-use super::file::Written;
-use crate::cli::choice::Choice;
 use cogmig_core::options::Output;
 use cogmig_core::package::Architecture;
 use cogmig_core::{reference, time};
+use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
+
+use super::written::Written;
+use crate::cli::choice::Choice;
 
 /// The value of an option.
 pub trait Value: Clone + Send + Sync + Sized + 'static {

@@ -6,7 +6,7 @@ use cogmig_core::iam::pipeline;
 use cogmig_core::identity::Side;
 use cogmig_core::outcome::Ended;
 
-use super::Session;
+use super::session::Session;
 use crate::ui;
 
 /// Prints the policy of one side.

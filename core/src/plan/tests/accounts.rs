@@ -18,7 +18,7 @@ use crate::reference::Listed;
 pub(crate) const MADE: i64 = 1_800_000_000;
 pub(crate) const EXTERNAL_ID: &str = "the-external-id-that-nobody-sees";
 
-#[must_use] 
+#[must_use]
 pub(crate) fn identity(side: Side) -> Identity {
     let (id, region) = match side {
         Side::Old => ("111111111111", "eu-west-1"),
@@ -33,7 +33,7 @@ pub(crate) fn identity(side: Side) -> Identity {
     }
 }
 
-#[must_use] 
+#[must_use]
 pub(crate) fn named(id: &str) -> Listed {
     Listed {
         id: id.into(),
@@ -41,7 +41,7 @@ pub(crate) fn named(id: &str) -> Listed {
     }
 }
 
-#[must_use] 
+#[must_use]
 pub(crate) fn desired() -> Desired {
     desired_with(OldClient::Applications {
         id: "oldclient".into(),
@@ -49,7 +49,7 @@ pub(crate) fn desired() -> Desired {
     })
 }
 
-#[must_use] 
+#[must_use]
 pub(crate) fn desired_with(old_client: OldClient) -> Desired {
     let target = |side: Side, pool: &str, clients: &[&str]| Target {
         identity: identity(side),
@@ -77,7 +77,7 @@ pub(crate) fn desired_with(old_client: OldClient) -> Desired {
     })
 }
 
-#[must_use] 
+#[must_use]
 pub(crate) fn object(value: Value) -> Object {
     match value {
         Value::Object(object) => object,
@@ -85,7 +85,7 @@ pub(crate) fn object(value: Value) -> Object {
     }
 }
 
-#[must_use] 
+#[must_use]
 pub(crate) fn pool(id: &str, triggers: &Value, client: &str, flows: &[&str]) -> Pool {
     Pool {
         id: id.into(),
@@ -99,7 +99,7 @@ pub(crate) fn pool(id: &str, triggers: &Value, client: &str, flows: &[&str]) -> 
 }
 
 /// Two accounts that have never heard of us.
-#[must_use] 
+#[must_use]
 pub(crate) fn fresh() -> (OldSide, NewSide) {
     let old = OldSide {
         role: None,
@@ -124,7 +124,7 @@ pub(crate) fn fresh() -> (OldSide, NewSide) {
 }
 
 /// The same accounts after setup.
-#[must_use] 
+#[must_use]
 pub(crate) fn set_up() -> (OldSide, NewSide) {
     let desired = desired();
     let names = &desired.names;

@@ -9,8 +9,6 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use accounts::{EXTERNAL_ID, desired, fresh, identity, object, set_up};
-
 use super::{Action, Change, Edit, Guard, Plan, setup, teardown};
 use crate::cognito::flows::ADMIN_PASSWORD;
 use crate::desired::Desired;
@@ -21,6 +19,7 @@ use crate::record::{self, Tags};
 use crate::resource::{
     Call, ClientCall, FunctionCall, Kind, LogGroupCall, Ownership, PolicyCall, PoolCall, RoleCall,
 };
+use accounts::{EXTERNAL_ID, desired, fresh, identity, object, set_up};
 
 fn planned((old, new): &(OldSide, NewSide)) -> Plan {
     setup(&desired(), old, new).unwrap_or_else(|refusal| panic!("{refusal}"))
