@@ -1,5 +1,5 @@
-//! Pools, app clients and users as real ones are: with settings that must survive
-//! a migration, and that an update which forgets them would lose.
+//! Pools, app clients and users with realistic settings. No setting is a default, so that an
+//! update that omits one is noticed.
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};

@@ -1,5 +1,4 @@
-//! The home folder of a user of the sandbox: an `.aws/config` as anybody's, but for
-//! `endpoint_url`.
+//! The home folder of a user of the sandbox: a normal `.aws/config`, except for `endpoint_url`.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

@@ -1,5 +1,5 @@
-//! Installs the Python packages once, into a venv in the target folder, however many
-//! test processes ask for them at the same moment.
+//! Installs the Python packages once, into a venv in the target folder, even if several test
+//! processes start at the same time.
 
 use std::env;
 use std::fs::{self, File};

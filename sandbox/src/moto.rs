@@ -1,5 +1,5 @@
-//! A second opinion: moto, which knows Cognito's challenges independently of ministack. It
-//! stands beside the proxy, knows neither IAM nor Lambda, and is softer than AWS elsewhere.
+//! moto, a second emulator of Cognito's challenges, independent of ministack. It is not behind
+//! the proxy, has neither IAM nor Lambda, and is less strict than AWS.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! What is Python's: its files, held in the binary so that they need no source folder where
-//! it runs, and the two processes that all sandboxes of this process share.
+//! The Python files, embedded in the binary, and the two Python processes that all sandboxes of
+//! this process share.
 
 use std::fs::{self, File};
 use std::io::Write;

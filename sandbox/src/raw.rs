@@ -1,5 +1,5 @@
-//! Pools and app clients past boto3, which knows only the members of its own model:
-//! raw JSON in and out, and what AWS may describe but nobody may set.
+//! Pools and app clients as raw JSON, without boto3, which has only the members of its own
+//! model; and settings that AWS describes and no call sets.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! A server's process: on a free loopback port, ready once its log says so, and alive
-//! exactly as long as the value that started it.
+//! The process of an emulator: on a free loopback port, ready once its log says so, and alive
+//! as long as the value that started it.
 
 use std::fs;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! The two accounts: profiles, journal, the other client, and what stands in them.
+//! The two accounts: profiles, journal, boto3, and snapshots.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT, Sandbox};

@@ -1,4 +1,4 @@
-//! AWS at a distance, held to a quota, and answering again what it has answered.
+//! Latency, quotas, and repeated answers.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! Second factors: who has one, who is asked for it, and who gets one by a migration.
+//! MFA: which users have it, who gets a challenge, and who is enrolled by a migration.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "only a part is needed here")]

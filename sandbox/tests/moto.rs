@@ -1,4 +1,4 @@
-//! moto beside the accounts: Cognito's challenges from another hand than ministack's.
+//! moto: Cognito's challenges from an emulator that is independent of ministack.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "only a part is needed here")]

@@ -1,4 +1,4 @@
-//! The names that users are found by: aliases, addresses in place of names, and case.
+//! How users are found: by aliases, by addresses as usernames, and by case.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "only a part is needed here")]

@@ -1,5 +1,5 @@
-//! What IAM asks for besides the right of a call's own name, and on which resource: shown to a
-//! user with one policy, and to the same user with one right more.
+//! The permissions that IAM requires in addition to the call's own action, and on which
+//! resource: checked with a user with one policy, and with one permission more.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, Sandbox};

@@ -1,5 +1,5 @@
-//! AWS's rules that the emulator alone does not have: trust, resets, flows, and public
-//! calls that find their pool wherever it is.
+//! AWS's rules that the emulator lacks: trust, updates that reset settings, flows, and public
+//! calls without a Region.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "only a part is needed here")]

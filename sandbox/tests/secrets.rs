@@ -1,4 +1,4 @@
-//! App clients with a secret: who calls must prove to know it, and only there.
+//! App clients with a secret: which calls must prove that they know it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use cogmig_sandbox::{AwsFault, Pool, Sandbox};

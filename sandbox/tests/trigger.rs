@@ -1,5 +1,5 @@
-//! The `UserMigration` trigger: a real function behind a real pool, and everything
-//! that Cognito holds against an answer.
+//! The `UserMigration` trigger: a real function behind a real pool, and every answer that
+//! Cognito rejects.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod deployed;

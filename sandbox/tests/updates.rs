@@ -1,5 +1,5 @@
-//! AWS's updates of pools and app clients: all that is sent is kept, all that is not is
-//! forgotten, and what cannot be together is refused.
+//! Updates of pools and app clients: what is sent is kept, what is omitted is reset, and
+//! settings that exclude each other are rejected.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use cogmig_sandbox::{Pool, Sandbox};

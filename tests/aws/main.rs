@@ -1,5 +1,5 @@
-//! The real binary against two real (emulated) accounts, and what exists in them afterwards
-//! as another client, boto3, sees it. One folder per subject.
+//! The real binary between two emulated accounts. Another client, boto3, checks what exists in
+//! them afterwards. One folder per subject.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod accounts;

@@ -1,5 +1,5 @@
-//! What others do between the plan, which may wait for an answer at the prompt, and the
-//! change itself: other deployments, other people, the end of a session.
+//! Changes between the plan and the apply: by other deployments, by other people, and an
+//! expired session.
 
 use std::time::Duration;
 

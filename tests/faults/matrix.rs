@@ -1,6 +1,6 @@
-//! Every call that setup and teardown make, and everything that can happen to it: the
-//! calls are counted at the proxy, not listed by hand. Whatever happens, the next setup
-//! comes to what a run without faults makes, and the next teardown leaves what was before.
+//! Every call of setup and of teardown, with every fault. The calls are counted at the proxy,
+//! not listed by hand. After each fault, the next setup leads to the same state as one without
+//! faults, and the next teardown to the state before.
 
 use std::time::Instant;
 

@@ -1,6 +1,6 @@
-//! Two runs at once, from two machines: one is held at each of its calls in turn while
-//! the other runs from beginning to end. Whatever comes of it, the next setup comes to
-//! what a lonely one makes, and the next teardown leaves what was before.
+//! Two runs at once, from two machines: one is held at each of its calls in turn while the
+//! other runs to its end. Afterwards the next setup leads to the same state as a single one,
+//! and the next teardown to the state before.
 
 use std::thread;
 

@@ -1,5 +1,6 @@
-//! AWS as it is at its hardest: slow to believe in a new role, busy, late to show what
-//! was written, throttled, failing, far away. All of it passes, and is told while it does.
+//! AWS at its slowest: roles that cannot be assumed yet, busy functions, eventually consistent
+//! reads, throttling, errors, latency. cogmig waits for all of it, and reports what it waits
+//! for.
 
 use std::time::Duration;
 

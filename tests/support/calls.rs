@@ -1,4 +1,4 @@
-//! One call of a run: what can be done to it, and a run that is held at it.
+//! A call of a run that gets a fault, and a run that is in progress.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};

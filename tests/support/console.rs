@@ -1,4 +1,4 @@
-//! What people and other programs do by hand in the two accounts, with boto3.
+//! Changes by other people and programs in the two accounts, with boto3.
 
 use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, Pool};
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! What a run of the binary came to.
+//! The exit status and the output of a run.
 
 use std::process::{Command, Output};
 

@@ -1,5 +1,5 @@
-//! The line itself: bytes arrive half a round trip after they were sent, in order and in
-//! any number at a time, and none is sent before the connection stands.
+//! The line: bytes arrive half a round trip after they were sent, in order, and none is sent
+//! before the connection is open.
 
 use std::time::Duration;
 

@@ -1,6 +1,5 @@
-//! A service that is far away: a relay in front of an endpoint which behaves like a line of
-//! a given round-trip time, with the service's TLS at the far end of it. What it lacks is
-//! bandwidth: however much is sent arrives at once.
+//! A service at a distance: a relay in front of an endpoint that adds a round-trip time, and
+//! terminates the service's TLS. Bandwidth is not limited.
 
 mod line;
 mod tls;

@@ -1,4 +1,4 @@
-//! TLS at the far end: an authority of the sandbox's own, made anew each time.
+//! TLS with a certificate authority of the sandbox, created each time.
 
 use std::sync::Arc;
 

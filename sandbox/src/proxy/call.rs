@@ -1,4 +1,4 @@
-//! One call as a line of the journal: whose, of which service, named by its operation.
+//! A call in the journal: its account, service and operation.
 
 use std::collections::HashMap;
 use std::time::Instant;

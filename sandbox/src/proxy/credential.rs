@@ -1,4 +1,4 @@
-//! What the credential scope of a signature says: the key, the Region and the service.
+//! The credential scope of a signature: key, Region and service.
 
 use bytes::Bytes;
 use http::Request;

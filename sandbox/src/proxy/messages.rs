@@ -1,5 +1,5 @@
-//! The messages that Cognito would have sent: the emulator sends none, and a
-//! migration in which a user gets one has gone wrong.
+//! Records the messages that Cognito would have sent. The emulator sends none, and a migration
+//! must not send any.
 
 use bytes::Bytes;
 use http::{Request, Response};

@@ -1,6 +1,6 @@
-//! The proxy: every call to AWS passes through it on its way to the emulator, byte for
-//! byte (signatures cover the headers and the body), and is written into a journal.
-//! On the way it applies conditions and faults.
+//! The proxy: every call to AWS passes through it on its way to the emulator, byte for byte, as
+//! signatures cover headers and body. It records the calls in a journal, and applies conditions
+//! and faults.
 
 mod call;
 mod conditions;

@@ -1,5 +1,5 @@
-//! How many calls a second Cognito takes, by the categories of its quotas: each account has
-//! for each Region one bucket a category, which fills steadily and holds a second's worth.
+//! How many calls per second Cognito accepts, by the categories of its quotas: one token bucket
+//! per account, Region and category, which holds the calls of one second.
 
 use std::collections::HashMap;
 use std::time::Instant;

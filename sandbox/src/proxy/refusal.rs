@@ -1,4 +1,4 @@
-//! Refusals in the words and the protocol of each service.
+//! Error answers with the codes and in the protocol of each service.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};

@@ -1,7 +1,6 @@
-//! Rounds: calls that do not need each other go out together. While rounds are counted,
-//! calls wait until no other comes, pass, and are answered together. So the number of
-//! rounds is the longest chain of calls that need each other, whatever the time they take.
-//! Looking whether a function is ready is a wait of AWS's, and takes no round.
+//! Rounds: while rounds are counted, calls wait until no other call comes, and are then passed
+//! on and answered together. So the number of rounds is the longest chain of dependent calls,
+//! independent of their duration. Polling whether a function is ready takes no round.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,4 @@
-//! Connections: each call is read whole, passed, and answered, unless the connection
-//! is to be cut.
+//! Connections: each call is read whole, passed on, and answered, unless the connection is cut.
 
 use std::sync::Arc;
 

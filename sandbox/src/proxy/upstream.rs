@@ -1,5 +1,5 @@
-//! The way to the emulator: calls passed on as they came, and the proxy's own, which
-//! it signs as the root of an account.
+//! Calls to the emulator: passed on as they came, or made by the proxy itself, signed as the
+//! root of an account.
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! What goes wrong before anything is done: one clear message each, and nothing made.
+//! Failures before the first change: one clear message each, and nothing is created.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! Whose accounts: the profiles' own, whatever the environment says, and by every
-//! way in which a profile can name one.
+//! The accounts are those of the profiles, whatever the environment says, for every kind of
+//! profile.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! "Done" means that a sign-in will work: setup tries the way itself, waits while AWS
-//! settles, and says so where it does not open.
+//! The connectivity check at the end of setup: waits for transient errors, and reports a failed
+//! check.
 
 use cogmig_sandbox::{Fault, Injection, OLD_ACCOUNT};
 

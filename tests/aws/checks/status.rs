@@ -1,5 +1,5 @@
-//! `cogmig status`: what stands, who has moved, and what the function met, as another client
-//! sees it; and that all of it is only read.
+//! `cogmig status`: what is deployed, who was migrated, and the results in the function's log.
+//! It reads only.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

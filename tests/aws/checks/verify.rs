@@ -1,5 +1,5 @@
-//! `cogmig verify`: each link broken by hand is found and named, and a user is tried
-//! through the function without being moved.
+//! `cogmig verify`: finds and names each broken component, and checks a user through the
+//! function without a migration.
 
 use std::io::Write;
 use std::process::Stdio;

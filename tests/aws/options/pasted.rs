@@ -1,4 +1,4 @@
-//! Ids as people paste them: with blanks and line ends around them, as an ARN, by a name.
+//! Pasted ids: with blanks and line ends around them, as an ARN, or as a name.
 
 use serde_json::{Value, json};
 

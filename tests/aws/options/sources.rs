@@ -1,5 +1,5 @@
-//! The same options from three places: flags beat the environment, which beats
-//! `cogmig.toml`. What cannot be meant is refused before anything is called.
+//! Options from three sources: flags beat the environment, which beats `cogmig.toml`. Invalid
+//! options are rejected before any call.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Which pool and which app clients: the named ones, the recorded ones, the only ones;
-//! and a clear word where it cannot be known.
+//! Which pool and which app clients: the given ones, the recorded ones, the only ones; and an
+//! error if that is ambiguous.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! What is printed, whole: the help, and runs as a user sees them in a pipeline. A change of
-//! wording shows here, and is accepted by `INSTA_UPDATE=always`.
+//! The whole output: the help, and runs as a pipeline prints them. `INSTA_UPDATE=always`
+//! accepts a change.
 
 use insta::assert_snapshot;
 

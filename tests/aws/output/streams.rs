@@ -1,4 +1,4 @@
-//! The result on standard output, all else on standard error.
+//! The result goes to standard output, everything else to standard error.
 
 use std::fs;
 use std::io::Write;

@@ -1,6 +1,5 @@
-//! What goes wrong half-way: a deployer whom each right is denied in turn. Each time
-//! the very action is named, what stands is said, setup continues once the right is
-//! there, and teardown leaves a clean slate.
+//! A deployer without each of the permissions in turn. The error names the action and reports
+//! what exists. Setup continues once the permission is there, and teardown removes everything.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! The printed policies are enough for every command, and nothing in them is too much: for
-//! each action something fails without it, and works again with it.
+//! The printed policies are enough for every command and have nothing that is not needed:
+//! without each action something fails, and with it the same works.
 
 use std::collections::BTreeSet;
 use std::process::Command;

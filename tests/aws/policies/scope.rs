@@ -1,5 +1,5 @@
-//! How far the printed policies reach: to the names of the deployment, to what others record
-//! of theirs, and no further.
+//! The printed policies are limited to the names of the deployment, and to reading the records
+//! of others.
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT, Pool};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Who says that changes may be made: a person who types it, `--yes`, or a CI system. The
-//! absence of a terminal says nothing.
+//! Who agrees to changes: a person who types it, `--yes`, or a CI system. A missing terminal
+//! alone does not.
 
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 

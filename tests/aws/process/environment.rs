@@ -1,5 +1,5 @@
-//! Whatever the machine is like that it runs on: streams that are closed, no home, a disk that
-//! nothing can be written to, a pipeline that reads along.
+//! The environment of the process: closed streams, no home folder, a read-only or full disk, a
+//! proxy, a pipeline.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Ctrl-C, and the SIGTERM of a pipeline that is cancelled: once, and the run stops after
-//! the changes in hand and says what stands; twice, and it stops now.
+//! Ctrl-C, and the SIGTERM of a cancelled pipeline. The first one stops the run after the
+//! changes in progress, and reports what exists. The second one stops it at once.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! On a terminal there is somebody to ask; in CI, by --yes or in a pipe there is not.
+//! Questions are asked on a terminal, and not in CI, with `--yes` or in a pipe.
 
 use cogmig_sandbox::tool;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Who may assume the access role, what that is good for, and what the logs tell.
+//! Who can assume the access role, what it permits, and what the logs contain.
 
 use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, OLD_ACCOUNT, Pool};
 use serde_json::{Value, json};

@@ -1,5 +1,4 @@
-//! What somebody could try, or get wrong, by hand: each time nobody gets in, and no
-//! user is made.
+//! Attacks and misconfigurations: in each case nobody signs in, and no user is created.
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! What Cognito describes side by side and does not take side by side: what stands
-//! before, and what setup and teardown leave.
+//! Settings that Cognito describes together and rejects together: before setup, after setup and
+//! after teardown.
 
 use cogmig_sandbox::{NEW_ACCOUNT, Pool};
 use serde_json::{Value, json};

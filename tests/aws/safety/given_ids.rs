@@ -1,5 +1,5 @@
-//! What a person named is what is touched: an id, an app client, a Region or an account that
-//! was given and does not match the deployment is a refusal, in every command.
+//! Only what was given is changed: an id, an app client, a Region or an account that does not
+//! match the deployment is an error in every command.
 
 use cogmig_sandbox::{Fault, Injection, NEW_ACCOUNT, Pool};
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! Nothing is lost on the way there and back: neither what botocore's model of Cognito
-//! has, member by member down to the leaves, nor what no model has.
+//! Setup and teardown lose no setting: neither the members of botocore's model of Cognito, each
+//! down to its leaves, nor members that no model has.
 
 use cogmig_sandbox::NEW_ACCOUNT;
 use serde_json::{Value, json};

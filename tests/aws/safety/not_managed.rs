@@ -1,6 +1,6 @@
-//! What bears one of our names without our tag is somebody else's: setup stops before
-//! it writes anything, and teardown never touches it. And two migrations, told apart
-//! by their suffix, leave each other alone.
+//! A resource with one of our names and without our tag is not managed: setup stops before it
+//! writes anything, and teardown never changes it. Two migrations with different suffixes are
+//! independent.
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Ways in which users could have been locked out or settings lost, each shown closed:
-//! tags edited by hand, triggers under other names, deployments upon each other.
+//! Cases that could lock users out or lose settings: edited tags, triggers under other names,
+//! several deployments.
 
 use cogmig_sandbox::OLD_ACCOUNT;
 use serde_json::json;

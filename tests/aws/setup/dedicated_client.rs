@@ -1,5 +1,4 @@
-//! An app client of the old pool that is made for the migration, so that the application's
-//! own is left alone.
+//! A dedicated app client of the old pool, so that the application's own client is not changed.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! Whatever somebody deleted by hand, a second setup makes again. What teardown does
-//! without it is among the rows of `teardown_after`.
+//! A second setup creates deleted resources again. For teardown without them, see
+//! `teardown_after`.
 
 use serde_json::json;
 

@@ -1,5 +1,4 @@
-//! Setup, a sign-in, teardown: the thin path through everything, and what stands
-//! between the two.
+//! The main path: setup, a sign-in, teardown; and the resources in between.
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
 use serde_json::{Value, json};

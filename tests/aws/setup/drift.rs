@@ -1,4 +1,4 @@
-//! Whatever somebody changed by hand, a second setup puts right.
+//! A second setup fixes drift.
 
 use cogmig_sandbox::NEW_ACCOUNT;
 use serde_json::{Value, json};

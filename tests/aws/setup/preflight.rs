@@ -1,4 +1,4 @@
-//! What plan and setup say of the two pools before anything is changed.
+//! What plan and setup report about the two pools before any change.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
-//! Commands that find nothing to do, or are told to do nothing, write nothing; and
-//! nothing secret is ever said.
+//! Repeated commands and dry runs write nothing, and no secret is printed.
 
 use cogmig_sandbox::NEW_ACCOUNT;
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! Calls that do not need each other go out together: the longest chain of those that do,
-//! counted at the proxy.
+//! Independent calls are made at the same time. This counts the longest chain of dependent
+//! calls at the proxy.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Attributes under other names, left behind, kept as what they were, and too many.
+//! Attributes that are renamed, dropped, immutable, or too many.
 
 use cogmig_sandbox::{Sandbox, rich_pool};
 use serde_json::{Value, json};

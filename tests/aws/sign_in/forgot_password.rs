@@ -1,4 +1,4 @@
-//! A forgotten password brings those whom a code can prove, and nobody else.
+//! A forgotten password migrates users with a verified address, and nobody else.
 
 use cogmig_sandbox::{AwsFault, MessageKind, OLD_ACCOUNT};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Users with a second factor, and users with a temporary password: what becomes of them is
-//! decided by somebody, said aloud, and done.
+//! Users with MFA, and users with a temporary password: an option decides whether they are
+//! migrated.
 
 use serde_json::{Value, json};
 

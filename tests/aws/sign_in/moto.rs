@@ -1,5 +1,5 @@
-//! Sign-ins with moto as the old pool: its challenges come from another hand than the
-//! sandbox's own, and the deployed function has to take them for the same.
+//! Sign-ins with moto as the old pool. Its challenges do not come from the sandbox, and the
+//! deployed function must read them in the same way.
 
 use cogmig_sandbox::Moto;
 use serde_json::{Value, json};

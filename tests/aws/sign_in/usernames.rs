@@ -1,5 +1,5 @@
-//! Pools in which addresses are names, or stand for them: under which name a user moves,
-//! and who does not.
+//! Pools with addresses as usernames or aliases: under which username a user is migrated, and
+//! who is rejected.
 
 use cogmig_sandbox::{Pool, Sandbox};
 use serde_json::{Value, json};

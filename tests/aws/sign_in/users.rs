@@ -1,4 +1,5 @@
-//! Sign-ins through the deployed Lambda: who gets in, who does not, and as whom.
+//! Sign-ins through the deployed Lambda: who is migrated, who is rejected, and with which
+//! status.
 
 use cogmig_sandbox::{OLD_ACCOUNT, Pool};
 use serde_json::json;

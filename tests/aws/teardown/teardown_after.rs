@@ -1,6 +1,6 @@
-//! Teardown after what others did meanwhile, a row each: the deed, how teardown ends,
-//! what it says, and what stands then. Without a word on what is left, that is exactly
-//! what stood before setup.
+//! Teardown after changes by others, one row each: the change, the exit status, the message,
+//! and what exists then. If nothing is reported as left, the accounts are exactly as before
+//! setup.
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT, Pool};
 use serde_json::{Value, json};

@@ -1,5 +1,4 @@
-//! Exactly as before: flows and triggers are put back however they were, and what
-//! others changed meanwhile survives.
+//! Flows and triggers are restored exactly, and changes by others survive.
 
 use cogmig_sandbox::{NEW_ACCOUNT, Pool};
 use serde_json::{Value, json};

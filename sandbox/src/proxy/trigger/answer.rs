@@ -1,5 +1,5 @@
-//! Judges what the function answers, as hard as Cognito does or harder: what is let
-//! through here makes a user, and on AWS it must too.
+//! Checks the function's answer at least as strictly as Cognito does: an answer that creates a
+//! user here must create one on AWS.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What the function is told: the event as it is on the wire, nulls and all.
+//! The event as Cognito sends it, nulls included.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Cognito's refusals that come from a trigger, with Cognito's codes and words.
+//! Cognito's errors that come from a trigger, with Cognito's codes and messages.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};

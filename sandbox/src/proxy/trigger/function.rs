@@ -1,5 +1,5 @@
-//! Asks the function, as Cognito does: only if its resource policy lets Cognito in,
-//! five seconds long, three times.
+//! Invokes the function as Cognito does: only if its resource policy allows Cognito, with a
+//! timeout of five seconds, and up to three times.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-//! The `UserMigration` trigger, as Cognito fires it and the emulator does not: at a
-//! sign-in or a forgotten password of a name that the pool does not know, the function
-//! is asked; from its answer the user is made; then the call goes on as it came.
+//! The `UserMigration` trigger, which the emulator lacks. At a sign-in or a forgotten password
+//! of a username that the pool does not have, the function is invoked, the user is created from
+//! its answer, and the call is repeated.
 
 mod answer;
 mod event;

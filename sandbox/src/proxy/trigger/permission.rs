@@ -1,5 +1,5 @@
-//! Whether a function's resource policy lets Cognito invoke it for a pool. Strict: a
-//! condition that is not understood is not met.
+//! Whether a function's resource policy lets Cognito invoke it for a pool. A condition that is
+//! not supported counts as not met.
 
 use serde_json::{Map, Value};
 

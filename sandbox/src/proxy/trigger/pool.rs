@@ -1,5 +1,5 @@
-//! The pool that a call is for: public calls name an app client and no more, so it is
-//! looked for over both accounts and all Regions.
+//! The pool of a call. Public calls have only an app client, so the pool is searched in both
+//! accounts and all Regions.
 
 use anyhow::Result;
 use serde_json::{Value, json};
