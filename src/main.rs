@@ -113,14 +113,14 @@ fn tell(ui: &Report, end: Result<Ended>) -> Ended {
 
 async fn carry_out(command: &Command, flags: &ArgMatches, session: &Session<'_>) -> Result<Ended> {
     match command {
-        Command::Setup { .. } => setup::run(session).await,
-        Command::Plan { .. } => plan::run(session).await,
-        Command::Teardown { .. } => teardown::run(session).await,
-        Command::Verify { .. } => verify::run(session).await,
+        Command::Setup { .. } => Box::pin(setup::run(session)).await,
+        Command::Plan { .. } => Box::pin(plan::run(session)).await,
+        Command::Teardown { .. } => Box::pin(teardown::run(session)).await,
+        Command::Verify { .. } => Box::pin(verify::run(session)).await,
         Command::Policy { side, .. } => {
             cli::refuse_other_side(*side, flags)?;
             policy::run(session, *side)
         }
-        Command::Status { .. } => status::run(session).await,
+        Command::Status { .. } => Box::pin(status::run(session)).await,
     }
 }

@@ -170,27 +170,44 @@ impl Account {
     ///
     /// # Errors
     /// Whatever the call failed with, as a [`CallError`].
-    pub async fn call<T, E, R>(
-        &self,
+    pub fn call<'a, T, E, R>(
+        &'a self,
         name: &'static str,
-        sent: impl Future<Output = Result<T, SdkError<E, R>>>,
-    ) -> Result<T, CallError>
+        sent: impl Future<Output = Result<T, SdkError<E, R>>> + Send + 'a,
+    ) -> impl Future<Output = Result<T, CallError>> + 'a
     where
-        T: RequestId,
+        T: RequestId + 'a,
         E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: std::fmt::Debug,
+        R: std::fmt::Debug + 'a,
         SdkError<E, R>: RequestId,
     {
-        let sent = async { Some(sent.await) };
-        let answer = self.page(name, sent).await?;
-        answer.ok_or_else(|| CallError::unreadable(self.identity.place(), name))
+        // A call's future is large, and many of them are awaited at once.
+        let sent = Box::pin(sent);
+        async move {
+            let answer = self.answered(name, async { Some(sent.await) }).await?;
+            answer.ok_or_else(|| CallError::unreadable(self.identity.place(), name))
+        }
     }
 
     /// The same for one page of many: after the last, there is none, and nothing is called.
     ///
     /// # Errors
     /// As [`Self::call`].
-    pub async fn page<T, E, R>(
+    pub fn page<'a, T, E, R>(
+        &'a self,
+        name: &'static str,
+        sent: impl Future<Output = Option<Result<T, SdkError<E, R>>>> + Send + 'a,
+    ) -> impl Future<Output = Result<Option<T>, CallError>> + 'a
+    where
+        T: RequestId + 'a,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: std::fmt::Debug + 'a,
+        SdkError<E, R>: RequestId,
+    {
+        self.answered(name, Box::pin(sent))
+    }
+
+    async fn answered<T, E, R>(
         &self,
         name: &'static str,
         sent: impl Future<Output = Option<Result<T, SdkError<E, R>>>>,
