@@ -38,13 +38,19 @@ fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
         .iter()
         .map(|line| line.split(" done in ").next().unwrap_or_default());
     let told = told.iter().map(|line| {
-        let id = line.starts_with("  request id  ");
-        if id { "  request id  …" } else { line }
+        if line.starts_with("  request id  ") {
+            return "  request id  …".to_owned();
+        }
+        // A call that fails takes any time, too.
+        match line.split_once("  failed in ") {
+            Some((step, _)) => format!("{step}  failed in 0.0s"),
+            None => (*line).to_owned(),
+        }
     });
     let done = done.map(|line| shown(&format!("{line} done in …")));
     let mut done: Vec<_> = done.collect();
     done.sort_unstable();
-    let told: Vec<_> = told.map(str::to_owned).chain(done).collect();
+    let told: Vec<_> = told.chain(done).collect();
     format!(
         "$ cogmig {arguments}\n{}\n[exit {}]\n\n[standard error]\n{}\n",
         shown(run.stdout.trim_end()),
