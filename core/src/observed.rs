@@ -58,6 +58,14 @@ pub struct OldSide {
     pub dedicated: Vec<(String, Object)>,
 }
 
+impl OldSide {
+    /// The `ExternalId` that the role's trust policy asks for, if it is one of ours.
+    #[must_use]
+    pub fn external_id(&self) -> Option<&str> {
+        documents::external_id(&self.role.as_ref()?.trust)
+    }
+}
+
 /// What stands in the new account.
 pub struct NewSide {
     /// Who it is.

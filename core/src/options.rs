@@ -131,6 +131,18 @@ impl Settings {
         }
     }
 
+    /// Sees that at least one profile was named.
+    ///
+    /// # Errors
+    /// None was.
+    pub fn any_profile(&self) -> Result<()> {
+        if self.old.profile.is_some() || self.new.profile.is_some() {
+            return Ok(());
+        }
+        let none = Problem::usage("profile-missing", "no profile is named");
+        Err(none.fix("--old-profile, --new-profile or both, also in cogmig.toml"))
+    }
+
     /// The profile of a side, and its Region where one was named.
     ///
     /// # Errors

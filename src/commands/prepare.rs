@@ -5,35 +5,23 @@ use anyhow::Result;
 use cogmig_core::checks::{self, Pools};
 use cogmig_core::desired::{Choices, Desired, LOG_RETENTION};
 use cogmig_core::event::Event;
-use cogmig_core::iam::documents;
-use cogmig_core::observed::{NewSide, OldSide};
 use cogmig_core::plan::{self, Plan};
-use tokio::task::JoinSet;
 
 use super::mfa;
 use super::purpose::Purpose;
 use super::session::Session;
-use crate::aws::account::Account;
-use crate::aws::observe::for_setup::for_setup;
+use crate::aws::observe::for_setup::{Deployment, for_setup};
 use crate::aws::resources::user_pool;
 use crate::{embedded, random};
 
-/// Both accounts, what should stand in them, and what setup would change.
+/// What exists, what should, and the way there.
 pub struct Prepared {
-    /// Where the users come from.
-    pub old: Account,
-    /// Where the users go.
-    pub new: Account,
+    /// Both accounts, and what stands in them.
+    pub deployment: Deployment,
     /// What should stand.
     pub desired: Desired,
     /// The way there.
     pub plan: Plan,
-    /// What stands in the old account.
-    pub old_side: OldSide,
-    /// What stands in the new account.
-    pub new_side: NewSide,
-    /// Says whether the way of a sign-in is open, where that is being tried already.
-    pub trial: JoinSet<bool>,
 }
 
 /// Reads both accounts and holds them against what is wanted.
@@ -64,17 +52,15 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     }
     let checked = checks::check(pools, &settings.wishes, mfa);
     session.refuse(checked.refusals)?;
-    let trust = read.old_side.role.as_ref().map(|role| &role.trust);
-    let external_id = match trust.and_then(documents::external_id) {
+    let external_id = match read.old_side.external_id() {
         Some(standing) => standing.to_owned(),
         None => random::text::<32>()?,
     };
-    let old_client = read.old_client()?;
     let desired = Desired::new(Choices {
         names: settings.names.clone(),
-        old: read.old_target,
-        old_client,
-        new: read.new_target,
+        old: read.old_target.clone(),
+        old_client: read.old_client()?,
+        new: read.new_target.clone(),
         external_id,
         package,
         log_retention: settings.log_retention.unwrap_or(LOG_RETENTION),
@@ -86,12 +72,8 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     let mut plan = plan::setup(&desired, &read.old_side, &read.new_side)?;
     plan.warnings = checked.warnings;
     Ok(Prepared {
-        old: read.old,
-        new: read.new,
+        deployment: read,
         desired,
         plan,
-        old_side: read.old_side,
-        new_side: read.new_side,
-        trial: read.trial,
     })
 }

@@ -31,7 +31,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let probed = settings.lambda_zip.is_none();
     let tried = async {
         if probed {
-            probe::until_sound(&prepared.new, &prepared.desired).await?;
+            probe::until_sound(&prepared.deployment.new, &prepared.desired).await?;
         }
         Ok(())
     };
@@ -41,8 +41,8 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
             return Ok(Ended::Declined);
         }
         let accounts = Accounts {
-            old: Some(&prepared.old),
-            new: Some(&prepared.new),
+            old: Some(&prepared.deployment.old),
+            new: Some(&prepared.deployment.new),
         };
         let in_force = Notify::new();
         let applied = apply(plan, &accounts, run, || in_force.notify_one());
@@ -51,7 +51,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
             tried.await
         };
         both(applied, tried).await?;
-    } else if !matches!(prepared.trial.join_next().await, Some(Ok(true))) {
+    } else if !matches!(prepared.deployment.trial.join_next().await, Some(Ok(true))) {
         tried.await?;
     }
     let (new, ended) = (&prepared.desired.new, Ended::done(plan));

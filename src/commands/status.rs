@@ -18,17 +18,15 @@ use crate::aws::observe::sign_ins::sign_ins;
 /// An account cannot be read, but for the function's log.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let Prepared {
-        new,
+        deployment,
         desired,
         plan,
-        old_side,
-        new_side,
-        ..
     } = prepare(session, Purpose::Report).await?;
+    let (old_side, new_side) = (&deployment.old_side, &deployment.new_side);
     let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())?;
     let since = session.settings.since;
-    let log = sign_ins(&new, &desired.names, &new_side, now, since).await;
-    let report = status::status(&desired, &plan, (&old_side, &new_side), log, now);
+    let log = sign_ins(&deployment.new, &desired.names, new_side, now, since).await;
+    let report = status::status(&desired, &plan, (old_side, new_side), log, now);
     let ended = Ended::of_status(&report);
     session.ui.known(&plan);
     session.ui.outcome(&Outcome::Status(&report), ended);

@@ -5,7 +5,6 @@ use anyhow::Result;
 use cogmig_core::event::Event;
 use cogmig_core::outcome::{Ended, Outcome};
 use cogmig_core::plan;
-use cogmig_core::problem::Problem;
 use cogmig_core::status::Unmigrated;
 
 use super::session::Session;
@@ -21,12 +20,7 @@ use crate::ui::Question;
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let Session { settings, ui, run } = session;
     let names = &settings.names;
-    if settings.old.profile.is_none() && settings.new.profile.is_none() {
-        let usage = Problem::usage("profile-missing", "no profile is named");
-        return Err(usage
-            .fix("--old-profile, --new-profile or both, also in cogmig.toml")
-            .into());
-    }
+    settings.any_profile()?;
     let deployed = for_teardown(settings, run).await?;
     for pool in deployed.observed.pools() {
         run.tell(Event::Chosen(pool));
@@ -60,13 +54,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
         return Ok(ended);
     }
     if !plan.is_empty() {
-        let question = match unmigrated {
-            Unmigrated::None => Question::Apply,
-            some => Question::Teardown {
-                deployment: names.deployment.clone(),
-                users: some.count(),
-            },
-        };
+        let question = Question::teardown(&names.deployment, unmigrated);
         if !ui.confirm(settings.yes, &question)? {
             ui.outcome(&Outcome::Declined, Ended::Declined);
             return Ok(Ended::Declined);

@@ -18,9 +18,9 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let username = session.settings.username.as_deref();
     let who = username.map(credentials).transpose()?;
     let prepared = prepare(session, Purpose::Verify).await?;
-    let (new, plan, desired) = (&prepared.new, &prepared.plan, &prepared.desired);
+    let (new, plan, desired) = (&prepared.deployment.new, &prepared.plan, &prepared.desired);
     session.ui.plan(plan);
-    let verified = if prepared.new_side.function.is_some() {
+    let verified = if prepared.deployment.new_side.function.is_some() {
         Verified {
             chain: probe::chain(new, desired, &Credentials::of_nobody()?, plan).await?,
             user: match &who {

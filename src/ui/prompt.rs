@@ -8,6 +8,7 @@ use anyhow::{Context, Error, Result};
 use cogmig_core::outcome::Interrupted;
 use cogmig_core::problem::Problem;
 use cogmig_core::reference::Listed;
+use cogmig_core::status::Unmigrated;
 use console::Term;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{MultiSelect, Select};
@@ -29,6 +30,17 @@ pub enum Question {
 }
 
 impl Question {
+    /// That of a teardown.
+    pub fn teardown(deployment: &str, unmigrated: Unmigrated) -> Self {
+        match unmigrated {
+            Unmigrated::None => Self::Apply,
+            some => Self::Teardown {
+                deployment: deployment.to_owned(),
+                users: some.count(),
+            },
+        }
+    }
+
     fn prompt(&self) -> String {
         match self {
             Self::Apply => "Apply these changes? Enter yes or y to confirm: ".to_owned(),

@@ -26,11 +26,39 @@ pub use step::{Compensation, Guard, Recheck, Seen, Step};
 #[cfg(test)]
 pub(crate) use tests::accounts;
 
-use crate::desired::Desired;
+use crate::desired::{Desired, OldClient};
+use crate::identity::Side::{New, Old};
 use crate::names::Names;
 use crate::observed::{NewSide, Observed, OldSide};
 use crate::problem::Result;
+use crate::resource::{Address, Kind};
 use guards::Recognized;
+
+/// Everything that a deployment consists of, in the order in which setup makes it, and whether
+/// setup makes it and teardown deletes it. Others are changed only.
+#[must_use]
+pub fn all(desired: &Desired) -> Vec<(Address, bool)> {
+    let names = &desired.names;
+    let (client, is_made) = match &desired.old_client {
+        OldClient::Applications { id, .. } => (id, false),
+        OldClient::Dedicated { .. } => (&names.old_client, true),
+    };
+    let mut all = vec![
+        (Old, Kind::Role, &names.access_role, true),
+        (Old, Kind::AppClient, client, is_made),
+        (New, Kind::LogGroup, &names.log_group, true),
+        (New, Kind::Policy, &names.lambda_policy, true),
+        (New, Kind::Role, &names.lambda_role, true),
+        (New, Kind::Function, &names.function, true),
+        (New, Kind::Permission, &names.permission, true),
+    ];
+    let clients = desired.new.clients.iter();
+    all.extend(clients.map(|client| (New, Kind::AppClient, &client.id, false)));
+    all.push((New, Kind::UserPool, &desired.new.pool.id, false));
+    let all = all.into_iter();
+    all.map(|(side, kind, name, made)| (Address::new(side, kind, name), made))
+        .collect()
+}
 
 /// The changes that make what stands into what is desired. The order is that of the calls, and
 /// the undo record comes before whatever it records.

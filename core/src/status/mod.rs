@@ -18,7 +18,7 @@ use crate::resource::Kind;
 use left::left;
 pub use report::{Counted, Log, Status, Unread, Users, share};
 pub use resources::{Resource, State, resources};
-pub use sign_ins::{LATELY, MOVED, Sums};
+pub use sign_ins::{COUNTED, Sums, pattern};
 pub use unmigrated::Unmigrated;
 
 /// Of what was planned, observed and read at `now`, in seconds since 1970.

@@ -1,9 +1,8 @@
 //! What a deployment consists of, each with what the plan has to say of it.
 
-use crate::desired::{Desired, OldClient};
-use crate::identity::Side::{New, Old};
-use crate::plan::{Action, Change, Edit, Plan, Reason};
-use crate::resource::{Address, Kind};
+use crate::desired::Desired;
+use crate::plan::{Action, Change, Edit, Plan, Reason, all};
+use crate::resource::Address;
 
 /// A resource, and whether it is as setup makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,29 +68,9 @@ impl State {
 /// whatever else the plan would change.
 #[must_use]
 pub fn resources(desired: &Desired, plan: &Plan) -> Vec<Resource> {
-    let names = &desired.names;
-    let (client, is_made) = match &desired.old_client {
-        OldClient::Applications { id, .. } => (id, false),
-        OldClient::Dedicated { .. } => (&names.old_client, true),
-    };
-    let mut all = vec![
-        (Old, Kind::Role, &names.access_role, true),
-        (Old, Kind::AppClient, client, is_made),
-        (New, Kind::LogGroup, &names.log_group, true),
-        (New, Kind::Policy, &names.lambda_policy, true),
-        (New, Kind::Role, &names.lambda_role, true),
-        (New, Kind::Function, &names.function, true),
-        (New, Kind::Permission, &names.permission, true),
-    ];
-    let clients = desired.new.clients.iter();
-    all.extend(clients.map(|client| (New, Kind::AppClient, &client.id, false)));
-    all.push((New, Kind::UserPool, &desired.new.pool.id, false));
-
+    let all = all(desired).into_iter();
     let mut resources: Vec<_> = all
-        .into_iter()
-        .map(|(side, kind, name, made)| {
-            Resource::new(Address::new(side, kind, name), made, State::Stands)
-        })
+        .map(|(address, made)| Resource::new(address, made, State::Stands))
         .collect();
     for change in &plan.changes {
         let mut known = resources.iter_mut();

@@ -6,11 +6,16 @@ use rules::log::{self, Source};
 use rules::reasons::Fault;
 use serde_json::Value;
 
-/// The filter pattern of all lines that count.
-pub const LATELY: &str = r#"{ ($.outcome = "migrated") || ($.outcome = "refused") || ($.outcome = "fault") || ($.outcome = "panic") }"#;
+/// The outcomes of all lines that count.
+pub const COUNTED: [&str; 4] = [log::MIGRATED, log::REFUSED, log::FAULT, log::PANIC];
 
-/// The filter pattern of those by which users moved.
-pub const MOVED: &str = r#"{ $.outcome = "migrated" }"#;
+/// The filter pattern of the lines with one of these outcomes, as CloudWatch Logs takes it.
+#[must_use]
+pub fn pattern(outcomes: &[&str]) -> String {
+    let each = outcomes.iter();
+    let each = each.map(|outcome| format!("($.{} = \"{outcome}\")", log::OUTCOME));
+    format!("{{ {} }}", each.collect::<Vec<_>>().join(" || "))
+}
 
 /// How often the function was asked, and what it said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

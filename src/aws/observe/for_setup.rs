@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use super::First;
 use crate::aws::account::{Account, Run};
 use crate::aws::probe;
-use crate::aws::resources::{role, user_pool, user_pool_client};
+use crate::aws::resources::{self, role, user_pool, user_pool_client};
 
 /// Settles which pool or app clients it is about.
 pub type Settle<'a> = &'a dyn Fn(Selection) -> Result<Vec<Listed>>;
@@ -116,7 +116,10 @@ pub async fn for_setup(
             settings.profile(Side::New)?,
             run,
             async |account| {
-                tokio::try_join!(super::first(account, names), super::by_name(account, names))
+                tokio::try_join!(
+                    super::first(account, names),
+                    resources::by_name(account, names)
+                )
             }
         ),
     )?;
@@ -141,7 +144,7 @@ pub async fn for_setup(
     }
 
     let rest = async {
-        let rest = super::rest(&new, names, new_first.role.as_ref()).await;
+        let rest = resources::rest(&new, names, new_first.role.as_ref()).await;
         rest.map_err(anyhow::Error::from)
     };
     let read = |account, first, side| Read {
@@ -174,7 +177,7 @@ pub async fn for_setup(
             pool: old_pool,
             dedicated: own_clients,
         },
-        new_side: super::assembled(&new, new_first.role, by_name, rest, new_pool),
+        new_side: resources::assembled(&new, new_first.role, by_name, rest, new_pool),
         old,
         new,
         records,

@@ -18,7 +18,7 @@ use rules::env;
 use super::named;
 use super::reached::Reached;
 use crate::aws::account::{Account, Run};
-use crate::aws::resources::{function, policy, role};
+use crate::aws::resources::{self, function, policy, role};
 
 /// The accounts that were named, and what exists in them.
 pub struct Deployed {
@@ -161,7 +161,7 @@ async fn observe(
     let new = match new {
         Some(reached) => {
             let (role, pool) = (reached.role.clone(), pool(reached, names).await?);
-            Some(super::new_side(&reached.account, names, role, pool).await?)
+            Some(resources::new_side(&reached.account, names, role, pool).await?)
         }
         None => None,
     };

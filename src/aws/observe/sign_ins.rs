@@ -5,7 +5,8 @@ use std::time::Duration;
 use cogmig_core::call::CallError;
 use cogmig_core::names::Names;
 use cogmig_core::observed::NewSide;
-use cogmig_core::status::{Counted, LATELY, Log, MOVED, Sums, Unread};
+use cogmig_core::status::{COUNTED, Counted, Log, Sums, Unread, pattern};
+use rules::log;
 
 use crate::aws::account::Account;
 use crate::aws::resources::log_group;
@@ -29,9 +30,10 @@ pub async fn sign_ins(
     let kept = group.retention.map(|days| now - i64::from(days) * 86_400);
     let began = side.role.as_ref().and_then(|role| role.created);
     let moved_since = began.max(kept).unwrap_or(since);
+    let (counted, migrated) = (pattern(&COUNTED), pattern(&[log::MIGRATED]));
     let (recent, moved) = tokio::try_join!(
-        log_group::read(account, name, since, LATELY),
-        log_group::read(account, name, moved_since, MOVED),
+        log_group::read(account, name, since, &counted),
+        log_group::read(account, name, moved_since, &migrated),
     )
     .map_err(|error| unread(&error))?;
     let sums = |read: &log_group::Read| Sums::of(read.lines.iter().map(String::as_str));

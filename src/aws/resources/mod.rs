@@ -16,9 +16,13 @@ use std::cell::OnceCell;
 
 use anyhow::Result;
 use cogmig_core::call::CallError;
+use cogmig_core::names::Names;
+use cogmig_core::observed::{Function, LogGroup, NewSide, Policy, Pool, Role};
+use cogmig_core::package::Package;
 use cogmig_core::plan::Step;
-use cogmig_core::record::Tags;
+use cogmig_core::record::{self, Tags};
 use cogmig_core::resource::{Address, Call, Kind};
+use log_group::Retention;
 
 use super::account::Account;
 pub use written::{Made, Written};
@@ -66,4 +70,100 @@ pub async fn tags(account: &Account, address: &Address) -> Result<Option<Tags>, 
         Kind::Function => Ok(function::find(account, name).await?.map(|one| one.tags)),
         Kind::Permission | Kind::AppClient | Kind::UserPool => Ok(Some(Tags::new())),
     }
+}
+
+/// What is found by a name of ours in the new account, the role apart.
+pub struct ByName {
+    /// The Lambda.
+    pub function: Option<Function>,
+    /// Of the log group, where there is one.
+    retention: Option<Retention>,
+}
+
+impl ByName {
+    /// The pool that the function moves users into, where it is of this deployment and has
+    /// this code.
+    pub fn pool_of(&self, names: &Names, code: &Package) -> Option<String> {
+        let function = self.function.as_ref()?;
+        let known = names.own(&function.tags) && function.code_sha256 == code.sha256;
+        function.tags.get(record::POOL).filter(|_| known).cloned()
+    }
+}
+
+/// Reads it.
+pub async fn by_name(account: &Account, names: &Names) -> Result<ByName, CallError> {
+    let (function, retention) = tokio::try_join!(
+        function::find(account, &names.function),
+        log_group::retention(account, &names.log_group),
+    )?;
+    Ok(ByName {
+        function,
+        retention,
+    })
+}
+
+/// What it takes the account's id, or the role, to find in the new account.
+pub struct Rest {
+    policy: Option<Policy>,
+    log_group_tags: Tags,
+    before_is_gone: bool,
+}
+
+/// Reads it.
+pub async fn rest(
+    account: &Account,
+    names: &Names,
+    role: Option<&Role>,
+) -> Result<Rest, CallError> {
+    let identity = &account.identity;
+    let policy_arn = names.lambda_policy_arn(identity);
+    let group_arn = names.log_group_arn(identity);
+    let before = role.and_then(|role| role.tags.get(record::TRIGGER_BEFORE));
+    let before = before
+        .map(|tag| record::arn_from_tag(tag))
+        .unwrap_or_default();
+    let (policy, log_group_tags, before_is_gone) = tokio::try_join!(
+        policy::find(account, &policy_arn),
+        log_group::tags(account, &group_arn),
+        function::is_gone(account, &before),
+    )?;
+    Ok(Rest {
+        policy,
+        log_group_tags,
+        before_is_gone,
+    })
+}
+
+/// The new side, of what was read.
+pub fn assembled(
+    account: &Account,
+    role: Option<Role>,
+    by_name: ByName,
+    rest: Rest,
+    pool: Pool,
+) -> NewSide {
+    let tags = rest.log_group_tags;
+    NewSide {
+        identity: account.identity.clone(),
+        role,
+        policy: rest.policy,
+        log_group: by_name
+            .retention
+            .map(|Retention(retention)| LogGroup { retention, tags }),
+        function: by_name.function,
+        pool,
+        before_is_gone: rest.before_is_gone,
+    }
+}
+
+/// Reads what bears our names in the new account, its role apart.
+pub async fn new_side(
+    account: &Account,
+    names: &Names,
+    role: Option<Role>,
+    pool: Pool,
+) -> Result<NewSide, CallError> {
+    let (by_name, rest) =
+        tokio::try_join!(by_name(account, names), rest(account, names, role.as_ref()),)?;
+    Ok(assembled(account, role, by_name, rest, pool))
 }
