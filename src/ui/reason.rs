@@ -7,20 +7,26 @@ use cogmig_core::record;
 /// Why something is changed, and what of it.
 pub fn why<'a>(reasons: impl IntoIterator<Item = &'a Reason>, edits: &[Edit]) -> String {
     let reasons: Vec<_> = reasons.into_iter().map(reason).collect();
-    let edits: Vec<_> = edits.iter().map(edit).collect();
+    let edits = edits.chunk_by(|one, other| one.path == other.path);
+    let edits: Vec<_> = edits.map(of_one_path).collect();
     let parts = [reasons.join(", "), edits.join(", ")];
     let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(": ")
 }
 
-/// Of a secret only the path.
-fn edit(edit: &Edit) -> String {
-    let path = &edit.path;
-    match (edit.secret, &edit.before, &edit.after) {
-        (true, ..) | (_, None, None) => path.clone(),
-        (_, None, Some(after)) => format!("{path} + {after}"),
-        (_, Some(before), None) => format!("{path} - {before}"),
-        (_, Some(before), Some(after)) => format!("{path} {before} → {after}"),
+/// The path, and what of it changes; of a secret only the path.
+fn of_one_path(edits: &[Edit]) -> String {
+    let path = edits.first().map_or("", |edit| &edit.path);
+    let changes = edits.iter().filter(|edit| !edit.secret).map(change);
+    format!("{path}{}", changes.collect::<String>())
+}
+
+fn change(Edit { before, after, .. }: &Edit) -> String {
+    match (before, after) {
+        (None, None) => String::new(),
+        (None, Some(after)) => format!(" + {after}"),
+        (Some(before), None) => format!(" - {before}"),
+        (Some(before), Some(after)) => format!(" {before} → {after}"),
     }
 }
 
@@ -126,8 +132,10 @@ mod tests {
                 "trust policy",
             ),
         ] {
-            assert_eq!(super::edit(&edit), expected);
+            assert_eq!(why(None, &[edit]), expected);
         }
+        let lists = [Edit::remove("list", "a"), Edit::add("list", "b")];
+        assert_eq!(why(None, &lists), "list - a + b");
         let edits = [Edit::of("tags"), Edit::of("code")];
         assert_eq!(why(None, &edits), "tags, code");
         assert_eq!(

@@ -234,7 +234,7 @@ fn only_drifted_resources_are_reported() {
         "--detailed-exitcode",
         &[
             "~ role cognito-access-role differs: inline policy",
-            "kept 1 days → 30 days",
+            "retention 1 days → 30 days",
             "+ permission cognito-user-migration missing",
             "= policy cognito-migration-lambda-policy as it should be",
             "is not the new pool's UserMigration trigger",
