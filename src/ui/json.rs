@@ -97,6 +97,6 @@ fn failure(error: &anyhow::Error, also: &[Problem]) -> Value {
         "call": call.map(|call| call.call),
         "code": call.and_then(|call| call.code.clone()),
         "request_id": call.and_then(|call| call.request_id.clone()),
-        "also": also.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "also": also.iter().map(problem::one_line).collect::<Vec<_>>(),
     })
 }

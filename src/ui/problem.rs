@@ -121,6 +121,15 @@ pub fn cause(cause: &Cause) -> String {
     }
 }
 
+/// A problem in one line, for programs.
+pub fn one_line(problem: &Problem) -> String {
+    let causes = problem.causes.iter().map(cause);
+    iter::once(problem.summary.clone())
+        .chain(causes)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
 fn remedies(remedies: &[String]) -> impl Iterator<Item = Line> {
     let labels = iter::once("try").chain(iter::repeat("or"));
     labels.zip(remedies.iter().cloned())

@@ -145,8 +145,8 @@ fn an_interrupt_reports_exactly_the_lost_changes() {
     std::thread::sleep(Duration::from_millis(300));
     let run = end(&stage, running);
     run.assert_ended(1, &setup);
-    let message = run.json()["error"]["message"].to_string();
-    assert!(message.contains("MinimumLength was 14"), "{message}");
+    let causes = run.json()["error"]["causes"].to_string();
+    assert!(causes.contains("MinimumLength was 14"), "{causes}");
 
     let stage = Stage::new();
     stage.sandbox.set_conditions(Conditions {
@@ -218,8 +218,8 @@ fn an_update_without_an_answer_is_compared_after_an_interrupt() {
     stage.sandbox.plant(&stage.new, &lost).unwrap();
     let run = running.end();
     run.assert_ended(1, &setup);
-    let message = run.json()["error"]["message"].to_string();
-    assert!(message.contains("MinimumLength was 14"), "{message}");
+    let causes = run.json()["error"]["causes"].to_string();
+    assert!(causes.contains("MinimumLength was 14"), "{causes}");
 }
 
 /// It would keep every user out whom the pool does not know.
