@@ -6,9 +6,11 @@
 mod cargo;
 #[path = "build/elf.rs"]
 mod elf;
+#[path = "build/package.rs"]
+mod package;
 
 use std::fmt::Write as _;
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
@@ -16,6 +18,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
+
+use package::{ARCHITECTURES, Architecture, pack};
 
 /// Names the architectures to hold, separated by commas; the build fails when one of them cannot be made. `none` holds
 /// none, for work on the CLI alone. Without it, all that this toolchain can build.
@@ -27,33 +31,6 @@ const READY: &str = "COGMIG_LAMBDA_ZIPS";
 
 /// The commit that it is built from, where there is no repository to ask.
 const COMMIT: &str = "COGMIG_COMMIT";
-
-/// An architecture of Lambda functions.
-pub struct Architecture {
-    /// AWS's word for it.
-    pub name: &'static str,
-    /// The variant of `package::Architecture`.
-    pub variant: &'static str,
-    /// The first part of Rust's target triples.
-    pub rust: &'static str,
-    /// `e_machine` of its ELF files.
-    pub machine: u16,
-}
-
-const ARCHITECTURES: [Architecture; 2] = [
-    Architecture {
-        name: "arm64",
-        variant: "Arm64",
-        rust: "aarch64",
-        machine: 183,
-    },
-    Architecture {
-        name: "x86_64",
-        variant: "X86_64",
-        rust: "x86_64",
-        machine: 62,
-    },
-];
 
 fn main() {
     for path in [
@@ -114,7 +91,7 @@ fn make(out: &Path) -> Result<(), String> {
     let binaries = if builds.is_empty() {
         Vec::new()
     } else {
-        cargo::build(&builds, out)?
+        cargo::build(&builds, profile(), out)?
     };
     clear(out);
     for (build, path) in builds.iter().zip(binaries) {
@@ -183,6 +160,14 @@ fn commit() -> Option<String> {
     git(&["rev-parse", "--short=12", "HEAD"])
 }
 
+/// The profile of the Lambda. In a debug build of the CLI a short build counts more than a small package.
+fn profile() -> &'static str {
+    match env::var("PROFILE").as_deref() {
+        Ok("debug") => "lambda-dev",
+        _ => "lambda",
+    }
+}
+
 /// Decides what to build: what was asked for, or all that can be built, and then at least the host's architecture.
 fn builds() -> Result<Vec<cargo::Build>, String> {
     let wanted = env::var(WANTED).ok();
@@ -220,18 +205,4 @@ fn builds() -> Result<Vec<cargo::Build>, String> {
         ));
     }
     Ok(builds)
-}
-
-/// Writes the zip that Lambda takes, the same bytes for the same binary.
-fn pack(binary: &[u8], file: &Path) -> zip::result::ZipResult<()> {
-    let options = zip::write::SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Deflated)
-        .compression_level(Some(9))
-        .last_modified_time(zip::DateTime::default())
-        .unix_permissions(0o755);
-    let mut zip = zip::ZipWriter::new(fs::File::create(file)?);
-    zip.start_file("bootstrap", options)?;
-    zip.write_all(binary)?;
-    zip.finish()?;
-    Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use crate::Architecture;
+use crate::package::Architecture;
 
 /// How the Lambda is built for one architecture.
 pub struct Build {
@@ -21,7 +21,11 @@ pub struct Build {
 impl Build {
     /// Finds a way to build for `architecture`, or says what is missing.
     pub fn find(architecture: &'static Architecture) -> Result<Self, String> {
-        let host = env::var("HOST").unwrap_or_default();
+        let version = rustc(&["-vV"]).unwrap_or_default();
+        let host = version
+            .lines()
+            .find_map(|line| line.strip_prefix("host: "))
+            .unwrap_or_default();
         let native =
             host.starts_with(&format!("{}-", architecture.rust)) && host.contains("-linux-");
         let musl = format!("{}-unknown-linux-musl", architecture.rust);
@@ -42,7 +46,7 @@ impl Build {
         if native && host.ends_with("-gnu") {
             return Ok(Self {
                 architecture,
-                target: host,
+                target: host.to_owned(),
                 variables: Vec::new(),
             });
         }
@@ -53,8 +57,8 @@ impl Build {
     }
 }
 
-/// Builds all of `builds` in one go and returns the binaries in the same order.
-pub fn build(builds: &[Build], out: &Path) -> Result<Vec<PathBuf>, String> {
+/// Builds all of `builds` in one go, in the profile of this name, and returns the binaries in the same order.
+pub fn build(builds: &[Build], profile: &str, out: &Path) -> Result<Vec<PathBuf>, String> {
     let root =
         PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?);
     let folder = target_folder(out);
@@ -65,7 +69,7 @@ pub fn build(builds: &[Build], out: &Path) -> Result<Vec<PathBuf>, String> {
         "--package",
         "cogmig-lambda",
         "--profile",
-        "lambda",
+        profile,
     ]);
     for (name, _) in env::vars_os() {
         if is_outer(&name) {
@@ -88,7 +92,7 @@ pub fn build(builds: &[Build], out: &Path) -> Result<Vec<PathBuf>, String> {
     }
     Ok(builds
         .iter()
-        .map(|build| folder.join(&build.target).join("lambda").join("bootstrap"))
+        .map(|build| folder.join(&build.target).join(profile).join("bootstrap"))
         .collect())
 }
 
