@@ -19,7 +19,6 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from connections import connected, forget
 from shapes import filled
-from snapshot import snapshot
 
 MARKED = Config(user_agent_extra="cogmig-sandbox", retries={"total_max_attempts": 1}, read_timeout=60)
 UNSIGNED = MARKED.merge(Config(signature_version=botocore.UNSIGNED))
@@ -64,7 +63,6 @@ def secret_hash(request):
 DO = {
     "call": call,
     "public": public,
-    "snapshot": snapshot,
     "filled": filled,
     "secret_hash": secret_hash,
     "forget": forget,

@@ -17,6 +17,7 @@ from importlib import import_module
 # moto's need. ministack would sign tokens with it, and make keys for every pool first.
 sys.modules["cryptography"] = None
 
+import direct  # noqa: E402
 import hypercorn.asyncio  # noqa: E402, F401
 from ministack.core.iam_actions import _tag_operations, unsigned_operations  # noqa: E402
 from ministack.core.responses import _service_model  # noqa: E402
@@ -34,6 +35,7 @@ def load():
         unsigned_operations(service)
     for kind in OPERATIONS:
         model(kind)
+    direct.load()
     gc.freeze()
 
 

@@ -1,14 +1,13 @@
-"""What stands in both accounts, read by boto3 straight from the backend.
+"""What exists in both accounts, read inside the emulator with the models of botocore (direct.py).
 
 Everything has a stable order, and nothing in it changes by being looked at or by
 the clock, so that two snapshots are equal when nothing was changed between them.
 """
 
 import json
-from functools import partial
 
 from botocore.exceptions import ClientError
-from connections import connected
+from direct import Direct, handlers
 
 # Stamps, and what AWS itself calls an estimate or changes by use.
 PASSING = {
@@ -28,29 +27,24 @@ PASSING = {
 }
 
 
-def snapshot(request):
-    """Account → what stands there, over all the Regions that were ever used."""
-    return {
-        account: steady(account_standing(request, account))
-        for account in request["accounts"]
-    }
+def snapshot(accounts, regions):
+    """Account → what exists there, in these Regions."""
+    return {account: steady(account_standing(account, regions)) for account in accounts}
 
 
-def account_standing(request, account):
-    connect = partial(
-        connected,
-        request["home"],
-        endpoint_url=request["backend"],
-        aws_access_key_id=account,
-        aws_secret_access_key="test",
-    )
-    iam = connect("iam", region_name="us-east-1")
+def account_standing(account, regions):
+    handle = handlers()
+
+    def connect(service, region):
+        return Direct(account, region, service, handle[service])
+
+    iam = connect("iam", "us-east-1")
     found = {"roles": roles(iam), "policies": policies(iam), "instance_profiles": instance_profiles(iam)}
     found |= {"pools": [], "functions": [], "log_groups": []}
-    for region in request["regions"]:
-        found["pools"] += pools(connect("cognito-idp", region_name=region))
-        found["functions"] += functions(connect("lambda", region_name=region))
-        found["log_groups"] += log_groups(connect("logs", region_name=region))
+    for region in regions:
+        found["pools"] += pools(connect("cognito-idp", region))
+        found["functions"] += functions(connect("lambda", region))
+        found["log_groups"] += log_groups(connect("logs", region))
     return found
 
 

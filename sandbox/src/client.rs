@@ -67,19 +67,6 @@ impl Client {
         self.ask(request, params)
     }
 
-    /// What stands in the accounts, read from the emulator itself.
-    pub(crate) fn snapshot(
-        &self,
-        backend: &str,
-        accounts: &[&str],
-        regions: &[String],
-    ) -> Result<Value, AwsFault> {
-        let request = json!({
-            "do": "snapshot", "backend": backend, "accounts": accounts, "regions": regions,
-        });
-        self.ask(request, Value::Null)
-    }
-
     /// A kind's description with everything in it, by the model of botocore and `additions`.
     pub(crate) fn filled(&self, kind: &str, additions: &Value) -> Result<Value, AwsFault> {
         let request = json!({"do": "filled", "kind": kind, "additions": additions});

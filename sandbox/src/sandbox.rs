@@ -246,10 +246,11 @@ impl Sandbox {
     /// When it cannot be read, which is a fault of the sandbox and not of a test.
     #[must_use]
     pub fn snapshot(&self) -> Value {
-        let accounts = [OLD_ACCOUNT, NEW_ACCOUNT];
-        self.client
-            .snapshot(&self.backend.url(), &accounts, &self.proxy.regions())
-            .unwrap_or_else(|fault| panic!("no snapshot of the accounts: {fault}"))
+        let snapshot = self.proxy.snapshot(&[OLD_ACCOUNT, NEW_ACCOUNT]);
+        let runtime = self.runtime.as_ref().expect("the sandbox has not ended");
+        runtime
+            .block_on(snapshot)
+            .unwrap_or_else(|fault| panic!("no snapshot of the accounts: {fault:#}"))
     }
 }
 

@@ -24,7 +24,7 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use call::Call;
 pub use conditions::Conditions;
@@ -88,9 +88,10 @@ impl Proxy {
         self.emulator.messages()
     }
 
-    /// The Regions of the profiles, and all that were called since.
-    pub(crate) fn regions(&self) -> Vec<String> {
-        self.emulator.regions()
+    /// What exists in these accounts, in all Regions in use.
+    pub(crate) async fn snapshot(&self, accounts: &[&str]) -> anyhow::Result<Value> {
+        let body = json!({"accounts": accounts, "regions": self.emulator.regions()});
+        self.emulator.upstream.own("snapshot", &body).await
     }
 
     /// A call of Cognito past the journal, as the root of the pool's account.

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
@@ -79,6 +79,17 @@ impl Upstream {
         reply.headers_mut().remove("transfer-encoding");
         reply.headers_mut().remove("connection");
         Ok(reply)
+    }
+
+    /// A request that only the sandbox makes (backend.py).
+    pub(super) async fn own(&self, name: &str, body: &Value) -> Result<Value> {
+        let request = Request::post(format!("/_sandbox/{name}"))
+            .header("host", self.backend.to_string())
+            .body(Bytes::from(body.to_string()))?;
+        let reply = self.send(&request).await?;
+        let text = String::from_utf8_lossy(reply.body());
+        ensure!(reply.status().is_success(), "{text}");
+        Ok(serde_json::from_slice(reply.body())?)
     }
 
     /// A call of Cognito as the root of the place's account.
