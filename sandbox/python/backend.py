@@ -9,8 +9,11 @@ import corrections
 import ministack.app
 from direct import reads_need_no_thread
 from snapshot import snapshot
+from state import checkpoint, restore
 
 emulator = ministack.app.app
+
+OWN = {f"/_sandbox/{request.__name__}": request for request in (snapshot, checkpoint, restore)}
 
 
 def serve(_):
@@ -22,8 +25,9 @@ def serve(_):
 
 
 async def app(scope, receive, send):
-    """A snapshot for the sandbox, or else what AWS is asked for."""
-    if scope.get("path") != "/_sandbox/snapshot":
+    """What only the sandbox asks for, or else what AWS is asked for."""
+    request = OWN.get(scope.get("path"))
+    if request is None:
         return await emulator(scope, receive, send)
     body, more = b"", True
     while more:
@@ -31,7 +35,7 @@ async def app(scope, receive, send):
         body += message.get("body", b"")
         more = message.get("more_body", False)
     try:
-        status, answer = 200, json.dumps(snapshot(**json.loads(body)), default=as_text)
+        status, answer = 200, json.dumps(request(**json.loads(body)), default=as_text)
     except Exception as fault:  # Whatever it is, who asked must hear of it.
         status, answer = 500, f"{type(fault).__name__}: {fault}"
     headers = [(b"content-type", b"application/json")]

@@ -28,7 +28,7 @@ pub use install::tool;
 pub use moto::Moto;
 pub use pool::Pool;
 pub use proxy::{Call, Conditions, Fault, Injection, Message, MessageKind};
-pub use sandbox::Sandbox;
+pub use sandbox::{Checkpoint, Sandbox};
 pub use scripted::{Invoked, Reply, Request, RuntimeApi, ScriptedServer, closed_port};
 
 /// The architecture of functions that can run here: the emulator runs them on this

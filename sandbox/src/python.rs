@@ -17,7 +17,7 @@ use crate::boto3::Boto3;
 use crate::install;
 use crate::lock::locked;
 
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 16] = [
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
     ("connections.py", include_str!("../python/connections.py")),
@@ -32,6 +32,7 @@ const FILES: [(&str, &str); 15] = [
     ("servers.py", include_str!("../python/servers.py")),
     ("shapes.py", include_str!("../python/shapes.py")),
     ("snapshot.py", include_str!("../python/snapshot.py")),
+    ("state.py", include_str!("../python/state.py")),
     ("updates.py", include_str!("../python/updates.py")),
 ];
 

@@ -246,13 +246,38 @@ impl Sandbox {
     /// When it cannot be read, which is a fault of the sandbox and not of a test.
     #[must_use]
     pub fn snapshot(&self) -> Value {
-        let snapshot = self.proxy.snapshot(&[OLD_ACCOUNT, NEW_ACCOUNT]);
+        self.own(self.proxy.snapshot(&[OLD_ACCOUNT, NEW_ACCOUNT]))
+    }
+
+    /// Keeps what exists in both accounts.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be read, which is a fault of the sandbox and not of a test.
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint(self.own(self.proxy.checkpoint()))
+    }
+
+    /// Puts back what existed at a checkpoint of this sandbox. No function may have run since.
+    ///
+    /// # Panics
+    ///
+    /// When there was none.
+    pub fn restore(&self, checkpoint: &Checkpoint) {
+        self.own(self.proxy.restore(&checkpoint.0));
+    }
+
+    fn own(&self, request: impl Future<Output = Result<Value>>) -> Value {
         let runtime = self.runtime.as_ref().expect("the sandbox has not ended");
-        runtime
-            .block_on(snapshot)
-            .unwrap_or_else(|fault| panic!("no snapshot of the accounts: {fault:#}"))
+        let answer = runtime.block_on(request);
+        answer.unwrap_or_else(|fault| panic!("the emulator: {fault:#}"))
     }
 }
+
+/// What existed in both accounts at a moment.
+#[derive(Debug)]
+pub struct Checkpoint(Value);
 
 impl Drop for Sandbox {
     fn drop(&mut self) {

@@ -149,6 +149,7 @@ fn what_stands_is_read_whole_and_steady() {
     assert_eq!(new["roles"][0]["tags"], json!({"team": "accounts"}));
     assert_eq!(new["log_groups"][0]["tags"], json!({"team": "accounts"}));
 
+    let checkpoint = sandbox.checkpoint();
     let gone = [
         (
             "cognito-idp",
@@ -166,6 +167,13 @@ fn what_stands_is_read_whole_and_steady() {
         sandbox.aws("new", service, operation, params).unwrap();
     }
     assert_eq!(sandbox.snapshot(), empty);
+    for _ in 0..2 {
+        sandbox.restore(&checkpoint);
+        assert_eq!(sandbox.snapshot(), full);
+        let pool = json!({"UserPoolId": pool.id});
+        let deleted = sandbox.aws("new", "cognito-idp", "DeleteUserPool", pool);
+        deleted.unwrap();
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use cogmig_sandbox::Checkpoint;
 use serde_json::Value;
 
 use crate::support::calls::NthCall;
@@ -18,10 +19,11 @@ pub enum Verb {
 /// Both accounts, and the calls and states of runs without faults.
 pub struct Baseline {
     pub stage: Stage,
-    /// Setup and teardown: the command, its calls, and the state after it.
+    /// Setup and teardown: the command, its calls, and the state after it, twice.
     commands: [String; 2],
     calls: [Vec<NthCall>; 2],
     states: [Value; 2],
+    checkpoints: [Checkpoint; 2],
     /// The states that were checked already.
     checked: HashSet<String>,
 }
@@ -30,8 +32,10 @@ impl Baseline {
     pub fn new() -> Self {
         let (stage, there, back) = Stage::for_many_runs();
         let before = stage.stable_snapshot();
+        let checkpoint_before = stage.sandbox.checkpoint();
         let setup = stage.calls_of(&there);
         let after = stage.stable_snapshot();
+        let checkpoint_after = stage.sandbox.checkpoint();
         let teardown = stage.calls_of(&back);
         stage.assert_state(&before, "there and back");
         let calls = [setup, teardown].map(|mut calls| {
@@ -44,6 +48,7 @@ impl Baseline {
             calls,
             checked: HashSet::from([before.to_string(), after.to_string()]),
             states: [after, before],
+            checkpoints: [checkpoint_after, checkpoint_before],
         }
     }
 
@@ -62,8 +67,11 @@ impl Baseline {
             Verb::Setup => Verb::Teardown,
             Verb::Teardown => Verb::Setup,
         };
-        if self.stage.stable_snapshot() != self.states[other as usize] {
-            self.stage.ok(self.command(other));
+        let state = &self.states[other as usize];
+        if self.stage.stable_snapshot() != *state {
+            let checkpoint = &self.checkpoints[other as usize];
+            self.stage.sandbox.restore(checkpoint);
+            self.stage.assert_state(state, "restored");
         }
     }
 

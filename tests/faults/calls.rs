@@ -1,6 +1,7 @@
 //! The calls of a run, counted at the proxy, and whether two states are the same.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -20,10 +21,11 @@ impl NthCall {
 }
 
 impl Running {
-    /// SIGKILL.
+    /// SIGKILL. AWS still does what it was asked for before.
     pub fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 

@@ -88,10 +88,22 @@ impl Proxy {
         self.emulator.messages()
     }
 
-    /// What exists in these accounts, in all Regions in use.
+    /// A request that only the sandbox makes: a snapshot of these accounts in all Regions in use.
     pub(crate) async fn snapshot(&self, accounts: &[&str]) -> anyhow::Result<Value> {
         let body = json!({"accounts": accounts, "regions": self.emulator.regions()});
         self.emulator.upstream.own("snapshot", &body).await
+    }
+
+    /// Another: keeps what exists; its number.
+    pub(crate) async fn checkpoint(&self) -> anyhow::Result<Value> {
+        let upstream = &self.emulator.upstream;
+        upstream.own("checkpoint", &json!({})).await
+    }
+
+    /// Another: puts back what was kept.
+    pub(crate) async fn restore(&self, number: &Value) -> anyhow::Result<Value> {
+        let upstream = &self.emulator.upstream;
+        upstream.own("restore", &json!({"number": number})).await
     }
 
     /// A call of Cognito past the journal, as the root of the pool's account.
