@@ -29,21 +29,37 @@ fn rounds(stage: &Stage, arguments: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-#[track_caller]
-fn assert_at_most(most: usize, rounds: &[Vec<String>]) {
-    let shown = rounds.iter().enumerate();
-    let shown: Vec<_> = shown
-        .map(|(n, calls)| format!("{:2}  {}", n + 1, calls.join(" ")))
-        .collect();
-    assert!(rounds.len() <= most, "\n{}", shown.join("\n"));
+/// The commands whose rounds are more than they may be, with these rounds.
+fn too_many() -> Vec<String> {
+    let stage = Stage::new();
+    let mut told = Vec::new();
+    for (arguments, most) in [
+        ("plan", 3),
+        ("setup", 9),
+        ("setup", 2),
+        ("verify", 3),
+        ("status", 3),
+    ] {
+        let rounds = rounds(&stage, arguments);
+        if rounds.len() > most {
+            let shown = rounds.iter().enumerate();
+            let shown = shown.map(|(n, calls)| format!("\n{:2}  {}", n + 1, calls.join(" ")));
+            told.push(format!("{arguments}:{}", shown.collect::<String>()));
+        }
+    }
+    told
 }
 
+/// A machine that does much else splits rounds, and never joins them: one attempt of three must
+/// pass.
 #[test]
 fn setup_plan_and_a_setup_without_changes_take_few() {
-    let stage = Stage::new();
-    assert_at_most(3, &rounds(&stage, "plan"));
-    assert_at_most(9, &rounds(&stage, "setup"));
-    assert_at_most(2, &rounds(&stage, "setup"));
-    assert_at_most(3, &rounds(&stage, "verify"));
-    assert_at_most(3, &rounds(&stage, "status"));
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        told = too_many();
+        if told.is_empty() {
+            return;
+        }
+    }
+    panic!("\n{}", told.join("\n"));
 }
