@@ -9,7 +9,7 @@ import corrections
 import ministack.app
 from direct import reads_need_no_thread
 from snapshot import snapshot
-from state import checkpoint, restore
+from state import checkpoint, restore, settled
 
 emulator = ministack.app.app
 
@@ -34,6 +34,7 @@ async def app(scope, receive, send):
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
+    await settled()
     try:
         status, answer = 200, json.dumps(request(**json.loads(body)), default=as_text)
     except Exception as fault:  # Whatever it is, who asked must hear of it.

@@ -1,5 +1,6 @@
 """Checkpoints: what the emulator's services hold, kept aside and put back."""
 
+import asyncio
 import copy
 
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
@@ -15,6 +16,20 @@ def stores():
         for name, value in vars(service).items():
             if isinstance(value, AccountScopedDict | AccountRegionScopedDict):
                 yield (service.__name__, name), value
+
+
+async def settled():
+    """Waits for functions that were just created or changed: their state changes by itself."""
+    from ministack.services import lambda_svc
+
+    def changes(function):
+        config = function["config"]
+        return config.get("State") == "Pending" or config.get("LastUpdateStatus") == "InProgress"
+
+    for _ in range(500):
+        if not any(changes(function) for function in list(lambda_svc._functions._data.values())):
+            return
+        await asyncio.sleep(0.01)
 
 
 def checkpoint():

@@ -1,7 +1,7 @@
 //! Ctrl-C, and the SIGTERM of a cancelled pipeline. The first one stops the run after the
 //! changes in progress, and reports what exists. The second one stops it at once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cogmig_sandbox::{Conditions, Fault, NEW_ACCOUNT, OLD_ACCOUNT};
 
@@ -66,7 +66,10 @@ fn a_second_interrupt_stops_it_at_once() {
     run.assert_stderr(&["at once", "may be half-made"]);
     stage.sandbox.clear_faults();
     // What was under way arrives all the same.
-    a_moment();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while stage.requests("CreateFunction").is_empty() && Instant::now() < deadline {
+        a_moment();
+    }
     assert_continues(&stage, &run, "CreateFunction");
 }
 
