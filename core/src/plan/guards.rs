@@ -26,7 +26,13 @@ const MOST_ENVIRONMENT: usize = 4096;
 pub(super) fn too_large(environment: &Tags) -> Result<()> {
     let size = serde_json::json!(environment).to_string().len();
     if size > MOST_ENVIRONMENT {
-        return Err(Problem::error("environment-too-large", format!("what the function has to know takes {size} bytes, and Lambda allows {MOST_ENVIRONMENT}: most of it are names of attributes")).fix("--drop-attribute for those that nobody needs"));
+        return Err(Problem::error(
+                "environment-too-large",
+                format!(
+                    "what the function has to know takes {size} bytes, and Lambda allows {MOST_ENVIRONMENT}: most of it are names of attributes"
+                ),
+            )
+            .fix("--drop-attribute for those that nobody needs"));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! there, or the user's choice on a terminal. What is named and does not match the deployment
 //! is refused.
 
+mod mismatch;
 pub mod other_side;
 mod search;
 mod side_record;
@@ -17,6 +18,10 @@ use crate::record::{self, Tags};
 use crate::reference::{Listed, Reference, region_of};
 use crate::selected::SelectedBy;
 use crate::text::on_one_line;
+use mismatch::shown;
+pub use mismatch::{
+    elsewhere, other_pool, record_is_missing, refuse_other_peer, refuse_other_region,
+};
 use search::Search;
 pub use search::{Selection, Several};
 pub use side_record::SideRecord;
@@ -54,7 +59,15 @@ impl Scope<'_> {
         self.refuse_other_pool(there, others)?;
         let region = region_of(recorded).unwrap_or(&identity.region);
         if region != identity.region {
-            return Err(Problem::error("region-mismatch", format!("the deployment `{deployment}` serves the {side} user pool {recorded} in {region}, and the profile `{}` is set to {}", identity.profile, identity.region)).fix(format!("--{side}-region {region}")));
+            return Err(Problem::error(
+                    "region-mismatch",
+                    format!(
+                        "the deployment `{deployment}` serves the {side} user pool {recorded} in {region}, and the profile `{}` is set to {}",
+                        identity.profile,
+                        identity.region
+                    ),
+                )
+                .fix(format!("--{side}-region {region}")));
         }
         let found = there.iter().find(|pool| pool.id == *recorded);
         let found = found.ok_or_else(|| self.pool_is_gone(recorded))?;
@@ -297,115 +310,4 @@ pub struct NamedClients {
     pub existing: Vec<String>,
     /// The others.
     pub missing: Vec<String>,
-}
-
-/// Refuses a Region that was named and is not that of the deployment's pool.
-///
-/// # Errors
-/// It says both.
-pub fn refuse_other_region(
-    side: Side,
-    settings: &SideSettings,
-    names: &Names,
-    recorded: &str,
-) -> Result<()> {
-    if let (Some(named), Some(region)) = (&settings.region, region_of(recorded))
-        && named != region
-    {
-        let side = side.as_str();
-        return Err(Problem::error("region-mismatch", format!("{} is {named}, but the deployment `{}` serves the {side} user pool {recorded} in {region}", settings.origins.region, names.deployment)).fix(format!("--{side}-region {region}, or --suffix for another deployment")));
-    }
-    Ok(())
-}
-
-/// A user pool that was named, and the one on record, which is another.
-#[must_use]
-pub fn other_pool(
-    side: Side,
-    settings: &SideSettings,
-    names: &Names,
-    (given, recorded): (&str, &str),
-    remedy: &str,
-) -> Problem {
-    Problem::error(
-        "pool-mismatch",
-        format!(
-            "{} is {given}, but the deployment `{}` serves the {} user pool {recorded}",
-            settings.origins.pool,
-            names.deployment,
-            side.as_str()
-        ),
-    )
-    .fix(remedy.to_string())
-}
-
-/// What to do where no deployment is known that serves the named pool.
-#[must_use]
-pub fn elsewhere(side: Side) -> String {
-    format!(
-        "--suffix for another deployment, or no --{}-pool",
-        side.as_str()
-    )
-}
-
-/// Refuses an account that is not the one that the deployment connects the other with.
-/// `tags` are those of the role here or, where it lost them, of the function.
-///
-/// # Errors
-/// It says both.
-pub fn refuse_other_peer(
-    names: &Names,
-    (here, tags): (&Identity, Option<&Tags>),
-    there: &Identity,
-) -> Result<()> {
-    let peer = tags.filter(|tags| names.own(tags));
-    let peer = peer.and_then(|tags| tags.get(record::PEER));
-    let other = &there.id;
-    if let Some(peer) = peer
-        && peer != other
-    {
-        return Err(Problem::error(
-            "account-mismatch",
-            format!(
-                "the role {} in the {} belongs to a migration with account {}, not {other}",
-                names.record_role(here.side),
-                here.place(),
-                on_one_line(peer)
-            ),
-        )
-        .fix(format!(
-            "the right --{}-profile, or --suffix for another deployment",
-            there.side.as_str()
-        )));
-    }
-    Ok(())
-}
-
-/// What was written, with what it stands for.
-fn shown(written: &str, id: &str) -> String {
-    if written == id {
-        id.to_owned()
-    } else {
-        format!("{written} ({id})")
-    }
-}
-
-/// A user pool was named, and nothing says which one the deployment serves.
-#[must_use]
-pub fn record_is_missing(
-    side: Side,
-    settings: &SideSettings,
-    names: &Names,
-    given: &str,
-) -> Problem {
-    Problem::error(
-        "record-missing",
-        format!(
-            "{} is {given}, but no record says which {} user pool the deployment `{}` serves",
-            settings.origins.pool,
-            side.as_str(),
-            names.deployment
-        ),
-    )
-    .fix("`cogmig setup`, which writes the record again")
 }
