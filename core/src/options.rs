@@ -143,6 +143,16 @@ impl Settings {
         Err(none.fix("--old-profile, --new-profile or both, also in cogmig.toml"))
     }
 
+    /// Sees that both profiles were named.
+    ///
+    /// # Errors
+    /// One was not.
+    pub fn both_profiles(&self) -> Result<()> {
+        self.profile(Side::Old)?;
+        self.profile(Side::New)?;
+        Ok(())
+    }
+
     /// The profile of a side, and its Region where one was named.
     ///
     /// # Errors

@@ -120,6 +120,15 @@ impl Problem {
         self
     }
 
+    /// With another problem that it comes of, and what can be done about that one.
+    #[must_use]
+    pub fn caused_by(mut self, other: Self) -> Self {
+        self.causes.push(Cause::Because(other.summary));
+        self.causes.extend(other.causes);
+        self.remedy.extend(other.remedy);
+        self
+    }
+
     /// All that it says, in no layout: to be searched.
     #[must_use]
     pub fn words(&self) -> String {
@@ -140,3 +149,18 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_keeps_its_own_id_and_remedy_whatever_it_comes_of() {
+        let cause = Problem::error("aws-call", "denied").fix("grant it");
+        let problem = Problem::error("record-deleted", "lost").fix("again");
+        let both = problem.caused_by(cause);
+        assert_eq!(both.id, "record-deleted");
+        assert_eq!(both.causes, [Cause::Because("denied".into())]);
+        assert_eq!(both.remedy, ["again", "grant it"]);
+    }
+}

@@ -30,6 +30,7 @@ pub struct Prepared {
 /// Whatever keeps a migration from standing.
 pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared> {
     let settings = session.settings;
+    settings.both_profiles()?;
     let package = embedded::package(settings)?;
     let reports_existing = purpose.reports_existing();
     // A package of the user's own need not know what a probe is.

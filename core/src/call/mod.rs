@@ -32,12 +32,7 @@ pub fn problem<'a>(chain: impl Iterator<Item = &'a (dyn Error + 'static)>) -> Pr
     let mut links = chain.map(of_one);
     let first = links.next();
     let first = first.unwrap_or_else(|| Problem::error("error", "the reason is unknown"));
-    links.fold(first, |mut problem, cause| {
-        problem = problem.because(Cause::Because(cause.summary));
-        problem.causes.extend(cause.causes);
-        problem.remedy.extend(cause.remedy);
-        problem
-    })
+    links.fold(first, Problem::caused_by)
 }
 
 fn of_one(error: &(dyn Error + 'static)) -> Problem {

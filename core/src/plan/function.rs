@@ -98,9 +98,13 @@ fn edits(stands: &Configuration, wanted: &Configuration) -> Vec<Edit> {
         .collect();
     let values = |set: &Configuration, name| set.environment.get(name).cloned();
     let changed = names.into_iter().flat_map(|name| {
+        let (before, after) = (values(stands, name), values(wanted, name));
+        if before == after {
+            return Vec::new();
+        }
         // Whoever may configure the function may write what they like into it.
-        let before = values(stands, name).map(|value| value.escape_debug().to_string());
-        variable(name, before, values(wanted, name))
+        let before = before.map(|value| value.escape_debug().to_string());
+        variable(name, before, after)
     });
     let edits: Vec<_> = changed.collect();
     if edits.is_empty() {
@@ -113,7 +117,6 @@ fn edits(stands: &Configuration, wanted: &Configuration) -> Vec<Edit> {
 fn variable(name: &str, before: Option<String>, after: Option<String>) -> Vec<Edit> {
     let path = format!("environment.{name}");
     match (before, after) {
-        (before, after) if before == after => Vec::new(),
         _ if name == env::OLD_EXTERNAL_ID => vec![Edit::secret(path)],
         (Some(before), Some(after)) if name == env::ATTRIBUTES => {
             let [before, after] =

@@ -12,9 +12,14 @@ pub const COUNTED: [&str; 4] = [log::MIGRATED, log::REFUSED, log::FAULT, log::PA
 /// The filter pattern of the lines with one of these outcomes, as CloudWatch Logs takes it.
 #[must_use]
 pub fn pattern(outcomes: &[&str]) -> String {
-    let each = outcomes.iter();
-    let each = each.map(|outcome| format!("($.{} = \"{outcome}\")", log::OUTCOME));
-    format!("{{ {} }}", each.collect::<Vec<_>>().join(" || "))
+    let is = |outcome: &&str| format!("$.{} = \"{outcome}\"", log::OUTCOME);
+    match outcomes {
+        [one] => format!("{{ {} }}", is(one)),
+        several => {
+            let each = several.iter().map(|one| format!("({})", is(one)));
+            format!("{{ {} }}", each.collect::<Vec<_>>().join(" || "))
+        }
+    }
 }
 
 /// How often the function was asked, and what it said.

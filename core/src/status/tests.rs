@@ -104,7 +104,7 @@ fn the_patterns_name_the_outcomes_that_count() {
         pattern(&COUNTED),
         r#"{ ($.outcome = "migrated") || ($.outcome = "refused") || ($.outcome = "fault") || ($.outcome = "panic") }"#
     );
-    assert_eq!(pattern(&["migrated"]), r#"{ ($.outcome = "migrated") }"#);
+    assert_eq!(pattern(&["migrated"]), r#"{ $.outcome = "migrated" }"#);
 }
 
 #[test]

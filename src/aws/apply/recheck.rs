@@ -1,6 +1,7 @@
 //! What is seen after a step, and how it is taken back where it is not.
 
 use anyhow::{Error, Result};
+use cogmig_core::call;
 use cogmig_core::plan::{Compensation, Guard, Recheck, Seen, Step};
 use cogmig_core::problem::Problem;
 use cogmig_core::resource::{Call, ClientCall, PoolCall};
@@ -89,7 +90,9 @@ async fn take_back(
             };
             Err(match removed.await {
                 Ok(()) => lost("is taken away again").into(),
-                Err(error) => Error::context(error, lost("could not be taken away again")),
+                Err(error) => lost("could not be taken away again")
+                    .caused_by(call::problem(Error::chain(&error)))
+                    .into(),
             })
         }
         (

@@ -132,6 +132,7 @@ pub async fn read(
         .start_from_head(false)
         .filter_pattern(pattern)
         .into_paginator()
+        .stop_on_duplicate_token(false)
         .send();
     let mut read = Read {
         lines: Vec::new(),

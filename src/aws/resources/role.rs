@@ -121,7 +121,12 @@ pub async fn bears(account: &Account, name: &str, key: &str) -> Result<bool, Cal
 /// The tags of the roles whose names begin with `base`, but for the one named `own`:
 /// those of the other deployments.
 pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags>, CallError> {
-    let mut pages = account.iam.list_roles().into_paginator().send();
+    let mut pages = account
+        .iam
+        .list_roles()
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     let mut names = Vec::new();
     while let Some(page) = account.page("iam:ListRoles", pages.next()).await? {
         // Setup makes its roles under no path, and the pipeline's policy lets it look at no other.

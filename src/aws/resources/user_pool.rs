@@ -68,7 +68,10 @@ pub async fn restore_trigger(
 /// Every pool of the account's Region.
 pub async fn list(account: &Account) -> std::result::Result<Vec<Listed>, CallError> {
     let request = account.cognito.list_user_pools().max_results(60);
-    let mut pages = request.into_paginator().send();
+    let mut pages = request
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     let mut pools = Vec::new();
     let call = "cognito-idp:ListUserPools";
     while let Some(page) = account.page(call, pages.next()).await? {

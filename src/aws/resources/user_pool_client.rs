@@ -112,7 +112,10 @@ pub async fn list_if_there(
 pub async fn list(account: &Account, pool: &str) -> std::result::Result<Vec<Listed>, CallError> {
     let request = account.cognito.list_user_pool_clients();
     let request = request.user_pool_id(pool).max_results(60);
-    let mut pages = request.into_paginator().send();
+    let mut pages = request
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .send();
     let mut clients = Vec::new();
     let call = "cognito-idp:ListUserPoolClients";
     while let Some(page) = account.page(call, pages.next()).await? {

@@ -65,10 +65,11 @@ impl File {
     pub fn parse(name: String, text: &str, options: &[String]) -> Result<Self> {
         let text = text.trim_start_matches('\u{feff}');
         let table = DeTable::parse(text).map_err(|error| {
-            Problem::usage(
-                "file-invalid",
-                format!("{name}: {}", error.to_string().trim_end()),
-            )
+            let text = error.to_string();
+            let mut lines = text.trim_end().lines();
+            let summary = format!("{name}: {}", lines.next().unwrap_or_default());
+            let details = lines.map(|line| Cause::Detail(line.to_owned()));
+            details.fold(Problem::usage("file-invalid", summary), Problem::because)
         })?;
         let mut lines = BTreeMap::new();
         for (key, value) in table.get_ref() {

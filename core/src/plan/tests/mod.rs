@@ -552,6 +552,22 @@ fn what_changes_of_the_configuration_is_told_but_for_secrets() {
     assert_eq!(plan.changes[0].edits, told);
 }
 
+#[test]
+fn a_value_is_compared_as_it_is_and_told_escaped() {
+    let (old, mut new) = set_up();
+    let mut desired = desired();
+    let quoted = "custom:o'clock";
+    for set in [
+        &mut desired.configuration,
+        &mut new.function.as_mut().expect("a function").configuration,
+    ] {
+        set.environment.insert("ATTRIBUTES".into(), quoted.into());
+    }
+    desired.configuration.memory += 1;
+    let plan = setup(&desired, &old, &new).expect("a plan");
+    assert_eq!(plan.changes[0].edits, [Edit::of("configuration")]);
+}
+
 /// Whoever may configure the function could otherwise have a runner take commands from the plan.
 #[test]
 fn attack_a_configuration_that_is_more_than_a_line() {
