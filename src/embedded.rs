@@ -32,7 +32,7 @@ pub fn package(settings: &Settings) -> Result<Package> {
             architecture,
         });
     }
-    let (zip, sha256) = held(architecture).ok_or_else(|| {
+    let (zip, sha256) = embedded(architecture).ok_or_else(|| {
         Problem::error(
             "package-missing",
             format!("this build of cogmig holds no Lambda for {architecture}"),
@@ -50,9 +50,9 @@ pub fn package(settings: &Settings) -> Result<Package> {
 }
 
 /// The zip that this build holds for `architecture`, if it does, and its `CodeSha256`.
-pub fn held(architecture: Architecture) -> Option<(&'static [u8], &'static str)> {
+pub fn embedded(architecture: Architecture) -> Option<(&'static [u8], &'static str)> {
     HELD.iter()
-        .find(|(held, _, _)| *held == architecture)
+        .find(|(embedded, _, _)| *embedded == architecture)
         .map(|(_, sha256, zip)| (*zip, *sha256))
 }
 
@@ -114,9 +114,10 @@ mod tests {
 
     #[test]
     fn the_default_is_held_where_anything_is() {
-        assert!(HELD.is_empty() || held(default_architecture()).is_some());
+        assert!(HELD.is_empty() || embedded(default_architecture()).is_some());
         assert!(
-            held(Architecture::Arm64).is_none() || default_architecture() == Architecture::Arm64
+            embedded(Architecture::Arm64).is_none()
+                || default_architecture() == Architecture::Arm64
         );
     }
 

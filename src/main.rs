@@ -20,7 +20,7 @@ use aws::account::Run;
 use cli::{Cli, Command, Task, generate, settings};
 use commands::{Session, plan, policy, setup, status, teardown, verify};
 use stop::Stop;
-use ui::Report;
+use ui::Printer;
 
 fn main() -> ExitCode {
     ui::settle_colours();
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 
 /// An error before there were settings to say how it is reported.
 fn failed(command: &str, error: &Error) -> ExitCode {
-    ui::complain_of(command, error, cli::wants_json());
+    ui::report_error(command, error, cli::wants_json());
     ended(error).status(false).into()
 }
 
@@ -71,7 +71,7 @@ async fn run(command: &Command, flags: &ArgMatches) -> ExitCode {
         Ok(settings) => settings,
         Err(usage) => return failed(command.name(), &usage.into()),
     };
-    let ui = Arc::new(Report::new(command.name(), &settings));
+    let ui = Arc::new(Printer::new(command.name(), &settings));
     let stop = Stop::new();
     stop.listen();
     let ends = Arc::new(Once::new());
@@ -100,7 +100,7 @@ async fn run(command: &Command, flags: &ArgMatches) -> ExitCode {
 }
 
 /// Tells how it ended. What was done stands, whether or not it could be told.
-fn tell(ui: &Report, end: Result<Ended>) -> Ended {
+fn tell(ui: &Printer, end: Result<Ended>) -> Ended {
     match end.and_then(|end| ui.written().map(|()| end)) {
         Ok(end) => end,
         Err(error) => {

@@ -40,7 +40,7 @@ pub struct Origins {
 
 /// How users are moved, as it was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wishes {
+pub struct UserHandling {
     /// Attributes that get another name, the old one first.
     pub renames: Vec<(String, String)>,
     /// Attributes that stay behind.
@@ -86,7 +86,7 @@ pub struct Settings {
     /// Make an app client of the old pool to check passwords through.
     pub dedicated_old_client: bool,
     /// How users are moved.
-    pub wishes: Wishes,
+    pub handling: UserHandling,
     /// Leave the log group at teardown.
     pub keep_logs: bool,
     /// Write the tags of the deployment again to what lost them.

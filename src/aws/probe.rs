@@ -47,19 +47,18 @@ async fn ask(
     let event = rules::probe::event(&desired.new.pool.id, &who.username, &who.password);
     let what = format!("Lambda to run {name}");
     let passing = [BUSY, DECRYPTION, UNANSWERED];
-    let invoked =
-        retry::until_settled(account, &what, &passing, async || {
-            match function::invoke(account, name, &event).await {
-                Err(error)
-                    if error.is("TooManyRequestsException")
-                        && function::is_held(account, name).await? =>
-                {
-                    Ok(None)
-                }
-                invoked => invoked.map(Some),
+    let invoked = retry::retry_until(account, &what, &passing, async || {
+        match function::invoke(account, name, &event).await {
+            Err(error)
+                if error.is("TooManyRequestsException")
+                    && function::is_held(account, name).await? =>
+            {
+                Ok(None)
             }
-        })
-        .await?;
+            invoked => invoked.map(Some),
+        }
+    })
+    .await?;
     let Some(invoked) = invoked else {
         let what = "its reserved concurrency is 0: Lambda runs it for nobody";
         let remedy = "`aws lambda delete-function-concurrency`, if nobody meant it to be held";
@@ -74,7 +73,7 @@ async fn ask(
 
 /// Tries the way for nobody, while nothing else is known. Whether it is open: what may be wrong,
 /// a later look tells.
-pub async fn glance(account: Account, function: String, pool: String) -> bool {
+pub async fn probe_once(account: Account, function: String, pool: String) -> bool {
     let Ok(nobody) = Credentials::of_nobody() else {
         return false;
     };
@@ -115,7 +114,7 @@ pub async fn chain(
 ///
 /// # Errors
 /// It does not open in time, or is broken for good.
-pub async fn until_sound(account: &Account, desired: &Desired) -> Result<()> {
+pub async fn wait_until_working(account: &Account, desired: &Desired) -> Result<()> {
     let (settled, nobody) = (Plan::default(), Credentials::of_nobody()?);
     let mut last = None;
     let what = "a sign-in to work";

@@ -108,7 +108,7 @@ pub const UNANSWERED: &Passing = &Passing {
 /// # Errors
 /// The last error, when it is not among `passing`, its time is over, or the run was
 /// asked to stop.
-pub async fn until_settled<T>(
+pub async fn retry_until<T>(
     account: &Account,
     what: &str,
     passing: &[&Passing],
@@ -128,7 +128,7 @@ pub async fn until_settled<T>(
 ///
 /// # Errors
 /// The last error, when it is not among `passing`, or its time is over.
-pub async fn to_the_end<T>(
+pub async fn uninterruptible<T>(
     account: &Account,
     what: &str,
     passing: &[&Passing],
@@ -141,12 +141,12 @@ pub async fn to_the_end<T>(
 /// A write that another one at the same moment may keep waiting.
 ///
 /// # Errors
-/// As [`until_settled`].
-pub async fn patiently<T>(
+/// As [`retry_until`].
+pub async fn retry_conflicts<T>(
     account: &Account,
     operation: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T, CallError> {
-    until_settled(account, "another change to end", &[BUSY], operation).await
+    retry_until(account, "another change to end", &[BUSY], operation).await
 }
 
 /// Asks `question` until it has an answer; `None` when it has none within [`SIGHT`]. From

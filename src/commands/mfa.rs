@@ -23,7 +23,7 @@ pub fn decide(
     if !pools.old_asks_for_mfa() {
         return Ok(MfaUsers::None);
     }
-    let asked = session.settings.wishes.mfa_users;
+    let asked = session.settings.handling.mfa_users;
     if let Some(decided) = asked.or(function.and_then(recorded_mfa)) {
         return Ok(decided);
     }

@@ -51,7 +51,7 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     if pools.sms_counts(mfa) {
         pools.sms_mfa = user_pool::has_sms_mfa(&read.new, &read.new_side.pool.id).await?;
     }
-    let checked = checks::check(pools, &settings.wishes, mfa);
+    let checked = checks::check(pools, &settings.handling, mfa);
     session.refuse(checked.refusals)?;
     let external_id = match read.old_side.external_id() {
         Some(standing) => standing.to_owned(),

@@ -11,14 +11,14 @@ use cogmig_core::selected::{Selected, SelectedBy};
 use cogmig_core::targets::Selection;
 
 use crate::aws::account::Run;
-use crate::ui::{self, Report};
+use crate::ui::{self, Printer};
 
 /// One run of one command.
 pub struct Session<'a> {
     /// What was asked for.
     pub settings: &'a Settings,
     /// The printer.
-    pub ui: &'a Arc<Report>,
+    pub ui: &'a Arc<Printer>,
     /// What all calls to AWS get.
     pub run: Run,
 }

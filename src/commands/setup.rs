@@ -31,7 +31,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let probed = settings.lambda_zip.is_none();
     let tried = async {
         if probed {
-            probe::until_sound(&prepared.deployment.new, &prepared.desired).await?;
+            probe::wait_until_working(&prepared.deployment.new, &prepared.desired).await?;
         }
         Ok(())
     };

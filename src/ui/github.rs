@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use cogmig_core::outcome::Ended;
 use cogmig_core::plan::Action;
 
-use super::output::complain;
-use super::told::Told;
+use super::output::print_error;
+use super::transcript::Transcript;
 
 /// What of GitHub Actions is there.
 pub struct Github {
@@ -33,23 +33,23 @@ impl Github {
     pub fn error(&self, command: &str, text: &str) {
         if self.annotates {
             let title = format!("cogmig {command}");
-            complain(&annotation(title.trim_end(), text));
+            print_error(&annotation(title.trim_end(), text));
         }
     }
 
     /// Marks why a command failed, and appends what stands.
-    pub fn failure(&self, command: &str, told: &Told, ended: Ended, text: &str) {
+    pub fn failure(&self, command: &str, told: &Transcript, ended: Ended, text: &str) {
         self.error(command, text);
         self.summary(command, told, ended, Some(text));
     }
 
     /// Appends the summary, and a text as it is. That it cannot be written is said, and fails nothing.
-    pub fn summary(&self, command: &str, told: &Told, ended: Ended, verbatim: Option<&str>) {
+    pub fn summary(&self, command: &str, told: &Transcript, ended: Ended, verbatim: Option<&str>) {
         let Some(path) = &self.summary else { return };
         let text = markdown(command, told, ended, verbatim);
         let file = OpenOptions::new().create(true).append(true).open(path);
         if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
-            complain(&format!(
+            print_error(&format!(
                 "no summary could be written to {}: {error}",
                 path.display()
             ));
@@ -68,7 +68,7 @@ fn annotation(title: &str, text: &str) -> String {
     format!("::error title={title}::{}", escape(text))
 }
 
-fn markdown(command: &str, told: &Told, ended: Ended, verbatim: Option<&str>) -> String {
+fn markdown(command: &str, told: &Transcript, ended: Ended, verbatim: Option<&str>) -> String {
     let mut text = format!("### cogmig {command}: {}\n\n", ended.word());
     for one in &told.accounts {
         let _ = writeln!(

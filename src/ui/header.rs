@@ -4,11 +4,11 @@ use cogmig_core::identity::{Identity, Side};
 use cogmig_core::reference::Listed;
 use cogmig_core::selected::Selected;
 
-use super::told::Told;
+use super::transcript::Transcript;
 
 /// What a result is about: the accounts, the pools and app clients, and how many users there
 /// are.
-pub fn text(told: &Told) -> String {
+pub fn text(told: &Transcript) -> String {
     let mut lines = accounts(&told.accounts);
     lines.extend(told.chosen.iter().flat_map(chosen));
     lines.extend(told.users.iter().map(|(side, count)| users(*side, *count)));

@@ -6,7 +6,7 @@ use cogmig_core::outcome::{Ended, Outcome, Verified};
 use cogmig_core::problem::Problem;
 use serde_json::{Value, json};
 
-use super::told::Told;
+use super::transcript::Transcript;
 use super::{outcome, problem, status};
 
 /// The version of the document's schema; a member that is added does not raise it.
@@ -15,7 +15,7 @@ const SCHEMA_VERSION: u32 = 1;
 /// The document of a command.
 pub fn document(
     command: &str,
-    told: &Told,
+    told: &Transcript,
     ended: Ended,
     error: Option<&anyhow::Error>,
     outcome: Option<&Outcome<'_>>,

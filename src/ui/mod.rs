@@ -15,7 +15,7 @@ mod progress;
 mod prompt;
 mod reason;
 mod status;
-mod told;
+mod transcript;
 mod wrap;
 
 use anyhow::Error;
@@ -24,12 +24,12 @@ use cogmig_core::problem::Problem;
 use console::colors_enabled_stderr;
 
 use github::Github;
-use output::complain;
+use output::print_error;
 pub use output::{print, print_policy};
-pub use printer::Report;
+pub use printer::Printer;
 use problem::Failure;
 pub use prompt::{Question, choose, password, pick};
-use told::Told;
+use transcript::Transcript;
 
 /// Without colour where `NO_COLOR` says so, whatever else is set (no-color.org).
 pub fn settle_colours() {
@@ -40,14 +40,14 @@ pub fn settle_colours() {
 }
 
 /// An error before there was anything to report on, or settings to say how.
-pub fn complain_of(command: &str, error: &Error, json: bool) {
-    let (told, ended) = (Told::default(), Ended::Failed);
+pub fn report_error(command: &str, error: &Error, json: bool) {
+    let (told, ended) = (Transcript::default(), Ended::Failed);
     let failure = Failure {
         told: &told,
         error,
         ended,
     };
-    complain(&failure.text(None, colors_enabled_stderr()));
+    print_error(&failure.text(None, colors_enabled_stderr()));
     hand_on(command, &failure, json);
 }
 
@@ -62,7 +62,7 @@ pub fn of_command_line(error: &clap::Error, command: &str, json: bool) -> u8 {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
     let usage = Problem::usage("command-line", first.trim_start_matches("error: "));
-    let (told, ended) = (Told::default(), Ended::Usage);
+    let (told, ended) = (Transcript::default(), Ended::Usage);
     let failure = Failure {
         told: &told,
         error: &usage.into(),

@@ -8,10 +8,10 @@ use cogmig_core::outcome::{Outcome, Verified};
 use cogmig_core::plan::Action;
 
 use super::problem;
-use super::told::Told;
+use super::transcript::Transcript;
 
 /// The end of a command.
-pub fn text(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
+pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool) -> String {
     if let Outcome::Verified(verified) = outcome {
         return self::verified(told, verified);
     }
@@ -69,7 +69,7 @@ pub fn text(told: &Told, outcome: &Outcome<'_>, quiet: bool) -> String {
 }
 
 /// Nothing of the deployment exists; those that do are named, since its name may be mistyped.
-fn not_deployed(told: &Told, deployment: &str, others: &[Deployment]) -> String {
+fn not_deployed(told: &Transcript, deployment: &str, others: &[Deployment]) -> String {
     let place = match told.accounts.len() {
         1 => "this account",
         _ => "these accounts",
@@ -98,7 +98,7 @@ fn not_deployed(told: &Told, deployment: &str, others: &[Deployment]) -> String 
 }
 
 /// What verify found, a line a question.
-fn verified(told: &Told, verified: &Verified) -> String {
+fn verified(told: &Transcript, verified: &Verified) -> String {
     let drift = match told.changes.len() {
         0 => "none: everything stands as setup makes it".to_owned(),
         1 => "one resource differs, see above: `cogmig setup` with the options of before mends it"

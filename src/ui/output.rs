@@ -37,6 +37,6 @@ pub fn print(text: &str) -> Result<()> {
 }
 
 /// Prints to standard error. That nobody reads it is no error.
-pub fn complain(text: &str) {
+pub fn print_error(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -6,11 +6,11 @@ use cogmig_core::identity::Side;
 use cogmig_core::plan::Action;
 use console::Style;
 
-use super::told::{Line, Told};
-use super::wrap::hang;
+use super::transcript::{Line, Transcript};
+use super::wrap::hanging_indent;
 
 /// The plan, grouped by account, and its count.
-pub fn text(told: &Told, width: usize, colours: bool) -> String {
+pub fn text(told: &Transcript, width: usize, colours: bool) -> String {
     let style = |style: Style| style.force_styling(colours);
     let kinds = told
         .changes
@@ -69,16 +69,16 @@ pub fn text(told: &Told, width: usize, colours: bool) -> String {
         }
     }
     for note in &told.notes {
-        let _ = write!(text, "\n{}", hang("note:    ", note, width));
+        let _ = write!(text, "\n{}", hanging_indent("note:    ", note, width));
     }
     let warning = style(Style::new().yellow().bold())
         .apply_to("warning:")
         .to_string();
     for finding in &told.warnings {
-        let what = hang(&format!("{warning} "), &finding.summary, width);
+        let what = hanging_indent(&format!("{warning} "), &finding.summary, width);
         let _ = write!(text, "\n{what}");
         for remedy in &finding.remedy {
-            let _ = write!(text, "\n{}", hang("  try    ", remedy, width));
+            let _ = write!(text, "\n{}", hanging_indent("  try    ", remedy, width));
         }
     }
     if !(told.notes.is_empty() && told.warnings.is_empty()) {

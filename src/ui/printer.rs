@@ -12,18 +12,18 @@ use cogmig_core::problem::Problem;
 use console::{Term, colors_enabled, colors_enabled_stderr};
 
 use super::github::Github;
-use super::output::{complain, print, width};
+use super::output::{print, print_error, width};
 use super::problem::Failure;
 use super::progress::Progress;
 use super::prompt::Question;
-use super::told::{Line, Told};
+use super::transcript::{Line, Transcript};
 use super::{ci, header, json, outcome, plan, prompt, reason, status};
 
 /// The columns of a text in a summary, which does not wrap it.
 const SUMMARY_WIDTH: usize = 100;
 
 /// The one place that prints.
-pub struct Report {
+pub struct Printer {
     command: &'static str,
     output: Output,
     quiet: bool,
@@ -34,12 +34,12 @@ pub struct Report {
     in_ci: bool,
     progress: Progress,
     github: Github,
-    told: Mutex<Told>,
+    told: Mutex<Transcript>,
     /// Why something that is for standard output did not get there.
     unwritten: Mutex<Option<anyhow::Error>>,
 }
 
-impl Report {
+impl Printer {
     /// For one run of one command.
     pub fn new(command: &'static str, settings: &Settings) -> Self {
         let ci = ci::detected();
@@ -169,7 +169,7 @@ impl Report {
         let is_left = |line: &&Line| line.action == Action::Leave;
         for line in told.changes.iter().filter(is_left) {
             let text = plan::left(line);
-            complain(&text);
+            print_error(&text);
             self.github.error(self.command, &text);
         }
         match self.output {
@@ -191,7 +191,7 @@ impl Report {
         match outcome {
             Outcome::Status(status) => {
                 let text = status::text(&told.accounts, status, SUMMARY_WIDTH, false);
-                let nothing = Told::default();
+                let nothing = Transcript::default();
                 self.github
                     .summary(self.command, &nothing, ended, Some(&text));
             }
@@ -212,7 +212,7 @@ impl Report {
             error,
             ended,
         };
-        complain(&failure.text(width, colors_enabled_stderr()));
+        print_error(&failure.text(width, colors_enabled_stderr()));
         self.github
             .failure(self.command, &told, ended, &failure.text(None, false));
         if self.output == Output::Json {
@@ -246,8 +246,8 @@ impl Report {
         // Nobody confirms a plan that went somewhere else.
         if self.output == Output::Json || !std::io::stdout().is_terminal() {
             let told = self.told();
-            complain(&header::text(&told));
-            complain(&plan::text(&told, 80, colors_enabled_stderr()));
+            print_error(&header::text(&told));
+            print_error(&plan::text(&told, 80, colors_enabled_stderr()));
         }
         prompt::confirm(question)
     }
@@ -274,7 +274,7 @@ impl Report {
         }
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
+    fn told(&self) -> MutexGuard<'_, Transcript> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

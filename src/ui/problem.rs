@@ -12,8 +12,8 @@ use cogmig_core::problem::{Cause, Problem};
 use cogmig_core::text::on_one_line;
 use console::Style;
 
-use super::told::Told;
-use super::wrap::{fill, hang};
+use super::transcript::Transcript;
+use super::wrap::{fill, hanging_indent};
 
 /// A line after the summary: its label, which may be none, and its text.
 type Line = (&'static str, String);
@@ -21,7 +21,7 @@ type Line = (&'static str, String);
 /// Why a command failed, and what it was told until then.
 pub struct Failure<'a> {
     /// What it was told.
-    pub told: &'a Told,
+    pub told: &'a Transcript,
     /// Why it failed.
     pub error: &'a Error,
     /// How it ends.
@@ -94,7 +94,7 @@ fn text(head: &str, problem: &Problem, width: Option<usize>) -> String {
         };
         let line = on_one_line(&line);
         let _ = match width {
-            Some(width) => write!(text, "\n{}", hang(&label, &line, width)),
+            Some(width) => write!(text, "\n{}", hanging_indent(&label, &line, width)),
             None => write!(text, "\n{label}{line}"),
         };
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::output::complain;
+use super::output::print_error;
 
 /// In a pipeline, how often a wait that goes on is told.
 const TELL_EVERY: Duration = Duration::from_secs(10);
@@ -43,8 +43,8 @@ impl Progress {
             return;
         }
         match &self.terminal {
-            Some(bars) => bars.suspend(|| complain(text)),
-            None => complain(text),
+            Some(bars) => bars.suspend(|| print_error(text)),
+            None => print_error(text),
         }
     }
 

@@ -10,7 +10,7 @@ use console::Style;
 use serde_json::{Value, json};
 
 use super::reason;
-use super::wrap::hang;
+use super::wrap::hanging_indent;
 
 /// For people.
 pub fn text(accounts: &[Identity], status: &Status, width: usize, colours: bool) -> String {
@@ -59,7 +59,7 @@ impl Page {
 
     /// Words after a head, and under each other where they need more than one line.
     fn line(&mut self, head: &str, words: &str) {
-        let _ = writeln!(self.text, "{}", hang(head, words, self.width));
+        let _ = writeln!(self.text, "{}", hanging_indent(head, words, self.width));
     }
 
     fn resources(&mut self, accounts: &[Identity], status: &Status, side: Side) {

@@ -1,7 +1,7 @@
 //! Text in lines of a width.
 
 /// A label and a text beside it, in lines of this width.
-pub fn hang(label: &str, text: &str, width: usize) -> String {
+pub fn hanging_indent(label: &str, text: &str, width: usize) -> String {
     let indent = " ".repeat(textwrap::core::display_width(label));
     let options = whole_words(width).initial_indent(label);
     textwrap::fill(text, options.subsequent_indent(&indent))

@@ -6,7 +6,7 @@ use rules::attributes::Mapping;
 use super::pools::{Pools, Preflight, listed, texts};
 use super::schema::{self, Attribute, FLAGS, named};
 use crate::cognito::lossless::Object;
-use crate::options::Wishes;
+use crate::options::UserHandling;
 use crate::problem::Severity;
 
 /// Characters of a `sub`, which is a UUID.
@@ -22,9 +22,9 @@ struct Moved<'a> {
 }
 
 /// Settles what moves, and says what does not.
-pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wishes: &Wishes) {
+pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, handling: &UserHandling) {
     let (old, new) = (schema::of(pools.old), schema::of(pools.new));
-    refuse_impossible(preflight, &old, &new, wishes);
+    refuse_impossible(preflight, &old, &new, handling);
     // Where it was no name, anybody could call themselves as somebody else is called.
     let is_alias = |pool| texts(pool, "AliasAttributes").contains(&PREFERRED);
     let free_for_anybody = is_alias(pools.new) && !is_alias(pools.old);
@@ -34,14 +34,14 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wishes: &Wishes
             "to have users set it anew once they have moved",
         );
     }
-    let moved = moved(&old, &new, wishes, free_for_anybody);
+    let moved = moved(&old, &new, handling, free_for_anybody);
     let mappings = moved.iter().map(|Moved { from, to }| Mapping {
         old: (*from).to_owned(),
         new: (*to).to_owned(),
     });
     preflight.rules.attributes = mappings.collect();
-    say_left_behind(preflight, &old, &moved, wishes);
-    say_forgeable(preflight, pools, &new, wishes);
+    say_left_behind(preflight, &old, &moved, handling);
+    say_forgeable(preflight, pools, &new, handling);
     say_required(preflight, &old, &new, &moved);
     // How long a sub or a flag is, is known for all.
     let vary =
@@ -63,17 +63,17 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wishes: &Wishes
 fn moved<'a>(
     old: &[Attribute<'a>],
     new: &[Attribute<'a>],
-    wishes: &'a Wishes,
+    handling: &'a UserHandling,
     free_for_anybody: bool,
 ) -> Vec<Moved<'a>> {
-    let renamed_to = |to: &str| wishes.renames.iter().find(|(_, new)| new == to);
+    let renamed_to = |to: &str| handling.renames.iter().find(|(_, new)| new == to);
     let stays = |name: &str| {
         name == PREFERRED && free_for_anybody
-            || wishes.drops.iter().any(|drop| drop == name)
-            || wishes.renames.iter().any(|(old, _)| old == name)
+            || handling.drops.iter().any(|drop| drop == name)
+            || handling.renames.iter().any(|(old, _)| old == name)
     };
     let source = |to: &Attribute<'a>| -> Option<&'a str> {
-        if wishes.old_sub.as_deref() == Some(to.name) {
+        if handling.old_sub.as_deref() == Some(to.name) {
             return Some("sub");
         }
         if let Some((from, _)) = renamed_to(to.name) {
@@ -108,7 +108,7 @@ fn refuse_impossible(
     preflight: &mut Preflight,
     old: &[Attribute<'_>],
     new: &[Attribute<'_>],
-    wishes: &Wishes,
+    handling: &UserHandling,
 ) {
     let lacks = |option: &str, name: &str, pool: &str| {
         (
@@ -124,7 +124,7 @@ fn refuse_impossible(
     };
     let mut refuse =
         |(what, remedy): (String, String)| preflight.refuse("case-sensitivity", what, remedy);
-    for (from, to) in &wishes.renames {
+    for (from, to) in &handling.renames {
         match named(old, from) {
             None => refuse(lacks("attribute", from, "old")),
             Some(from) if from.name == "sub" => refuse((
@@ -144,12 +144,12 @@ fn refuse_impossible(
             refuse(unsettable("attribute", from));
         }
     }
-    for name in &wishes.drops {
+    for name in &handling.drops {
         if named(old, name).is_none() {
             refuse(lacks("drop-attribute", name, "old"));
         }
     }
-    if let Some(name) = &wishes.old_sub {
+    if let Some(name) = &handling.old_sub {
         match named(new, name) {
             None => refuse(lacks("old-sub", name, "new")),
             Some(to) if !to.can_be_set() || !to.name.starts_with("custom:") || !to.holds(SUB) => {
@@ -163,11 +163,11 @@ fn refuse_impossible(
             Some(_) => {}
         }
     }
-    let targets = wishes
+    let targets = handling
         .renames
         .iter()
         .map(|(_, to)| to)
-        .chain(&wishes.old_sub);
+        .chain(&handling.old_sub);
     let mut seen = Vec::new();
     for to in targets {
         if seen.contains(&to) {
@@ -185,13 +185,13 @@ fn say_left_behind(
     preflight: &mut Preflight,
     old: &[Attribute<'_>],
     moved: &[Moved<'_>],
-    wishes: &Wishes,
+    handling: &UserHandling,
 ) {
     let own = |name: &str| ["sub", "identities"].contains(&name) || name.starts_with("cognito:");
     let goes = |name: &str| moved.iter().any(|one| one.from == name);
     let meant = |name: &str| {
         name == PREFERRED
-            || wishes.drops.iter().any(|drop| drop == name)
+            || handling.drops.iter().any(|drop| drop == name)
             || FLAGS
                 .iter()
                 .any(|(contact, flag)| *flag == name && !goes(contact))
@@ -215,9 +215,9 @@ fn say_forgeable(
     preflight: &mut Preflight,
     pools: Pools<'_>,
     new: &[Attribute<'_>],
-    wishes: &Wishes,
+    handling: &UserHandling,
 ) {
-    let Some(name) = wishes.old_sub.as_deref() else {
+    let Some(name) = handling.old_sub.as_deref() else {
         return;
     };
     let writes = |client: &Object| {

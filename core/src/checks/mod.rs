@@ -14,18 +14,18 @@ mod triggers;
 
 use rules::settings::MfaUsers;
 
-use crate::options::Wishes;
+use crate::options::UserHandling;
 pub use mfa::{recorded as recorded_mfa, undecided as undecided_mfa};
 pub use pools::{Pools, Preflight};
 
 /// Holds the pools against each other.
 #[must_use]
-pub fn check(pools: Pools<'_>, wishes: &Wishes, mfa: MfaUsers) -> Preflight {
+pub fn check(pools: Pools<'_>, handling: &UserHandling, mfa: MfaUsers) -> Preflight {
     let mut preflight = Preflight::default();
-    preflight.rules.temporary_passwords = wishes.temporary_passwords;
-    attributes::check(&mut preflight, pools, wishes);
+    preflight.rules.temporary_passwords = handling.temporary_passwords;
+    attributes::check(&mut preflight, pools, handling);
     names::check(&mut preflight, pools);
-    recovery::check(&mut preflight, pools, wishes.forgot_password);
+    recovery::check(&mut preflight, pools, handling.forgot_password);
     mfa::check(&mut preflight, pools, mfa);
     surroundings::check(&mut preflight, pools);
     preflight

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Pools, Preflight, check};
 use crate::cognito::lossless::Object;
-use crate::options::Wishes;
+use crate::options::UserHandling;
 use crate::problem::Problem;
 
 /// A pool of which there is nothing to say.
@@ -57,7 +57,7 @@ fn object(value: Value) -> Object {
 fn checked_with(
     old: Value,
     new: Value,
-    wishes: &Wishes,
+    handling: &UserHandling,
     mfa: MfaUsers,
     sms_mfa: bool,
 ) -> Preflight {
@@ -73,17 +73,17 @@ fn checked_with(
         sms_mfa,
         is_first: false,
     };
-    check(pools, wishes, mfa)
+    check(pools, handling, mfa)
 }
 
-fn checked(old: Value, new: Value, wishes: &Wishes) -> Preflight {
-    checked_with(old, new, wishes, MfaUsers::None, false)
+fn checked(old: Value, new: Value, handling: &UserHandling) -> Preflight {
+    checked_with(old, new, handling, MfaUsers::None, false)
 }
 
 /// Two pools with these attributes beside the usual ones.
-fn attributes(old: &[Value], new: &[Value], wishes: &Wishes) -> Preflight {
+fn attributes(old: &[Value], new: &[Value], handling: &UserHandling) -> Preflight {
     let [old, new] = [old, new].map(|more| with("SchemaAttributes", schema(more)));
-    checked(old, new, wishes)
+    checked(old, new, handling)
 }
 
 /// Exactly one warning, with all these words; and no refusal.
@@ -107,26 +107,26 @@ fn assert_refuses(preflight: &Preflight, words: &[&str]) {
     }
 }
 
-fn renames(rows: &[(&str, &str)]) -> Wishes {
+fn renames(rows: &[(&str, &str)]) -> UserHandling {
     let renames = rows
         .iter()
         .map(|(old, new)| ((*old).to_owned(), (*new).to_owned()));
-    Wishes {
+    UserHandling {
         renames: renames.collect(),
-        ..Wishes::default()
+        ..UserHandling::default()
     }
 }
 
-fn drops(names: &[&str]) -> Wishes {
-    Wishes {
+fn drops(names: &[&str]) -> UserHandling {
+    UserHandling {
         drops: names.iter().map(|&name| name.to_owned()).collect(),
-        ..Wishes::default()
+        ..UserHandling::default()
     }
 }
 
 #[test]
 fn of_two_plain_pools_there_is_nothing_to_say() {
-    let preflight = checked(plain(), plain(), &Wishes::default());
+    let preflight = checked(plain(), plain(), &UserHandling::default());
     assert_eq!((preflight.warnings, preflight.refusals), (vec![], vec![]));
     let variables = preflight.rules.to_env().into_iter().collect::<Vec<_>>();
     let settled = [
@@ -145,23 +145,23 @@ fn of_two_plain_pools_there_is_nothing_to_say() {
 #[test]
 fn an_attribute_moves_where_both_pools_have_it() {
     let (tenant, org) = (string("custom:tenant"), string("custom:org"));
-    let old_sub = Wishes {
+    let old_sub = UserHandling {
         old_sub: Some("custom:org".into()),
-        ..Wishes::default()
+        ..UserHandling::default()
     };
     let developers = json!({"Name": "dev:custom:note", "AttributeDataType": "String"});
     let odd = string("custom:a,b");
-    let rows: [(Vec<Value>, Vec<Value>, Wishes, &str); 9] = [
+    let rows: [(Vec<Value>, Vec<Value>, UserHandling, &str); 9] = [
         (
             vec![],
             vec![tenant.clone()],
-            Wishes::default(),
+            UserHandling::default(),
             "email,email_verified,name",
         ),
         (
             vec![tenant.clone()],
             vec![tenant.clone()],
-            Wishes::default(),
+            UserHandling::default(),
             "email,email_verified,name,custom:tenant",
         ),
         (
@@ -202,21 +202,25 @@ fn an_attribute_moves_where_both_pools_have_it() {
         (
             vec![developers.clone(), odd.clone()],
             vec![developers, odd],
-            Wishes::default(),
+            UserHandling::default(),
             "email,email_verified,name",
         ),
     ];
-    for (old, new, wishes, moved) in rows {
-        let preflight = attributes(&old, &new, &wishes);
-        assert_eq!(preflight.rules.to_env()["ATTRIBUTES"], moved, "{wishes:?}");
-        assert_eq!(preflight.refusals, [], "{wishes:?}");
+    for (old, new, handling, moved) in rows {
+        let preflight = attributes(&old, &new, &handling);
+        assert_eq!(
+            preflight.rules.to_env()["ATTRIBUTES"],
+            moved,
+            "{handling:?}"
+        );
+        assert_eq!(preflight.refusals, [], "{handling:?}");
     }
 }
 
 #[test]
 fn what_stays_behind_is_said_unless_it_is_meant() {
     let tenant = [string("custom:tenant")];
-    let left = attributes(&tenant, &[], &Wishes::default());
+    let left = attributes(&tenant, &[], &UserHandling::default());
     assert_warns(&left, &["custom:tenant", "--attribute", "--drop-attribute"]);
     assert_eq!(
         attributes(&tenant, &[], &drops(&["custom:tenant"])).warnings,
@@ -256,7 +260,7 @@ fn what_does_not_fit_is_said() {
         (number("99"), free, None),
     ];
     for (old, new, said) in rows {
-        let preflight = attributes(from_ref(&old), from_ref(&new), &Wishes::default());
+        let preflight = attributes(from_ref(&old), from_ref(&new), &UserHandling::default());
         match said {
             Some(said) => {
                 assert_warns(&preflight, &["custom:a", said, "--drop-attribute custom:a"]);
@@ -271,11 +275,11 @@ fn what_is_required_and_may_be_missing_is_said_or_refused() {
     let required = json!({"Name": "name", "AttributeDataType": "String", "Required": true});
     let demands = [required.clone()];
     assert_warns(
-        &attributes(&[], &demands, &Wishes::default()),
+        &attributes(&[], &demands, &UserHandling::default()),
         &["requires name", "have none"],
     );
     assert_eq!(
-        attributes(&demands, &demands, &Wishes::default()).warnings,
+        attributes(&demands, &demands, &UserHandling::default()).warnings,
         []
     );
     let dropped = attributes(&demands, &demands, &drops(&["name"]));
@@ -286,15 +290,15 @@ fn what_is_required_and_may_be_missing_is_said_or_refused() {
 fn what_was_asked_for_and_cannot_be_is_refused() {
     let short = json!({"Name": "custom:short", "AttributeDataType": "String", "StringAttributeConstraints": {"MaxLength": "10"}});
     let more = [string("custom:a"), string("custom:b"), short];
-    let old_sub = |name: &str| Wishes {
+    let old_sub = |name: &str| UserHandling {
         old_sub: Some(name.into()),
-        ..Wishes::default()
+        ..UserHandling::default()
     };
-    let both = Wishes {
+    let both = UserHandling {
         renames: vec![("custom:a".into(), "custom:b".into())],
         ..old_sub("custom:b")
     };
-    for (wishes, words) in [
+    for (handling, words) in [
         (
             renames(&[("custom:none", "custom:a")]),
             ["--attribute", "custom:none"],
@@ -333,7 +337,7 @@ fn what_was_asked_for_and_cannot_be_is_refused() {
         (old_sub("name"), ["--old-sub", "custom attribute"]),
         (old_sub("sub"), ["--old-sub", "custom attribute"]),
     ] {
-        assert_refuses(&attributes(&more, &more, &wishes), &words);
+        assert_refuses(&attributes(&more, &more, &handling), &words);
     }
 }
 
@@ -384,7 +388,7 @@ fn names_that_the_new_pool_cannot_have_are_said() {
         (silent, case(false), &["differ in case", "close sign-up"]),
     ];
     for (old, new, said) in rows {
-        let preflight = checked(old.clone(), new.clone(), &Wishes::default());
+        let preflight = checked(old.clone(), new.clone(), &UserHandling::default());
         match said {
             [] => assert_eq!(preflight.warnings, [], "{old} {new}"),
             said => assert_warns(&preflight, said),
@@ -393,7 +397,7 @@ fn names_that_the_new_pool_cannot_have_are_said() {
     let both = checked(
         username(&["email"]),
         alias(&["email", "phone_number"]),
-        &Wishes::default(),
+        &UserHandling::default(),
     );
     assert_eq!(both.rules.to_env()["OLD_USERNAME_ATTRIBUTES"], "email");
     assert_eq!(
@@ -403,7 +407,7 @@ fn names_that_the_new_pool_cannot_have_are_said() {
     let new = checked(
         username(&["email"]),
         username(&["email"]),
-        &Wishes::default(),
+        &UserHandling::default(),
     );
     assert_eq!(new.rules.to_env()["NEW_USERNAME_ATTRIBUTES"], "email");
 }
@@ -447,7 +451,7 @@ fn what_becomes_of_a_second_factor_is_settled_and_said() {
         ),
     ];
     for (old, new, mfa, sms, said) in rows {
-        let preflight = checked_with(pool(old), pool(new), &Wishes::default(), mfa, sms);
+        let preflight = checked_with(pool(old), pool(new), &UserHandling::default(), mfa, sms);
         match said {
             [] => assert_eq!(preflight.warnings, [], "{old} {new} {mfa:?}"),
             said => assert_warns(&preflight, said),
@@ -459,15 +463,15 @@ fn what_becomes_of_a_second_factor_is_settled_and_said() {
         );
     }
     let settled = |mfa| {
-        checked_with(pool("ON"), pool("ON"), &Wishes::default(), mfa, false)
+        checked_with(pool("ON"), pool("ON"), &UserHandling::default(), mfa, false)
             .rules
             .to_env()["MFA_USERS"]
             .clone()
     };
     assert_eq!([settled(refuse), settled(migrate)], ["refuse", "migrate"]);
-    let reset = Wishes {
+    let reset = UserHandling {
         temporary_passwords: TemporaryPasswords::Reset,
-        ..Wishes::default()
+        ..UserHandling::default()
     };
     assert_eq!(
         checked(plain(), plain(), &reset).rules.to_env()["TEMPORARY_PASSWORDS"],
@@ -517,9 +521,9 @@ fn what_stands_around_a_sign_in_is_said() {
         (tier("PLUS"), tier("LITE"), &["PLUS", "LITE"]),
         (tier("LITE"), tier("LITE"), &[]),
     ];
-    let refuse = Wishes {
+    let refuse = UserHandling {
         forgot_password: ForgotPassword::Refuse,
-        ..Wishes::default()
+        ..UserHandling::default()
     };
     for (old, new, said) in rows {
         let preflight = checked(old.clone(), new.clone(), &refuse);
@@ -560,7 +564,7 @@ fn what_an_app_client_gives_away_or_never_sends_is_said() {
             is_first: false,
             sms_mfa: false,
         };
-        let preflight = check(pools, &Wishes::default(), MfaUsers::None);
+        let preflight = check(pools, &UserHandling::default(), MfaUsers::None);
         match said {
             [] => assert_eq!(preflight.warnings, [], "{client}"),
             said => assert_warns(&preflight, said),
@@ -570,9 +574,9 @@ fn what_an_app_client_gives_away_or_never_sends_is_said() {
 
 #[test]
 fn what_a_forgotten_password_passes_by_is_said() {
-    let refuse = Wishes {
+    let refuse = UserHandling {
         forgot_password: ForgotPassword::Refuse,
-        ..Wishes::default()
+        ..UserHandling::default()
     };
     let recovery = |names: &[&str]| {
         let all = names
@@ -593,7 +597,7 @@ fn what_a_forgotten_password_passes_by_is_said() {
         (&[], Some("email,phone_number")),
         (&["admin_only"], None),
     ] {
-        let preflight = checked(plain(), recovery(names), &Wishes::default());
+        let preflight = checked(plain(), recovery(names), &UserHandling::default());
         assert_eq!(
             preflight
                 .rules
@@ -612,7 +616,7 @@ fn what_a_forgotten_password_passes_by_is_said() {
         []
     );
     let guarded = || with("LambdaConfig", json!({"PreAuthentication": "arn:…"}));
-    let said = checked(guarded(), plain(), &Wishes::default()).warnings;
+    let said = checked(guarded(), plain(), &UserHandling::default()).warnings;
     assert!(
         said.iter()
             .any(|one| one.words().contains("--forgot-password refuse")),
@@ -632,7 +636,7 @@ fn a_name_that_users_give_themselves_does_not_become_one_on_the_way() {
         pool
     };
     let moves = |old: Value, new: Value| {
-        let preflight = checked(old, new, &Wishes::default());
+        let preflight = checked(old, new, &UserHandling::default());
         let moves = preflight.rules.to_env()["ATTRIBUTES"].contains("preferred_username");
         (moves, preflight.warnings.len())
     };
@@ -646,9 +650,9 @@ fn a_name_that_users_give_themselves_does_not_become_one_on_the_way() {
 #[test]
 fn an_old_sub_that_users_can_write_is_said() {
     let old = object(plain());
-    let wishes = Wishes {
+    let handling = UserHandling {
         old_sub: Some("custom:sub".into()),
-        ..Wishes::default()
+        ..UserHandling::default()
     };
     for (mutable, written, said) in [
         (true, json!(["email", "custom:sub"]), true),
@@ -671,7 +675,7 @@ fn an_old_sub_that_users_can_write_is_said() {
             is_first: false,
             sms_mfa: false,
         };
-        let preflight = check(pools, &wishes, MfaUsers::None);
+        let preflight = check(pools, &handling, MfaUsers::None);
         if said {
             assert_warns(&preflight, &["custom:sub", "WriteAttributes"]);
         } else {

@@ -29,9 +29,9 @@ pub struct Sums {
     pub migrated: u64,
     /// Not let move, for a reason that is the user's.
     pub refused: u64,
-    /// Told to try later, since the old pool was asked too often.
+    /// Transcript to try later, since the old pool was asked too often.
     pub throttled: u64,
-    /// Told to try later, for a reason that a person must mend.
+    /// Transcript to try later, for a reason that a person must mend.
     pub faults: u64,
     /// Refusals and faults by outcome and reason.
     pub reasons: BTreeMap<(&'static str, String), u64>,

@@ -140,7 +140,7 @@ pub async fn for_setup(
     refuse_other_peer(names, (&new.identity, new_tags), &old.identity)?;
     let mut trial = JoinSet::new();
     if let Some(pool) = code.and_then(|code| by_name.pool_of(names, code)) {
-        trial.spawn(probe::glance(new.clone(), names.function.clone(), pool));
+        trial.spawn(probe::probe_once(new.clone(), names.function.clone(), pool));
     }
 
     let rest = async {

@@ -151,7 +151,7 @@ async fn create(
     tags: &Tags,
 ) -> Result<(), CallError> {
     let what = format!("Lambda to be allowed the role of {name}");
-    let answer = retry::until_settled(account, &what, &[PROPAGATION], async || {
+    let answer = retry::retry_until(account, &what, &[PROPAGATION], async || {
         let request = account
             .lambda
             .create_function()
@@ -188,7 +188,7 @@ async fn update_code(
     architecture: Architecture,
 ) -> Result<(), CallError> {
     let what = format!("Lambda to take the code of {name}");
-    retry::until_settled(account, &what, &[BUSY], async || {
+    retry::retry_until(account, &what, &[BUSY], async || {
         let request = account
             .lambda
             .update_function_code()
@@ -206,7 +206,7 @@ async fn update_code(
 /// Sets the function's configuration and waits until it is in force.
 async fn configure(account: &Account, name: &str, set: &Configuration) -> Result<(), CallError> {
     let what = format!("Lambda to take the configuration of {name}");
-    retry::until_settled(account, &what, &[BUSY, PROPAGATION], async || {
+    retry::retry_until(account, &what, &[BUSY, PROPAGATION], async || {
         let request = account
             .lambda
             .update_function_configuration()
@@ -252,7 +252,7 @@ pub async fn permit(
     } = call;
     let what = format!("Lambda to let Cognito invoke {name}");
     let add = async || {
-        retry::until_settled(account, &what, &[BUSY, UNSEEN], async || {
+        retry::retry_until(account, &what, &[BUSY, UNSEEN], async || {
             let request = account
                 .lambda
                 .add_permission()
@@ -268,7 +268,7 @@ pub async fn permit(
     };
     match add().await {
         Err(error) if error.is_already_there() => {
-            retry::patiently(account, async || {
+            retry::retry_conflicts(account, async || {
                 let request = account
                     .lambda
                     .remove_permission()
@@ -324,7 +324,7 @@ pub async fn is_held(account: &Account, name: &str) -> Result<bool, CallError> {
 /// Deletes the function, its resource policy with it.
 async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
     let what = format!("Lambda to let go of {name}");
-    retry::until_settled(account, &what, &[BUSY], async || {
+    retry::retry_until(account, &what, &[BUSY], async || {
         let request = account.lambda.delete_function().function_name(name);
         gone(account.call("lambda:DeleteFunction", request.send()).await)
     })

@@ -62,7 +62,7 @@ pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<Log
 
 /// Makes the log group.
 async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
-    let answer = retry::patiently(account, async || {
+    let answer = retry::retry_conflicts(account, async || {
         let request = account
             .logs
             .create_log_group()
@@ -81,7 +81,7 @@ async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), CallEr
 
 /// Keeps events for this many days.
 async fn keep(account: &Account, name: &str, days: i32) -> Result<(), CallError> {
-    retry::patiently(account, async || {
+    retry::retry_conflicts(account, async || {
         let request = account
             .logs
             .put_retention_policy()
@@ -152,7 +152,7 @@ pub async fn read(
 
 /// Deletes the log group and its events.
 async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
-    retry::patiently(account, async || {
+    retry::retry_conflicts(account, async || {
         let request = account.logs.delete_log_group().log_group_name(name);
         gone(account.call("logs:DeleteLogGroup", request.send()).await)
     })

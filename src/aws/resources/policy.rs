@@ -102,7 +102,7 @@ async fn create(
     document: &Value,
     tags: &Tags,
 ) -> Result<(), CallError> {
-    let answer = retry::patiently(account, async || {
+    let answer = retry::retry_conflicts(account, async || {
         let request = account
             .iam
             .create_policy()
@@ -127,7 +127,7 @@ async fn create(
 /// that is not the default gives way.
 async fn update(account: &Account, arn: &str, document: &Value) -> Result<(), CallError> {
     let what = "IAM to take the policy's new version";
-    retry::until_settled(account, what, &[BUSY, FULL], async || {
+    retry::retry_until(account, what, &[BUSY, FULL], async || {
         let spare = spare_versions(account, arn).await?;
         if spare.len() >= 4
             && let Some(oldest) = spare.first()
@@ -150,7 +150,7 @@ async fn update(account: &Account, arn: &str, document: &Value) -> Result<(), Ca
 
 /// Adds tags, or replaces their values.
 async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
-    retry::patiently(account, async || {
+    retry::retry_conflicts(account, async || {
         let request = account
             .iam
             .tag_policy()
@@ -168,7 +168,7 @@ async fn delete(account: &Account, arn: &str) -> Result<(), CallError> {
     for version in spare_versions(account, arn).await? {
         delete_version(account, arn, &version).await?;
     }
-    retry::until_settled(
+    retry::retry_until(
         account,
         "IAM to let go of the policy",
         &[UNSEEN, BUSY],

@@ -156,7 +156,7 @@ async fn create(
 ) -> Result<(), CallError> {
     let iam_tags = iam_tags(tags);
     let what = format!("IAM to accept the trust policy of {name}");
-    let answer = retry::until_settled(account, &what, &[PROPAGATION, BUSY], async || {
+    let answer = retry::retry_until(account, &what, &[PROPAGATION, BUSY], async || {
         let request = account
             .iam
             .create_role()
@@ -177,7 +177,7 @@ async fn create(
 /// Says who may assume the role.
 async fn set_trust(account: &Account, name: &str, trust: &Value) -> Result<(), CallError> {
     let what = format!("IAM to accept the trust policy of {name}");
-    retry::until_settled(account, &what, &[PROPAGATION, UNSEEN, BUSY], async || {
+    retry::retry_until(account, &what, &[PROPAGATION, UNSEEN, BUSY], async || {
         let request = account
             .iam
             .update_assume_role_policy()
@@ -198,7 +198,7 @@ async fn put_inline(
     policy: &str,
     document: &Value,
 ) -> Result<(), CallError> {
-    retry::until_settled(account, &known(name), &[UNSEEN, BUSY], async || {
+    retry::retry_until(account, &known(name), &[UNSEEN, BUSY], async || {
         let request = account
             .iam
             .put_role_policy()
@@ -213,7 +213,7 @@ async fn put_inline(
 
 /// Attaches a managed policy.
 async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
-    retry::until_settled(account, &known(name), &[UNSEEN, BUSY], async || {
+    retry::retry_until(account, &known(name), &[UNSEEN, BUSY], async || {
         let request = account
             .iam
             .attach_role_policy()
@@ -227,7 +227,7 @@ async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(), C
 
 /// Adds tags, or replaces their values.
 async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
-    retry::patiently(account, async || {
+    retry::retry_conflicts(account, async || {
         let request = account
             .iam
             .tag_role()
@@ -241,7 +241,7 @@ async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError
 
 /// Takes a tag away.
 async fn untag(account: &Account, name: &str, key: &str) -> Result<(), CallError> {
-    retry::patiently(account, async || {
+    retry::retry_conflicts(account, async || {
         let request = account.iam.untag_role().role_name(name).tag_keys(key);
         gone(account.call("iam:UntagRole", request.send()).await)
     })
@@ -250,7 +250,7 @@ async fn untag(account: &Account, name: &str, key: &str) -> Result<(), CallError
 
 /// Takes a managed policy off the role.
 async fn detach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
-    retry::patiently(account, async || {
+    retry::retry_conflicts(account, async || {
         let request = account
             .iam
             .detach_role_policy()
@@ -263,7 +263,7 @@ async fn detach(account: &Account, name: &str, policy_arn: &str) -> Result<(), C
 
 /// Deletes an inline policy.
 async fn delete_inline(account: &Account, name: &str, policy: &str) -> Result<(), CallError> {
-    retry::patiently(account, async || {
+    retry::retry_conflicts(account, async || {
         let request = account
             .iam
             .delete_role_policy()
@@ -278,7 +278,7 @@ async fn delete_inline(account: &Account, name: &str, policy: &str) -> Result<()
 /// profiles that others put it into: it cannot go before.
 async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
     let what = format!("IAM to let go of {name}");
-    retry::until_settled(account, &what, &[UNSEEN, BUSY], async || {
+    retry::retry_until(account, &what, &[UNSEEN, BUSY], async || {
         let request = account.iam.delete_role().role_name(name);
         let answer = gone(account.call("iam:DeleteRole", request.send()).await);
         // Few roles are in one, so that only then the right to look is needed.

@@ -43,7 +43,7 @@ pub async fn update(
 ) -> std::result::Result<Updated, CallError> {
     let waits_for = format!("Cognito to take {what}");
     let mut sent = None;
-    let early = retry::until_settled(account, &waits_for, &[BUSY, UNANSWERED], async || {
+    let early = retry::retry_until(account, &waits_for, &[BUSY, UNANSWERED], async || {
         let Some(described) = describe().await? else {
             return Ok(Some(Updated::Gone));
         };
@@ -101,7 +101,7 @@ pub async fn compare(
     let shows = format!("Cognito to show {what}");
     let mut pauses = retry::Pauses::within(SIGHT);
     loop {
-        let read = retry::to_the_end(account, &shows, &[BUSY, UNANSWERED], &describe);
+        let read = retry::uninterruptible(account, &shows, &[BUSY, UNANSWERED], &describe);
         let Some(stands) = read.await? else {
             return Ok(None);
         };

@@ -54,7 +54,7 @@ pub async fn restore_trigger(
     before: Option<&str>,
 ) -> Result<bool> {
     let what = format!("the trigger of user pool {id} to be put back");
-    let updated = retry::to_the_end(account, &what, &[BUSY, UNANSWERED], async || {
+    let updated = retry::uninterruptible(account, &what, &[BUSY, UNANSWERED], async || {
         set_trigger(account, id, ours, before).await
     });
     let Updated::Sent(sent) = updated.await? else {

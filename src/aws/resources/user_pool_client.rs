@@ -86,7 +86,7 @@ async fn add_flow<'a>(
 /// The call fails for good, or other settings are not as they were.
 pub async fn remove_flow(account: &Account, pool: &str, id: &str, added: &Added) -> Result<()> {
     let what = format!("app client {id}");
-    let updated = retry::to_the_end(account, &what, &[BUSY, UNANSWERED], async || {
+    let updated = retry::uninterruptible(account, &what, &[BUSY, UNANSWERED], async || {
         let without = |described: &Object| match without_flow(described, added) {
             Removal::To(flows) => Some(flows),
             Removal::Nothing | Removal::WouldOpenDefaults => None,
@@ -149,7 +149,7 @@ async fn create(
 ) -> std::result::Result<String, CallError> {
     let what = format!("Cognito to make the app client {name}");
     let mut sent = false;
-    retry::until_settled(account, &what, &[BUSY, UNANSWERED], async || {
+    retry::retry_until(account, &what, &[BUSY, UNANSWERED], async || {
         // Names are not unique: what an earlier attempt may have made is looked for.
         if std::mem::replace(&mut sent, true)
             && let Some(id) = by_name(account, pool, name).await?.into_iter().next()
@@ -202,7 +202,7 @@ pub async fn delete_own(
         if recorded != Some(&id) && !described.as_ref().is_some_and(is_dedicated) {
             continue;
         }
-        retry::patiently(account, async || {
+        retry::retry_conflicts(account, async || {
             let request = account
                 .cognito
                 .delete_user_pool_client()

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use cogmig_core::names::Names;
-use cogmig_core::options::{Grant, Origins, Settings, SideSettings, Wishes, refused};
+use cogmig_core::options::{Grant, Origins, Settings, SideSettings, UserHandling, refused};
 use cogmig_core::problem::{Problem, Result};
 use cogmig_core::reference::{self, Reference};
 
@@ -109,7 +109,7 @@ fn checked(layers: &Layers<'_>) -> Result<Settings> {
         log_retention,
         replace_trigger: is_asked(layers, "replace-trigger")?,
         dedicated_old_client: dedicated.is_some(),
-        wishes: wishes(layers)?,
+        handling: handling(layers)?,
         keep_logs: is_asked(layers, "keep-logs")?,
         // Not from the other places: see `FLAGS_ONLY`.
         adopt: is_asked(layers, "adopt")?,
@@ -164,7 +164,7 @@ fn side(
     })
 }
 
-fn wishes(layers: &Layers<'_>) -> Result<Wishes> {
+fn handling(layers: &Layers<'_>) -> Result<UserHandling> {
     let renames: Vec<String> = layers.read("attribute")?.unwrap_or_default();
     let renames = renames.iter().map(|rename| match rename.split_once('=') {
         Some((old, new)) if !old.is_empty() && !new.is_empty() => {
@@ -172,7 +172,7 @@ fn wishes(layers: &Layers<'_>) -> Result<Wishes> {
         }
         _ => Err(refused("attribute", rename, "it takes OLD=NEW")),
     });
-    Ok(Wishes {
+    Ok(UserHandling {
         renames: renames.collect::<Result<_>>()?,
         drops: layers.read("drop-attribute")?.unwrap_or_default(),
         old_sub: layers.read("old-sub")?,

@@ -7,7 +7,7 @@ use cogmig_core::selected::Selected;
 
 /// What was told so far, for what is printed at the end.
 #[derive(Default)]
-pub struct Told {
+pub struct Transcript {
     pub accounts: Vec<Identity>,
     pub users: Vec<(Side, u64)>,
     pub warnings: Vec<Problem>,
@@ -28,7 +28,7 @@ pub struct Line {
     pub status: &'static str,
 }
 
-impl Told {
+impl Transcript {
     /// Whether there is nothing to show of a plan.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.notes.is_empty() && self.warnings.is_empty()
