@@ -2,6 +2,7 @@
 //! order, and what it refuses.
 
 pub(crate) mod accounts;
+mod cloud;
 mod dedicated;
 mod order;
 
