@@ -76,15 +76,6 @@ impl Added {
     }
 }
 
-impl Added {
-    /// Why it is left, where it is the last flow of its client.
-    #[must_use]
-    pub fn is_last(&self) -> String {
-        let flow = &self.flow;
-        format!("{flow} is its only flow now: without it, the default flows would open")
-    }
-}
-
 /// The flows with `flow` among them, and what was added; `None` where it is there.
 /// `rotates` tells that refresh-token rotation is on, with which
 /// `ALLOW_REFRESH_TOKEN_AUTH` is refused.

@@ -190,6 +190,23 @@ impl Edit {
     }
 }
 
+/// What is to be changed of something, and how.
+#[derive(Default)]
+pub(super) struct Update {
+    /// What.
+    pub edits: Vec<Edit>,
+    /// How.
+    pub steps: Vec<Step>,
+}
+
+impl Update {
+    /// With one more.
+    pub(super) fn push(&mut self, edit: Edit, step: Step) {
+        self.edits.push(edit);
+        self.steps.push(step);
+    }
+}
+
 /// Why a resource is made, changed, deleted or left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use rules::env;
 use serde_json::Value;
 
-use super::change::{Action, Edit, Plan, Reason};
+use super::change::{Action, Edit, Plan, Reason, Update};
 use super::guards::{self, Recognized};
 use super::owned::{self, made_again};
-use super::role::Update;
 use super::{step::Step, trigger};
 use crate::desired::Desired;
 use crate::identity::Side;

@@ -1,8 +1,8 @@
 //! The managed policy of the function's role.
 
-use super::change::{Action, Edit, Plan, Reason};
+use super::change::{Action, Edit, Plan, Reason, Update};
 use super::guards::{self, Recognized};
-use super::role::{self, Update};
+use super::role;
 use super::{owned, step::Step};
 use crate::desired::Desired;
 use crate::iam::documents::same;

@@ -1,9 +1,8 @@
 //! The function's log group: made by setup, so that the function needs no right to make one and
 //! none comes back after teardown.
 
-use super::change::{Action, Edit, Plan, Reason};
+use super::change::{Action, Edit, Plan, Reason, Update};
 use super::guards::{self, Recognized};
-use super::role::Update;
 use super::{owned, step::Step};
 use crate::desired::Desired;
 use crate::identity::Side;

@@ -1,6 +1,6 @@
 //! What both roles have in common, there and back: they bear the undo record.
 
-use super::change::{Action, Edit, Lost, LostRecord, Plan, Reason};
+use super::change::{Action, Edit, Lost, LostRecord, Plan, Reason, Update};
 use super::owned::{self, is_deployed, record_is_lost};
 use super::{guards, step::Step};
 use crate::desired::Desired;
@@ -9,23 +9,6 @@ use crate::observed::{NewSide, Role};
 use crate::problem::Result;
 use crate::record::{self, Tags};
 use crate::resource::{Address, Call, RoleCall};
-
-/// What is to be changed of something, and how.
-#[derive(Default)]
-pub(super) struct Update {
-    /// What.
-    pub edits: Vec<Edit>,
-    /// How.
-    pub steps: Vec<Step>,
-}
-
-impl Update {
-    /// With one more.
-    pub(super) fn push(&mut self, edit: Edit, step: Step) {
-        self.edits.push(edit);
-        self.steps.push(step);
-    }
-}
 
 /// A call of a role.
 pub(super) fn step(on: &Address, call: RoleCall) -> Step {
