@@ -1,5 +1,6 @@
 //! What was asked for.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
 use crate::identity::Side;
 use crate::names::Names;
 use crate::package::Architecture;
-use crate::problem::{Cause, Problem, Result};
+use crate::problem::{Problem, Result};
 use crate::reference::Reference;
 use crate::text::on_one_line;
 
@@ -23,19 +24,74 @@ pub struct SideSettings {
     pub pool: Option<Reference>,
     /// App clients; otherwise the deployment's, or the only one.
     pub clients: Vec<Reference>,
-    /// Where these were named.
+    /// Where each was set.
     pub origins: Origins,
 }
 
-/// Where what was named of a side came from: the flag, the variable, or the line of the file.
+/// Where a value was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// On the command line.
+    Flag,
+    /// In the environment.
+    Environment,
+    /// In a file of options.
+    File {
+        /// Its path.
+        name: String,
+        /// Its line, from 1.
+        line: usize,
+    },
+}
+
+impl Origin {
+    /// The option, as it is written there.
+    #[must_use]
+    pub fn option(&self, option: &str) -> String {
+        match self {
+            Self::Flag => format!("--{option}"),
+            Self::Environment => variable(option),
+            Self::File { name, line } => format!("{name}, line {line}: {option}"),
+        }
+    }
+
+    /// The option with its value, as it is written there; without one if it is no text.
+    #[must_use]
+    pub fn setting(&self, option: &str, value: &str) -> String {
+        let separator = match self {
+            _ if value.is_empty() => "",
+            Self::Environment => "=",
+            Self::Flag | Self::File { .. } => " ",
+        };
+        let value = on_one_line(value);
+        format!("{}{separator}{value}", self.option(option))
+    }
+
+    /// An error about a value that was set here.
+    #[must_use]
+    pub fn refuse(&self, option: &str, value: &str, why: &str) -> Problem {
+        let setting = self.setting(option, value);
+        Problem::usage("option-invalid", format!("{setting}: {why}"))
+    }
+}
+
+/// Where the value of each option was set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origins {
-    /// The Region.
-    pub region: String,
-    /// The user pool.
-    pub pool: String,
-    /// The app clients.
-    pub clients: String,
+pub struct Origins(BTreeMap<String, Origin>);
+
+impl Origins {
+    /// Where an option was set. One that was not set has its default, which only the command line
+    /// could have named.
+    #[must_use]
+    pub fn of(&self, option: &str) -> &Origin {
+        self.0.get(option).unwrap_or(&Origin::Flag)
+    }
+}
+
+impl FromIterator<(String, Origin)> for Origins {
+    fn from_iter<T: IntoIterator<Item = (String, Origin)>>(origins: T) -> Self {
+        Self(origins.into_iter().collect())
+    }
 }
 
 /// How users are moved, as it was asked for.
@@ -109,6 +165,8 @@ pub struct Settings {
     pub quiet: bool,
     /// Say each call.
     pub verbose: bool,
+    /// Where each of these was set.
+    pub origins: Origins,
 }
 
 /// How a result is written.
@@ -166,6 +224,15 @@ impl Settings {
     }
 }
 
+impl SideSettings {
+    /// An option of this side, as it is written where it was set.
+    #[must_use]
+    pub fn written(&self, side: Side, option: &str) -> String {
+        let option = format!("{}-{option}", side.as_str());
+        self.origins.of(&option).option(&option)
+    }
+}
+
 fn missing(side: &str) -> Problem {
     let option = format!("{side}-profile");
     Problem::usage("profile-missing", format!("no {side} profile is named"))
@@ -179,14 +246,6 @@ pub const PREFIX: &str = "COGMIG_";
 #[must_use]
 pub fn variable(option: &str) -> String {
     format!("{PREFIX}{}", option.to_uppercase().replace('-', "_"))
-}
-
-/// All the places are named where it can be from.
-#[must_use]
-pub fn refused(option: &str, value: &str, why: &str) -> Problem {
-    let value = on_one_line(value);
-    Problem::usage("option-invalid", format!("--{option} {value}: {why}"))
-        .because(Cause::Origin(elsewhere(option).clone()))
 }
 
 fn elsewhere(option: &str) -> String {

@@ -68,8 +68,6 @@ pub enum Cause {
     NoAnswer(String),
     /// The id of the request, for AWS's support.
     RequestId(String),
-    /// Where a value may come from.
-    Origin(String),
     /// What would be valid.
     Valid(String),
     /// Another reason.

@@ -106,7 +106,6 @@ fn labelled(cause: &Cause) -> Line {
         Cause::Aws { code, message } => ("AWS says", format!("{code}: {message}")),
         Cause::NoAnswer(why) => ("no answer", why.clone()),
         Cause::RequestId(id) => ("request id", id.clone()),
-        Cause::Origin(places) => ("it may be from", places.clone()),
         Cause::Valid(values) => ("valid values", values.clone()),
         Cause::Because(why) => ("because", why.clone()),
         Cause::Detail(what) => ("", what.clone()),

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::iam::documents::{PIPELINE_NEW, PIPELINE_OLD, fill};
 use crate::identity::{Identity, Side};
 use crate::names::Names;
-use crate::options::{Grant, Settings, SideSettings, refused};
+use crate::options::{Grant, Origins, Settings, SideSettings};
 use crate::problem::{Problem, Result};
 use crate::reference::{Reference, region_of};
 
@@ -84,16 +84,23 @@ fn belongs(sid: &str, settings: &Settings, grant: &Grant) -> bool {
 /// # Errors
 /// What was named cannot be an account, a pool or a role.
 pub fn policy(side: Side, settings: &Settings) -> Result<Policy> {
-    let grant = &settings.grant;
+    let (grant, origins) = (&settings.grant, &settings.origins);
     let (template, asked, option) = match side {
         Side::Old => (PIPELINE_OLD, &settings.old, "old-pool"),
         Side::New => (PIPELINE_NEW, &settings.new, "new-pool"),
     };
     if let Some(account) = &grant.account {
-        check(is_account(account), "account", account, "12 digits")?;
+        check(
+            origins,
+            is_account(account),
+            "account",
+            account,
+            "12 digits",
+        )?;
     }
     if let Some(role) = grant.sms_role.as_ref().filter(|_| side == Side::New) {
         check(
+            origins,
             is_role(role),
             "sms-role",
             role,
@@ -103,13 +110,14 @@ pub fn policy(side: Side, settings: &Settings) -> Result<Policy> {
     if let Some(pool) = &asked.pool {
         let fits = |region: &str| asked.region.as_deref().is_none_or(|named| named == region);
         check(
+            origins,
             region_of(&pool.id).is_some_and(fits),
             option,
             &pool.id,
             "the id of a pool in the Region that is named, such as eu-west-1_AbCdEfGhI",
         )?;
         if let Some(why) = pool.mismatch(&place(side, asked, grant), None) {
-            return Err(refused(option, &pool.id, &why));
+            return Err(origins.of(option).refuse(option, &pool.id, &why));
         }
     }
     let filled = filled(template, side, asked, &settings.names, grant);
@@ -180,11 +188,12 @@ fn place(side: Side, asked: &SideSettings, grant: &Grant) -> Identity {
     }
 }
 
-fn check(fits: bool, option: &str, value: &str, takes: &str) -> Result<()> {
+fn check(origins: &Origins, fits: bool, option: &str, value: &str, expected: &str) -> Result<()> {
     if fits {
         return Ok(());
     }
-    Err(refused(option, value, &format!("it takes {takes}")))
+    let why = format!("expected {expected}");
+    Err(origins.of(option).refuse(option, value, &why))
 }
 
 fn is_account(text: &str) -> bool {

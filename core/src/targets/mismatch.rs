@@ -21,12 +21,12 @@ pub fn refuse_other_region(
     if let (Some(named), Some(region)) = (&settings.region, region_of(recorded))
         && named != region
     {
+        let option = settings.written(side, "region");
         let side = side.as_str();
         return Err(Problem::error(
                 "region-mismatch",
                 format!(
-                    "{} is {named}, but the deployment `{}` serves the {side} user pool {recorded} in {region}",
-                    settings.origins.region,
+                    "{option} is {named}, but the deployment `{}` serves the {side} user pool {recorded} in {region}",
                     names.deployment
                 ),
             )
@@ -48,7 +48,7 @@ pub fn other_pool(
         "pool-mismatch",
         format!(
             "{} is {given}, but the deployment `{}` serves the {} user pool {recorded}",
-            settings.origins.pool,
+            settings.written(side, "pool"),
             names.deployment,
             side.as_str()
         ),
@@ -119,7 +119,7 @@ pub fn record_is_missing(
         "record-missing",
         format!(
             "{} is {given}, but no record says which {} user pool the deployment `{}` serves",
-            settings.origins.pool,
+            settings.written(side, "pool"),
             side.as_str(),
             names.deployment
         ),

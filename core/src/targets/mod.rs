@@ -181,7 +181,7 @@ impl Scope<'_> {
             "client-mismatch",
             format!(
                 "{} is {named}, but the deployment `{deployment}` uses the {side} app client {}",
-                self.settings.origins.clients,
+                self.settings.written(self.side(), "client"),
                 recorded.join(", ")
             ),
         )

@@ -34,7 +34,7 @@ pub fn check(
             "client-mismatch",
             format!(
                 "{} is {}, but the deployment `{}` uses the {} app client {in_use}",
-                asked.origins.clients,
+                asked.written(side, "client"),
                 named.id,
                 names.deployment,
                 side.as_str()

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use cogmig_core::options::{PREFIX, variable};
+use cogmig_core::options::{Origin, PREFIX, variable};
 use cogmig_core::problem::{Cause, Problem, Result};
-use cogmig_core::reference::trimmed;
 use cogmig_core::text::on_one_line;
 
 use super::names::{FLAGS_ONLY, nearest};
-use super::value::Value;
+use super::written::{Form, Layer, Written};
 
 /// Variables that are no options: those of the build, and those of the examples' pipelines.
 /// A new one of either goes here.
@@ -24,64 +23,47 @@ const OTHERS: [&str; 8] = [
     "COGMIG_VERSION",
 ];
 
-/// The variables of ours that are set. An empty one is not: pipelines set variables to ""
-/// where they have nothing.
-pub struct Environment(BTreeMap<String, OsString>);
-
-impl Environment {
-    /// Those among all variables: of the process, or of a test.
-    pub fn of(all: impl Iterator<Item = (OsString, OsString)>) -> Self {
-        let ours = all.filter_map(|(name, value)| {
-            let name = name.to_string_lossy().into_owned();
-            let is_blank = value.to_str().is_some_and(|text| trimmed(text).is_empty());
-            (name.starts_with(PREFIX) && !is_blank).then_some((name, value))
-        });
-        Self(ours.collect())
+/// The options that are set, of these, among all variables: of the process, or of a test.
+///
+/// # Errors
+/// Variables have names of no option: a mistyped one would be ignored. Each is named, with the
+/// nearest one that exists.
+pub fn layer(all: impl Iterator<Item = (OsString, OsString)>, options: &[String]) -> Result<Layer> {
+    let names: BTreeMap<_, _> = options
+        .iter()
+        .filter(|option| !FLAGS_ONLY.contains(&option.as_str()))
+        .map(|option| (variable(option), option))
+        .collect();
+    let mut layer = Layer::new();
+    let mut unknown = Vec::new();
+    for (name, value) in all {
+        let name = name.to_string_lossy();
+        let form = Form::Raw(value);
+        if !name.starts_with(PREFIX) || OTHERS.contains(&name.as_ref()) || form.is_blank() {
+            continue;
+        }
+        match names.get(name.as_ref()) {
+            Some(&option) => {
+                let origin = Origin::Environment;
+                layer.insert(option.clone(), Written { origin, form });
+            }
+            None => unknown.push(name.into_owned()),
+        }
     }
+    refuse(unknown, options)?;
+    Ok(layer)
+}
 
-    /// The value of a long option.
-    ///
-    /// # Errors
-    /// The value is not one of its forms.
-    pub fn read<T: Value>(&self, option: &str) -> Result<Option<T>> {
-        let variable = variable(option);
-        let Some(text) = self.0.get(&variable) else {
-            return Ok(None);
-        };
-        let value = T::of_text(text).ok_or_else(|| {
-            let text = on_one_line(&text.to_string_lossy());
-            Problem::usage(
-                "option-invalid",
-                format!("{variable}: invalid value {text:?}"),
-            )
-            .because(Cause::Valid(T::FORMS.to_owned()))
-        })?;
-        Ok(Some(value).filter(|value| !value.is_blank()))
-    }
-
-    /// Refuses variables of no option: a mistyped one would be ignored.
-    ///
-    /// # Errors
-    /// There are such variables; each is named, with the nearest one that exists.
-    pub fn refuse_unknown(&self, options: &[String]) -> Result<()> {
-        let known: Vec<_> = options
-            .iter()
-            .filter(|option| !FLAGS_ONLY.contains(&option.as_str()))
-            .cloned()
-            .collect();
-        let is_known = |name: &&String| {
-            known.iter().any(|option| variable(option) == **name) || OTHERS.contains(&name.as_str())
-        };
-        let unknown = self.0.keys().filter(|name| !is_known(name));
-        let mut unknown = unknown.map(|name| unknown_name(name, &known));
-        let Some(first) = unknown.next() else {
-            return Ok(());
-        };
-        let problem = Problem::usage("variable-unknown", first);
-        Err(unknown.fold(problem, |problem, other| {
-            problem.because(Cause::Detail(other))
-        }))
-    }
+fn refuse(mut unknown: Vec<String>, options: &[String]) -> Result<()> {
+    unknown.sort_unstable();
+    let mut unknown = unknown.iter().map(|name| unknown_name(name, options));
+    let Some(first) = unknown.next() else {
+        return Ok(());
+    };
+    let problem = Problem::usage("variable-unknown", first);
+    Err(unknown.fold(problem, |problem, other| {
+        problem.because(Cause::Detail(other))
+    }))
 }
 
 fn unknown_name(name: &str, known: &[String]) -> String {

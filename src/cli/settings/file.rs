@@ -1,28 +1,19 @@
 //! Options as lines of `cogmig.toml`: the long options without their dashes, with hyphens or
 //! underscores.
 
-use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use cogmig_core::options::Origin;
 use cogmig_core::problem::{Cause, Problem, Result};
 use cogmig_core::text::on_one_line;
 use toml::de::DeTable;
 
 use super::names::{FLAGS_ONLY, nearest};
-use super::value::Value;
-use super::written::Written;
+use super::written::{Form, Layer, Written};
 
 /// Options that belong to one run, and not to a file that all runs share.
 const NOT_HERE: [&str; 4] = ["config", "detailed-exitcode", "dry-run", "username"];
-
-/// What the file says, and where.
-#[derive(Default)]
-pub struct File {
-    /// Its path, as it was named.
-    pub name: String,
-    lines: BTreeMap<String, (usize, Written)>,
-}
 
 /// The file that was named, or `cogmig.toml`.
 pub fn path(named: Option<&Path>) -> &Path {
@@ -38,78 +29,54 @@ pub fn asks_for_json(text: &str) -> bool {
     })
 }
 
-impl File {
-    /// Reads the file that was named, or `cogmig.toml` if there.
-    ///
-    /// # Errors
-    /// The file cannot be read or understood, or has a key of no option.
-    pub fn open(named: Option<&Path>, options: &[String]) -> Result<Self> {
-        let path = path(named);
-        let name = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(name, &text, options),
-            Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => {
-                Ok(Self::default())
-            }
-            Err(error) => Err(Problem::usage(
-                "file-unreadable",
-                format!("{name}: {error}"),
-            )),
+/// The options of the file that was named, or of `cogmig.toml` if it exists.
+///
+/// # Errors
+/// The file can't be read or parsed, or has a key of no option.
+pub fn open(named: Option<&Path>, options: &[String]) -> Result<Layer> {
+    let path = path(named);
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => layer(&name, &text, options),
+        Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => Ok(Layer::new()),
+        Err(error) => {
+            let summary = format!("{name}: {error}");
+            Err(Problem::usage("file-unreadable", summary))
         }
     }
+}
 
-    /// Understands the text of a file.
-    ///
-    /// # Errors
-    /// It is no TOML, or has a key of no option, or one of them twice.
-    pub fn parse(name: String, text: &str, options: &[String]) -> Result<Self> {
-        let text = text.trim_start_matches('\u{feff}');
-        let table = DeTable::parse(text).map_err(|error| {
-            let text = error.to_string();
-            let mut lines = text.trim_end().lines();
-            let summary = format!("{name}: {}", lines.next().unwrap_or_default());
-            let details = lines.map(|line| Cause::Detail(line.to_owned()));
-            details.fold(Problem::usage("file-invalid", summary), Problem::because)
-        })?;
-        let mut lines = BTreeMap::new();
-        for (key, value) in table.get_ref() {
-            let line = text[..key.span().start].matches('\n').count() + 1;
-            let written = &on_one_line(key.get_ref().as_ref());
-            let option = written.replace('_', "-");
-            if let Some(why) = unknown(&option, options) {
-                let place = format!("{name}, line {line}: {written}");
-                return Err(why.at(&place));
-            }
-            let value = Written::of(value.get_ref());
-            if lines.insert(option, (line, value)).is_some() {
-                return Err(Problem::usage(
-                    "option-duplicate",
-                    format!(
-                        "{name}, line {line}: {written} is set twice, with a hyphen and with an underscore"
-                    ),
-                ));
-            }
+/// The options of a file with this text.
+///
+/// # Errors
+/// It isn't TOML, or has a key of no option, or one of them twice.
+pub fn layer(name: &str, text: &str, options: &[String]) -> Result<Layer> {
+    let text = text.trim_start_matches('\u{feff}');
+    let table = DeTable::parse(text).map_err(|error| {
+        let text = error.to_string();
+        let mut lines = text.trim_end().lines();
+        let summary = format!("{name}: {}", lines.next().unwrap_or_default());
+        let details = lines.map(|line| Cause::Detail(line.to_owned()));
+        details.fold(Problem::usage("file-invalid", summary), Problem::because)
+    })?;
+    let mut layer = Layer::new();
+    for (key, value) in table.get_ref() {
+        let line = text[..key.span().start].matches('\n').count() + 1;
+        let name = name.to_owned();
+        let origin = Origin::File { name, line };
+        let key = &on_one_line(key.get_ref().as_ref());
+        let option = key.replace('_', "-");
+        let place = origin.option(key);
+        if let Some(why) = unknown(&option, options) {
+            return Err(why.at(&place));
         }
-        Ok(Self { name, lines })
+        let form = Form::of(value.get_ref());
+        if layer.insert(option, Written { origin, form }).is_some() {
+            let summary = format!("{place} is set twice, with a hyphen and with an underscore");
+            return Err(Problem::usage("option-duplicate", summary));
+        }
     }
-
-    /// The value of a long option.
-    ///
-    /// # Errors
-    /// The value is not one of its forms.
-    pub fn read<T: Value>(&self, option: &str) -> Result<Option<T>> {
-        let Some((line, written)) = self.lines.get(option) else {
-            return Ok(None);
-        };
-        let value = T::of_file(written).ok_or_else(|| {
-            Problem::usage(
-                "option-invalid",
-                format!("{}, line {line}: invalid value for `{option}`", self.name),
-            )
-            .because(Cause::Valid(T::IN_FILE.to_owned()))
-        })?;
-        Ok(Some(value).filter(|value| !value.is_blank()))
-    }
+    Ok(layer)
 }
 
 /// Why a key is none of the file's.

@@ -1,72 +1,60 @@
-//! The three places that options come from, the highest first.
+//! The places that set options: each is a map of options to values and where they were written.
 
-use clap::ArgMatches;
-use cogmig_core::options::variable;
-use cogmig_core::problem::Result;
+use cogmig_core::options::Origins;
+use cogmig_core::problem::{Problem, Result};
 
-use super::environment::Environment;
-use super::file::File;
 use super::value::Value;
+use super::written::{Layer, Written};
 
-/// Where a value came from; the higher place is the greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    /// `cogmig.toml`.
-    File,
-    /// A variable.
-    Environment,
-    /// The command line.
-    Flag,
-}
+/// The places, the one that takes precedence first.
+pub struct Layers(Vec<Layer>);
 
-/// All three.
-pub struct Layers<'a> {
-    /// What clap parsed of the command.
-    pub flags: &'a ArgMatches,
-    /// The variables.
-    pub environment: Environment,
-    /// The file.
-    pub file: File,
-}
+/// A value that was set, and which place set it: 0 takes precedence.
+type Ranked<T> = Option<(usize, T)>;
 
-impl Layers<'_> {
-    /// The value of a long option, from the highest place that has one.
+impl Layers {
+    /// Of these places, without what sets nothing.
+    pub fn new(places: impl IntoIterator<Item = Layer>) -> Self {
+        let set = |mut layer: Layer| {
+            layer.retain(|_, written| !written.form.is_blank());
+            layer
+        };
+        Self(places.into_iter().map(set).collect())
+    }
+
+    /// The value of a long option, from the first place that sets it.
     ///
     /// # Errors
-    /// A value is not one of its forms, in whichever place.
+    /// A value is not one of its forms, in any of the places.
     pub fn read<T: Value>(&self, option: &str) -> Result<Option<T>> {
-        Ok(self.located(option)?.map(|(value, _)| value))
+        Ok(self.ranked(option)?.map(|(_, value)| value))
     }
 
-    /// The same, and which place that is.
-    ///
-    /// # Errors
-    /// As [`Self::read`].
-    pub fn located<T: Value>(&self, option: &str) -> Result<Option<(T, Place)>> {
-        let flag = T::of_flag(self.flags, &option.replace('-', "_"));
-        let variable = self.environment.read(option)?;
-        let line = self.file.read(option)?;
-        let at = |place| move |value| (value, place);
-        Ok(flag
-            .map(at(Place::Flag))
-            .or(variable.map(at(Place::Environment)))
-            .or(line.map(at(Place::File))))
+    fn ranked<T: Value>(&self, option: &str) -> Result<Ranked<T>> {
+        let mut first = None;
+        for (rank, layer) in self.0.iter().enumerate() {
+            if let Some(written) = layer.get(option) {
+                let value = written.read(option)?;
+                first = first.or(Some((rank, value)));
+            }
+        }
+        Ok(first)
     }
 
-    /// Which place the value of an option came from, in words; otherwise the flag.
-    ///
-    /// # Errors
-    /// As [`Self::read`].
-    pub fn origin<T: Value>(&self, option: &str) -> Result<String> {
-        Ok(match self.located::<T>(option)? {
-            None | Some((_, Place::Flag)) => format!("--{option}"),
-            Some((_, Place::Environment)) => variable(option),
-            Some((_, Place::File)) => format!("{option} in {}", self.file.name),
-        })
+    /// Where each option was set.
+    pub fn origins(&self) -> Origins {
+        let set = self.0.iter().rev().flatten();
+        set.map(|(option, written): (&String, &Written)| (option.clone(), written.origin.clone()))
+            .collect()
     }
 
-    /// Two options that exclude each other, where true is what each asks for: the one of the
-    /// higher place is heard, and the other is not. Of one place, both are left.
+    /// An error about the value of an option, which says where it was set.
+    pub fn refuse(&self, option: &str, value: &str, why: &str) -> Problem {
+        self.origins().of(option).refuse(option, value, why)
+    }
+
+    /// Two options that exclude each other, if their values ask for something: the one of the
+    /// place that takes precedence. Of one place, both.
     ///
     /// # Errors
     /// As [`Self::read`].
@@ -75,17 +63,14 @@ impl Layers<'_> {
         (one, asks_one): (&str, impl Fn(&A) -> bool),
         (other, asks_other): (&str, impl Fn(&B) -> bool),
     ) -> Result<(Option<A>, Option<B>)> {
-        let one = self.located(one)?.filter(|(value, _)| asks_one(value));
-        let other = self.located(other)?.filter(|(value, _)| asks_other(value));
-        let places = (
-            one.as_ref().map(|(_, place)| *place),
-            other.as_ref().map(|(_, place)| *place),
-        );
-        let (one, other) = (one.map(|(value, _)| value), other.map(|(value, _)| value));
-        Ok(match places {
-            (Some(higher), Some(lower)) if higher > lower => (one, None),
-            (Some(lower), Some(higher)) if higher > lower => (None, other),
-            _ => (one, other),
-        })
+        let one = self.ranked(one)?.filter(|(_, value)| asks_one(value));
+        let other = self.ranked(other)?.filter(|(_, value)| asks_other(value));
+        let rank = |ranked: Option<usize>| ranked.unwrap_or(usize::MAX);
+        let of_one = rank(one.as_ref().map(|(rank, _)| *rank));
+        let of_other = rank(other.as_ref().map(|(rank, _)| *rank));
+        Ok((
+            one.filter(|_| of_one <= of_other).map(|(_, value)| value),
+            other.filter(|_| of_other <= of_one).map(|(_, value)| value),
+        ))
     }
 }

@@ -3,6 +3,7 @@
 
 mod environment;
 mod file;
+mod flags;
 mod layers;
 mod names;
 #[cfg(test)]
@@ -15,12 +16,10 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use cogmig_core::names::Names;
-use cogmig_core::options::{Grant, Origins, Settings, SideSettings, UserHandling, refused};
+use cogmig_core::options::{Grant, Settings, SideSettings, UserHandling};
 use cogmig_core::problem::{Problem, Result};
 use cogmig_core::reference::{self, Reference};
 
-use self::environment::Environment;
-use self::file::File;
 use self::layers::Layers;
 use crate::cli::args;
 
@@ -45,50 +44,47 @@ pub fn file_asks_for_json(named: Option<&str>) -> bool {
 /// The file cannot be read or understood, a name is of no option, or a value is not one of
 /// the option's forms.
 pub fn read(flags: &ArgMatches) -> Result<Settings> {
-    let environment = Environment::of(std::env::vars_os());
     let options = args::options();
-    environment.refuse_unknown(&options)?;
-    let named = flags.try_get_one::<PathBuf>("config").ok().flatten();
-    let named = match named {
-        Some(file) => Some(file.clone()),
-        None => environment.read("config")?,
-    };
-    checked(&Layers {
-        flags,
-        environment,
-        file: File::open(named.as_deref(), &options)?,
-    })
+    let flags = flags::layer(flags, &options);
+    let environment = environment::layer(std::env::vars_os(), &options)?;
+    let named = [&flags, &environment].map(|layer| layer.get("config"));
+    let named = named.into_iter().flatten().next();
+    let named = named.map(|written| written.read::<PathBuf>("config"));
+    let file = file::open(named.transpose()?.as_deref(), &options)?;
+    checked(&Layers::new([flags, environment, file]))
 }
 
-fn checked(layers: &Layers<'_>) -> Result<Settings> {
+fn checked(layers: &Layers) -> Result<Settings> {
+    let origins = layers.origins();
     let suffix: Option<String> = layers.read("suffix")?;
     if let Some(suffix) = &suffix {
-        Names::check_suffix(suffix).map_err(|why| refused("suffix", suffix, &why))?;
+        Names::check_suffix(suffix).map_err(|why| layers.refuse("suffix", suffix, &why))?;
     }
     let log_retention = layers.read("log-retention")?;
     if let Some(days) = log_retention.filter(|days| !RETENTIONS.contains(days)) {
-        let takes = RETENTIONS.map(|days| days.to_string()).join(", ");
-        return Err(refused(
+        let accepted = RETENTIONS.map(|days| days.to_string()).join(", ");
+        return Err(layers.refuse(
             "log-retention",
             &days.to_string(),
-            &format!("CloudWatch Logs takes {takes}"),
+            &format!("CloudWatch Logs accepts {accepted}"),
         ));
     }
     let asked = |value: &bool| *value;
     let (quiet, verbose) = layers.either(("quiet", asked), ("verbose", asked))?;
     if quiet.is_some() && verbose.is_some() {
+        let [quiet, verbose] = ["quiet", "verbose"].map(|option| origins.of(option).option(option));
         return Err(Problem::usage(
             "options-conflict",
-            "--quiet and --verbose (COGMIG_QUIET, COGMIG_VERBOSE; quiet, verbose in \
-                 cogmig.toml) cannot both be meant",
+            format!("{quiet} and {verbose} are mutually exclusive"),
         ));
     }
     let named = |_: &String| true;
     let (old_client, dedicated) =
         layers.either(("old-client", named), ("dedicated-old-client", asked))?;
     if let (Some(client), Some(_)) = (&old_client, dedicated) {
-        let why = "it is named, and --dedicated-old-client asks to make another";
-        return Err(refused("old-client", client, why));
+        let option = "dedicated-old-client";
+        let why = format!("conflicts with {}", origins.of(option).option(option));
+        return Err(layers.refuse("old-client", client, &why));
     }
     let old_client: Vec<_> = old_client.into_iter().collect();
     let new_client: Vec<_> = layers.read("new-client")?.unwrap_or_default();
@@ -126,15 +122,16 @@ fn checked(layers: &Layers<'_>) -> Result<Settings> {
         output: layers.read("output")?.unwrap_or_default(),
         quiet: quiet.is_some(),
         verbose: verbose.is_some(),
+        origins,
     })
 }
 
-fn is_asked(layers: &Layers<'_>, option: &str) -> Result<bool> {
+fn is_asked(layers: &Layers, option: &str) -> Result<bool> {
     Ok(layers.read(option)?.unwrap_or_default())
 }
 
 fn side(
-    layers: &Layers<'_>,
+    layers: &Layers,
     [profile, region, pool, client]: [&str; 4],
     clients: &[String],
 ) -> Result<SideSettings> {
@@ -143,34 +140,30 @@ fn side(
         && !reference::is_region(text)
     {
         let why = "it is not the name of an AWS Region, such as eu-west-1";
-        return Err(refused(region, text, why));
+        return Err(layers.refuse(region, text, why));
     }
     let referred: Option<String> = layers.read(pool)?;
     let referred =
-        referred.map(|text| Reference::pool(&text).map_err(|why| refused(pool, &text, why)));
+        referred.map(|text| Reference::pool(&text).map_err(|why| layers.refuse(pool, &text, why)));
     let clients = clients
         .iter()
-        .map(|text| Reference::client(text).map_err(|why| refused(client, text, why)));
+        .map(|text| Reference::client(text).map_err(|why| layers.refuse(client, text, why)));
     Ok(SideSettings {
         profile: layers.read(profile)?,
         region: place,
         pool: referred.transpose()?,
         clients: clients.collect::<Result<_>>()?,
-        origins: Origins {
-            region: layers.origin::<String>(region)?,
-            pool: layers.origin::<String>(pool)?,
-            clients: layers.origin::<Vec<String>>(client)?,
-        },
+        origins: layers.origins(),
     })
 }
 
-fn handling(layers: &Layers<'_>) -> Result<UserHandling> {
+fn handling(layers: &Layers) -> Result<UserHandling> {
     let renames: Vec<String> = layers.read("attribute")?.unwrap_or_default();
     let renames = renames.iter().map(|rename| match rename.split_once('=') {
         Some((old, new)) if !old.is_empty() && !new.is_empty() => {
             Ok((old.trim().to_owned(), new.trim().to_owned()))
         }
-        _ => Err(refused("attribute", rename, "it takes OLD=NEW")),
+        _ => Err(layers.refuse("attribute", rename, "expected OLD=NEW")),
     });
     Ok(UserHandling {
         renames: renames.collect::<Result<_>>()?,

@@ -4,14 +4,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::CommandFactory;
+use cogmig_core::options::{Origins, Settings};
 use cogmig_core::package::Architecture;
 use cogmig_core::problem::Problem;
 use cogmig_core::reference::Reference;
 
-use super::environment::Environment;
-use super::file::File;
 use super::layers::Layers;
-use super::{Origins, Settings, checked};
+use super::{checked, environment, file, flags};
 use crate::cli::args::{self, Cli};
 
 /// The settings of a command line, of variables without their `COGMIG_`, and of a file.
@@ -26,16 +25,19 @@ fn settings(flags: &str, variables: &[(&str, &str)], file: &str) -> Result<Setti
             OsString::from(value),
         )
     });
-    let environment = Environment::of(variables);
-    environment.refuse_unknown(&options)?;
-    let mut settings = checked(&Layers {
-        flags,
-        environment,
-        file: File::parse("cogmig.toml".into(), file, &options)?,
-    })?;
-    // What is said is compared, and not where.
-    settings.old.origins = Origins::default();
-    settings.new.origins = Origins::default();
+    let mut settings = checked(&Layers::new([
+        flags::layer(flags, &options),
+        environment::layer(variables, &options)?,
+        file::layer("cogmig.toml", file, &options)?,
+    ]))?;
+    // The values are compared, and not where they were set.
+    for origins in [
+        &mut settings.origins,
+        &mut settings.old.origins,
+        &mut settings.new.origins,
+    ] {
+        *origins = Origins::default();
+    }
     Ok(settings)
 }
 
@@ -241,12 +243,24 @@ fn of_quiet_and_verbose_the_higher_layer_is_heard() {
         assert_eq!((asked.quiet, asked.verbose), (quiet, verbose), "{case}");
     }
     let both = [("QUIET", "1"), ("VERBOSE", "1")];
-    for complaint in [
-        refusal("plan -q -v", &[], ""),
-        refusal("plan", &both, ""),
-        refusal("plan", &[], "quiet = true\nverbose = true"),
+    for (complaint, options) in [
+        (refusal("plan -q -v", &[], ""), "--quiet and --verbose"),
+        (
+            refusal("plan", &both, ""),
+            "COGMIG_QUIET and COGMIG_VERBOSE",
+        ),
+        (
+            refusal(
+                "plan",
+                &[],
+                "quiet = true
+verbose = true",
+            ),
+            "cogmig.toml, line 1: quiet and cogmig.toml, line 2: verbose",
+        ),
     ] {
-        assert!(complaint.contains("--quiet and --verbose"), "{complaint}");
+        let expected = format!("{options} are mutually exclusive");
+        assert!(complaint.contains(&expected), "{complaint}");
     }
 }
 
@@ -312,4 +326,40 @@ fn what_cannot_be_meant_is_refused_with_what_can() {
         assert!(complaint.contains(wanted), "{complaint}");
     }
     assert!(refusal("plan", &[], "new-client = [3]").contains("line 1"));
+}
+
+#[test]
+fn each_error_about_a_value_says_where_it_was_set() {
+    for (option, value, in_file) in [
+        ("log-retention", "8", "8"),
+        ("suffix", "a.b", "'a.b'"),
+        ("old-region", "nowhere", "'nowhere'"),
+        ("new-region", "nowhere", "'nowhere'"),
+        ("attribute", "tenant", "['nick=name', 'tenant']"),
+        ("old-pool", "arn:aws:iam::1:x", "'arn:aws:iam::1:x'"),
+        ("new-client", "arn:aws:iam::1:x", "['arn:aws:iam::1:x']"),
+    ] {
+        let variable = option.to_uppercase().replace('-', "_");
+        let file = format!("quiet = true\n{option} = {in_file}");
+        for (flags, variables, place) in [
+            (
+                format!("plan --{option} {value}"),
+                vec![],
+                format!("--{option} {value}: "),
+            ),
+            (
+                "plan".into(),
+                vec![(variable.as_str(), value)],
+                format!("COGMIG_{variable}={value}: "),
+            ),
+            (
+                "plan".into(),
+                vec![],
+                format!("cogmig.toml, line 2: {option} {value}: "),
+            ),
+        ] {
+            let why = settings(&flags, &variables, &file).expect_err(option);
+            assert!(why.summary.starts_with(&place), "{}", why.summary);
+        }
+    }
 }

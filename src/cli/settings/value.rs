@@ -5,81 +5,67 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::ArgMatches;
-use cogmig_core::options::Output;
-use cogmig_core::package::Architecture;
 use cogmig_core::{reference, time};
-use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
 
-use super::written::Written;
+use super::written::Form;
 use crate::cli::choice::Choice;
 
 /// The value of an option.
-pub trait Value: Clone + Send + Sync + Sized + 'static {
-    /// The legal forms in a variable, in words.
-    const FORMS: &'static str;
-    /// The legal forms in the file, in words.
-    const IN_FILE: &'static str = Self::FORMS;
+pub trait Value: Sized {
+    /// The valid forms of an argument and of a variable, in words.
+    fn forms() -> String;
 
-    /// The value of a flag, if it was given. Clap has parsed it.
-    fn of_flag(flags: &ArgMatches, id: &str) -> Option<Self> {
-        flags.try_get_one::<Self>(id).ok().flatten().cloned()
+    /// The valid forms in a file, in words.
+    fn forms_in_file() -> String {
+        Self::forms()
     }
 
-    /// The value, where the text of a variable is a legal form.
+    /// The value, if the text of an argument or of a variable is a valid form.
     fn of_text(text: &OsStr) -> Option<Self>;
 
-    /// The value, where the file has it in a legal form.
-    fn of_file(written: &Written) -> Option<Self> {
-        match written {
-            Written::Text(text) => Self::of_text(OsStr::new(text)),
+    /// The value, if a file has it in a valid form.
+    fn of_file(form: &Form) -> Option<Self> {
+        match form {
+            Form::Text(text) => Self::of_text(OsStr::new(text)),
             _ => None,
         }
-    }
-
-    /// Whether it says nothing: pipelines set variables to "" where they have nothing.
-    fn is_blank(&self) -> bool {
-        false
     }
 }
 
 impl Value for String {
-    const FORMS: &'static str = "text in UTF-8";
-    const IN_FILE: &'static str = "text";
+    fn forms() -> String {
+        "text in UTF-8".into()
+    }
+
+    fn forms_in_file() -> String {
+        "text".into()
+    }
 
     fn of_text(text: &OsStr) -> Option<Self> {
         text.to_str()
             .map(|text| reference::trimmed(text).to_owned())
     }
-
-    fn is_blank(&self) -> bool {
-        self.is_empty()
-    }
 }
 
 impl Value for Vec<String> {
-    const FORMS: &'static str = "text, or several with commas between";
-    const IN_FILE: &'static str = "one text or a list of them";
+    fn forms() -> String {
+        "text, or several with commas between".into()
+    }
 
-    fn of_flag(flags: &ArgMatches, id: &str) -> Option<Self> {
-        let values = flags.try_get_many::<String>(id).ok().flatten()?;
-        Some(distinct(values.map(String::as_str)))
+    fn forms_in_file() -> String {
+        "one text or a list of them".into()
     }
 
     fn of_text(text: &OsStr) -> Option<Self> {
         Some(distinct(text.to_str()?.split(',')))
     }
 
-    fn of_file(written: &Written) -> Option<Self> {
-        match written {
-            Written::Text(text) => Some(distinct(text.split(','))),
-            Written::Texts(texts) => Some(distinct(texts.iter().map(String::as_str))),
+    fn of_file(form: &Form) -> Option<Self> {
+        match form {
+            Form::Text(text) => Some(distinct(text.split(','))),
+            Form::Texts(texts) => Some(distinct(texts.iter().map(String::as_str))),
             _ => None,
         }
-    }
-
-    fn is_blank(&self) -> bool {
-        self.is_empty()
     }
 }
 
@@ -94,7 +80,9 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 impl Value for PathBuf {
-    const FORMS: &'static str = "a path";
+    fn forms() -> String {
+        "a path".into()
+    }
 
     fn of_text(text: &OsStr) -> Option<Self> {
         // What is no UTF-8 is a path all the same.
@@ -103,35 +91,32 @@ impl Value for PathBuf {
                 .map_or(text.into(), |text| reference::trimmed(text).into()),
         )
     }
-
-    fn is_blank(&self) -> bool {
-        self.as_os_str().is_empty()
-    }
 }
 
 impl Value for i32 {
-    const FORMS: &'static str = "a whole number";
+    fn forms() -> String {
+        "a whole number".into()
+    }
 
     fn of_text(text: &OsStr) -> Option<Self> {
         reference::trimmed(text.to_str()?).parse().ok()
     }
 
-    fn of_file(written: &Written) -> Option<Self> {
-        match written {
-            Written::Number(digits) => digits.parse().ok(),
+    fn of_file(form: &Form) -> Option<Self> {
+        match form {
+            Form::Number(digits) => digits.parse().ok(),
             _ => None,
         }
     }
 }
 
 impl Value for bool {
-    const FORMS: &'static str = "true, false, 1, 0, yes or no";
-    const IN_FILE: &'static str = "true or false";
+    fn forms() -> String {
+        "true, false, 1, 0, yes or no".into()
+    }
 
-    /// A flag that is absent says nothing: it is not a no.
-    fn of_flag(flags: &ArgMatches, id: &str) -> Option<Self> {
-        let given = flags.try_get_one::<Self>(id).ok().flatten();
-        given.filter(|given| **given).copied()
+    fn forms_in_file() -> String {
+        "true or false".into()
     }
 
     // A typo must not be a yes: this decides whether anybody is asked.
@@ -143,58 +128,32 @@ impl Value for bool {
         }
     }
 
-    fn of_file(written: &Written) -> Option<Self> {
-        match written {
-            Written::Bool(value) => Some(*value),
+    fn of_file(form: &Form) -> Option<Self> {
+        match form {
+            Form::Bool(value) => Some(*value),
             _ => None,
         }
     }
 }
 
 impl Value for Duration {
-    const FORMS: &'static str = "a number and m, h or d: 90m, 24h, 7d";
+    fn forms() -> String {
+        "a number and m, h or d: 90m, 24h, 7d".into()
+    }
 
     fn of_text(text: &OsStr) -> Option<Self> {
         time::span(reference::trimmed(text.to_str()?)).ok()
     }
 }
 
-/// Options of a closed set of words, which clap knows.
-macro_rules! words {
-    ($($option:ty: $forms:literal),*) => {$(
-        impl Value for $option {
-            const FORMS: &'static str = $forms;
+/// Options of a closed set of words.
+impl<T: Choice> Value for T {
+    fn forms() -> String {
+        let words: Vec<_> = T::WORDS.iter().map(|(word, ..)| *word).collect();
+        words.join(" or ")
+    }
 
-            fn of_text(text: &OsStr) -> Option<Self> {
-                Self::of_word(reference::trimmed(text.to_str()?))
-            }
-        }
-    )*};
-}
-
-words!(
-    Architecture: "arm64 or x86_64",
-    ForgotPassword: "refuse or migrate",
-    MfaUsers: "refuse or migrate",
-    Output: "human or json",
-    TemporaryPasswords: "refuse or reset"
-);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What is said of a closed set of words is what clap takes.
-    #[test]
-    fn the_forms_are_those_of_clap() {
-        fn same<T: Value + Choice>() {
-            let words: Vec<_> = T::WORDS.iter().map(|(word, ..)| *word).collect();
-            assert_eq!(T::FORMS, words.join(" or "));
-        }
-        same::<Architecture>();
-        same::<ForgotPassword>();
-        same::<MfaUsers>();
-        same::<Output>();
-        same::<TemporaryPasswords>();
+    fn of_text(text: &OsStr) -> Option<Self> {
+        Self::of_word(reference::trimmed(text.to_str()?))
     }
 }

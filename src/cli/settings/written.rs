@@ -1,10 +1,31 @@
-//! A value as a file has it.
+//! A value as it was written, and where: each place that sets options is a map of these.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use cogmig_core::options::Origin;
+use cogmig_core::problem::{Cause, Result};
+use cogmig_core::reference::trimmed;
 use toml::de::DeValue;
 
-/// A value as it is written.
-pub enum Written {
-    /// Between quotes.
+use super::value::Value;
+
+/// The options that one place sets, by their long names.
+pub type Layer = BTreeMap<String, Written>;
+
+/// A value as it was written.
+pub struct Written {
+    /// Where.
+    pub origin: Origin,
+    /// How.
+    pub form: Form,
+}
+
+/// The form of a value.
+pub enum Form {
+    /// An argument, or the text of a variable. Several arguments have commas between.
+    Raw(OsString),
+    /// In quotes, in a file. The other forms are those of files, too.
     Text(String),
     /// In brackets.
     Texts(Vec<String>),
@@ -17,7 +38,26 @@ pub enum Written {
 }
 
 impl Written {
-    /// As it was parsed.
+    /// The value, if it has a form that the option takes.
+    ///
+    /// # Errors
+    /// It has another; the error says where it was set.
+    pub fn read<T: Value>(&self, option: &str) -> Result<T> {
+        let (value, forms) = match &self.form {
+            Form::Raw(text) => (T::of_text(text), T::forms()),
+            form => (T::of_file(form), T::forms_in_file()),
+        };
+        value.ok_or_else(|| {
+            let problem = self
+                .origin
+                .refuse(option, &self.form.text(), "invalid value");
+            problem.because(Cause::Valid(forms))
+        })
+    }
+}
+
+impl Form {
+    /// As a file was parsed.
     pub fn of(value: &DeValue<'_>) -> Self {
         let text = |value: &DeValue<'_>| value.as_str().map(str::to_owned);
         match value {
@@ -33,6 +73,28 @@ impl Written {
                     .map_or(Self::Other, Self::Texts)
             }
             _ => Self::Other,
+        }
+    }
+
+    /// Whether it sets nothing: pipelines set variables to "" if they have no value.
+    pub fn is_blank(&self) -> bool {
+        let is_blank = |text: &str| text.split(',').all(|part| trimmed(part).is_empty());
+        match self {
+            Self::Raw(text) => text.to_str().is_some_and(is_blank),
+            Self::Text(text) => is_blank(text),
+            Self::Texts(texts) => texts.iter().all(|text| is_blank(text)),
+            Self::Number(_) | Self::Bool(_) | Self::Other => false,
+        }
+    }
+
+    /// Its text; empty if it has none of these forms.
+    fn text(&self) -> String {
+        match self {
+            Self::Raw(text) => text.to_string_lossy().into_owned(),
+            Self::Text(text) => format!("{text:?}"),
+            Self::Number(digits) => digits.clone(),
+            Self::Bool(value) => value.to_string(),
+            Self::Texts(_) | Self::Other => String::new(),
         }
     }
 }
