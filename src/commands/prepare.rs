@@ -71,7 +71,7 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         variables: checked.rules.to_env(),
     });
     let mut plan = plan::setup(&desired, &read.old_side, &read.new_side)?;
-    plan.warnings = checked.warnings;
+    plan.warnings.splice(0..0, checked.warnings);
     Ok(Prepared {
         deployment: read,
         desired,

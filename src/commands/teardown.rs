@@ -30,7 +30,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
         deployed.refuse_swapped(names).await?;
     }
     if plan.changes.is_empty() {
-        let others = deployed.others(names, &mut plan.notes).await;
+        let others = deployed.others(names, &mut plan.warnings).await;
         let (dry, deployment) = (settings.dry_run, names.deployment.as_str());
         let ended = if dry { Ended::Planned } else { Ended::Done };
         ui.plan(&plan);

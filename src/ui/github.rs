@@ -10,6 +10,7 @@ use cogmig_core::outcome::Ended;
 use cogmig_core::plan::Action;
 
 use super::output::print_error;
+use super::problem;
 use super::transcript::Transcript;
 
 /// What of GitHub Actions is there.
@@ -98,16 +99,13 @@ fn markdown(command: &str, told: &Transcript, ended: Ended, verbatim: Option<&st
             );
         }
     }
-    for note in &told.notes {
-        let _ = writeln!(text, "\n> **note** {}", cell(note));
-    }
-    for finding in &told.warnings {
-        let _ = writeln!(
-            text,
-            "\n> **warning** {}\\\n> try {}",
-            cell(&finding.summary),
-            cell(&finding.remedy.join(", or "))
-        );
+    for warning in &told.warnings {
+        let (label, summary) = (problem::label(warning.severity), cell(&warning.summary));
+        let _ = write!(text, "\n> **{label}** {summary}");
+        if !warning.remedy.is_empty() {
+            let _ = write!(text, "\\\n> fix: {}", cell(&warning.remedy.join(", or ")));
+        }
+        text.push('\n');
     }
     if let Some(verbatim) = verbatim {
         // A fence longer than any in the text.

@@ -46,7 +46,6 @@ pub fn document(
             "why": line.why,
             "status": line.status,
         })).collect::<Vec<_>>(),
-        "notes": told.notes,
         "warnings": told.warnings.iter().map(|one| json!({
             "id": one.id,
             "severity": one.severity.as_str(),

@@ -39,9 +39,6 @@ pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool) -> String {
             "Done: this account is as it was before setup. The other one was not looked at."
                 .to_owned()
         }
-        Outcome::TornDown if !told.notes.is_empty() => {
-            "Done, and see the notes above. Users who moved stay.".to_owned()
-        }
         Outcome::TornDown => {
             "Done: everything is as it was before setup. Users who moved stay.".to_owned()
         }

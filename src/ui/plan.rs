@@ -6,8 +6,8 @@ use cogmig_core::identity::Side;
 use cogmig_core::plan::Action;
 use console::Style;
 
+use super::problem;
 use super::transcript::{Line, Transcript};
-use super::wrap::hanging_indent;
 
 /// The plan, grouped by account, and its count.
 pub fn text(told: &Transcript, width: usize, colours: bool) -> String {
@@ -68,21 +68,9 @@ pub fn text(told: &Transcript, width: usize, colours: bool) -> String {
             );
         }
     }
-    for note in &told.notes {
-        let _ = write!(text, "\n{}", hanging_indent("note:    ", note, width));
-    }
-    let warning = style(Style::new().yellow().bold())
-        .apply_to("warning:")
-        .to_string();
-    for finding in &told.warnings {
-        let what = hanging_indent(&format!("{warning} "), &finding.summary, width);
-        let _ = write!(text, "\n{what}");
-        for remedy in &finding.remedy {
-            let _ = write!(text, "\n{}", hanging_indent("  try    ", remedy, width));
-        }
-    }
-    if !(told.notes.is_empty() && told.warnings.is_empty()) {
-        text.push('\n');
+    if !told.warnings.is_empty() {
+        let warnings = problem::warnings(&told.warnings, width, colours);
+        let _ = writeln!(text, "\n{warnings}");
     }
     let count = |action| {
         told.changes

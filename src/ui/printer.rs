@@ -142,7 +142,6 @@ impl Printer {
     /// Takes the plan for the JSON document, and shows nothing of it.
     pub fn known(&self, plan: &Plan) {
         let mut told = self.told();
-        told.notes.clone_from(&plan.notes);
         told.warnings.clone_from(&plan.warnings);
         told.changes = plan
             .changes

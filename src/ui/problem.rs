@@ -1,6 +1,7 @@
 //! Problems, for people: the summary, what is known of the reasons, and what can be done. Nothing
 //! else lays them out.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 use std::iter;
 
@@ -8,7 +9,7 @@ use anyhow::Error;
 use cogmig_core::call;
 use cogmig_core::outcome::Ended;
 use cogmig_core::plan::Action;
-use cogmig_core::problem::{Cause, Problem};
+use cogmig_core::problem::{Cause, Problem, Severity};
 use cogmig_core::text::on_one_line;
 use console::Style;
 
@@ -68,6 +69,35 @@ pub fn of(error: &Error) -> Problem {
     call::problem(error.chain())
 }
 
+/// Warnings, the most severe first.
+pub fn warnings(warnings: &[Problem], width: usize, colours: bool) -> String {
+    let mut sorted: Vec<_> = warnings.iter().collect();
+    sorted.sort_by_key(|warning| Reverse(warning.severity));
+    let texts = sorted.iter().map(|warning| {
+        let style = match warning.severity {
+            Severity::Info => Style::new().bold(),
+            Severity::Warning => Style::new().yellow().bold(),
+            _ => Style::new().red().bold(),
+        };
+        let head = format!("{}:", label(warning.severity));
+        let head = style.force_styling(colours).apply_to(head).to_string();
+        text(&head, warning, Some(width))
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+/// What a problem of this severity is called.
+pub fn label(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "note",
+        Severity::Warning => "warning",
+        Severity::DataLoss => "warning (data loss)",
+        Severity::Lockout => "warning (lockout)",
+        Severity::Security => "warning (security)",
+        Severity::Error | Severity::Usage => "error",
+    }
+}
+
 /// Its summary and its lines, with this between.
 pub fn lines(problem: &Problem, between: &str) -> String {
     text("", problem, None).trim_start().replace('\n', between)
@@ -103,11 +133,11 @@ fn text(head: &str, problem: &Problem, width: Option<usize>) -> String {
 
 fn labelled(cause: &Cause) -> Line {
     match cause {
-        Cause::Aws { code, message } => ("AWS says", format!("{code}: {message}")),
-        Cause::NoAnswer(why) => ("no answer", why.clone()),
-        Cause::RequestId(id) => ("request id", id.clone()),
-        Cause::Valid(values) => ("valid values", values.clone()),
-        Cause::Because(why) => ("because", why.clone()),
+        Cause::Aws { code, message } => ("cause:", format!("{code}: {message}")),
+        Cause::NoAnswer(why) => ("no answer:", why.clone()),
+        Cause::RequestId(id) => ("request id:", id.clone()),
+        Cause::Valid(values) => ("valid values:", values.clone()),
+        Cause::Because(why) => ("cause:", why.clone()),
         Cause::Detail(what) => ("", what.clone()),
     }
 }
@@ -116,7 +146,7 @@ fn labelled(cause: &Cause) -> Line {
 pub fn cause(cause: &Cause) -> String {
     match labelled(cause) {
         ("", text) => text,
-        (label, text) => format!("{label}: {text}"),
+        (label, text) => format!("{label} {text}"),
     }
 }
 
@@ -130,7 +160,7 @@ pub fn one_line(problem: &Problem) -> String {
 }
 
 fn remedies(remedies: &[String]) -> impl Iterator<Item = Line> {
-    let labels = iter::once("try").chain(iter::repeat("or"));
+    let labels = iter::once("fix:").chain(iter::repeat("or:"));
     labels.zip(remedies.iter().cloned())
 }
 
@@ -149,7 +179,7 @@ mod tests {
             .fix("--new-profile");
         assert_eq!(
             text("error:", &problem, Some(60)),
-            "error: iam:CreateRole failed in the new account 222222222222\n(eu-central-1, profile `new`)\n  AWS says    AccessDenied: not authorized to perform:\n              iam:CreateRole on resource:\n              arn:aws:iam::222222222222:role/cognito-migration-lambda\n  request id  1\n  try         --new-profile"
+            "error: iam:CreateRole failed in the new account 222222222222\n(eu-central-1, profile `new`)\n  cause:       AccessDenied: not authorized to perform:\n               iam:CreateRole on resource:\n               arn:aws:iam::222222222222:role/cognito-migration-lambda\n  request id:  1\n  fix:         --new-profile"
         );
     }
 
@@ -158,7 +188,7 @@ mod tests {
         let problem = Problem::error("x", "x").fix("a").fix("b");
         assert_eq!(
             text("error:", &problem, None),
-            "error: x\n  try  a\n  or   b"
+            "error: x\n  fix:  a\n  or:   b"
         );
     }
 

@@ -9,6 +9,7 @@ use cogmig_core::status::{Log, Resource, State, Status, Sums, share};
 use console::Style;
 use serde_json::{Value, json};
 
+use super::problem;
 use super::reason;
 use super::wrap::hanging_indent;
 
@@ -29,8 +30,9 @@ pub fn text(accounts: &[Identity], status: &Status, width: usize, colours: bool)
             page.resources(accounts, status, side);
         }
     }
-    for note in &status.notes {
-        page.line("note: ", note);
+    if !status.warnings.is_empty() {
+        let warnings = problem::warnings(&status.warnings, width, colours);
+        let _ = writeln!(page.text, "\n{warnings}");
     }
     page.users(status);
     if status.deployed() != "none" {
@@ -152,7 +154,7 @@ impl Page {
                 self.line("  not known   ", &unread.why);
                 if let Some(grant) = unread.grant {
                     let grant = format!("grant {grant} to the credentials of the new profile");
-                    self.line("  try         ", &grant);
+                    self.line("  fix:        ", &grant);
                 }
                 return;
             }

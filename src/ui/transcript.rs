@@ -13,7 +13,6 @@ pub struct Transcript {
     pub warnings: Vec<Problem>,
     pub chosen: Vec<Selected>,
     pub changes: Vec<Line>,
-    pub notes: Vec<String>,
     /// Why changes failed, but for the first that did.
     pub also: Vec<Problem>,
 }
@@ -31,6 +30,6 @@ pub struct Line {
 impl Transcript {
     /// Whether there is nothing to show of a plan.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.notes.is_empty() && self.warnings.is_empty()
+        self.changes.is_empty() && self.warnings.is_empty()
     }
 }

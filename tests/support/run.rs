@@ -25,15 +25,17 @@ impl Run {
         }
     }
 
-    /// Whether this was said, on either stream.
+    /// Whether this was printed, on either stream, in lines of any width.
     pub fn printed(&self, text: &str) -> bool {
-        self.stdout.contains(text) || self.stderr.contains(text)
+        let text = flat(text);
+        [&self.stdout, &self.stderr]
+            .iter()
+            .any(|stream| flat(stream).contains(&text))
     }
 
     /// The result, however it was broken into lines.
     pub fn flat(&self) -> String {
-        let words: Vec<_> = self.stdout.split_whitespace().collect();
-        words.join(" ")
+        flat(&self.stdout)
     }
 
     /// All of these were said on standard error.
@@ -72,4 +74,10 @@ impl std::fmt::Display for Run {
         } = self;
         write!(f, "exit {code}\n--- stdout\n{stdout}\n--- stderr\n{stderr}")
     }
+}
+
+/// Text with single spaces between words.
+fn flat(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    words.join(" ")
 }

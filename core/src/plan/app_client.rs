@@ -231,16 +231,16 @@ pub(super) fn restore(plan: &mut Plan, names: &Names, record: &Record<'_>) {
     }
     for (id, added) in record.clients() {
         let Some(client) = pool.client(&id) else {
-            plan.notes.push(format!(
-                "the app client {id} is gone: nothing to put back there"
-            ));
+            let summary = format!("The app client {id} no longer exists, so it isn't restored.");
+            plan.note("app-client-gone", summary);
             continue;
         };
         if pool.shared.contains_key(&id) {
-            plan.notes.push(format!(
-                "the app client {id} keeps {}, which another deployment uses",
+            let summary = format!(
+                "The app client {id} keeps {}, because another deployment uses it.",
                 added.flow
-            ));
+            );
+            plan.note("flow-shared", summary);
             continue;
         }
         let on = recorder.address(&id);

@@ -3,7 +3,7 @@
 use super::step::Step;
 use crate::cognito::flows::{Added, Flow};
 use crate::package::Architecture;
-use crate::problem::Problem;
+use crate::problem::{Problem, Severity};
 use crate::resource::Address;
 
 /// Changes in the order in which they are made.
@@ -11,9 +11,7 @@ use crate::resource::Address;
 pub struct Plan {
     /// The changes.
     pub changes: Vec<Change>,
-    /// What a person should know although nothing is done about it.
-    pub notes: Vec<String>,
-    /// What a person should know before users move.
+    /// What users or the accounts will notice, by severity; `info` is for what is left unchanged.
     pub warnings: Vec<Problem>,
 }
 
@@ -33,6 +31,11 @@ impl Plan {
             .iter()
             .filter(|change| change.action == action)
             .count()
+    }
+
+    pub(super) fn note(&mut self, id: &'static str, summary: String) {
+        let note = Problem::new(id, Severity::Info, summary);
+        self.warnings.push(note);
     }
 
     /// The steps of all changes, in their order.

@@ -128,10 +128,11 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, old: &OldSide) {
         .iter()
         .filter(|(id, _)| !own.contains(&id.as_str()))
     {
-        plan.notes.push(format!(
-            "the app client {id} is called {} too, and is not as it was made here: it stays",
+        let summary = format!(
+            "The app client {id} has the name {} too, but isn't managed by this deployment, so it isn't deleted.",
             names.old_client
-        ));
+        );
+        plan.note("app-client-not-managed", summary);
     }
 }
 

@@ -58,8 +58,11 @@ pub(super) fn setup(
 pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
     let Some(group) = &new.log_group else { return };
     if keep_logs {
-        plan.notes
-            .push(format!("the log group {} stays, as asked", names.log_group));
+        let summary = format!(
+            "The log group {} is kept, because --keep-logs is set.",
+            names.log_group
+        );
+        plan.note("log-group-kept", summary);
         return;
     }
     let on = address(names);

@@ -1,20 +1,23 @@
-//! What a person should know although nothing is done about it.
+//! Warnings about what no change of the plan touches.
 
 use super::change::Plan;
 use crate::desired::Desired;
 use crate::observed::{NewSide, OldSide, Role};
+use crate::problem::{Problem, Severity};
 use crate::record::{self, Tags};
 
-/// What an earlier role recorded cannot be put back without a person.
+/// Teardown can't restore what an earlier role had on record.
 pub(super) fn lost(plan: &mut Plan, name: &str, tags: &Tags) {
     if tags.values().any(|value| value == record::UNKNOWN) {
-        plan.notes.push(format!(
-            "the undo record of the role {name} is lost: teardown can't restore what is not on record, and reports it"
-        ));
+        let lost = format!("The undo record of the role {name} is lost");
+        let effect = "Teardown can't restore what isn't on record, and reports it";
+        let summary = format!("{lost}. {effect}.");
+        let warning = Problem::new("undo-record-lost", Severity::Warning, summary);
+        plan.warnings.push(warning);
     }
 }
 
-/// Rights that others gave to roles of ours are not ours to take, and not to be hidden.
+/// Permissions that others gave to managed roles aren't revoked, and aren't hidden.
 pub(super) fn others(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSide) {
     let names = &desired.names;
     let policy_arn = names.lambda_policy_arn(&desired.new.identity);
@@ -35,22 +38,29 @@ fn given(plan: &mut Plan, name: &str, role: Option<&Role>, own: &str) {
         .map(String::as_str)
         .collect();
     if !others.is_empty() {
-        plan.notes.push(format!(
-            "the role {name} has been given more than it needs: {}",
+        let summary = format!(
+            "The role {name} has policies that cogmig didn't attach: {}.",
             others.join(", ")
-        ));
+        );
+        let warning = Problem::new("role-has-other-policies", Severity::Security, summary);
+        let warning = warning.fix(format!("remove them if the role {name} doesn't need them"));
+        plan.warnings.push(warning);
     }
 }
 
-/// Where the old side is torn down alone, the new one is left with a trigger that nothing answers.
+/// After a teardown of the old side alone, the new pool keeps a trigger that can't reach the old
+/// pool.
 pub(super) fn other_side(plan: &mut Plan, old: &OldSide, new: Option<&NewSide>) {
     let peer = old
         .role
         .as_ref()
         .and_then(|role| role.tags.get(record::PEER));
     if let (None, Some(peer)) = (new, peer) {
-        plan.notes.push(format!(
-            "as long as the trigger stands in the new account {peer}, whom its pool does not know gets an error there: tear that side down too"
-        ));
+        let attached = format!("The trigger is still attached in account {peer}");
+        let effect = "Users who haven't been migrated get an error until you tear down that side";
+        let summary = format!("{attached}. {effect} too.");
+        let warning = Problem::new("trigger-still-attached", Severity::Lockout, summary);
+        plan.warnings
+            .push(warning.fix("run `cogmig teardown` with --new-profile"));
     }
 }

@@ -83,10 +83,9 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     let on = address(new);
     if new.pool.described.is_none() {
         if !new.pool.id.is_empty() {
-            plan.notes.push(format!(
-                "the user pool {} is gone: nothing to put back there",
-                new.pool.id
-            ));
+            let id = &new.pool.id;
+            let summary = format!("The user pool {id} no longer exists, so it isn't restored.");
+            plan.note("user-pool-gone", summary);
         }
         return;
     }

@@ -40,7 +40,7 @@ pub fn status(
         deployment: desired.names.deployment.clone(),
         attached: attached.is_some_and(|pool| pool.state == State::Stands),
         resources,
-        notes: plan.notes.clone(),
+        warnings: plan.warnings.clone(),
         now,
         began: new_side.role.as_ref().and_then(|role| role.created),
         changed: function.and_then(|function| function.modified),

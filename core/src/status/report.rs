@@ -2,6 +2,7 @@
 
 use super::resources::{Resource, State};
 use super::sign_ins::Sums;
+use crate::problem::Problem;
 
 /// What is known of a migration.
 pub struct Status {
@@ -9,8 +10,8 @@ pub struct Status {
     pub deployment: String,
     /// What it consists of.
     pub resources: Vec<Resource>,
-    /// What the plan notes besides.
-    pub notes: Vec<String>,
+    /// The plan's warnings.
+    pub warnings: Vec<Problem>,
     /// When this was looked at, in seconds since 1970.
     pub now: i64,
     /// When the Lambda's role was made, with which a setup begins.

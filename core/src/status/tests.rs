@@ -35,7 +35,7 @@ fn status(users: (u64, u64), moved: Counted<u64>, lately: Sums) -> Status {
     Status {
         deployment: "default".into(),
         resources: resources(&desired, &planned(&desired, &set_up())),
-        notes: Vec::new(),
+        warnings: Vec::new(),
         now: 0,
         began: None,
         changed: None,

@@ -11,6 +11,7 @@ use cogmig_core::names::Names;
 use cogmig_core::observed::{NewSide, Observed, OldSide, Pool, Role};
 use cogmig_core::options::Settings;
 use cogmig_core::plan::guards;
+use cogmig_core::problem::{Problem, Severity};
 use cogmig_core::reference::region_of;
 use cogmig_core::targets::refuse_other_peer;
 use rules::env;
@@ -69,9 +70,9 @@ impl Deployed {
         sides.map(|reached| &reached.account)
     }
 
-    /// The other deployments of these accounts. It is only a help: why they cannot be listed is a
-    /// note.
-    pub async fn others(&self, names: &Names, notes: &mut Vec<String>) -> Vec<Deployment> {
+    /// The other deployments in these accounts. The list only helps to find a mistyped name, so if
+    /// it can't be read, that is a warning and not an error.
+    pub async fn others(&self, names: &Names, warnings: &mut Vec<Problem>) -> Vec<Deployment> {
         let mut roles = Vec::new();
         for account in self.accounts() {
             match super::others(account, names).await {
@@ -79,12 +80,12 @@ impl Deployed {
                     let side = account.identity.side;
                     roles.extend(others.into_iter().map(|tags| (side, tags)));
                 }
-                Err(error) => notes.push(format!(
-                    "the deployments in the {} could not be listed: {} failed ({})",
-                    account.identity.place(),
-                    error.call,
-                    error.code.as_deref().unwrap_or(&error.message)
-                )),
+                Err(error) => {
+                    let place = account.identity.place();
+                    let summary = format!("The deployments in the {place} can't be listed.");
+                    let warning = Problem::new("deployments-unread", Severity::Info, summary);
+                    warnings.push(warning.caused_by((&error).into()));
+                }
             }
         }
         deployments::of(roles.iter().map(|(side, tags)| (*side, tags)))

@@ -3,7 +3,7 @@
 use cogmig_core::options::Origins;
 use cogmig_core::problem::{Problem, Result};
 
-use super::value::Value;
+use super::value::{self, Value};
 use super::written::{Layer, Written};
 
 /// The places, the one that takes precedence first.
@@ -34,7 +34,7 @@ impl Layers {
         let mut first = None;
         for (rank, layer) in self.0.iter().enumerate() {
             if let Some(written) = layer.get(option) {
-                let value = written.read(option)?;
+                let value = value::read(option, written)?;
                 first = first.or(Some((rank, value)));
             }
         }

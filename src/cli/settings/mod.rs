@@ -49,7 +49,7 @@ pub fn read(flags: &ArgMatches) -> Result<Settings> {
     let environment = environment::layer(std::env::vars_os(), &options)?;
     let named = [&flags, &environment].map(|layer| layer.get("config"));
     let named = named.into_iter().flatten().next();
-    let named = named.map(|written| written.read::<PathBuf>("config"));
+    let named = named.map(|written| value::read::<PathBuf>("config", written));
     let file = file::open(named.transpose()?.as_deref(), &options)?;
     checked(&Layers::new([flags, environment, file]))
 }

@@ -5,9 +5,10 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use cogmig_core::problem::{Cause, Result};
 use cogmig_core::{reference, time};
 
-use super::written::Form;
+use super::written::{Form, Written};
 use crate::cli::choice::Choice;
 
 /// The value of an option.
@@ -30,6 +31,21 @@ pub trait Value: Sized {
             _ => None,
         }
     }
+}
+
+/// The value of an option as it was written, if it has a form that the option takes.
+///
+/// # Errors
+/// It has another; the error says where it was set.
+pub fn read<T: Value>(option: &str, Written { origin, form }: &Written) -> Result<T> {
+    let (value, forms) = match form {
+        Form::Raw(text) => (T::of_text(text), T::forms()),
+        form => (T::of_file(form), T::forms_in_file()),
+    };
+    value.ok_or_else(|| {
+        let problem = origin.refuse(option, &form.text(), "invalid value");
+        problem.because(Cause::Valid(forms))
+    })
 }
 
 impl Value for String {

@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use cogmig_core::options::Origin;
-use cogmig_core::problem::{Cause, Result};
 use cogmig_core::reference::trimmed;
 use toml::de::DeValue;
-
-use super::value::Value;
 
 /// The options that one place sets, by their long names.
 pub type Layer = BTreeMap<String, Written>;
@@ -35,25 +32,6 @@ pub enum Form {
     Bool(bool),
     /// What no option takes.
     Other,
-}
-
-impl Written {
-    /// The value, if it has a form that the option takes.
-    ///
-    /// # Errors
-    /// It has another; the error says where it was set.
-    pub fn read<T: Value>(&self, option: &str) -> Result<T> {
-        let (value, forms) = match &self.form {
-            Form::Raw(text) => (T::of_text(text), T::forms()),
-            form => (T::of_file(form), T::forms_in_file()),
-        };
-        value.ok_or_else(|| {
-            let problem = self
-                .origin
-                .refuse(option, &self.form.text(), "invalid value");
-            problem.because(Cause::Valid(forms))
-        })
-    }
 }
 
 impl Form {
@@ -88,7 +66,7 @@ impl Form {
     }
 
     /// Its text; empty if it has none of these forms.
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         match self {
             Self::Raw(text) => text.to_string_lossy().into_owned(),
             Self::Text(text) => format!("{text:?}"),

@@ -186,7 +186,7 @@ fn each_answer_of_the_old_pool_names_the_component() {
             times: 1000,
             fault: Fault::Refused(400, code, message),
         });
-        stage.assert_broken_at(link, &["drift  none", "  try  "]);
+        stage.assert_broken_at(link, &["drift  none", "  fix:  "]);
         stage.sandbox.clear_faults();
     }
     stage.ok(&format!("verify {BOTH}"));

@@ -198,8 +198,9 @@ fn a_flag_beats_the_other_verbosity_of_the_environment() {
     assert_eq!(plan("", &[]), "");
     let setup = stage.with(0, &format!("setup {BOTH}"), &[("COGMIG_QUIET", "false")]);
     assert!(setup.stderr.contains("done in"), "{setup}");
-    let words = ["--quiet", "--verbose"];
+    let words = ["--quiet and --verbose are mutually exclusive"];
     misused(&stage, &format!("plan {BOTH} --quiet --verbose"), &words);
+    let words = ["COGMIG_QUIET and COGMIG_VERBOSE are mutually exclusive"];
     misused_with(&stage, &format!("plan {BOTH}"), &[quiet, verbose], &words);
 }
 
@@ -250,7 +251,10 @@ fn an_invalid_file_is_an_error_with_its_name_and_line() {
             ["line 2", "new-profil"],
         ),
         ("log-retention = 'long'\n", ["cogmig.toml", "log-retention"]),
-        ("\n\nlog-retention = 8\n", ["--log-retention 8", "7"]),
+        (
+            "\n\nlog-retention = 8\n",
+            ["line 3: log-retention 8", "7, 14"],
+        ),
         (
             "\nnew-client = 3\n",
             ["line 2", "one text or a list of them"],

@@ -57,16 +57,16 @@ mod flows {
         all_but_the_added_one_removed, |s| only_ours(s, &s.new) => 1, USER, "the default flows would open"; |all, _| {
             *flows(all, NEW_ACCOUNT) = vec![USER.into()];
         }
-        the_old_client_deleted, |s| delete_client(s, &s.old) => 0, "is gone: nothing to put back"; |all, _| {
+        the_old_client_deleted, |s| delete_client(s, &s.old) => 0, "no longer exists, so it isn't restored"; |all, _| {
             all[OLD_ACCOUNT]["pools"][0]["clients"] = json!([]);
         }
-        the_new_client_deleted, |s| delete_client(s, &s.new) => 0, "is gone: nothing to put back"; |all, _| {
+        the_new_client_deleted, |s| delete_client(s, &s.new) => 0, "no longer exists, so it isn't restored"; |all, _| {
             all[NEW_ACCOUNT]["pools"][0]["clients"] = json!([]);
         }
-        the_old_pool_deleted, |s| delete_pool(s, &s.old) => 0, "is gone: nothing to put back"; |all, _| {
+        the_old_pool_deleted, |s| delete_pool(s, &s.old) => 0, "no longer exists, so it isn't restored"; |all, _| {
             all[OLD_ACCOUNT]["pools"] = json!([]);
         }
-        the_new_pool_deleted, |s| delete_pool(s, &s.new) => 0, "is gone: nothing to put back"; |all, _| {
+        the_new_pool_deleted, |s| delete_pool(s, &s.new) => 0, "no longer exists, so it isn't restored"; |all, _| {
             all[NEW_ACCOUNT]["pools"] = json!([]);
         }
         the_record_invalid, spoil => 1, "ExplicitAuthFlows", USER; |all, _| {

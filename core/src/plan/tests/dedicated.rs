@@ -9,6 +9,7 @@ use crate::cognito::lossless::Object;
 use crate::desired::{Desired, ID_TO_COME, OldClient};
 use crate::observed::{NewSide, OldSide};
 use crate::plan::{Step, Wait, setup, wait};
+use crate::problem::Severity;
 use crate::record;
 use crate::resource::{Call, ClientCall, FunctionCall, RoleCall};
 
@@ -212,9 +213,11 @@ fn a_strangers_client_of_the_same_name_stays() {
     assert!(lines(&plan).contains(&"old - app client ours".to_owned()));
     assert!(!lines(&plan).iter().any(|line| line.contains("theirs")));
     assert!(
-        plan.notes
+        plan.warnings
             .iter()
-            .any(|note| note.contains("theirs") && note.contains("stays"))
+            .any(|one| one.id == "app-client-not-managed"
+                && one.severity == Severity::Info
+                && one.summary.contains("theirs"))
     );
     // Nor is it taken for ours where ours is gone.
     old.dedicated.remove(0);

@@ -16,6 +16,7 @@ use crate::desired::Desired;
 use crate::identity::Side;
 use crate::names::Names;
 use crate::observed::{NewSide, Observed, OldSide};
+use crate::problem::Severity;
 use crate::record::{self, Tags};
 use crate::resource::{
     Call, ClientCall, FunctionCall, Kind, LogGroupCall, Ownership, PolicyCall, PoolCall, RoleCall,
@@ -505,7 +506,14 @@ fn what_another_deployment_uses_is_recorded_and_left() {
     old.pool.shared.insert("oldclient".into(), added);
     let plan = torn_down((old, new));
     assert!(!lines(&plan).contains(&"old ~ app client oldclient".to_owned()));
-    assert!(plan.notes.iter().any(|note| note.contains("oldclient")));
+    let [warning] = &plan.warnings[..] else {
+        panic!("{:?}", plan.warnings);
+    };
+    assert_eq!(
+        (warning.id, warning.severity),
+        ("flow-shared", Severity::Info)
+    );
+    assert!(warning.summary.contains("oldclient"));
 }
 
 #[test]
