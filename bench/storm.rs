@@ -235,8 +235,8 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
     )]);
     let most = outcomes.iter().filter_map(|outcome| outcome.offered).max();
     let most = most.unwrap_or_default() as f64;
-    // A bucket is full at the start. It refills while sign-ins arrive, and until the deadline of the
-    // last one.
+    // A bucket is full at the start. It refills while sign-ins arrive, and until the deadline of
+    // the last one.
     let let_through = f64::from(A_SECOND) * (1.0 + seconds as f64 + BUDGET.as_secs_f64());
     let best = |offered: f64| (100.0 * let_through / (offered * seconds as f64)).min(100.0);
     let lines = Lines {
