@@ -1,6 +1,6 @@
-//! Builds the migration Lambda for each architecture that this toolchain can build and packs each as the zip that the
-//! CLI carries. The binaries are as free of this machine as rustc allows, so that the same sources give the same
-//! `CodeSha256` wherever they are built.
+//! Builds the Lambda function for each architecture that this toolchain supports, and creates the
+//! zip files that are embedded in the CLI. The binaries depend as little on this machine as rustc
+//! allows, so the same sources result in the same `CodeSha256` on every machine.
 
 #[path = "build/cargo.rs"]
 mod cargo;
@@ -21,15 +21,15 @@ use zip::ZipArchive;
 
 use package::{ARCHITECTURES, Architecture, pack};
 
-/// Names the architectures to hold, separated by commas; the build fails when one of them cannot be made. `none` holds
-/// none, for work on the CLI alone. Without it, all that this toolchain can build.
+/// The architectures to embed, separated by commas. The build fails if one of them can't be built.
+/// `none` embeds no package, for work on the CLI. Default: all that this toolchain can build.
 const WANTED: &str = "COGMIG_LAMBDA_ARCHITECTURES";
 
-/// Names a folder with the packages, `arm64.zip` and `x86_64.zip`, as another build made them:
-/// they are held as they are. So what is built on several systems deploys the same bytes.
+/// A folder with the packages of another build, `arm64.zip` and `x86_64.zip`, to embed unchanged.
+/// So binaries that are built on different systems deploy the same bytes.
 const READY: &str = "COGMIG_LAMBDA_ZIPS";
 
-/// The commit that it is built from, where there is no repository to ask.
+/// The commit of the sources, for builds outside a repository.
 const COMMIT: &str = "COGMIG_COMMIT";
 
 fn main() {
@@ -55,7 +55,8 @@ fn main() {
 }
 
 fn run() -> Result<(), String> {
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by cargo only")?);
+    let out =
+        PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run this with cargo")?);
     match env::var_os(READY) {
         Some(folder) => take(Path::new(&folder), &out)?,
         None => make(&out)?,
@@ -78,8 +79,9 @@ fn run() -> Result<(), String> {
         None => format!("{version}{lambdas}"),
     };
     let source = format!(
-        "/// The packages that this build holds, each with its `CodeSha256`.\nstatic HELD: &[(Architecture, &str, &[u8])] = &[\n{held}];\n\n\
-         /// What this build is.\npub const VERSION: &str = {version:?};\n"
+        "/// The packages that are embedded in this build, each with its `CodeSha256`.\nstatic HELD: &[(Architecture, &str, &[u8])] = &[\n{held}];\n\n\
+         /// The version, the commit and the embedded packages of this build.\npub const VERSION:
+         /// &str = {version:?};\n"
     );
     fs::write(out.join("packages.rs"), source)
         .map_err(|error| format!("cannot write packages.rs: {error}"))
@@ -100,7 +102,7 @@ fn make(out: &Path) -> Result<(), String> {
             fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         elf::check(&binary, *machine).map_err(|why| {
             format!(
-                "the Lambda built for {} would not start on AWS: {why}.\nrustup target add {}-unknown-linux-musl",
+                "the Lambda function built for {} can't start on AWS: {why}.\nRun `rustup target add {}-unknown-linux-musl`",
                 build.target, build.architecture.rust
             )
         })?;
@@ -110,7 +112,7 @@ fn make(out: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes the packages from a folder.
+/// Copies the packages from a folder.
 fn take(folder: &Path, out: &Path) -> Result<(), String> {
     println!("cargo:rerun-if-changed={}", folder.display());
     clear(out);
@@ -131,15 +133,15 @@ fn take(folder: &Path, out: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Leaves nothing of an earlier build.
+/// Removes the packages of an earlier build.
 fn clear(out: &Path) {
     for Architecture { name, .. } in &ARCHITECTURES {
-        // What is not there need not go.
+        // The file may not exist.
         let _ = fs::remove_file(out.join(format!("{name}.zip")));
     }
 }
 
-/// The commit, where it is known.
+/// The commit, if it is known.
 fn commit() -> Option<String> {
     if let Ok(commit) = env::var(COMMIT) {
         return Some(commit).filter(|commit| !commit.is_empty());
@@ -149,7 +151,7 @@ fn commit() -> Option<String> {
         let text = String::from_utf8(output.stdout).ok()?;
         (output.status.success() && !text.is_empty()).then(|| text.trim().to_owned())
     };
-    // Of a package in somebody else's repository, that one's commit says nothing.
+    // In another project's repository, the commit would be that project's.
     git(&["ls-files", "--error-unmatch", "build.rs"])?;
     for part in ["HEAD", "logs/HEAD"] {
         println!(
@@ -160,7 +162,8 @@ fn commit() -> Option<String> {
     git(&["rev-parse", "--short=12", "HEAD"])
 }
 
-/// The profile of the Lambda. In a debug build of the CLI a short build counts more than a small package.
+/// The profile of the Lambda function. For a debug build of the CLI, a short build matters more
+/// than a small package.
 fn profile() -> &'static str {
     match env::var("PROFILE").as_deref() {
         Ok("debug") => "lambda-dev",
@@ -168,7 +171,8 @@ fn profile() -> &'static str {
     }
 }
 
-/// Decides what to build: what was asked for, or all that can be built, and then at least the host's architecture.
+/// Selects what to build: the requested architectures, or all that can be built, which must be at
+/// least one.
 fn builds() -> Result<Vec<cargo::Build>, String> {
     let wanted = env::var(WANTED).ok();
     if wanted.as_deref() == Some("none") {
@@ -183,7 +187,7 @@ fn builds() -> Result<Vec<cargo::Build>, String> {
         .find(|name| ARCHITECTURES.iter().all(|known| known.name != **name))
     {
         return Err(format!(
-            "{WANTED}: {unknown:?} is none of arm64, x86_64, none"
+            "{WANTED}: unknown value {unknown:?}; expected arm64, x86_64 or none"
         ));
     }
     let mut builds = Vec::new();
@@ -200,7 +204,7 @@ fn builds() -> Result<Vec<cargo::Build>, String> {
     }
     if builds.is_empty() {
         return Err(format!(
-            "the Lambda can be built for no architecture here.\n{}",
+            "the Lambda function can't be built for any architecture on this machine.\n{}",
             reasons.join("\n")
         ));
     }

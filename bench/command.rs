@@ -1,4 +1,4 @@
-//! The command itself: how soon it answers where AWS is not asked, and what it weighs.
+//! The command itself: how long it takes without a call to AWS, and the size of its binary.
 
 use std::fs;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::page::Section;
 use crate::stats::{Times, grouped};
 use crate::world::timed;
 
-/// Bytes that the issue allows.
+/// The maximum size in bytes.
 const BINARY: u64 = 25_000_000;
 
 pub fn measure(effort: Effort) -> Result<Section> {
@@ -30,8 +30,8 @@ pub fn measure(effort: Effort) -> Result<Section> {
         .collect();
     let mut section = Section::new("The command");
     section.say(&format!(
-        "`cogmig --help`, {} runs: median {times}, p10–p90 {} ms. This binary is of {} and holds the \
-         Lambda for {}.",
+        "`cogmig --help`, {} runs: median {times}, p10–p90 {} ms. This binary is for {} and embeds \
+         the Lambda packages for {}.",
         times.len(),
         times.spread(),
         architecture(),
@@ -44,7 +44,7 @@ pub fn measure(effort: Effort) -> Result<Section> {
             times.median() < 10.0,
         ),
         (
-            "less than 25 MB",
+            "binary smaller than 25 MB",
             format!("{} bytes", grouped(size as f64, 0)),
             size < BINARY,
         ),

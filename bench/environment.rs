@@ -1,5 +1,5 @@
-//! A function's environment as Lambda makes it: a process on a Runtime API of its own, with
-//! the variables that `cogmig setup` gave the function and the credentials of its role.
+//! An execution environment of the function, as on Lambda: a process with its own Runtime API, the
+//! variables that `cogmig setup` set, and the credentials of the function's role.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 use crate::world::{PASSWORD, USER, World, timed};
 
-/// Function and role of a deployment.
+/// The name of the function and of its role.
 const LAMBDA: &str = "cognito-migration-lambda";
 const FUNCTION_ARN: &str = "arn:aws:lambda:eu-central-1:222222222222:function:measured";
 
-/// A deployment, and the way of its function to the old account.
+/// A deployment, and the network between its function and the old account.
 pub struct Deployment {
     pub world: World,
     pub sts: Distance,
@@ -29,8 +29,8 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Deploys by `cogmig setup`, and puts the old account's STS and Cognito at a distance
-    /// from its function, each as a host of its own.
+    /// Deploys with `cogmig setup`. Adds latency between the function and the old account's STS
+    /// and Cognito, each on its own host.
     pub fn new(round_trip: Duration, tls: bool) -> Result<Self> {
         let world = World::new(Duration::ZERO)?;
         timed(&mut world.cogmig(&["setup", "--yes"]))?;
@@ -45,7 +45,7 @@ impl Deployment {
         variables.extend(session(&world)?);
         let trusted = world.sandbox.home().join("trusted.pem");
         if let Some(authority) = &authority {
-            // Beside all that is trusted elsewhere, as reading that takes its time too.
+            // In addition to the usual root certificates, because loading them takes time too.
             let roots = Command::new(tool("python")?)
                 .args(["-m", "certifi"])
                 .output()?;
@@ -88,7 +88,7 @@ impl Deployment {
         })
     }
 
-    /// Starts an environment of the function.
+    /// Starts an execution environment of the function.
     pub fn start(&self, program: &Path, arguments: &[&Path]) -> Result<Environment> {
         let api = RuntimeApi::start(FUNCTION_ARN)?;
         let mut command = self.world.sandbox.command(program);
@@ -105,7 +105,7 @@ impl Deployment {
                 .env("NODE_EXTRA_CA_CERTS", &self.trusted);
         }
         let started = Instant::now();
-        let child = command.spawn().context("the function does not start")?;
+        let child = command.spawn().context("cannot start the function")?;
         Ok(Environment {
             child,
             api,
@@ -114,7 +114,7 @@ impl Deployment {
         })
     }
 
-    /// Connections that were made and calls that came since this was last asked.
+    /// The number of connections and calls since the last call of this method.
     pub fn counts(&self) -> (usize, usize) {
         let calls = self.world.sandbox.journal().len();
         self.world.sandbox.clear_journal();
@@ -122,7 +122,7 @@ impl Deployment {
     }
 }
 
-/// One environment, until the value ends.
+/// One execution environment. It ends when the value is dropped.
 pub struct Environment {
     child: Child,
     pub api: RuntimeApi,
@@ -131,21 +131,21 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// One sign-in, which must come to a migration.
+    /// One sign-in, which must migrate the user.
     pub fn migrate(&self) -> Result<Invoked> {
         let reply = self.sign_in()?;
         ensure!(is_migration(&reply), "no migration: {}", reply.body);
         Ok(reply)
     }
 
-    /// One sign-in, whatever comes of it.
+    /// One sign-in with any result.
     pub fn sign_in(&self) -> Result<Invoked> {
         self.api.invoke(&self.event)
     }
 
-    /// What it has had of a processor until now.
+    /// The CPU time that it has used.
     pub fn processor_time(&self) -> Result<Duration> {
-        // The kernel counts for each thread, in nanoseconds.
+        // The kernel counts per thread, in nanoseconds.
         let mut all = 0;
         for thread in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
             let told = fs::read_to_string(thread?.path().join("schedstat"))?;
@@ -155,24 +155,24 @@ impl Environment {
         Ok(Duration::from_nanos(all))
     }
 
-    /// The most memory that it ever had, in bytes.
+    /// The peak memory, in bytes.
     pub fn most_memory(&self) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let most = line.context("this system does not tell a process's memory")?;
+        let most = line.context("this system doesn't report the memory of a process")?;
         Ok(most.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
     }
 }
 
 impl Drop for Environment {
     fn drop(&mut self) {
-        // It ends as Lambda ends one: without a word.
+        // Lambda also ends an execution environment without notice.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Whether Cognito would create the user from this.
+/// Whether Cognito would create the user from this response.
 pub fn is_migration(reply: &Invoked) -> bool {
     let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
     let response = &body["response"];
@@ -181,7 +181,8 @@ pub fn is_migration(reply: &Invoked) -> bool {
         && response["userAttributes"]["email"] == "ada@example.com"
 }
 
-/// A session of the Lambda's role. Only Lambda may assume it, so this account is let in too.
+/// A session of the function's role. Its trust policy allows only Lambda, so this changes it to
+/// allow this account.
 fn session(world: &World) -> Result<BTreeMap<String, String>> {
     let trust = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Action": "sts:AssumeRole",
@@ -205,7 +206,7 @@ fn session(world: &World) -> Result<BTreeMap<String, String>> {
         .into_iter()
         .map(|(variable, name)| Some((variable.to_owned(), key(name)?)))
         .collect::<Option<_>>()
-        .context("a session without keys")
+        .context("the session has no credentials")
 }
 
 fn texts(map: &Value) -> BTreeMap<String, String> {

@@ -1,16 +1,16 @@
-//! `cargo measure`: every figure that the README and `bench/RESULTS.md` show, taken anew
-//! in the sandbox, the peers side by side with us. `cargo measure sign-in setup` takes
-//! some of them, and `--quick` takes few of each and writes nothing.
+//! `cargo measure`: measures every number in README.md and `bench/RESULTS.md` in the sandbox, and
+//! compares `cogmig` with other tools. `cargo measure sign-in setup` measures only these parts.
+//! `--quick` measures a few runs of each part and writes no file.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "it is to be read"
+    reason = "the output is for people"
 )]
 #![expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "figures are rounded before they are shown"
+    reason = "numbers are rounded before they are printed"
 )]
 
 mod command;
@@ -33,10 +33,10 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use page::Section;
 
-/// Across an ocean, or between two far Regions.
+/// A typical round trip between two distant Regions.
 pub const ROUND_TRIP: Duration = Duration::from_millis(80);
 
-/// A part of the measurement: its name on the command line, and what takes it.
+/// A part of the measurement: its name on the command line, and the function that measures it.
 type Part = (&'static str, fn(Effort) -> Result<Section>);
 
 const PARTS: [Part; 7] = [
@@ -49,17 +49,17 @@ const PARTS: [Part; 7] = [
     ("model", model::measure),
 ];
 
-/// How many of each are taken.
+/// How many runs are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
-    /// As many as a figure needs to be believed.
+    /// Enough for reliable numbers.
     Full,
-    /// As many as show that it can be taken.
+    /// Enough to show that the measurement works.
     Quick,
 }
 
 impl Effort {
-    /// One number or the other.
+    /// The value for this effort.
     pub const fn of<T: Copy>(self, full: T, quick: T) -> T {
         match self {
             Self::Full => full,
@@ -83,13 +83,13 @@ fn run() -> Result<()> {
     let mut wanted = Vec::new();
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
-            // Cargo says so to every benchmark.
+            // Cargo passes this to every benchmark.
             "--bench" => {}
             "--quick" => effort = Effort::Quick,
             name => match PARTS.iter().find(|part| part.0 == name) {
                 Some(part) => wanted.push(*part),
                 None => bail!(
-                    "{name} is none of --quick, {}",
+                    "unknown argument {name}; expected --quick, {}",
                     PARTS.map(|part| part.0).join(", ")
                 ),
             },

@@ -1,5 +1,5 @@
-//! What the function weighs: in memory after many events, as a file, and as a package; and what
-//! its memory setting does, which is also what it gets of a processor.
+//! The memory of the function after many events, the size of its binary and of its package, and
+//! the effect of its memory setting, in proportion to which Lambda allocates CPU.
 
 use std::fs;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use crate::stats::grouped;
 use crate::stats::{Ms, millis};
 use crate::{Effort, ROUND_TRIP, peers};
 
-/// Bytes that the issue allows.
+/// The maximum sizes in bytes.
 const BINARY: u64 = 4_500_000;
 const PACKAGE: u64 = 2_000_000;
 
-/// MB for which Lambda gives one whole processor.
+/// MB at which Lambda allocates one full vCPU.
 const A_PROCESSOR: f64 = 1_769.0;
-/// MB; the second is what setup sets.
+/// In MB; setup uses the second one.
 const SETTINGS: [f64; 5] = [128.0, 256.0, 512.0, 1_024.0, 1_769.0];
 const SET: f64 = 256.0;
 
@@ -34,7 +34,7 @@ pub fn measure(effort: Effort) -> Result<Section> {
         while events < after {
             environment.migrate()?;
             events += 1;
-            // It would hold every call.
+            // The journal would keep every call in memory.
             deployment.world.sandbox.clear_journal();
         }
         let most = environment.most_memory()? as f64 / f64::from(1 << 20);
@@ -42,7 +42,7 @@ pub fn measure(effort: Effort) -> Result<Section> {
     }
     let an_event = environment.processor_time()?.saturating_sub(start) / events;
     let mut section = Section::new("Memory and size of the function");
-    section.say("`VmHWM` of one `bootstrap`, the most that it ever held, with TLS and no distance between it and AWS.");
+    section.say("`VmHWM` (peak memory) of one `bootstrap` process, with TLS and without added latency between it and AWS.");
     section.table(["events", "peak memory"], &rows);
     let (binary, package) = (
         fs::metadata(&bootstrap)?.len(),
@@ -56,7 +56,7 @@ pub fn measure(effort: Effort) -> Result<Section> {
             binary <= BINARY,
         ),
         (
-            "its zip, at most 2,000,000 bytes",
+            "its zip file, at most 2,000,000 bytes",
             bytes(package),
             package <= PACKAGE,
         ),
@@ -65,13 +65,13 @@ pub fn measure(effort: Effort) -> Result<Section> {
     Ok(section)
 }
 
-/// Reckoned, since nothing here takes a share of a processor away.
+/// Calculated, because the sandbox doesn't limit the CPU.
 fn setting(section: &mut Section, start: f64, an_event: f64) {
     let round_trip = millis(ROUND_TRIP);
     section.say(&format!(
-        "The function needs {} ms of a processor until it asks for its first event, and {} ms for a sign-in \
-         (the kernel's count, over all events above). Lambda gives a whole one with 1,769 MB and a share with less. So, \
-         reckoned from that and a round trip of {round_trip} ms:",
+        "The function needs {} ms of CPU time until it requests its first event, and {} ms per sign-in (measured by \
+         the kernel, average of all events above). Lambda allocates one full vCPU at 1,769 MB, and a proportional share \
+         with less memory. The table is calculated from these numbers and a round trip of {round_trip} ms:",
         Ms(start),
         Ms(an_event)
     ));
@@ -89,18 +89,18 @@ fn setting(section: &mut Section, start: f64, an_event: f64) {
     });
     section.table(
         [
-            "setting",
-            "a sign-in",
+            "memory setting",
+            "sign-in",
             "× round trip",
-            "GB-seconds a million",
+            "GB-seconds per million",
             "× cost",
-            "start, were it held to it",
+            "start at this CPU share",
         ],
         &rows,
     );
     let slower = took(SET) / round_trip;
     section.wanted(&[(
-        "at what setup sets, a sign-in at most 1.15 round trips",
+        "with the memory setting of setup, a sign-in takes at most 1.15 round trips",
         format!("{slower:.2}"),
         slower <= 1.15,
     )]);

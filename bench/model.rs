@@ -1,5 +1,5 @@
-//! How long a pool takes to move, by arithmetic: as fast as the quota lets it, and by
-//! users who sign in when they please.
+//! How long a migration takes, as a calculation: as fast as the quota allows, and with typical
+//! sign-in frequencies.
 
 use anyhow::Result;
 
@@ -8,39 +8,39 @@ use crate::page::Section;
 use crate::plot::{Axis, Line, Lines};
 use crate::stats::grouped;
 
-/// Cognito's default for UserAuthentication and for UserRead.
+/// Cognito's default quota for UserAuthentication and for UserRead, per second.
 const A_SECOND: f64 = 120.0;
 
-/// The share of all users, and how many of these sign in on a day.
+/// A share of all users, and how many of these users sign in per day.
 const HABITS: [(f64, f64); 3] = [(0.2, 0.5), (0.5, 1.0 / 7.0), (0.3, 1.0 / 30.0)];
 
-/// The share of a day's sign-ins in each of its hours; the busiest has a tenth.
+/// The share of a day's sign-ins in each of its hours. The busiest hour has a tenth.
 const HOURS: [f64; 24] = [
     0.010, 0.006, 0.004, 0.004, 0.006, 0.012, 0.024, 0.044, 0.062, 0.068, 0.064, 0.058, 0.056,
     0.054, 0.052, 0.050, 0.052, 0.058, 0.072, 0.100, 0.062, 0.040, 0.026, 0.016,
 ];
 
-/// Shares that are waited for.
+/// The shares of migrated users whose times are calculated.
 const SHARES: [f64; 3] = [0.5, 0.9, 0.99];
 
 const HOUR: f64 = 3600.0;
 const DAY: f64 = 24.0 * HOUR;
 
-/// What comes of so many users.
+/// The course of a migration with this number of users.
 struct Course {
     users: f64,
     at_best: f64,
-    /// Sign-ins of users who have yet to move, a second, in the busiest hour.
+    /// Sign-ins per second of users who haven't been migrated, in the busiest hour.
     busiest: f64,
-    /// Seconds until each of [`SHARES`] has moved.
+    /// Seconds until each of [`SHARES`] has been migrated.
     moved: [f64; 3],
-    /// Sign-ins that were told to try later, of all until the last share has moved.
+    /// Throttled sign-ins until the last share has been migrated.
     late: f64,
 }
 
 impl Course {
-    /// Hour by hour: who comes moves, as far as the quota goes; who is too much tries again
-    /// at the next sign-in.
+    /// Hour by hour: users who sign in are migrated until the quota is used up. The others try
+    /// again at their next sign-in.
     fn of(users: f64) -> Self {
         let mut left = HABITS.map(|(share, _)| share * users);
         let total: f64 = HOURS.iter().sum();
@@ -78,10 +78,13 @@ impl Course {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it is a part like the others")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all parts have the same signature"
+)]
 pub fn measure(_effort: Effort) -> Result<Section> {
     let courses = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8].map(Course::of);
-    let mut section = Section::new("How long a pool takes");
+    let mut section = Section::new("Duration of a migration");
     let habits = HABITS.map(|(share, a_day)| {
         format!(
             "{:.0} % sign in every {:.0} days",
@@ -90,10 +93,11 @@ pub fn measure(_effort: Effort) -> Result<Section> {
         )
     });
     section.say(&format!(
-        "Arithmetic, not a measurement. At best is {A_SECOND:.0} users a second without a pause, Cognito's default \
-         quota, which can be raised. By habit: {}, each at a time of chance, a tenth of a day's sign-ins in its \
-         busiest hour; who comes when the quota is used up tries again at the next sign-in. Users who are \
-         signed in already come when their refresh token ends.",
+        "This is a calculation, not a measurement. The column *minimum* assumes {A_SECOND:.0} users per second without a \
+         pause. This is Cognito's default quota, and you can request an increase. The percent columns show the time \
+         until this share of the users is migrated, with typical use: {}, each at a random time, with a tenth of a \
+         day's sign-ins in the busiest hour. Users who sign in when the quota is used up try again at their next \
+         sign-in. Users who are signed in already need to sign in when their refresh token expires.",
         habits.join(", ")
     ));
     let rows: Vec<_> = courses
@@ -106,7 +110,7 @@ pub fn measure(_effort: Effort) -> Result<Section> {
                 half,
                 most,
                 nearly,
-                format!("{:.2} a second", course.busiest),
+                format!("{:.2} per second", course.busiest),
                 format!(
                     "{:.1} %",
                     100.0 * course.late / (course.late + course.users)
@@ -117,20 +121,16 @@ pub fn measure(_effort: Effort) -> Result<Section> {
     section.table(
         [
             "users",
-            "at best",
-            "half, by habit",
-            "90 %",
-            "99 %",
+            "minimum",
+            "50 % migrated",
+            "90 % migrated",
+            "99 % migrated",
             "busiest hour",
-            "told to try later",
+            "throttled",
         ],
         &rows,
     );
-    section.plot(
-        "model.svg",
-        "How long a pool takes to move",
-        drawn(&courses),
-    );
+    section.plot("model.svg", "Duration of a migration", drawn(&courses));
     Ok(section)
 }
 
@@ -145,9 +145,9 @@ fn drawn(courses: &[Course]) -> String {
     };
     let named = |marks: &[(f64, &str)]| marks.iter().map(|one| (one.0, one.1.to_owned())).collect();
     Lines {
-        title: "How long a pool takes to move",
+        title: "Duration of a migration",
         x: Axis {
-            name: "users of the pool",
+            name: "users in the pool",
             from: 1e3,
             to: 1e8,
             logarithmic: true,
@@ -178,16 +178,16 @@ fn drawn(courses: &[Course]) -> String {
             ]),
         },
         drawn: vec![
-            line("99 %, by habit", false, &|course| course.moved[2]),
-            line("90 %, by habit", false, &|course| course.moved[1]),
-            line("half, by habit", false, &|course| course.moved[0]),
-            line("all, at the quota", true, &|course| course.at_best),
+            line("99 %, typical use", false, &|course| course.moved[2]),
+            line("90 %, typical use", false, &|course| course.moved[1]),
+            line("50 %, typical use", false, &|course| course.moved[0]),
+            line("100 %, at the quota", true, &|course| course.at_best),
         ],
     }
     .draw()
 }
 
-/// A time in the unit that suits it.
+/// A time in a suitable unit.
 fn span(seconds: f64) -> String {
     let (unit, name) = match seconds {
         ..60.0 => (1.0, "s"),

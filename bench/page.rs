@@ -1,4 +1,4 @@
-//! `bench/RESULTS.md`: a section for each part, of which a run replaces its own.
+//! `bench/RESULTS.md`: one section per part. A run replaces the sections of its parts.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,15 +7,15 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-/// What is written here, as git leaves it out.
+/// The files that a run writes, as exclusions for git.
 const OURS: [&str; 2] = [":!bench/RESULTS.md", ":!bench/*.svg"];
 
-/// What a part has to show.
+/// The results of a part.
 #[derive(Debug, Default)]
 pub struct Section {
-    /// Markdown under a heading.
+    /// Markdown with a heading.
     pub text: String,
-    /// File names, and what is drawn in them.
+    /// File names and SVG documents.
     pub plots: Vec<(&'static str, String)>,
 }
 
@@ -31,7 +31,7 @@ impl Section {
         let _ = write!(self.text, "\n{paragraph}\n");
     }
 
-    /// A table; the first column is text, the others are figures.
+    /// A table. The first column is text, the others are numbers.
     pub fn table<const N: usize>(&mut self, head: [&str; N], rows: &[[String; N]]) {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
         let mut table = line(&head.map(str::to_owned));
@@ -45,7 +45,7 @@ impl Section {
         let _ = write!(self.text, "\n{table}");
     }
 
-    /// What was wanted, what came of it, and whether that is as wanted.
+    /// The targets, the measured values, and whether each target was met.
     pub fn wanted(&mut self, targets: &[(&str, String, bool)]) {
         let rows: Vec<_> = targets
             .iter()
@@ -54,7 +54,7 @@ impl Section {
                 [(*wanted).to_owned(), measured.clone(), met.to_owned()]
             })
             .collect();
-        self.table(["wanted", "measured", "met"], &rows);
+        self.table(["target", "measured", "met"], &rows);
     }
 
     pub fn plot(&mut self, name: &'static str, what: &str, svg: String) {
@@ -63,7 +63,7 @@ impl Section {
     }
 }
 
-/// Puts a part's section in the place of the one that was there.
+/// Replaces the section of a part.
 pub fn write(part: &str, section: &Section) -> Result<()> {
     let folder = folder();
     for (name, svg) in &section.plots {
@@ -94,19 +94,20 @@ fn folder() -> PathBuf {
 }
 
 fn opening() -> String {
-    "# Measured\n\n\
-     All of it comes from one command in the sandbox, `cargo measure`; `cargo measure setup` \
-     takes a part anew, and `--quick` shows few runs of each and writes nothing. Nothing but \
-     the peers is fetched (the AWS CLI and boto3 from PyPI, the AWS SDK for JavaScript from npm), \
-     into `target/`.\n\n\
-     AWS is the sandbox: its services answer within a few milliseconds, which real ones do \
-     not. What is real is the distance: a relay in front of each service holds every byte back \
-     for half a round trip, and every connection for one, with TLS at its far end where the \
-     table says so. So compare the columns with each other, and not with a stopwatch on AWS.\n"
+    "# Benchmark results\n\n\
+     The command `cargo measure` measures everything in the sandbox. `cargo measure setup` \
+     measures one part. `--quick` prints a few runs of each part and writes no file. Only the \
+     tools for comparison are downloaded into `target/`: the AWS CLI and boto3 from PyPI, the \
+     AWS SDK for JavaScript from npm.\n\n\
+     The sandbox replaces AWS. Its services respond within a few milliseconds, faster than the \
+     real ones. The network latency is realistic: a relay in front of each service delays every \
+     byte by half a round trip, and every new connection by one. If the text says so, the \
+     connections use TLS, and the handshake is delayed too. So compare the rows of a table with \
+     each other, and not with times that you measure on AWS.\n"
         .to_owned()
 }
 
-/// Where and when.
+/// When, where and with which commit a part was measured.
 fn stamp(part: &str) -> String {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     let field = |text: String, name: &str| {
@@ -123,7 +124,7 @@ fn stamp(part: &str) -> String {
     let processor = field(read("/proc/cpuinfo"), "model name");
     let date = said(Command::new("date").args(["-u", "+%F %H:%M UTC"]));
     let commit = said(Command::new("git").args(["rev-parse", "--short=7", "HEAD"]));
-    // What a run writes itself does not count as a change.
+    // The files that a run writes don't count as changes.
     let changed = said(
         Command::new("git")
             .args(["status", "--porcelain", "--", "."])
@@ -134,7 +135,7 @@ fn stamp(part: &str) -> String {
         _ => format!("{commit} with changes"),
     };
     let built = if cfg!(debug_assertions) {
-        " (cogmig **not** optimised)"
+        " (cogmig **not** optimized)"
     } else {
         ""
     };
@@ -145,7 +146,7 @@ fn stamp(part: &str) -> String {
     )
 }
 
-/// The first line of what a command says.
+/// The first line of a command's output.
 pub fn said(command: &mut Command) -> String {
     let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());

@@ -1,5 +1,5 @@
-//! What we are held against, installed once into the target folder from the public
-//! registries, and the package of our own that is measured.
+//! The tools that `cogmig` is compared with, installed once into the target folder from the public
+//! registries, and the Lambda package that is measured.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,15 +10,15 @@ use cogmig_sandbox::{architecture, tool};
 
 use crate::world::timed;
 
-/// The zip that cogmig deploys on this machine's architecture: the very bytes.
+/// The zip that `cogmig` deploys for this machine's architecture, with the same bytes.
 pub fn zip() -> Result<PathBuf> {
     let zip = Path::new(env!("OUT_DIR")).join(format!("{}.zip", architecture()));
     zip.is_file()
         .then_some(zip)
-        .context("this build holds no Lambda for this machine's architecture")
+        .context("this build embeds no Lambda package for this machine's architecture")
 }
 
-/// The `bootstrap` in it.
+/// The `bootstrap` in the zip.
 pub fn bootstrap() -> Result<PathBuf> {
     let folder = folder()?;
     timed(
@@ -28,7 +28,7 @@ pub fn bootstrap() -> Result<PathBuf> {
             .arg(&folder),
     )?;
     let bootstrap = folder.join("bootstrap");
-    // Python's zipfile forgets the mode.
+    // Python's zipfile doesn't restore the file mode.
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(&bootstrap, mode).context("the zip has no bootstrap")?;
     Ok(bootstrap)
@@ -41,7 +41,7 @@ pub fn script(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// The folder with the AWS CLI's `aws`.
+/// The folder with the `aws` command.
 pub fn aws_cli() -> Result<PathBuf> {
     let venv = folder()?.join("awscli");
     let list = script("requirements.txt");
@@ -58,7 +58,7 @@ pub fn aws_cli() -> Result<PathBuf> {
     Ok(venv.join("bin"))
 }
 
-/// The Node handler beside its packages.
+/// The Node.js handler, in one folder with its packages.
 pub fn node_handler() -> Result<PathBuf> {
     let node = folder()?.join("node");
     let list = script("package.json");
@@ -71,26 +71,28 @@ pub fn node_handler() -> Result<PathBuf> {
                 .current_dir(&node),
         )
         .map(drop)
-        .context("the handler of the guides needs node and npm")
+        .context("the handler of the migration guides needs node and npm")
     })?;
     for name in ["handler.mjs", "runtime.mjs"] {
-        fs::copy(script(name), node.join(name)).context("no handler")?;
+        fs::copy(script(name), node.join(name)).context("cannot copy the handler")?;
     }
     Ok(node.join("runtime.mjs"))
 }
 
-/// Beside the sandbox's own venv.
+/// A folder next to the venv of the sandbox.
 fn folder() -> Result<PathBuf> {
     let python = tool("python")?;
     let target = python.ancestors().nth(4).context("no target folder")?;
     let folder = target.join("bench");
-    fs::create_dir_all(&folder).context("no folder for the peers")?;
+    fs::create_dir_all(&folder).context("cannot create the folder for the other tools")?;
     Ok(folder)
 }
 
-/// Installs what a list names, unless that was done; the list's copy is the stamp.
+/// Installs the packages of a list, unless the stamp, a copy of the list, shows that they are
+/// installed.
 fn once(folder: &Path, list: &Path, install: impl FnOnce() -> Result<()>) -> Result<()> {
-    let wanted = fs::read_to_string(list).with_context(|| format!("no {}", list.display()))?;
+    let wanted =
+        fs::read_to_string(list).with_context(|| format!("cannot read {}", list.display()))?;
     let stamp = folder.join("installed");
     if fs::read_to_string(&stamp).is_ok_and(|there| there == wanted) {
         return Ok(());
@@ -98,5 +100,5 @@ fn once(folder: &Path, list: &Path, install: impl FnOnce() -> Result<()>) -> Res
     eprintln!("measure: installing into {} (once)", folder.display());
     let _ = fs::remove_dir_all(folder);
     install()?;
-    fs::write(stamp, wanted).context("cannot stamp what was installed")
+    fs::write(stamp, wanted).context("cannot write the stamp of the installation")
 }

@@ -1,4 +1,4 @@
-//! Pictures in SVG, for a light page and a dark one.
+//! SVG charts for light and dark pages.
 
 use std::fmt::Write as _;
 
@@ -41,7 +41,7 @@ fn line(drawn: &mut String, class: &str, from: (f64, f64), to: (f64, f64)) {
     );
 }
 
-/// Lying bars from nought, in groups, each with its spread and its figure.
+/// Horizontal bars that start at zero, in groups. Each has a spread and a value.
 pub struct Bars {
     title: String,
     unit: String,
@@ -51,7 +51,7 @@ pub struct Bars {
 struct Bar {
     group: String,
     name: String,
-    /// Median, and both ends of the spread.
+    /// The median, and both ends of the spread.
     places: [f64; 3],
     figure: String,
     own: bool,
@@ -138,7 +138,7 @@ impl Bars {
     }
 }
 
-/// Between marks: a one, two or five with as many noughts as give a handful of them.
+/// The distance between marks: 1, 2 or 5 times a power of ten, for at most seven marks.
 fn step(most: f64) -> f64 {
     let tens = 10_f64.powf((most / 5.0).log10().floor());
     let steps = [1.0, 2.0, 5.0, 10.0].map(|one| one * tens);
@@ -153,7 +153,7 @@ fn short(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// One side of a plane.
+/// An axis of a chart.
 pub struct Axis {
     pub name: &'static str,
     pub from: f64,
@@ -163,7 +163,7 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// Where a value lies, from nought to one.
+    /// The position of a value on the axis, from 0 to 1.
     fn place(&self, value: f64) -> f64 {
         let scale = |value: f64| if self.logarithmic { value.ln() } else { value };
         let (from, to) = (scale(self.from), scale(self.to));
@@ -171,7 +171,7 @@ impl Axis {
     }
 }
 
-/// Lines over a plane, each named at its end.
+/// A line chart. Each line has its name at its end.
 pub struct Lines {
     pub title: &'static str,
     pub x: Axis,
@@ -179,7 +179,7 @@ pub struct Lines {
     pub drawn: Vec<Line>,
 }
 
-/// A line; a dashed one is an ideal.
+/// A line. A dashed line is the theoretical limit.
 pub struct Line {
     pub name: String,
     pub dashed: bool,
@@ -248,7 +248,7 @@ impl Lines {
         page(HEIGHT, self.title, &drawn)
     }
 
-    /// Names beside the ends of their lines, moved apart where those are close.
+    /// The heights of the line names at the ends of the lines, spaced so that they don't overlap.
     fn name_heights(&self, y: impl Fn(f64) -> f64) -> Vec<f64> {
         let end = |line: &Line| line.points.last().map_or(0.0, |point| y(point.1) + 4.0);
         let mut heights: Vec<_> = self.drawn.iter().map(end).enumerate().collect();

@@ -1,5 +1,5 @@
-//! The command line against the scripts that do the same: in empty accounts, and again
-//! when all of it stands. Each run has two new accounts.
+//! Compares `cogmig` with scripts that do the same: in empty accounts, and again when everything is
+//! deployed. Each run has two new accounts.
 
 use std::process::Command;
 
@@ -12,7 +12,7 @@ use crate::stats::{Ms, Times};
 use crate::world::{Took, World};
 use crate::{Effort, ROUND_TRIP, peers};
 
-/// What is timed of each: who, doing what.
+/// What is measured: the tool and its task.
 const ROWS: [(&str, &str); 9] = [
     ("cogmig", "setup, fresh"),
     ("AWS CLI script", "setup, fresh"),
@@ -85,18 +85,18 @@ pub fn measure(effort: Effort) -> Result<Section> {
 }
 
 fn show(rows: &[Row]) -> Result<Section> {
-    let mut section = Section::new("Setup, from an empty pair of accounts and again");
+    let mut section = Section::new("Setup in empty accounts, and again");
     let cli = said(Command::new(peers::aws_cli()?.join("aws")).arg("--version"));
     let boto3 = said(
         Command::new(tool("python")?)
             .args(["-c", "import boto3, platform; print('boto3', boto3.__version__, 'on Python', platform.python_version())"]),
     );
     section.say(&format!(
-        "Round trip {} ms, no TLS, every service a host of its own; {} runs of each, interleaved, \
-         every one between two new accounts. The scripts are `bench/peers/guide.sh` ({cli}) and \
-         `bench/peers/guide.py` ({boto3}, one process); they do what `cogmig setup` does but for \
-         its checks before, its reading again after each update, its undo record and the probe of \
-         the function at the end. Again, they read what stands and compare it.",
+        "Round trip {} ms, no TLS, each service on its own host. {} interleaved runs of each row, \
+         each with two new accounts. The scripts are `bench/peers/guide.sh` ({cli}) and \
+         `bench/peers/guide.py` ({boto3}, one process). They do the same as `cogmig setup`, except \
+         the preflight checks, the comparison after each update, the undo record and the \
+         connectivity check. If everything is deployed, they read the resources and compare them.",
         ROUND_TRIP.as_millis(),
         rows[0].times.len()
     ));
@@ -127,17 +127,17 @@ fn show(rows: &[Row]) -> Result<Section> {
     let (fresh, again) = (times("setup, fresh"), times("setup again"));
     section.wanted(&[
         (
-            "fresh, at least 10 times as fast as the AWS CLI script",
+            "fresh: at least 10 times as fast as the AWS CLI script",
             format!("{fresh:.1} times"),
             fresh >= 10.0,
         ),
         (
-            "again, at least 25 times as fast",
+            "again: at least 25 times as fast as the AWS CLI script",
             format!("{again:.1} times"),
             again >= 25.0,
         ),
     ]);
-    let mut bars = Bars::new("Setup at a round trip of 80 ms", "seconds");
+    let mut bars = Bars::new("Setup with a round trip of 80 ms", "seconds");
     for (what, group) in [("setup, fresh", "fresh"), ("setup again", "again")] {
         for who in ["cogmig", "boto3 script", "AWS CLI script"] {
             let times = of(who, what);
@@ -151,6 +151,6 @@ fn show(rows: &[Row]) -> Result<Section> {
             );
         }
     }
-    section.plot("setup.svg", "Times of setup", bars.draw());
+    section.plot("setup.svg", "Setup times", bars.draw());
     Ok(section)
 }

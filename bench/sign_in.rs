@@ -1,5 +1,5 @@
-//! A sign-in of a user who has yet to move: our function, the handler of the guides, and
-//! one bare `AdminInitiateAuth` on a connection that stands, side by side.
+//! Compares sign-ins of a user who hasn't been migrated: with the function of `cogmig`, with the
+//! handler of the migration guides, and as one `AdminInitiateAuth` call on an open connection.
 
 use std::path::Path;
 use std::process::Command;
@@ -22,14 +22,14 @@ use crate::stats::{Ms, Times, millis};
 use crate::world::{PASSWORD, USER};
 use crate::{Effort, ROUND_TRIP, peers};
 
-/// One of those who are compared.
+/// The times of one implementation.
 #[derive(Default)]
 struct Side {
-    /// From the start of the process until it asks for an event.
+    /// From the start of the process until it requests an event.
     start: Times,
-    /// The event that was waiting then.
+    /// The first event, which waits from the start.
     first: Times,
-    /// Both.
+    /// From the start of the process until the first response.
     cold: Times,
     warm: Times,
     /// Connections and calls.
@@ -85,15 +85,15 @@ pub fn measure(effort: Effort) -> Result<Section> {
 }
 
 fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
-    let mut section = Section::new("A sign-in that moves a user");
+    let mut section = Section::new("A sign-in that migrates a user");
     let node = said(Command::new("node").arg("--version"));
     section.say(&format!(
-        "Round trip {} ms with TLS 1.3, the old account's STS and Cognito a host each. The real `bootstrap` \
-         of the package on a Runtime API of the benchmark; the handler of the guides \
-         (`bench/peers/handler.mjs`: clients made anew for each event, one call after another) on Node {node} \
-         with the AWS SDK for JavaScript 3.1174; and, as the yardstick, one bare `AdminInitiateAuth` by the \
-         AWS SDK for Rust on a connection that stands. {} cold starts and {} warm events of each, \
-         interleaved; every one of them moved its user.",
+        "Round trip {} ms with TLS 1.3. STS and Cognito of the old account are on separate hosts. *cogmig* is \
+         the real `bootstrap` of the Lambda package on a Runtime API of the benchmark. *guide* is the handler of \
+         the migration guides (`bench/peers/handler.mjs`) on Node.js {node} with the AWS SDK for JavaScript 3.1174. \
+         It creates new clients for each event and makes one call after another. The *baseline* is one \
+         `AdminInitiateAuth` call with the AWS SDK for Rust on an open connection. {} cold starts and {} warm \
+         events of each, interleaved. Every event migrated its user.",
         ROUND_TRIP.as_millis(),
         ours.cold.len(),
         ours.warm.len(),
@@ -113,33 +113,40 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
         ]
     };
     section.table(
-        ["", "median", "p10–p90", "× bare", "connections", "calls"],
+        [
+            "",
+            "median",
+            "p10–p90",
+            "× baseline",
+            "connections",
+            "calls",
+        ],
         &[
-            row("bare `AdminInitiateAuth`", bare, Some((0, 1))),
+            row("baseline: `AdminInitiateAuth`", bare, Some((0, 1))),
             row("cogmig, warm", &ours.warm, Some(ours.warm_counts)),
             row("guide, warm", &guide.warm, Some(guide.warm_counts)),
             row(
-                "cogmig, start to first answer",
+                "cogmig, start to first response",
                 &ours.cold,
                 Some(ours.cold_counts),
             ),
             row(
-                "guide, start to first answer",
+                "guide, start to first response",
                 &guide.cold,
                 Some(guide.cold_counts),
             ),
             row(
-                "cogmig, of that until it asks for an event",
+                "cogmig, start until it requests an event",
                 &ours.start,
                 None,
             ),
             row(
-                "guide, of that until it asks for an event",
+                "guide, start until it requests an event",
                 &guide.start,
                 None,
             ),
-            row("cogmig, of that the first event", &ours.first, None),
-            row("guide, of that the first event", &guide.first, None),
+            row("cogmig, first event", &ours.first, None),
+            row("guide, first event", &guide.first, None),
         ],
     );
     let (warm, first) = (
@@ -149,59 +156,55 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
     let most = millis(ROUND_TRIP) * 4.0 + 20.0;
     section.wanted(&[
         (
-            "warm: one round trip, at most 1.15 × bare",
+            "warm: one round trip, at most 1.15 × baseline",
             format!("{warm:.2} ×"),
             warm <= 1.15,
         ),
         (
-            "first event: no more than a warm one, at most 1.15 × bare",
+            "first event: the same as a warm one, at most 1.15 × baseline",
             format!("{first:.2} ×"),
             first <= 1.15,
         ),
         (
-            "ready for the first event within 4 round trips and 20 ms",
+            "ready for the first event within 4 round trips plus 20 ms",
             format!("{} of {} ms", Ms(ours.start.median()), Ms(most)),
             ours.start.median() <= most,
         ),
     ]);
-    section.plot(
-        "sign-in.svg",
-        "Times of a sign-in",
-        drawn(ours, guide, bare),
-    );
+    section.plot("sign-in.svg", "Sign-in times", drawn(ours, guide, bare));
     section
 }
 
 fn drawn(ours: &Side, guide: &Side, bare: &Times) -> String {
     let mut plot = Bars::new(
-        "A sign-in that moves a user, round trip 80 ms",
+        "A sign-in that migrates a user, round trip 80 ms",
         "milliseconds",
     );
     let mut bar = |group: &str, name: &str, times: &Times, own: bool| {
         let places = [0.5, 0.1, 0.9].map(|share| times.at(share));
         plot.bar(group, name, places, &times.to_string(), own);
     };
-    bar("warm", "bare AdminInitiateAuth", bare, false);
+    bar("warm", "baseline: AdminInitiateAuth", bare, false);
     bar("warm", "cogmig", &ours.warm, true);
-    bar("warm", "guide's handler on Node", &guide.warm, false);
+    bar("warm", "guide's handler on Node.js", &guide.warm, false);
     bar("first event", "cogmig", &ours.first, true);
     bar(
         "first event",
-        "guide's handler on Node",
+        "guide's handler on Node.js",
         &guide.first,
         false,
     );
-    bar("start to first answer", "cogmig", &ours.cold, true);
+    bar("start to first response", "cogmig", &ours.cold, true);
     bar(
-        "start to first answer",
-        "guide's handler on Node",
+        "start to first response",
+        "guide's handler on Node.js",
         &guide.cold,
         false,
     );
     plot.draw()
 }
 
-/// The AWS SDK for Rust with one connection.
+/// The baseline: the AWS SDK for Rust with one connection.
 struct Bare {
     runtime: Runtime,
     client: Client,
@@ -241,7 +244,7 @@ impl Bare {
         let started = Instant::now();
         let answer = self.runtime.block_on(request.send());
         let took = started.elapsed();
-        let tokens = answer.context("no answer")?.authentication_result;
+        let tokens = answer.context("no response")?.authentication_result;
         ensure!(tokens.is_some(), "no tokens");
         Ok(took)
     }

@@ -1,4 +1,4 @@
-//! Medians and how far the figures lie around them.
+//! Medians and percentiles of measured times.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +16,7 @@ impl Times {
         self.0.len()
     }
 
-    /// How many took no longer.
+    /// How many are within the limit.
     pub fn within(&self, limit: Duration) -> usize {
         self.0.iter().filter(|time| **time <= limit).count()
     }
@@ -26,7 +26,7 @@ impl Times {
         self.at(0.5)
     }
 
-    /// The time below which this share of the others lies, in milliseconds.
+    /// The percentile of this share, in milliseconds.
     pub fn at(&self, share: f64) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort();
@@ -40,7 +40,7 @@ impl Times {
         below + (above - below) * place.fract()
     }
 
-    /// From the tenth to the ninetieth of a hundred.
+    /// From p10 to p90.
     pub fn spread(&self) -> String {
         format!("{}–{}", Ms(self.at(0.1)), Ms(self.at(0.9)))
     }
@@ -52,7 +52,7 @@ impl fmt::Display for Times {
     }
 }
 
-/// Milliseconds with as many digits as mean something.
+/// Milliseconds with a suitable number of digits.
 pub struct Ms(pub f64);
 
 impl fmt::Display for Ms {
@@ -62,7 +62,7 @@ impl fmt::Display for Ms {
     }
 }
 
-/// With a comma between thousands.
+/// With commas as thousands separators.
 pub fn grouped(number: f64, digits: usize) -> String {
     let plain = format!("{number:.digits$}");
     let whole = plain.find('.').unwrap_or(plain.len());

@@ -1,4 +1,4 @@
-//! Many sign-ins at once, against an old pool that is held to Cognito's quotas.
+//! Many sign-ins at once, with an old pool that has Cognito's quotas.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,19 +16,19 @@ use crate::plot::{Axis, Line, Lines};
 use crate::stats::{Ms, Times};
 use crate::{Effort, peers};
 
-/// Cognito's own, for each account, Region and category.
+/// Cognito's default quota per second, for each account, Region and category.
 const A_SECOND: u32 = 120;
-/// That are never without a sign-in.
+/// The execution environments that always have a sign-in to process.
 const ENVIRONMENTS: usize = 50;
-/// What the function allows itself of Cognito's five seconds.
+/// How much of Cognito's five seconds the function uses.
 const BUDGET: Duration = Duration::from_secs(4);
 
-/// What became of the sign-ins at one rate.
+/// The result at one rate of sign-ins.
 struct Outcome {
-    /// A second; none where each environment takes the next one at once.
+    /// Sign-ins per second. None if each execution environment takes the next one immediately.
     offered: Option<usize>,
     moved: usize,
-    /// Of those who moved, from arrival to reply.
+    /// Of the migrated users, from arrival to response.
     times: Times,
     passwords: usize,
     users: usize,
@@ -46,14 +46,14 @@ pub fn measure(effort: Effort) -> Result<Section> {
     let mut outcomes = vec![one_after_another(&deployment, at_once, seconds)?];
     for offered in effort.of(&[60, 100, 120, 150, 200, 300][..], &[60, 200]) {
         eprintln!("{offered} sign-ins a second");
-        // The buckets fill again.
+        // Refills the token buckets.
         thread::sleep(Duration::from_secs(2));
         outcomes.push(offer(&deployment, &environments, *offered, seconds)?);
     }
     Ok(show(&outcomes, environments.len(), seconds))
 }
 
-/// Environments that have each moved a user.
+/// Warm execution environments: each has migrated a user.
 fn environments(
     deployment: &Deployment,
     bootstrap: &Path,
@@ -73,7 +73,7 @@ fn environments(
     environments
 }
 
-/// One sign-in, and how long it took from its arrival where it moved the user.
+/// One sign-in. If it migrates the user, records the time since its arrival.
 fn sign_in(environment: &Environment, arrived: Instant, times: &Mutex<Times>) {
     if let Ok(reply) = environment.sign_in()
         && is_migration(&reply)
@@ -84,7 +84,7 @@ fn sign_in(environment: &Environment, arrived: Instant, times: &Mutex<Times>) {
     }
 }
 
-/// As many as so many environments take, each the next one as soon as it is free.
+/// Each execution environment takes the next sign-in as soon as it is idle.
 fn one_after_another(
     deployment: &Deployment,
     environments: &[Environment],
@@ -171,7 +171,7 @@ fn offer(
         for _ in 0..all {
             due += Duration::from_secs_f64(chance.wait(offered as f64));
             thread::sleep(due.saturating_duration_since(Instant::now()));
-            // Those who wait for it outlive the sender.
+            // The receivers outlive the sender.
             let _ = arrive.send(due);
         }
         drop(arrive);
@@ -180,16 +180,17 @@ fn offer(
 }
 
 fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
-    let mut section = Section::new("A storm of sign-ins");
+    let mut section = Section::new("Bursts of sign-ins");
     section.say(&format!(
-        "Warm environments of the function, and an old pool that takes {A_SECOND} calls a second of \
-         each category, as Cognito does by default (`AdminInitiateAuth` counts as UserAuthentication, `AdminGetUser` \
-         as UserRead; each bucket holds a second's worth) and answers the others with TooManyRequestsException. \
-         First {ENVIRONMENTS} environments, each of which takes the next sign-in as soon as it is free, for {seconds} s; \
-         then {environments}, at which sign-ins arrive by chance (Poisson), for {seconds} s at each rate. Moved is who was within {} s of \
-         arriving; everybody else is told to try later, and the next sign-in moves them. Cognito's own \
-         repetitions of a trigger that failed are not in it. No distance; what the emulator answered once, \
-         the proxy in front of it answers again, as the emulator is slower than the quota.",
+        "Warm execution environments of the function, and an old pool that accepts {A_SECOND} calls per second in each \
+         category. This is Cognito's default quota: `AdminInitiateAuth` counts as UserAuthentication, `AdminGetUser` as \
+         UserRead, and each token bucket holds the tokens of one second. Other calls get TooManyRequestsException. The \
+         first row has {ENVIRONMENTS} execution environments, each of which takes the next sign-in as soon as it is idle, \
+         for {seconds} s. The other rows have {environments}, and sign-ins arrive at random times (Poisson), for \
+         {seconds} s at each rate. A user counts as migrated if the response came within {} s. All other users get an \
+         error, and are migrated at their next sign-in. The numbers don't include Cognito's own retries of a failed \
+         trigger. There is no added latency. The proxy caches the responses of the emulator, because the emulator is \
+         slower than the quota.",
         BUDGET.as_secs()
     ));
     let rows: Vec<_> = outcomes
@@ -213,14 +214,14 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
         .collect();
     section.table(
         [
-            "sign-ins a second",
-            "moved",
-            "moved a second",
-            "passwords asked, each",
-            "users asked, each",
+            "sign-ins per second",
+            "migrated",
+            "migrated per second",
+            "`AdminInitiateAuth` per sign-in",
+            "`AdminGetUser` per sign-in",
             "median",
             "p90",
-            "environments at work",
+            "busy environments",
         ],
         &rows,
     );
@@ -228,26 +229,27 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
     let below = outcomes.iter().filter(below);
     let worst = below.map(Outcome::share).fold(100.0, f64::min);
     section.wanted(&[(
-        "below the quota, everybody moves",
+        "below the quota, all users are migrated",
         format!("{worst:.1} %"),
         worst >= 99.9,
     )]);
     let most = outcomes.iter().filter_map(|outcome| outcome.offered).max();
     let most = most.unwrap_or_default() as f64;
-    // A bucket is full at first, fills while they come, and for as long as the last one has.
+    // A bucket is full at the start. It refills while sign-ins arrive, and until the deadline of
+    // the last one.
     let let_through = f64::from(A_SECOND) * (1.0 + seconds as f64 + BUDGET.as_secs_f64());
     let best = |offered: f64| (100.0 * let_through / (offered * seconds as f64)).min(100.0);
     let lines = Lines {
-        title: "Who moves at once, when all sign in at once",
+        title: "Users migrated at their first attempt, in a burst of sign-ins",
         x: Axis {
-            name: "sign-ins a second",
+            name: "sign-ins per second",
             from: 0.0,
             to: most,
             logarithmic: false,
             marks: marks(most, 50.0, ""),
         },
         y: Axis {
-            name: "moved within four seconds",
+            name: "migrated within four seconds",
             from: 0.0,
             to: 100.0,
             logarithmic: false,
@@ -263,7 +265,7 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
                     .collect(),
             },
             Line {
-                name: "most the quota allows".to_owned(),
+                name: "limit of the quota".to_owned(),
                 dashed: true,
                 points: (0..=60)
                     .map(|place| most * f64::from(place) / 60.0)
@@ -274,7 +276,7 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
     };
     section.plot(
         "storm.svg",
-        "Share of sign-ins that move in a storm",
+        "Share of sign-ins that migrate the user in a burst",
         lines.draw(),
     );
     section
@@ -288,17 +290,17 @@ fn marks(to: f64, step: f64, unit: &str) -> Vec<(f64, String)> {
 }
 
 impl Outcome {
-    /// Of all who came, in hundredths.
+    /// The share of all sign-ins, in percent.
     fn share(&self) -> f64 {
         100.0 * self.moved as f64 / self.all as f64
     }
 }
 
-/// Chance that comes the same each time.
+/// A random sequence that is the same in each run.
 struct Chance(u64);
 
 impl Chance {
-    /// Seconds until the next of so many a second.
+    /// Seconds until the next sign-in, at this rate per second.
     fn wait(&mut self, a_second: f64) -> f64 {
         self.0 = self
             .0

@@ -1,4 +1,4 @@
-//! A fresh setup while Lambda does not yet believe in the role that was just made.
+//! A fresh setup while Lambda can't assume the new role yet.
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ pub fn measure(effort: Effort) -> Result<Section> {
     let runs = effort.of(7, 1);
     let mut section = Section::new("Waiting for IAM");
     section.say(&format!(
-        "A fresh `cogmig setup` at a round trip of {} ms, where Lambda refuses a role for so long after it \
-         was made; {runs} runs of each. What is lost is the time between the end of that and the arrival \
-         of the `CreateFunction` that is taken; where nothing has to be waited for, there is nothing to lose.",
+        "A fresh `cogmig setup` with a round trip of {} ms. Lambda can't assume a new role until the \
+         propagation delay ends. {runs} runs of each row. The lost time is the time from the end of the delay \
+         to the arrival of the `CreateFunction` call that succeeds. Without a delay, no time is lost.",
         ROUND_TRIP.as_millis()
     ));
     let (mut rows, mut most) = (Vec::new(), f64::MIN);
@@ -60,16 +60,16 @@ pub fn measure(effort: Effort) -> Result<Section> {
     }
     section.table(
         [
-            "until the role is believed in",
+            "propagation delay",
             "setup, median",
-            "of that lost",
+            "lost time, median",
             "attempts",
         ],
         &rows,
     );
     section.wanted(&[(
-        "at most 1 s longer than AWS itself needs",
-        format!("{} ms at the most", Ms(most)),
+        "lost time at most 1 s",
+        format!("at most {} ms", Ms(most)),
         most <= 1000.0,
     )]);
     Ok(section)

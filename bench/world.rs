@@ -1,5 +1,5 @@
-//! Two accounts with a pool and an app client on each side, and every service that the
-//! command line speaks to at a distance of its own, as they have hosts of their own.
+//! Two accounts with a user pool and an app client each. Every service that the commands call has
+//! its own host, with its own latency.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ pub const USER: &str = "ada";
 /// The options of every command.
 const BOTH: [&str; 4] = ["--old-profile", "old", "--new-profile", "new"];
 
-/// A service and the profiles that reach it at one host.
+/// A service, and the profiles that use the same host for it.
 const HOSTS: [(&str, &[&str]); 7] = [
     ("iam", &["old", "new"]),
     ("sts", &["old"]),
@@ -36,7 +36,7 @@ pub struct World {
     config: PathBuf,
 }
 
-/// What a command took.
+/// The time, calls and connections of a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Took {
     pub time: Duration,
@@ -60,7 +60,7 @@ impl World {
         for (service, profiles) in HOSTS {
             let host = sandbox.distance(round_trip, None)?;
             for (_, list) in services.iter_mut().filter(|one| profiles.contains(&one.0)) {
-                // The AWS SDK for Rust wants a hyphen where all others want an underscore.
+                // The AWS SDK for Rust expects a hyphen, all other SDKs an underscore.
                 for name in BTreeSet::from([service.to_owned(), service.replace('_', "-")]) {
                     let _ = write!(list, "{name} =\n  endpoint_url = {}\n", host.url());
                 }
@@ -80,7 +80,7 @@ impl World {
                 pool.region
             );
         }
-        fs::write(&config, text).context("no profiles")?;
+        fs::write(&config, text).context("cannot write the profiles")?;
         Ok(Self {
             sandbox,
             old,
@@ -90,14 +90,14 @@ impl World {
         })
     }
 
-    /// A command that finds the accounts at their distance.
+    /// A command that calls the accounts with added latency.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = self.sandbox.command(program.as_ref());
         command
             .current_dir(self.sandbox.home())
             .env("AWS_CONFIG_FILE", &self.config)
             .env("COGMIG_ARCHITECTURE", architecture())
-            // As in a pipeline, where nobody is asked.
+            // As in a pipeline, without prompts.
             .env("CI", "true")
             .stdin(Stdio::null());
         command
@@ -126,7 +126,7 @@ impl World {
     }
 }
 
-/// Runs a command that must succeed, from its start to its end.
+/// Runs a command that must succeed, and returns its duration.
 pub fn timed(command: &mut Command) -> Result<Duration> {
     let started = Instant::now();
     let output = command

@@ -1,5 +1,6 @@
-//! The cargo that builds the Lambda, called from inside the build of the CLI: with which target and C compiler, with
-//! an environment of its own, into a folder of its own that debug and release builds of the CLI share.
+//! Runs the cargo that builds the Lambda function, inside the build of the CLI: with its own
+//! target, C compiler and environment, and in its own folder, which debug and release builds of the
+//! CLI share.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -8,18 +9,18 @@ use std::{env, fs};
 
 use crate::package::Architecture;
 
-/// How the Lambda is built for one architecture.
+/// How the Lambda function is built for one architecture.
 pub struct Build {
-    /// What it is built for.
+    /// The architecture.
     pub architecture: &'static Architecture,
     /// Rust's target triple.
     pub target: String,
-    /// Variables that the compilers of this target need.
+    /// The variables that the compilers of this target need.
     variables: Vec<(String, OsString)>,
 }
 
 impl Build {
-    /// Finds a way to build for `architecture`, or says what is missing.
+    /// Finds out how to build for `architecture`, or returns what is missing.
     pub fn find(architecture: &'static Architecture) -> Result<Self, String> {
         let version = rustc(&["-vV"]).unwrap_or_default();
         let host = version
@@ -42,7 +43,8 @@ impl Build {
                 variables,
             });
         }
-        // A toolchain without rustup may have no other target than its own; what it makes is looked at afterwards.
+        // A toolchain without rustup may have only the host's target. Its binary is checked after
+        // the build.
         if native && host.ends_with("-gnu") {
             return Ok(Self {
                 architecture,
@@ -51,13 +53,13 @@ impl Build {
             });
         }
         Err(format!(
-            "{}: this toolchain lacks its target; try: rustup target add {musl}",
+            "{}: the target {musl} is not installed; run `rustup target add {musl}`",
             architecture.name
         ))
     }
 }
 
-/// Builds all of `builds` in one go, in the profile of this name, and returns the binaries in the same order.
+/// Builds all of `builds` in one run with this profile, and returns the binaries in the same order.
 pub fn build(builds: &[Build], profile: &str, out: &Path) -> Result<Vec<PathBuf>, String> {
     let root =
         PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?);
@@ -88,7 +90,7 @@ pub fn build(builds: &[Build], profile: &str, out: &Path) -> Result<Vec<PathBuf>
         .status()
         .map_err(|error| format!("cannot start cargo: {error}"))?;
     if !status.success() {
-        return Err("the Lambda could not be built: see above".to_owned());
+        return Err("can't build the Lambda function: see above".to_owned());
     }
     Ok(builds
         .iter()
@@ -96,8 +98,9 @@ pub fn build(builds: &[Build], profile: &str, out: &Path) -> Result<Vec<PathBuf>
         .collect())
 }
 
-/// Whether a variable belongs to the build of the CLI and would change that of the Lambda: its flags, profiles and
-/// target, and clippy in the place of rustc. The job server's and the toolchain's stay.
+/// Whether a variable belongs to the build of the CLI and would change the build of the Lambda
+/// function: flags, profiles and the target, and clippy instead of rustc. The variables of the job
+/// server and of the toolchain are kept.
 fn is_outer(name: &OsStr) -> bool {
     const NAMES: [&str; 8] = [
         "CARGO_ENCODED_RUSTFLAGS",
@@ -121,21 +124,22 @@ fn is_outer(name: &OsStr) -> bool {
     NAMES.contains(&&*name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Flags that take the folders of this machine out of the binary: it differs by them no more, and tells nothing of them.
+/// Flags that remove the folder names of this machine from the binary, so that it is reproducible
+/// and doesn't reveal them.
 fn remaps(root: &Path, folder: &Path) -> OsString {
     let home = env::home_dir().unwrap_or_default();
     let cargo_home = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     let sysroot = rustc(&["--print", "sysroot"])
         .map(PathBuf::from)
         .unwrap_or_default();
-    // The last one that fits wins, so the folders that hold others come first.
+    // The last match wins, so parent folders come first.
     let mut remaps = vec![
         (home, "/home"),
         (root.into(), "/cogmig"),
         (folder.into(), "/target"),
         (sysroot, "/rust"),
     ];
-    // Cargo names the folder of a registry by where it was reached, which a mirror changes.
+    // Cargo names the folder of a registry after its URL, which is different for a mirror.
     let registries = fs::read_dir(cargo_home.join("registry").join("src"));
     let mut registries: Vec<_> = registries
         .into_iter()
@@ -158,7 +162,8 @@ fn remaps(root: &Path, folder: &Path) -> OsString {
     flags
 }
 
-/// The variables by which the `cc` crate finds a C compiler for the target of `key`, or what is missing.
+/// The variables with which the `cc` crate finds a C compiler for the target of `key`, or what is
+/// missing.
 fn c_compiler(
     architecture: &Architecture,
     key: &str,
@@ -180,7 +185,7 @@ fn c_compiler(
     if !native && runs(&gcc, "--version") {
         return Ok(vec![(cc, gcc.into())]);
     }
-    // Neither brings a C library's headers for another architecture, and `ring` can do without.
+    // clang has no C library headers for another architecture, and `ring` doesn't need them.
     let bare = (
         format!("CFLAGS_{key}"),
         "-nostdlibinc -DRING_CORE_NOSTDLIBINC=1".into(),
@@ -195,7 +200,7 @@ fn c_compiler(
         )]);
     }
     Err(format!(
-        "{}: no C compiler for it: install clang, {gcc} or zig",
+        "{}: no C compiler for this architecture; install clang, {gcc} or zig",
         architecture.name
     ))
 }
@@ -222,8 +227,8 @@ fn runs(program: &str, argument: &str) -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
-/// `lambda` in the folder that cargo builds into, which debug and release builds of the CLI share. Only that folder
-/// has cargo's mark.
+/// `lambda` in cargo's target folder, which debug and release builds of the CLI share. Only the
+/// target folder has a `CACHEDIR.TAG`.
 fn target_folder(out: &Path) -> PathBuf {
     out.ancestors()
         .find(|folder| folder.join("CACHEDIR.TAG").is_file())

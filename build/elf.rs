@@ -1,10 +1,10 @@
-//! What a `bootstrap` binary asks of the system that runs it, read from its ELF headers: enough to refuse, at build
-//! time, what AWS Lambda could not start.
+//! Reads the requirements of a `bootstrap` binary from its ELF headers, to reject a binary at build
+//! time that AWS Lambda can't start.
 
-/// The newest glibc that Lambda's `provided.al2023` runtime has.
+/// The glibc version of Lambda's `provided.al2023` runtime.
 const NEWEST_GLIBC: (u16, u16) = (2, 34);
 
-/// Says in words why AWS Lambda could not run `elf` on the machine type `machine` (`e_machine`).
+/// Returns why AWS Lambda can't run `elf` on the machine type `machine` (`e_machine`).
 pub fn check(elf: &[u8], machine: u16) -> Result<(), String> {
     if elf.get(..6) != Some(b"\x7fELF\x02\x01") {
         return Err("it is not a 64-bit little-endian ELF file".to_owned());
@@ -14,18 +14,21 @@ pub fn check(elf: &[u8], machine: u16) -> Result<(), String> {
     }
     match newest_glibc(elf) {
         Some(version) if is_dynamic(elf)? && version > NEWEST_GLIBC => Err(format!(
-            "it needs glibc {}.{} and Lambda has {}.{}",
+            "it needs glibc {}.{}, and Lambda has {}.{}",
             version.0, version.1, NEWEST_GLIBC.0, NEWEST_GLIBC.1
         )),
-        None if is_dynamic(elf)? => Err("it is neither static nor linked to glibc".to_owned()),
+        None if is_dynamic(elf)? => {
+            Err("it is neither statically linked nor linked to glibc".to_owned())
+        }
         _ => Ok(()),
     }
 }
 
-/// Whether a program header asks for a dynamic loader; a static-pie has a dynamic section but no loader.
+/// Whether a program header requires a dynamic loader. A static-pie has a dynamic section but no
+/// loader.
 fn is_dynamic(elf: &[u8]) -> Result<bool, String> {
     const PT_INTERP: u32 = 3;
-    let broken = || "its program headers cannot be read".to_owned();
+    let broken = || "can't read its program headers".to_owned();
     let offset = elf
         .get(32..40)
         .and_then(|at| at.try_into().ok())
@@ -49,8 +52,9 @@ fn is_dynamic(elf: &[u8]) -> Result<bool, String> {
     Ok(false)
 }
 
-/// The newest glibc version named anywhere in the file. The linker writes one name for each version it needs, so
-/// looking for the names finds all of them; a stray text of that form could only make the check stricter.
+/// The newest glibc version that appears in the file. The linker writes one name for each version
+/// that the binary needs, so a search for the names finds all of them. Other text of this form can
+/// only make the check stricter.
 fn newest_glibc(elf: &[u8]) -> Option<(u16, u16)> {
     const NAME: &[u8] = b"GLIBC_";
     let versions = elf
@@ -79,7 +83,7 @@ mod tests {
 
     const X86_64: u16 = 62;
 
-    /// A file header with one program header of the given kind, and text after it.
+    /// A file header with one program header of this kind, followed by text.
     fn elf(kind: u32, text: &str) -> Vec<u8> {
         let mut bytes = vec![0; 64];
         bytes[..6].copy_from_slice(b"\x7fELF\x02\x01");
@@ -95,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn static_and_old_enough_pass() {
+    fn static_binaries_and_supported_glibc_versions_pass() {
         assert_eq!(NEWEST_GLIBC, (2, 34));
         assert_eq!(check(&elf(1, ""), X86_64), Ok(()));
         assert_eq!(check(&elf(1, "GLIBC_2.99"), X86_64), Ok(()));
@@ -106,15 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn what_lambda_could_not_start_is_refused() {
-        let refusals = [
+    fn binaries_that_lambda_cannot_start_are_rejected() {
+        let rejected = [
             (elf(3, "GLIBC_2.4\0GLIBC_2.35"), "glibc 2.35"),
             (elf(3, "GLIBC_3.0"), "glibc 3.0"),
             (elf(3, "no version"), "neither static"),
             (b"MZ".to_vec(), "not a 64-bit"),
             (Vec::new(), "not a 64-bit"),
         ];
-        for (bytes, word) in refusals {
+        for (bytes, word) in rejected {
             let error = check(&bytes, X86_64).expect_err(word);
             assert!(error.contains(word), "{error}");
         }
@@ -126,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_file_is_refused() {
+    fn a_truncated_file_is_rejected() {
         let whole = elf(3, "");
         for end in 0..64 + 4 {
             assert!(check(&whole[..end], X86_64).is_err(), "{end}");

@@ -1,4 +1,4 @@
-//! The package of the Lambda: its architectures, and the zip that AWS takes.
+//! The Lambda package: its architectures, and its zip file.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -6,17 +6,17 @@ use std::path::Path;
 
 /// An architecture of Lambda functions.
 pub struct Architecture {
-    /// AWS's word for it.
+    /// AWS's name.
     pub name: &'static str,
-    /// The variant of `package::Architecture`.
+    /// The variant of `package::Architecture` in `core`.
     pub variant: &'static str,
-    /// The first part of Rust's target triples.
+    /// The first part of the Rust target triple.
     pub rust: &'static str,
-    /// `e_machine` of its ELF files.
+    /// `e_machine` in ELF files.
     pub machine: u16,
 }
 
-/// All of them.
+/// All architectures of Lambda functions.
 pub const ARCHITECTURES: [Architecture; 2] = [
     Architecture {
         name: "arm64",
@@ -32,7 +32,7 @@ pub const ARCHITECTURES: [Architecture; 2] = [
     },
 ];
 
-/// Writes the zip that Lambda takes, the same bytes for the same binary.
+/// Writes the zip file, with the same bytes for the same binary.
 pub fn pack(binary: &[u8], file: &Path) -> zip::result::ZipResult<()> {
     let options = zip::write::SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Deflated)

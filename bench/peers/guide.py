@@ -1,6 +1,6 @@
-"""guide.sh with boto3, in one process and one call after another: `create` and `again`.
+"""The same as guide.sh, with boto3, in one process and with one call after another.
 
-Pools, app clients and the zip come from the environment.
+Environment variables specify the user pools, the app clients and the zip file.
 """
 
 import base64
@@ -46,7 +46,7 @@ def allow(actions, **rest):
 
 
 def settable(cognito, operation, described):
-    """Of a description, the members that the update takes; what it leaves out is reset."""
+    """The members of a Describe response that the Update call accepts. It resets omitted members."""
     known = cognito.meta.service_model.operation_model(operation).input_shape.members
     return {name: value for name, value in described.items() if value not in ("", {}) and name in known}
 
@@ -137,14 +137,14 @@ def again():
         ("the log group", [group.get("retentionInDays") for group in groups], 30),
         ("the policy", json.dumps(own["PolicyVersion"]["Document"]), access_arn),
         ("the Lambda's role", json.dumps(lambda_role["AssumeRolePolicyDocument"]), "lambda.amazonaws.com"),
-        ("what is attached", [one["PolicyArn"] for one in attached], policy_arn),
+        ("the attached policy", [one["PolicyArn"] for one in attached], policy_arn),
         ("the function", [function["CodeSha256"]], sha256),
         ("its permission", permission, new_pool_arn),
         ("the new app client", new_client["ExplicitAuthFlows"], "ALLOW_USER_PASSWORD_AUTH"),
         ("the new pool", [pool["LambdaConfig"].get("UserMigration")], function_arn),
     ]:
         if wanted not in holds:
-            sys.exit(f"{what} is not as it should be")
+            sys.exit(f"{what} has drifted")
 
 
 {"create": create, "again": again}[sys.argv[1]]()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What the migration guides have one type, as a script of the AWS CLI: `guide.sh create` in
-# empty accounts, and `guide.sh again`, which looks whether all of it stands as it should.
-# Pools, app clients and the zip come from the environment.
+# The commands of the migration guides as an AWS CLI script. `guide.sh create` deploys in empty
+# accounts. `guide.sh again` checks that everything is deployed and in sync. Environment variables
+# specify the user pools, the app clients and the zip file.
 set -euo pipefail
 
 aws=(aws --output json)
@@ -12,7 +12,7 @@ lambda=cognito-migration-lambda
 policy=$lambda-policy
 logs=/aws/lambda/$lambda
 
-# Of a description, the members that the update takes; what it leaves out is reset.
+# The members of a Describe response that the Update call accepts. It resets omitted members.
 client_members='["UserPoolId","ClientId","ClientName","RefreshTokenValidity","AccessTokenValidity","IdTokenValidity","TokenValidityUnits","ReadAttributes","WriteAttributes","ExplicitAuthFlows","SupportedIdentityProviders","CallbackURLs","LogoutURLs","DefaultRedirectURI","AllowedOAuthFlows","AllowedOAuthScopes","AllowedOAuthFlowsUserPoolClient","AnalyticsConfiguration","PreventUserExistenceErrors","EnableTokenRevocation","EnablePropagateAdditionalUserContextData","AuthSessionValidity","RefreshTokenRotation"]'
 pool_members='["Policies","DeletionProtection","LambdaConfig","AutoVerifiedAttributes","SmsVerificationMessage","EmailVerificationMessage","EmailVerificationSubject","VerificationMessageTemplate","SmsAuthenticationMessage","UserAttributeUpdateSettings","MfaConfiguration","DeviceConfiguration","EmailConfiguration","SmsConfiguration","UserPoolTags","AdminCreateUserConfig","UserPoolAddOns","AccountRecoverySetting","UserPoolTier"]'
 
@@ -30,8 +30,8 @@ pool["UserPoolId"] = sys.argv[1]
 pool["LambdaConfig"] = pool.get("LambdaConfig", {}) | {"UserMigration": sys.argv[2]}
 print(json.dumps(pool))' "$NEW_POOL" "$1" "$pool_members"
 }
-wants() { # what it is, what it holds, what must be in it
-  [[ $2 == *"$3"* ]] || { echo "$1 is not as it should be" >&2; exit 1; }
+wants() { # name, actual value, expected part of it
+  [[ $2 == *"$3"* ]] || { echo "$1 has drifted" >&2; exit 1; }
 }
 
 old_account=$("${aws[@]}" "${old[@]}" sts get-caller-identity --query Account --output text)
@@ -97,7 +97,7 @@ print(base64.b64encode(hashlib.sha256(open(sys.argv[1], "rb").read()).digest()).
   version=$("${aws[@]}" "${new[@]}" iam get-policy --policy-arn "$policy_arn" --query Policy.DefaultVersionId --output text)
   wants "the policy" "$("${aws[@]}" "${new[@]}" iam get-policy-version --policy-arn "$policy_arn" --version-id "$version")" "$access_arn"
   wants "the Lambda's role" "$("${aws[@]}" "${new[@]}" iam get-role --role-name $lambda)" lambda.amazonaws.com
-  wants "what is attached" "$("${aws[@]}" "${new[@]}" iam list-attached-role-policies --role-name $lambda)" "$policy_arn"
+  wants "the attached policy" "$("${aws[@]}" "${new[@]}" iam list-attached-role-policies --role-name $lambda)" "$policy_arn"
   wants "the function" "$("${aws[@]}" "${new[@]}" lambda get-function --function-name $lambda)" "$sha256"
   wants "its permission" "$("${aws[@]}" "${new[@]}" lambda get-policy --function-name $lambda)" "$new_pool_arn"
   wants "the new app client" "$(client_of new "$NEW_POOL" "$NEW_CLIENT")" ALLOW_USER_PASSWORD_AUTH

@@ -1,5 +1,5 @@
-// The handler of the migration guides: every event makes its clients anew, and its calls go
-// one after another.
+// The handler of the migration guides. It creates new clients for every event, and makes one call
+// after another.
 import {
   AdminGetUserCommand,
   AdminInitiateAuthCommand,

@@ -1,4 +1,4 @@
-// The least that runs a handler on Lambda's Runtime API.
+// A minimal runtime that runs a handler on Lambda's Runtime API.
 import { handler } from "./handler.mjs";
 
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
