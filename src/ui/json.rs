@@ -36,7 +36,7 @@ pub fn document(
             "kind": selected.what,
             "id": one.id,
             "name": one.name,
-            "how": selected.how.as_str(),
+            "source": selected.source.as_str(),
         }))).collect::<Vec<_>>(),
         "changes": told.changes.iter().map(|line| json!({
             "side": line.side.as_str(),

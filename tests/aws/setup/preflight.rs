@@ -17,10 +17,10 @@ fn warnings_have_a_fix() {
     let stage = noisy();
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     for words in [
-        "warning: triggers of the new pool run for every user who moves",
-        "warning: anybody can sign up in the new pool",
-        "warning: the old pool knows names in any case",
-        "SRP never fires the trigger",
+        "warning: triggers of the new pool run for each migrated user",
+        "warning: anyone can sign up in the new pool",
+        "warning: usernames are case-insensitive in the old pool",
+        "SRP don't invoke the migration trigger",
     ] {
         assert!(run.flat().contains(words), "{words}\n{run}");
     }
@@ -52,7 +52,11 @@ fn compatible_pools_get_no_warnings_but_the_applications_next_steps() {
     let stage = Stage::new();
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     assert_eq!(run.stdout.matches("warning: ").count(), 1, "{run}");
-    assert!(run.flat().contains("SRP never fires"), "{run}");
+    assert!(
+        run.flat()
+            .contains("SRP don't invoke the migration trigger"),
+        "{run}"
+    );
     stage.setup();
     let run = stage.changes_nothing(0, &format!("setup {BOTH}"));
     assert!(!run.stdout.contains("warning: "), "{run}");
