@@ -63,8 +63,8 @@ pub fn document(
         Some(Outcome::Verified(Verified { chain, user })) => {
             let broken = chain.as_ref().err();
             document["chain"] = json!({
-                "works": broken.is_none(),
-                "broken_at": broken.map(|broken| broken.link.as_str()),
+                "passed": broken.is_none(),
+                "broken_at": broken.map(|broken| broken.component.as_str()),
                 "message": broken.map(|broken| &broken.what),
                 "try": broken.map(|broken| broken.remedy),
             });
