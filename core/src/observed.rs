@@ -40,7 +40,7 @@ impl Observed {
                     id: pool.id.clone(),
                     name: on_one_line(name.unwrap_or_default()),
                 }],
-                how: SelectedBy::Record,
+                source: SelectedBy::Record,
             }
         });
         selected.collect()

@@ -1,4 +1,4 @@
-//! What a command came to.
+//! The result of a command.
 
 use std::fmt;
 
@@ -8,81 +8,81 @@ use crate::diagnosis::{Broken, Forecast};
 use crate::plan::{Action, Plan};
 use crate::status::Status;
 
-/// What a command came to.
+/// The result of a command.
 pub enum Outcome<'a> {
-    /// The plan was shown and that was all.
+    /// The plan was shown, and nothing was changed.
     Planned,
-    /// Setup made its changes, or had none to make.
+    /// Setup applied its changes, or there were none.
     SetUp {
-        /// Where users go, and through which app clients.
+        /// The new user pool, and the app clients that users sign in through.
         new: &'a Target,
-        /// Whether the way of a sign-in was tried.
+        /// Whether the connectivity check ran.
         probed: bool,
     },
-    /// The deployment was looked at.
+    /// The deployment was verified.
     Verified(&'a Verified),
-    /// It was said how far the migration is.
+    /// The status of the migration.
     Status(&'a Status),
-    /// Teardown made its changes, or had none to make.
+    /// Teardown applied its changes, or there were none.
     TornDown,
-    /// Nothing of the deployment exists.
+    /// No resource of the deployment exists.
     NotDeployed {
-        /// Which.
+        /// The name of the deployment.
         deployment: &'a str,
-        /// Those that exist.
+        /// The deployments that exist.
         others: &'a [Deployment],
     },
-    /// The user said no.
+    /// The user didn't confirm the changes.
     Declined,
 }
 
-/// What verify found.
+/// The findings of verify.
 pub struct Verified {
-    /// The way of a sign-in.
+    /// The result of the connectivity check.
     pub chain: Result<(), Broken>,
-    /// What would become of the user who was named.
+    /// Whether the given user would be migrated.
     pub user: Option<Forecast>,
 }
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// The plan was shown, and has no changes.
+    /// The plan was shown and has no changes.
     Planned,
-    /// The plan was shown, and has changes.
+    /// The plan was shown and has changes.
     PlannedChanges,
-    /// The plan was shown, and all it has is for a person to do.
+    /// The plan was shown, and all of it requires manual action.
     PlannedManual,
-    /// What was to be done is done.
+    /// All changes were applied.
     Done,
-    /// It is done, but for what is left to a person.
+    /// All changes were applied, and manual action is required.
     DoneManual,
-    /// The user said no.
+    /// The user didn't confirm the changes.
     Declined,
-    /// Verify found nothing wrong.
-    Works,
-    /// Verify found resources that differ.
-    WorksWithDrift,
-    /// Verify found the chain broken.
+    /// The connectivity check passed, and verify found no drift.
+    Passed,
+    /// The connectivity check passed, and verify found drift.
+    PassedWithDrift,
+    /// The connectivity check failed.
     Broken,
-    /// Status found every resource as setup makes it, and no faults.
+    /// Status found no drift and no faults.
     InSync,
-    /// Status found resources that differ.
+    /// Status found drift.
     Drift,
     /// Status found faults.
     Faults,
-    /// Status found nothing of the deployment.
-    Absent,
+    /// Status found no resource of the deployment.
+    NotDeployed,
     /// The command failed.
     Failed,
-    /// It asked for something that cannot be meant (`EX_USAGE` of sysexits.h).
+    /// The options are invalid (`EX_USAGE` of sysexits.h).
     Usage,
-    /// It was asked to stop (as a shell tells of a command that Ctrl-C ended).
+    /// The command was interrupted (the exit status that shells use after Ctrl-C).
     Interrupted,
 }
 
-/// Each end, its word in JSON, its exit status, and that with `--detailed-exitcode`, where 2 is
-/// what terraform's `plan` gives.
+/// Each end with its `result` in JSON, its exit status, and its exit status with
+/// `--detailed-exitcode`, where 2 has the meaning that it has for `terraform plan`.
 const ENDS: [(Ended, &str, u8, u8); 16] = [
     (Ended::Planned, "planned", 0, 0),
     (Ended::PlannedChanges, "planned", 0, 2),
@@ -90,20 +90,20 @@ const ENDS: [(Ended, &str, u8, u8); 16] = [
     (Ended::Done, "done", 0, 0),
     (Ended::DoneManual, "done", 1, 1),
     (Ended::Declined, "declined", 1, 1),
-    (Ended::Works, "works", 0, 0),
-    (Ended::WorksWithDrift, "differs", 1, 1),
+    (Ended::Passed, "passed", 0, 0),
+    (Ended::PassedWithDrift, "drifted", 1, 1),
     (Ended::Broken, "broken", 1, 1),
-    (Ended::InSync, "stands", 0, 0),
-    (Ended::Drift, "differs", 0, 2),
+    (Ended::InSync, "in_sync", 0, 0),
+    (Ended::Drift, "drifted", 0, 2),
     (Ended::Faults, "faults", 0, 2),
-    (Ended::Absent, "absent", 0, 2),
+    (Ended::NotDeployed, "not_deployed", 0, 2),
     (Ended::Failed, "failed", 1, 1),
     (Ended::Usage, "failed", 64, 64),
     (Ended::Interrupted, "failed", 130, 130),
 ];
 
 impl Ended {
-    /// A plan that was shown.
+    /// The end of `plan` and of a dry run of setup.
     #[must_use]
     pub fn planned(plan: &Plan) -> Self {
         match (plan.is_empty(), plan.count(Action::Leave)) {
@@ -113,7 +113,7 @@ impl Ended {
         }
     }
 
-    /// A plan of teardown that was shown: what is left to a person is no success there.
+    /// The end of a dry run of teardown. Manual action always counts as a failure there.
     #[must_use]
     pub fn planned_teardown(plan: &Plan) -> Self {
         match plan.count(Action::Leave) {
@@ -122,7 +122,7 @@ impl Ended {
         }
     }
 
-    /// A plan that was carried out.
+    /// The end of a run that applied the plan.
     #[must_use]
     pub fn done(plan: &Plan) -> Self {
         match plan.count(Action::Leave) {
@@ -131,28 +131,28 @@ impl Ended {
         }
     }
 
-    /// The deployment was looked at.
+    /// The end of `verify`.
     #[must_use]
     pub fn verified(verified: &Verified, plan: &Plan) -> Self {
         match (&verified.chain, plan.changes.is_empty()) {
             (Err(_), _) => Self::Broken,
-            (Ok(()), false) => Self::WorksWithDrift,
-            (Ok(()), true) => Self::Works,
+            (Ok(()), false) => Self::PassedWithDrift,
+            (Ok(()), true) => Self::Passed,
         }
     }
 
-    /// How far a migration is.
+    /// The end of `status`.
     #[must_use]
     pub fn of_status(status: &Status) -> Self {
         match (status.deployed(), status.differing(), status.faults()) {
-            ("none", ..) => Self::Absent,
+            ("none", ..) => Self::NotDeployed,
             (_, 0, 0) => Self::InSync,
             (_, 0, _) => Self::Faults,
             _ => Self::Drift,
         }
     }
 
-    /// Its word in JSON.
+    /// The value of `result` in JSON.
     #[must_use]
     pub fn word(self) -> &'static str {
         self.row().0
@@ -171,23 +171,23 @@ impl Ended {
     }
 }
 
-/// The run stopped because it was asked to.
+/// The run was interrupted.
 #[derive(Clone, Copy, Debug)]
 pub enum Interrupted {
     /// Before the first change.
     Before,
-    /// After the changes in hand.
+    /// After the running changes were completed.
     Between,
-    /// In the middle of a change.
+    /// During a change.
     AtOnce,
 }
 
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Before => "stopped, as asked: nothing was changed",
-            Self::Between => "stopped, as asked",
-            Self::AtOnce => "stopped at once, as asked",
+            Self::Before => "interrupted. No changes were made",
+            Self::Between => "interrupted",
+            Self::AtOnce => "interrupted during a change",
         })
     }
 }
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_end_is_in_the_table_at_its_own_place() {
+    fn each_end_is_in_the_table_at_its_own_index() {
         for (at, (ended, ..)) in ENDS.iter().enumerate() {
             assert_eq!(*ended as usize, at, "{ended:?}");
         }

@@ -1,43 +1,54 @@
-//! The user pools and app clients that a command is about.
+//! The user pools and app clients that a command works with.
 
 use crate::identity::Side;
 use crate::reference::Listed;
 
-/// The pool or the app clients that were settled on.
+/// The selected user pool or app clients of one side.
 #[derive(Clone, Debug)]
 pub struct Selected {
-    /// Of which side.
+    /// The side of the migration.
     pub side: Side,
-    /// AWS's word for such a thing.
+    /// The type, in AWS's words.
     pub what: &'static str,
-    /// Which.
+    /// The selected ones.
     pub all: Vec<Listed>,
-    /// How they came to be the ones.
-    pub how: SelectedBy,
+    /// What selected them.
+    pub source: SelectedBy,
 }
 
-/// How a pool or an app client came to be the one.
+/// What selected a user pool or an app client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SelectedBy {
-    /// It was named.
+    /// An option: a flag, a variable or the file.
     Option,
-    /// An earlier setup recorded it.
+    /// The record of an earlier setup.
     Record,
-    /// It is the only one there.
+    /// It's the only one that exists.
     Only,
-    /// It was picked from a list.
+    /// The user, from a list on the terminal.
     Prompt,
 }
 
 impl SelectedBy {
-    /// In words.
+    /// The value of `source` in JSON.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Option => "as named",
-            Self::Record => "as set up before",
+            Self::Option => "option",
+            Self::Record => "record",
+            Self::Only => "only_one",
+            Self::Prompt => "prompt",
+        }
+    }
+
+    /// The same, for people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Option => "specified",
+            Self::Record => "recorded by setup",
             Self::Only => "the only one",
-            Self::Prompt => "as picked",
+            Self::Prompt => "selected",
         }
     }
 }

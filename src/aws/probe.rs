@@ -4,7 +4,7 @@
 use anyhow::Result;
 use cogmig_core::call::CallError;
 use cogmig_core::desired::Desired;
-use cogmig_core::diagnosis::{Broken, Forecast, Link, is_open};
+use cogmig_core::diagnosis::{Broken, Component, Forecast, is_open};
 use cogmig_core::outcome::Interrupted;
 use cogmig_core::plan::Plan;
 use cogmig_core::problem::Problem;
@@ -62,12 +62,12 @@ async fn ask(
     let Some(invoked) = invoked else {
         let what = "its reserved concurrency is 0: Lambda runs it for nobody";
         let remedy = "`aws lambda delete-function-concurrency`, if nobody meant it to be held";
-        return Ok(Err(Broken::at(Link::Function, what, remedy)));
+        return Ok(Err(Broken::at(Component::Function, what, remedy)));
     };
     Ok(of(&invoked).ok_or_else(|| {
         let what = "the function fails, or is of another version";
         let remedy = "`cogmig setup`, and the function's log, which says more";
-        Broken::at(Link::Function, what, remedy)
+        Broken::at(Component::Function, what, remedy)
     }))
 }
 
@@ -121,7 +121,7 @@ pub async fn wait_until_working(account: &Account, desired: &Desired) -> Result<
     let open = retry::until_ready(account, what, async || {
         match chain(account, desired, &nobody, &settled).await? {
             Ok(()) => Ok(Some(Ok(()))),
-            Err(broken) if broken.passes => {
+            Err(broken) if broken.is_transient => {
                 last = Some(broken);
                 Ok(None)
             }

@@ -38,7 +38,7 @@ impl Session<'_> {
                     side: several.side,
                     what: several.what,
                     all: ui::pick(&question, &several.there, several.picks_several)?,
-                    how: SelectedBy::Prompt,
+                    source: SelectedBy::Prompt,
                 }
             }
             Selection::Several(several) => return Err(several.refusal.into()),

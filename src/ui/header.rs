@@ -43,14 +43,18 @@ fn accounts(identities: &[Identity]) -> Vec<String> {
 
 /// Which pool or app clients were settled on, and why those.
 fn chosen(selected: &Selected) -> impl Iterator<Item = String> {
-    let (side, what, how) = (selected.side.as_str(), selected.what, selected.how.as_str());
+    let (side, what, source) = (
+        selected.side.as_str(),
+        selected.what,
+        selected.source.label(),
+    );
     selected.all.iter().map(move |Listed { id, name }| {
         let named = if name.is_empty() {
             id.clone()
         } else {
             format!("{id}  {name}")
         };
-        format!("{side} {what:<10}  {named}  ({how})")
+        format!("{side} {what:<10}  {named}  ({source})")
     })
 }
 

@@ -36,7 +36,7 @@ pub fn document(
             "kind": selected.what,
             "id": one.id,
             "name": one.name,
-            "how": selected.how.as_str(),
+            "source": selected.source.as_str(),
         }))).collect::<Vec<_>>(),
         "changes": told.changes.iter().map(|line| json!({
             "side": line.side.as_str(),
@@ -62,8 +62,8 @@ pub fn document(
         Some(Outcome::Verified(Verified { chain, user })) => {
             let broken = chain.as_ref().err();
             document["chain"] = json!({
-                "works": broken.is_none(),
-                "broken_at": broken.map(|broken| broken.link.as_str()),
+                "passed": broken.is_none(),
+                "broken_at": broken.map(|broken| broken.component.as_str()),
                 "message": broken.map(|broken| &broken.what),
                 "try": broken.map(|broken| broken.remedy),
             });

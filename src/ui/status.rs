@@ -40,7 +40,7 @@ pub fn text(accounts: &[Identity], status: &Status, width: usize, colours: bool)
         page.sign_ins(status);
     }
     page.heading("Left to do before the old account can be closed");
-    for what in &status.left {
+    for what in &status.next_steps {
         page.line("  - ", what);
     }
     page.text.trim_end().to_owned()
@@ -77,10 +77,10 @@ impl Page {
         self.heading(&format!("{word} account{place}"));
         for one in all.iter().filter(|one| one.address.side == side) {
             let colour = match one.state {
-                State::Stands => Style::new(),
-                State::Differs => Style::new().yellow(),
+                State::InSync => Style::new(),
+                State::Drifted => Style::new().yellow(),
                 State::Missing => Style::new().red(),
-                State::LookAt => Style::new().magenta().bold(),
+                State::ManualAction => Style::new().magenta().bold(),
             };
             let colour = colour.force_styling(self.colours);
             let (glyph, kind, name) = (
@@ -159,9 +159,9 @@ impl Page {
                 return;
             }
         };
-        let sums = &log.lately.of;
+        let sums = &log.recent.of;
         let mut since = format!("{}, by the function's log", moment(log.since));
-        if !log.lately.complete {
+        if !log.recent.complete {
             since.push_str("; a sample, the newest of more than can be counted here");
         }
         self.line("  since       ", &since);
@@ -182,22 +182,26 @@ impl Page {
 fn said(one: &Resource) -> String {
     let why = reason::why(&one.reasons, &one.edits);
     match (one.state, why.as_str()) {
-        (State::Stands, _) => "as it should be".to_owned(),
+        (State::InSync, _) => "as it should be".to_owned(),
         (State::Missing, "") => "missing".to_owned(),
         (State::Missing, why) => format!("missing, {why}"),
-        (State::Differs, why) => format!("differs: {why}"),
-        (State::LookAt, why) => why.to_owned(),
+        (State::Drifted, why) => format!("differs: {why}"),
+        (State::ManualAction, why) => why.to_owned(),
     }
 }
 
 fn moved(log: &Log, old: Option<u64>) -> String {
-    let count = log.moved.of;
-    let least = if log.moved.complete { "" } else { "at least " };
+    let count = log.migrated.of;
+    let least = if log.migrated.complete {
+        ""
+    } else {
+        "at least "
+    };
     let percent = old.and_then(|old| Some((old, share(count, old)?)));
     let share = percent.map_or(String::new(), |(old, percent)| {
         format!(" of about {old} ({percent} %)")
     });
-    let since = moment(log.moved_since);
+    let since = moment(log.migrated_since);
     format!("{least}{count}{share}, by the function's log since {since}")
 }
 
@@ -248,10 +252,10 @@ pub fn json(status: &Status) -> Value {
             "old_estimate": status.users.old,
             "new_estimate": status.users.new,
             "moved": log.ok().map(|log| json!({
-                "count": log.moved.of,
-                "complete": log.moved.complete,
-                "since": stamp(log.moved_since),
-                "percent": status.users.old.and_then(|old| share(log.moved.of, old)),
+                "count": log.migrated.of,
+                "complete": log.migrated.complete,
+                "since": stamp(log.migrated_since),
+                "percent": status.users.old.and_then(|old| share(log.migrated.of, old)),
             })),
         },
         "trigger": {
@@ -264,15 +268,15 @@ pub fn json(status: &Status) -> Value {
             "message": unread.why,
             "grant": unread.grant,
         })),
-        "left": status.left,
+        "next_steps": status.next_steps,
     })
 }
 
 fn sign_ins(log: &Log) -> Value {
-    let sums = &log.lately.of;
+    let sums = &log.recent.of;
     json!({
         "since": stamp(log.since),
-        "complete": log.lately.complete,
+        "complete": log.recent.complete,
         "migrated": sums.migrated,
         "refused": sums.refused,
         "throttled": sums.throttled,

@@ -1,5 +1,5 @@
-//! Which attributes move, and under which names. A value that the new pool's schema has no
-//! place for makes Cognito refuse the whole user, and so does a required one that is missing.
+//! Which attributes are migrated, and under which names. Cognito rejects a user if a value doesn't
+//! fit the new pool's schema, or if a required attribute is missing.
 
 use rules::attributes::Mapping;
 
@@ -12,63 +12,63 @@ use crate::problem::Severity;
 /// Characters of a `sub`, which is a UUID.
 const SUB: i64 = 36;
 
-/// A name that users give themselves.
+/// An attribute that users can set themselves, and a possible alias.
 const PREFERRED: &str = "preferred_username";
 
-/// One attribute on its way.
-struct Moved<'a> {
+/// An attribute of the new pool, and the attribute of the old pool that it's migrated from.
+struct Mapped<'a> {
     from: &'a str,
     to: &'a str,
 }
 
-/// Settles what moves, and says what does not.
+/// Sets the mapping for the function, and warns of attributes that are not migrated.
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, handling: &UserHandling) {
     let (old, new) = (schema::of(pools.old), schema::of(pools.new));
-    refuse_impossible(preflight, &old, &new, handling);
-    // Where it was no name, anybody could call themselves as somebody else is called.
+    reject_invalid_options(preflight, &old, &new, handling);
+    // If it wasn't an alias in the old pool, users could set it to another user's username.
     let is_alias = |pool| texts(pool, "AliasAttributes").contains(&PREFERRED);
-    let free_for_anybody = is_alias(pools.new) && !is_alias(pools.old);
-    if free_for_anybody {
+    let can_impersonate = is_alias(pools.new) && !is_alias(pools.old);
+    if can_impersonate {
         preflight.warn("preferred-username-dropped", Severity::DataLoss, 
-            "preferred_username is a name in the new pool and was none in the old, where users could set it to somebody else's: it stays behind",
-            "to have users set it anew once they have moved",
+            "preferred_username is an alias in the new pool, but not in the old pool, where users could set it to another user's username: it isn't migrated",
+            "let users set it again after they have been migrated",
         );
     }
-    let moved = moved(&old, &new, handling, free_for_anybody);
-    let mappings = moved.iter().map(|Moved { from, to }| Mapping {
+    let mapped = mapped(&old, &new, handling, can_impersonate);
+    let mappings = mapped.iter().map(|Mapped { from, to }| Mapping {
         old: (*from).to_owned(),
         new: (*to).to_owned(),
     });
     preflight.rules.attributes = mappings.collect();
-    say_left_behind(preflight, &old, &moved, handling);
-    say_forgeable(preflight, pools, &new, handling);
-    say_required(preflight, &old, &new, &moved);
-    // How long a sub or a flag is, is known for all.
+    warn_of_dropped(preflight, &old, &mapped, handling);
+    warn_of_writable_sub(preflight, pools, &new, handling);
+    check_required(preflight, &old, &new, &mapped);
+    // The length of a sub or a flag is the same for all users.
     let vary =
-        |one: &&Moved<'_>| one.from != "sub" && !FLAGS.iter().any(|(_, flag)| *flag == one.from);
-    for Moved { from, to } in moved.iter().filter(vary) {
+        |one: &&Mapped<'_>| one.from != "sub" && !FLAGS.iter().any(|(_, flag)| *flag == one.from);
+    for Mapped { from, to } in mapped.iter().filter(vary) {
         if let (Some(from), Some(to)) = (named(&old, from), named(&new, to))
-            && let Some(how) = to.narrower_than(from)
+            && let Some(why) = to.narrower_than(from)
         {
             preflight.warn("attribute-narrower", Severity::Lockout, 
-                format!("the attribute {} {how}: Cognito refuses users whose {} does not fit", to.name, from.name),
-                format!("to widen it by another attribute and --attribute {}=NEW, or --drop-attribute {}", from.name, from.name),
+                format!("the attribute {} {why}: Cognito rejects users whose {} doesn't fit", to.name, from.name),
+                format!("map it to a wider attribute with --attribute {}=NEW, or drop it with --drop-attribute {}", from.name, from.name),
             );
         }
     }
 }
 
-/// The attributes of the new pool that get a value, in its schema's order: the one that
-/// was asked for, or the one of the same name.
-fn moved<'a>(
+/// The attributes of the new pool that get a value, in the order of its schema: by an option, or
+/// from the attribute with the same name.
+fn mapped<'a>(
     old: &[Attribute<'a>],
     new: &[Attribute<'a>],
     handling: &'a UserHandling,
-    free_for_anybody: bool,
-) -> Vec<Moved<'a>> {
+    can_impersonate: bool,
+) -> Vec<Mapped<'a>> {
     let renamed_to = |to: &str| handling.renames.iter().find(|(_, new)| new == to);
-    let stays = |name: &str| {
-        name == PREFERRED && free_for_anybody
+    let is_excluded = |name: &str| {
+        name == PREFERRED && can_impersonate
             || handling.drops.iter().any(|drop| drop == name)
             || handling.renames.iter().any(|(old, _)| old == name)
     };
@@ -79,32 +79,32 @@ fn moved<'a>(
         if let Some((from, _)) = renamed_to(to.name) {
             return Some(from);
         }
-        (named(old, to.name).is_some() && !stays(to.name)).then_some(to.name)
+        (named(old, to.name).is_some() && !is_excluded(to.name)).then_some(to.name)
     };
-    let mut moved: Vec<_> = new
+    let mut mapped: Vec<_> = new
         .iter()
         .filter(|to| to.can_be_set())
         .filter_map(|to| {
-            Some(Moved {
+            Some(Mapped {
                 from: source(to)?,
                 to: to.name,
             })
         })
         .collect();
-    // A flag speaks of its contact alone, and of none that comes from elsewhere.
+    // A flag is valid only for its own contact, not for a value from another attribute.
     for (contact, flag) in FLAGS {
-        if !moved
+        if !mapped
             .iter()
             .any(|one| one.to == contact && one.from == contact)
         {
-            moved.retain(|one| one.to != flag);
+            mapped.retain(|one| one.to != flag);
         }
     }
-    moved
+    mapped
 }
 
-/// What was asked for and cannot be.
-fn refuse_impossible(
+/// Rejects options that these pools don't support.
+fn reject_invalid_options(
     preflight: &mut Preflight,
     old: &[Attribute<'_>],
     new: &[Attribute<'_>],
@@ -113,13 +113,13 @@ fn refuse_impossible(
     let lacks = |option: &str, name: &str, pool: &str| {
         (
             format!("--{option}: the {pool} pool has no attribute {name}"),
-            "`aws cognito-idp describe-user-pool` lists them; one of your own begins with custom:, and is added by add-custom-attributes".to_owned(),
+            "list the attributes with `aws cognito-idp describe-user-pool`. Custom attributes start with custom: and are added with add-custom-attributes".to_owned(),
         )
     };
     let unsettable = |option: &str, name: &str| {
         (
-            format!("--{option}: {name} cannot be set by a migration"),
-            "another attribute of the new pool".to_owned(),
+            format!("--{option}: {name} can't be set by a migration"),
+            "use another attribute of the new pool".to_owned(),
         )
     };
     let mut refuse =
@@ -128,8 +128,8 @@ fn refuse_impossible(
         match named(old, from) {
             None => refuse(lacks("attribute", from, "old")),
             Some(from) if from.name == "sub" => refuse((
-                "--attribute: the old sub is kept by an option of its own".to_owned(),
-                format!("--old-sub {to}"),
+                "--attribute: sub has an option of its own".to_owned(),
+                format!("use --old-sub {to}"),
             )),
             Some(_) => {}
         }
@@ -155,9 +155,9 @@ fn refuse_impossible(
             Some(to) if !to.can_be_set() || !to.name.starts_with("custom:") || !to.holds(SUB) => {
                 refuse((
                     format!(
-                        "--old-sub: {name} cannot hold a sub, which is a text of {SUB} characters"
+                        "--old-sub: {name} can't store a sub, which is a string of {SUB} characters"
                     ),
-                    "a custom attribute of the type String".to_owned(),
+                    "use a custom attribute of type String".to_owned(),
                 ));
             }
             Some(_) => {}
@@ -172,46 +172,47 @@ fn refuse_impossible(
     for to in targets {
         if seen.contains(&to) {
             refuse((
-                format!("two attributes cannot both become {to}"),
-                "one of them".to_owned(),
+                format!("two attributes can't both be migrated to {to}"),
+                "use only one of them".to_owned(),
             ));
         }
         seen.push(to);
     }
 }
 
-/// What old users have and new ones will not, though nobody said so.
-fn say_left_behind(
+/// Warns of attributes that are not migrated, although no option drops them.
+fn warn_of_dropped(
     preflight: &mut Preflight,
     old: &[Attribute<'_>],
-    moved: &[Moved<'_>],
+    mapped: &[Mapped<'_>],
     handling: &UserHandling,
 ) {
-    let own = |name: &str| ["sub", "identities"].contains(&name) || name.starts_with("cognito:");
-    let goes = |name: &str| moved.iter().any(|one| one.from == name);
-    let meant = |name: &str| {
+    let is_reserved =
+        |name: &str| ["sub", "identities"].contains(&name) || name.starts_with("cognito:");
+    let is_mapped = |name: &str| mapped.iter().any(|one| one.from == name);
+    let is_intended = |name: &str| {
         name == PREFERRED
             || handling.drops.iter().any(|drop| drop == name)
             || FLAGS
                 .iter()
-                .any(|(contact, flag)| *flag == name && !goes(contact))
+                .any(|(contact, flag)| *flag == name && !is_mapped(contact))
     };
-    let left: Vec<_> = old
+    let dropped: Vec<_> = old
         .iter()
-        .filter(|attribute| !own(attribute.name) && !goes(attribute.name))
-        .filter(|attribute| !meant(attribute.name) && !attribute.is_flag())
+        .filter(|attribute| !is_reserved(attribute.name) && !is_mapped(attribute.name))
+        .filter(|attribute| !is_intended(attribute.name) && !attribute.is_flag())
         .map(|attribute| attribute.name)
         .collect();
-    if let Some(first) = left.first() {
+    if let Some(first) = dropped.first() {
         preflight.warn("attributes-dropped", Severity::DataLoss, 
-            format!("the new pool has no place for attributes that old users may have: {}", listed(&left)),
-            format!("to add them to the new pool first (an attribute cannot be taken away again), --attribute {first}=NEW, or --drop-attribute {first} to leave it behind"),
+            format!("the new pool can't store these attributes of the old pool, so they are not migrated: {}", listed(&dropped)),
+            format!("add them to the new pool first (an attribute can't be removed later), map them with --attribute {first}=NEW, or drop them with --drop-attribute {first}"),
         );
     }
 }
 
-/// An old `sub` that users can write themselves proves nothing.
-fn say_forgeable(
+/// Warns if users can write the attribute that keeps the old `sub`: it then proves nothing.
+fn warn_of_writable_sub(
     preflight: &mut Preflight,
     pools: Pools<'_>,
     new: &[Attribute<'_>],
@@ -220,40 +221,40 @@ fn say_forgeable(
     let Some(name) = handling.old_sub.as_deref() else {
         return;
     };
-    let writes = |client: &Object| {
-        let written = texts(client, "WriteAttributes");
-        written.is_empty() || written.contains(&name)
+    let can_write = |client: &Object| {
+        let writable = texts(client, "WriteAttributes");
+        writable.is_empty() || writable.contains(&name)
     };
     let clients = pools.new_clients.iter();
-    let by_client = clients.filter(|(_, client)| client.as_ref().is_some_and(writes));
+    let by_client = clients.filter(|(_, client)| client.as_ref().is_some_and(can_write));
     let clients: Vec<_> = by_client.map(|(id, _)| id).collect();
     let mutable = named(new, name).is_some_and(|attribute| attribute.mutable);
     if mutable && !clients.is_empty() {
         preflight.warn("old-sub-writable", Severity::Security, 
-            format!("users can write {name} themselves through the new app client {}: an application that goes by it takes anybody for anybody", listed(&clients)),
-            format!("an immutable attribute, and WriteAttributes without {name} on every app client of the new pool"),
+            format!("users can write {name} themselves through app client {}. In an application that identifies users by it, they can impersonate other users", listed(&clients)),
+            format!("use an immutable attribute, and remove {name} from WriteAttributes of all app clients of the new pool"),
         );
     }
 }
 
-/// What the new pool demands and old users may lack.
-fn say_required(
+/// Checks the attributes that the new pool requires and users of the old pool may not have.
+fn check_required(
     preflight: &mut Preflight,
     old: &[Attribute<'_>],
     new: &[Attribute<'_>],
-    moved: &[Moved<'_>],
+    mapped: &[Mapped<'_>],
 ) {
     for required in new.iter().filter(|one| one.required && one.name != "sub") {
         let name = required.name;
-        let source = moved.iter().find(|one| one.to == name);
+        let source = mapped.iter().find(|one| one.to == name);
         match source.and_then(|one| named(old, one.from)) {
             None => preflight.refuse("required-attribute-missing", 
-                format!("the new pool requires {name}, and nothing that moves becomes it: Cognito would refuse every user"),
-                format!("--attribute OLD={name}, or a new pool that does not require it"),
+                format!("the new pool requires {name}, and no migrated attribute sets it: Cognito would reject every user"),
+                format!("use --attribute OLD={name}, or a new pool that doesn't require {name}"),
             ),
             Some(from) if !from.required => preflight.warn("required-attribute-optional", Severity::Lockout, 
-                format!("the new pool requires {name}, and the old one does not: Cognito refuses users who have none"),
-                format!("to give it to those users of the old pool first, or a new pool that does not require {name}"),
+                format!("the new pool requires {name}, and the old pool doesn't: Cognito rejects users who don't have it"),
+                format!("set {name} for these users in the old pool first, or use a new pool that doesn't require it"),
             ),
             Some(_) => {}
         }

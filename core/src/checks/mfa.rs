@@ -1,67 +1,63 @@
-//! Users with a second factor. The factor itself does not move: what becomes of its users is
-//! somebody's decision, and is never taken here.
+//! Users with MFA. MFA enrollment can't be migrated, so the user of cogmig has to choose how these
+//! users are handled. No default is assumed.
 
 use rules::env;
 use rules::settings::MfaUsers;
 
-use super::pools::{Pools, Preflight, asks_for_mfa, text};
+use super::pools::{Pools, Preflight, text, uses_mfa};
 use crate::observed::Function;
 use crate::problem::{Problem, Severity};
 
-/// What was decided when the function was set up.
+/// The choice of an earlier setup, from the function's environment.
 #[must_use]
 pub fn recorded(function: &Function) -> Option<MfaUsers> {
-    let written = function.configuration.environment.get(env::MFA_USERS)?;
-    MfaUsers::of_code(written).filter(|decided| *decided != MfaUsers::None)
+    let code = function.configuration.environment.get(env::MFA_USERS)?;
+    MfaUsers::of_code(code).filter(|choice| *choice != MfaUsers::None)
 }
 
-/// Nobody has decided.
+/// The choice is missing.
 #[must_use]
 pub fn undecided() -> Problem {
     Problem::error(
         "mfa-undecided",
-        "the old user pool has MFA on, and a second factor does not move: what becomes of its users is yours to say",
+        "the old user pool uses MFA, and MFA enrollment can't be migrated. Choose how to handle these users",
     )
-    .fix("--mfa-users refuse: they stay in the old pool")
-    .fix("--mfa-users migrate: they move by their password alone; codes by SMS go on where the new pool sends them")
+    .fix("--mfa-users refuse: they are not migrated")
+    .fix("--mfa-users migrate: they are migrated with their password alone; SMS MFA continues if the new pool sends SMS codes")
 }
 
-/// Settles what the function has to know, and says what users will notice.
+/// Sets the rules for the function, and warns of what users notice.
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, mfa: MfaUsers) {
-    let asks = asks_for_mfa(pools.new);
+    let new_uses_mfa = uses_mfa(pools.new);
     let migrates = mfa == MfaUsers::Migrate;
     preflight.rules.mfa_users = mfa;
     if text(pools.old, &["MfaConfiguration"]) == Some("ON") {
-        // It takes a phone number for a second factor that no setting of the user shows.
+        // A phone number is then an MFA factor, although no setting of the user shows it.
         preflight.rules.mfa_required = true;
         if !migrates {
             preflight.warn("mfa-users-rejected", Severity::Lockout, 
-                "the old pool asks every user for a second factor, and such users stay: nobody moves",
-                "--mfa-users migrate",
+                "the old pool requires MFA for all users, and users with MFA are rejected: no user is migrated",
+                "use --mfa-users migrate",
             );
         }
     }
-    preflight.rules.sms_mfa = migrates && asks && pools.sms_mfa;
-    if migrates && !asks {
+    preflight.rules.sms_mfa = migrates && new_uses_mfa && pools.sms_mfa;
+    if migrates && !new_uses_mfa {
         preflight.warn("mfa-not-required", Severity::Security, 
-            "users with a second factor move, and the new pool asks nobody for one: their password alone lets them in",
-            "to set MfaConfiguration of the new pool to OPTIONAL or ON, or --mfa-users refuse",
+            "users with MFA are migrated, but the new pool doesn't use MFA: they sign in with their password alone",
+            "set MfaConfiguration of the new pool to OPTIONAL or ON, or use --mfa-users refuse",
         );
     } else if migrates {
-        let sms = if pools.sms_mfa {
-            ""
-        } else {
-            " and codes by SMS"
-        };
+        let sms = if pools.sms_mfa { "" } else { " and SMS codes" };
         preflight.warn("mfa-not-migrated", Severity::Security, 
-            format!("authenticator apps{sms} do not move: their users sign in by password alone until they set one up in the new pool"),
-            "to have the application ask them to, or --mfa-users refuse",
+            format!("authenticator apps{sms} aren't migrated: users who have them sign in with their password alone until they set up MFA in the new pool"),
+            "let the application prompt these users to set up MFA, or use --mfa-users refuse",
         );
     }
-    if text(pools.new, &["MfaConfiguration"]) == Some("ON") && !asks_for_mfa(pools.old) {
+    if text(pools.new, &["MfaConfiguration"]) == Some("ON") && !uses_mfa(pools.old) {
         preflight.warn("mfa-setup-required", Severity::Warning, 
-            "the new pool requires a second factor and the old one does not: whoever has moved must set one up at once",
-            "an application that answers MFA_SETUP, or MfaConfiguration OPTIONAL while users move",
+            "the new pool requires MFA and the old pool doesn't use it: users have to set up MFA when they are migrated",
+            "handle the MFA_SETUP challenge in the application, or set MfaConfiguration of the new pool to OPTIONAL during the migration",
         );
     }
 }

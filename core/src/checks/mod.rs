@@ -1,5 +1,5 @@
-//! Whether users can move from the one pool to the other, and how: what both pools say of
-//! themselves, held against each other before anything is changed. Pure.
+//! Whether users can be migrated from the old pool to the new pool, and how: compares the settings
+//! of both pools before anything is changed. Pure.
 
 mod attributes;
 mod mfa;
@@ -18,7 +18,7 @@ use crate::options::UserHandling;
 pub use mfa::{recorded as recorded_mfa, undecided as undecided_mfa};
 pub use pools::{Pools, Preflight};
 
-/// Holds the pools against each other.
+/// Compares the pools.
 #[must_use]
 pub fn check(pools: Pools<'_>, handling: &UserHandling, mfa: MfaUsers) -> Preflight {
     let mut preflight = Preflight::default();

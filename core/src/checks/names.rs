@@ -1,5 +1,5 @@
-//! The names that users type. Which of them a pool knows is settled when it is made, and
-//! whoever types one that the new pool cannot have stays behind.
+//! The identifiers that users sign in with. A pool's choice of them is fixed when the pool is
+//! created, and sign-ins with an identifier that the new pool can't resolve are rejected.
 
 use rules::settings::{ALIASES, USERNAMES};
 use rules::usernames::NameRules;
@@ -9,11 +9,11 @@ use super::pools::{Pools, Preflight, listed, texts};
 use crate::cognito::lossless::Object;
 use crate::problem::Severity;
 
-/// What a pool lets users sign in with.
+/// The identifiers that a pool accepts at sign-in.
 struct Names<'a> {
-    /// Kinds of attribute that are the name; there is no other.
+    /// `UsernameAttributes`: the only identifiers, if there are any.
     usernames: Vec<&'a str>,
-    /// Kinds of attribute that do beside the name.
+    /// `AliasAttributes`: identifiers in addition to the username.
     aliases: Vec<&'a str>,
     case_sensitive: bool,
 }
@@ -26,7 +26,7 @@ impl<'a> Names<'a> {
         Self {
             usernames: texts(pool, "UsernameAttributes"),
             aliases: texts(pool, "AliasAttributes"),
-            // The API's default, though the console's is the other.
+            // The API's default. The console creates case-insensitive pools.
             case_sensitive: case.is_none_or(|case| *case != Value::Bool(false)),
         }
     }
@@ -36,23 +36,23 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The kinds of attribute as the function knows them. One that it does not know would be a name
-/// that it cannot judge.
+/// The attributes as the function knows them. Others are rejected, because the function couldn't
+/// decide on such an identifier.
 fn kinds(preflight: &mut Preflight, of_pool: &[&str], known: &[&'static str]) -> Vec<&'static str> {
     let mut kinds = Vec::new();
     for kind in of_pool {
         match known.iter().find(|known| *known == kind) {
             Some(known) => kinds.push(*known),
             None => preflight.refuse("name-kind-unknown", 
-                format!("a pool takes {kind} for a username or an alias, which this version doesn't know"),
-                "a newer version of cogmig",
+                format!("a pool uses {kind} as a username or an alias, which this version of cogmig doesn't support"),
+                "use a newer version of cogmig",
             ),
         }
     }
     kinds
 }
 
-/// Settles what the function has to know of both pools' names, and says who stays behind.
+/// Sets the rules for the function, and warns of sign-ins that are rejected.
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
     let (old, new) = (Names::of(pools.old), Names::of(pools.new));
     preflight.rules.names = NameRules {
@@ -62,41 +62,42 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
         case_sensitive: new.case_sensitive,
     };
     let plain = new.attributes().is_empty();
-    let by_name = old.usernames.is_empty();
+    let has_usernames = old.usernames.is_empty();
     let lost: Vec<_> = old
         .attributes()
         .into_iter()
         .filter(|kind| !new.attributes().contains(kind))
         .collect();
-    if by_name && !new.usernames.is_empty() {
+    if has_usernames && !new.usernames.is_empty() {
+        let attributes = new.usernames.join(" or ");
         preflight.warn("user-names-rejected", Severity::Lockout, 
-            format!("the old pool knows users by user name and the new one by {} alone: whoever types a user name that is not that, or has not verified it, stays behind", listed(&new.usernames)),
-            "a new pool with AliasAttributes, if user names are to go on",
+            format!("the old pool accepts usernames at sign-in, but the new pool accepts only {attributes}. Sign-ins with a username that isn't a verified {attributes} are rejected"),
+            "use a new pool with AliasAttributes if users must keep their usernames",
         );
     }
-    // A plain pool takes the address that was typed for the name.
-    if !lost.is_empty() && (by_name || !plain) {
+    // A pool without such attributes uses the email or phone number as the username.
+    if !lost.is_empty() && (has_usernames || !plain) {
         preflight.warn("names-rejected", Severity::Lockout, 
-            format!("old users may sign in with {}, which the new pool does not take for a name: whoever types that stays behind", listed(&lost)),
-            format!("a new pool with {} among its {}", listed(&lost), if new.usernames.is_empty() { "AliasAttributes" } else { "UsernameAttributes" }),
+            format!("users of the old pool can sign in with {}, which the new pool doesn't accept. Sign-ins with an identifier that the new pool can't resolve are rejected, because they would create duplicate users", listed(&lost)),
+            format!("use a new pool with {} in {}", listed(&lost), if new.usernames.is_empty() { "AliasAttributes" } else { "UsernameAttributes" }),
         );
     }
     if plain && old.usernames.len() > 1 {
         preflight.warn("names-ambiguous", Severity::Warning, 
-            format!("the new pool takes what is typed for the user name: who signs in with {} in turn becomes two users", old.usernames.join(" and ")),
-            "a new pool with the same UsernameAttributes",
+            format!("the new pool uses the identifier at sign-in as the username. A user who signs in with both {} becomes two users", old.usernames.join(" and ")),
+            "use a new pool with the same UsernameAttributes",
         );
     }
     if old.case_sensitive != new.case_sensitive {
         let (what, remedy) = if new.case_sensitive {
             (
-                "the old pool knows names in any case and the new one in one alone: whoever types another than the one that the name was made with stays behind",
-                "a new pool with UsernameConfiguration.CaseSensitive = false",
+                "usernames are case-insensitive in the old pool and case-sensitive in the new pool. Sign-ins with a username in another case than the one it was created with are rejected",
+                "use a new pool with UsernameConfiguration.CaseSensitive = false",
             )
         } else {
             (
-                "the old pool tells names apart by their case and the new one does not: of two users whose names differ in case alone, the first to sign in takes the name of both",
-                "to look for such users in the old pool first, and to close sign-up there",
+                "usernames are case-sensitive in the old pool and case-insensitive in the new pool. If the usernames of two users differ only in case, the first user who signs in takes the username of both",
+                "find such users in the old pool before the migration, and disable sign-up there",
             )
         };
         preflight.warn("case-sensitivity", Severity::Lockout, what, remedy);

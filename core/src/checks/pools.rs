@@ -1,4 +1,4 @@
-//! What is held against each other, and what that comes to.
+//! The pools that are compared, and the result.
 
 use rules::settings::{MfaUsers, Rules};
 use serde_json::Value;
@@ -9,26 +9,26 @@ use crate::identity::Side;
 use crate::observed::{NewSide, OldSide, Pool};
 use crate::problem::{Problem, Result, Severity};
 
-/// Both pools as Describe sends them, and what else was read.
+/// Both pools as DescribeUserPool returns them, and further input for the checks.
 #[derive(Clone, Copy)]
 pub struct Pools<'a> {
-    /// The pool that users come from.
+    /// The old pool, from which users are migrated.
     pub old: &'a Object,
-    /// The pool that users go to.
+    /// The new pool, to which users are migrated.
     pub new: &'a Object,
-    /// Its app clients, by id.
+    /// App clients of the new pool, by id.
     pub new_clients: &'a [(String, Option<Object>)],
-    /// Whether the new pool can ask for a code by SMS (GetUserPoolMfaConfig).
+    /// Whether SMS MFA is on in the new pool (GetUserPoolMfaConfig).
     pub sms_mfa: bool,
     /// Whether nothing of the deployment exists yet.
     pub is_first: bool,
 }
 
 impl<'a> Pools<'a> {
-    /// As they were read. Of codes by SMS nothing is known yet.
+    /// The pools as they were read. SMS MFA isn't known yet, and counts as off.
     ///
     /// # Errors
-    /// One of them is gone.
+    /// One of the pools no longer exists.
     pub fn of(old: &'a OldSide, new: &'a NewSide) -> Result<Self> {
         Ok(Self {
             old: described(&old.pool)?,
@@ -39,7 +39,7 @@ impl<'a> Pools<'a> {
         })
     }
 
-    /// How many users they have, by AWS's estimate.
+    /// The number of users of each pool, as AWS estimates it.
     #[must_use]
     pub fn users(&self) -> Vec<(Side, u64)> {
         let pools = [(Side::Old, self.old), (Side::New, self.new)];
@@ -49,34 +49,34 @@ impl<'a> Pools<'a> {
         counts.collect()
     }
 
-    /// Whether the old pool asks users for a second factor.
+    /// Whether the old pool uses MFA.
     #[must_use]
     pub fn old_asks_for_mfa(&self) -> bool {
-        asks_for_mfa(self.old)
+        uses_mfa(self.old)
     }
 
-    /// Whether it counts that the new pool can ask for a code by SMS.
+    /// Whether the rules depend on SMS MFA in the new pool.
     #[must_use]
     pub fn sms_counts(&self, mfa: MfaUsers) -> bool {
-        mfa == MfaUsers::Migrate && asks_for_mfa(self.new)
+        mfa == MfaUsers::Migrate && uses_mfa(self.new)
     }
 }
 
 fn described(pool: &Pool) -> Result<&Object> {
     pool.described.as_ref().ok_or_else(|| {
-        let gone = format!("the user pool {} was deleted while this ran", pool.id);
-        Problem::error("deleted-meanwhile", gone)
+        let deleted = format!("user pool {} was deleted while this command ran", pool.id);
+        Problem::error("deleted-meanwhile", deleted)
     })
 }
 
-/// What holding the pools against each other comes to.
+/// The result of the comparison.
 #[derive(Debug, Default)]
 pub struct Preflight {
-    /// How the function decides on a user.
+    /// How the function decides whether a user is migrated.
     pub rules: Rules,
-    /// What users will notice, or somebody could make use of.
+    /// What users notice, and security risks.
     pub warnings: Vec<Problem>,
-    /// Why no user could move.
+    /// Why no user could be migrated. Setup fails with these.
     pub refusals: Vec<Problem>,
 }
 
@@ -102,13 +102,13 @@ impl Preflight {
     }
 }
 
-/// Whether a pool asks some or all of its users for a second factor.
+/// Whether MFA is optional or required in a pool.
 #[must_use]
-pub(super) fn asks_for_mfa(pool: &Object) -> bool {
+pub(super) fn uses_mfa(pool: &Object) -> bool {
     !matches!(text(pool, &["MfaConfiguration"]), None | Some("OFF"))
 }
 
-/// A member by its path of names, where it is a text that is not empty.
+/// The member at this path, if it's a string that isn't empty.
 pub(super) fn text<'a>(object: &'a Object, path: &[&str]) -> Option<&'a str> {
     let (first, rest) = path.split_first()?;
     let value = rest
@@ -117,7 +117,7 @@ pub(super) fn text<'a>(object: &'a Object, path: &[&str]) -> Option<&'a str> {
     value.as_str().filter(|text| !text.is_empty())
 }
 
-/// A member that is a list of texts; empty where there is none.
+/// A member that is a list of strings; empty if it's absent.
 pub(super) fn texts<'a>(object: &'a Object, name: &str) -> Vec<&'a str> {
     let list = object.get(name).and_then(Value::as_array);
     list.into_iter()
@@ -126,7 +126,7 @@ pub(super) fn texts<'a>(object: &'a Object, name: &str) -> Vec<&'a str> {
         .collect()
 }
 
-/// Words with commas between.
+/// A list with commas.
 pub(super) fn listed<T: AsRef<str>>(words: &[T]) -> String {
     words
         .iter()

@@ -1,5 +1,5 @@
-//! Users who have forgotten their password. They come along on a code that the new pool sends,
-//! so that one to whom it can send none would be kept out for good.
+//! Users who have forgotten their password. They are migrated with a code that the new pool sends,
+//! so a user to whom it can't send a code could never be migrated.
 
 use rules::settings::ForgotPassword;
 use serde_json::Value;
@@ -9,40 +9,40 @@ use super::triggers::triggers;
 use crate::cognito::lossless::Object;
 use crate::problem::Severity;
 
-/// Triggers of the old pool that can keep a user out, and that a forgotten password passes by.
+/// Triggers of the old pool that can reject a sign-in, and that don't run for ForgotPassword.
 const GUARDS: [&str; 3] = [
     "PreAuthentication",
     "PostAuthentication",
     "PreTokenGeneration",
 ];
 
-/// Settles what the function has to know, and says what is passed by.
-pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, wish: ForgotPassword) {
-    let migrates = wish == ForgotPassword::Migrate;
-    preflight.rules.forgot_password = wish;
-    let ways = ways(pools.new);
-    preflight.rules.recovery.clone_from(&ways);
+/// Sets the rules for the function, and warns of triggers that don't run.
+pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, choice: ForgotPassword) {
+    let migrates = choice == ForgotPassword::Migrate;
+    preflight.rules.forgot_password = choice;
+    let contacts = recovery_contacts(pools.new);
+    preflight.rules.recovery.clone_from(&contacts);
     if !migrates {
         return;
     }
-    if ways.is_empty() {
+    if contacts.is_empty() {
         preflight.warn("recovery-off", Severity::Lockout, 
-            "the new pool sends nobody a code to reset a password (AccountRecoverySetting admin_only): whoever has forgotten theirs stays behind",
-            "AccountRecoverySetting verified_email in the new pool, or --forgot-password refuse, which says so",
+            "the new pool doesn't send codes to reset passwords (AccountRecoverySetting is admin_only): users who have forgotten their password are not migrated",
+            "set AccountRecoverySetting of the new pool to verified_email, or use --forgot-password refuse to accept this",
         );
     }
     let guards = triggers(pools.old, &GUARDS);
     if !guards.is_empty() {
         preflight.warn("recovery-bypasses-triggers", Severity::Security, 
-            format!("users who ask for a code in the place of their password move without the old pool's triggers, which may keep some of them out: {}", listed(&guards)),
-            "--forgot-password refuse, or to disable such users in the old pool",
+            format!("users who reset a forgotten password are migrated without these triggers of the old pool, which may reject some users: {}", listed(&guards)),
+            "use --forgot-password refuse, or disable such users in the old pool",
         );
     }
 }
 
-/// The contacts to which a pool sends a code, as the function calls them. A pool that says
-/// nothing takes either.
-fn ways(pool: &Object) -> Vec<&'static str> {
+/// The contacts to which a pool sends a code, by the names of their attributes. A pool without
+/// `AccountRecoverySetting` uses both.
+fn recovery_contacts(pool: &Object) -> Vec<&'static str> {
     let mechanisms = pool
         .get("AccountRecoverySetting")
         .and_then(|setting| setting.get("RecoveryMechanisms"))
@@ -52,12 +52,12 @@ fn ways(pool: &Object) -> Vec<&'static str> {
         ("verified_email", "email"),
         ("verified_phone_number", "phone_number"),
     ];
-    let names = |mechanism: &str| {
+    let uses = |mechanism: &str| {
         mechanisms.is_none_or(|all| {
             all.iter()
                 .any(|one| one.get("Name") == Some(&mechanism.into()))
         })
     };
-    let ways = all.into_iter().filter(|(mechanism, _)| names(mechanism));
-    ways.map(|(_, contact)| contact).collect()
+    let used = all.into_iter().filter(|(mechanism, _)| uses(mechanism));
+    used.map(|(_, contact)| contact).collect()
 }

@@ -1,10 +1,10 @@
-//! A pool's attributes, as `SchemaAttributes` of DescribeUserPool has them.
+//! A pool's attributes, from `SchemaAttributes` of DescribeUserPool.
 
 use serde_json::Value;
 
 use crate::cognito::lossless::Object;
 
-/// The contacts of a user, each with the flag that says whether it was proved.
+/// The contacts of a user, each with the attribute that marks it as verified.
 pub(super) const FLAGS: [(&str, &str); 2] = [
     ("email", "email_verified"),
     ("phone_number", "phone_number_verified"),
@@ -41,35 +41,36 @@ impl<'a> Attribute<'a> {
         })
     }
 
-    /// Whether the trigger may set it: `sub` and `identities` are Cognito's own, and
-    /// `dev:` attributes are for administrators alone. Commas and equals signs part
-    /// names in the function's environment.
+    /// Whether the trigger can set it. `sub` and `identities` are reserved for Cognito, and only
+    /// administrators can set `dev:` attributes. Commas and equals signs are the separators in
+    /// the function's environment.
     pub fn can_be_set(&self) -> bool {
-        let own = ["sub", "identities"].contains(&self.name);
-        let other = ["cognito:", "dev:"];
-        !own && !other.iter().any(|prefix| self.name.starts_with(prefix))
+        let reserved = ["sub", "identities"].contains(&self.name);
+        let prefixes = ["cognito:", "dev:"];
+        !reserved
+            && !prefixes.iter().any(|prefix| self.name.starts_with(prefix))
             && !self.name.contains([',', '='])
     }
 
-    /// Whether it is a flag that says that a contact was proved.
+    /// Whether it marks a contact as verified.
     pub fn is_flag(&self) -> bool {
         FLAGS.iter().any(|(_, flag)| *flag == self.name)
     }
 
-    /// Whether a text of `length` characters fits.
+    /// Whether a string of `length` characters fits.
     pub fn holds(&self, length: i64) -> bool {
         self.kind == "String" && self.most.is_none_or(|most| length <= most)
     }
 
-    /// Why a value of `other` may not fit here, if so.
+    /// Why a value of `other` may not fit, if so.
     pub fn narrower_than(&self, other: &Self) -> Option<String> {
         if self.kind != "String" && self.kind != other.kind {
             return Some(format!(
-                "is a {} in the new pool and a {} in the old",
+                "is a {} in the new pool and a {} in the old pool",
                 self.kind, other.kind
             ));
         }
-        // A limit that is not there does not bind; one of another kind counts otherwise.
+        // Limits of different types can't be compared, so any limit of the new pool may be hit.
         let same = self.kind == other.kind;
         let most = self
             .most
@@ -83,14 +84,14 @@ impl<'a> Attribute<'a> {
             " characters"
         };
         match (least, most) {
-            (_, Some(most)) => Some(format!("takes at most {most}{unit} in the new pool")),
-            (Some(least), None) => Some(format!("takes at least {least}{unit} in the new pool")),
+            (_, Some(most)) => Some(format!("allows at most {most}{unit} in the new pool")),
+            (Some(least), None) => Some(format!("requires at least {least}{unit} in the new pool")),
             (None, None) => None,
         }
     }
 }
 
-/// The attributes of a pool.
+/// All attributes of a pool.
 pub(super) fn of(pool: &Object) -> Vec<Attribute<'_>> {
     let list = pool.get("SchemaAttributes").and_then(Value::as_array);
     list.into_iter()
@@ -99,7 +100,7 @@ pub(super) fn of(pool: &Object) -> Vec<Attribute<'_>> {
         .collect()
 }
 
-/// The attribute of this name.
+/// The attribute with this name.
 pub(super) fn named<'a, 'b>(schema: &'b [Attribute<'a>], name: &str) -> Option<&'b Attribute<'a>> {
     schema.iter().find(|attribute| attribute.name == name)
 }

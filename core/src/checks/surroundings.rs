@@ -1,5 +1,5 @@
-//! What else stands around a sign-in: triggers that run with it, doors that are open beside
-//! it, and what the two pools are worth.
+//! Settings around a sign-in: triggers that run at it, open sign-up, app clients, and the feature
+//! plans of both pools.
 
 use super::pools::{Pools, Preflight, listed, text, texts};
 use super::triggers::triggers;
@@ -8,9 +8,9 @@ use crate::cognito::lossless::Object;
 use crate::cognito::pool as user_pool;
 use crate::problem::Severity;
 
-/// Triggers of the new pool that run when a user is moved, and can stop it.
-const VETO: [&str; 2] = ["PreSignUp", "PreAuthentication"];
-/// Triggers of the old pool that run whenever the function asks whether a password is right.
+/// Triggers of the new pool that run when a user is migrated, and can reject the user.
+const REJECTING: [&str; 2] = ["PreSignUp", "PreAuthentication"];
+/// Triggers of the old pool that run when the function checks a password.
 const AT_SIGN_IN: [&str; 4] = [
     "PreAuthentication",
     "PostAuthentication",
@@ -18,40 +18,40 @@ const AT_SIGN_IN: [&str; 4] = [
     "UserMigration",
 ];
 
-/// Says what a person should look at.
+/// Adds the warnings.
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
     swapped(preflight, pools);
-    let veto = triggers(pools.new, &VETO);
-    if !veto.is_empty() {
+    let rejecting = triggers(pools.new, &REJECTING);
+    if !rejecting.is_empty() {
         preflight.warn(
             "new-pool-triggers",
             Severity::Lockout,
             format!(
-                "triggers of the new pool run for every user who moves, and can refuse it: {}",
-                listed(&veto)
+                "triggers of the new pool run for each migrated user and can reject the user: {}",
+                listed(&rejecting)
             ),
-            "to see that they let such users pass",
+            "make sure that these triggers accept migrated users",
         );
     }
     let at_sign_in = triggers(pools.old, &AT_SIGN_IN);
     if !at_sign_in.is_empty() {
-        // They may make the user, or write to it: so it is asked for after them.
+        // They may create the user or write to it, so the function requests the user after them.
         preflight.rules.old_triggers = true;
         preflight.warn("old-pool-triggers", Severity::Warning, 
-            format!("triggers of the old pool run whenever a user moves, within the same five seconds: {}", listed(&at_sign_in)),
-            "to see that they are quick, and that nothing of theirs goes by who calls",
+            format!("triggers of the old pool run for each migrated user, and share the limit of five seconds: {}", listed(&at_sign_in)),
+            "make sure that these triggers are fast, and that their result doesn't depend on the caller",
         );
     }
-    if signs_up(pools.new) {
+    if allows_sign_up(pools.new) {
         preflight.warn("new-pool-sign-up-open", Severity::Security, 
-            "anybody can sign up in the new pool: also under the name of an old user who has not moved yet, and who is then kept out",
-            "AdminCreateUserConfig.AllowAdminCreateUserOnly = true in the new pool until users have moved, unless names are addresses that are verified",
+            "anyone can sign up in the new pool, also with the username of a user who hasn't been migrated yet. That user then can't be migrated",
+            "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true in the new pool until users have been migrated, unless usernames are verified emails or phone numbers",
         );
     }
-    if signs_up(pools.old) {
+    if allows_sign_up(pools.old) {
         preflight.warn("old-pool-sign-up-open", Severity::Warning, 
-            "anybody can still sign up in the old pool",
-            "AllowAdminCreateUserOnly = true in the old pool once the application signs up in the new one",
+            "anyone can still sign up in the old pool",
+            "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true in the old pool when the application signs users up in the new pool",
         );
     }
     for (id, client) in pools.new_clients {
@@ -62,14 +62,14 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
             .any(|flow| flows.contains(&flow.modern) || flows.contains(&flow.legacy));
         if !sends_password {
             preflight.warn("client-without-password-flow", Severity::Lockout, 
-                format!("the new app client {id} has taken no passwords until now: an application that goes on with SRP moves nobody, since SRP never fires the trigger"),
-                "USER_PASSWORD_AUTH in the application while users move",
+                format!("app client {id} didn't allow USER_PASSWORD_AUTH before. Apps that sign in with SRP don't invoke the migration trigger, so their users won't be migrated"),
+                "sign in with USER_PASSWORD_AUTH in the application during the migration",
             );
         }
         if text(client, &["PreventUserExistenceErrors"]) != Some("ENABLED") {
             preflight.warn("user-existence-revealed", Severity::Security, 
-                format!("the new app client {id} says whether a name exists: who asks it learns who has moved"),
-                "PreventUserExistenceErrors = ENABLED",
+                format!("app client {id} reveals whether a username exists. Anyone can find out which users have been migrated"),
+                "set PreventUserExistenceErrors to ENABLED on this app client",
             );
         }
     }
@@ -78,14 +78,14 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
         && old != new
     {
         preflight.warn("tiers-differ", Severity::Info, 
-            format!("the old pool is of the tier {old} and the new one of {new}: features and price differ"),
-            "to compare what the application uses with what that tier has",
+            format!("the old pool has the feature plan {old} and the new pool has {new}: features and price differ"),
+            "check that the feature plan of the new pool has the features that the application uses",
         );
     }
 }
 
-/// Before the first setup the counts alone can tell that the profiles are swapped: users are
-/// migrated out of the pool that has them.
+/// Before the first setup only the counts can show that the profiles are swapped, because users
+/// are migrated from the pool that has them.
 fn swapped(preflight: &mut Preflight, pools: Pools<'_>) {
     let [old, new] = [pools.old, pools.new].map(user_pool::users);
     if let (Some(old), Some(new)) = (old, new)
@@ -93,13 +93,13 @@ fn swapped(preflight: &mut Preflight, pools: Pools<'_>) {
         && old < new
     {
         preflight.warn("pools-swapped", Severity::Warning, 
-            format!("the new user pool has more users (about {new}) than the old one (about {old}): the two sides may be swapped. Users are migrated from the old pool to the new one"),
+            format!("the new user pool has more users (about {new}) than the old user pool (about {old}): the two sides may be swapped. Users are migrated from the old pool to the new pool"),
             "if so, swap --old-profile and --new-profile",
         );
     }
 }
 
-fn signs_up(pool: &Object) -> bool {
+fn allows_sign_up(pool: &Object) -> bool {
     let create = pool.get("AdminCreateUserConfig");
     let only = create.and_then(|create| create.get("AllowAdminCreateUserOnly"));
     only.is_none_or(|only| *only != serde_json::Value::Bool(true))

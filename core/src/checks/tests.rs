@@ -1,4 +1,4 @@
-//! Pools held against each other, a row each: what is settled, what is said, what is refused.
+//! Pairs of pools, one per row: the rules for the function, warnings and refusals.
 
 use std::slice::from_ref;
 
@@ -10,7 +10,7 @@ use crate::cognito::lossless::Object;
 use crate::options::UserHandling;
 use crate::problem::Problem;
 
-/// A pool of which there is nothing to say.
+/// A pool without any warnings.
 fn plain() -> Value {
     json!({
         "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": true},
@@ -24,7 +24,7 @@ fn string(name: &str) -> Value {
     json!({"Name": name, "AttributeDataType": "String", "StringAttributeConstraints": {"MinLength": "0", "MaxLength": "2048"}})
 }
 
-/// The attributes that matter of every pool, and some more.
+/// Standard attributes, and some more.
 fn schema(more: &[Value]) -> Value {
     let flag = |name: &str| json!({"Name": name, "AttributeDataType": "Boolean"});
     let mut all = vec![
@@ -80,13 +80,13 @@ fn checked(old: Value, new: Value, handling: &UserHandling) -> Preflight {
     checked_with(old, new, handling, MfaUsers::None, false)
 }
 
-/// Two pools with these attributes beside the usual ones.
+/// Two pools with these attributes in addition to the standard ones.
 fn attributes(old: &[Value], new: &[Value], handling: &UserHandling) -> Preflight {
     let [old, new] = [old, new].map(|more| with("SchemaAttributes", schema(more)));
     checked(old, new, handling)
 }
 
-/// Exactly one warning, with all these words; and no refusal.
+/// Exactly one warning, with all these words, and no refusal.
 #[track_caller]
 fn assert_warns(preflight: &Preflight, words: &[&str]) {
     assert_eq!(preflight.refusals, []);
@@ -125,11 +125,11 @@ fn drops(names: &[&str]) -> UserHandling {
 }
 
 #[test]
-fn of_two_plain_pools_there_is_nothing_to_say() {
+fn two_plain_pools_give_no_warnings() {
     let preflight = checked(plain(), plain(), &UserHandling::default());
     assert_eq!((preflight.warnings, preflight.refusals), (vec![], vec![]));
     let variables = preflight.rules.to_env().into_iter().collect::<Vec<_>>();
-    let settled = [
+    let expected = [
         ("ATTRIBUTES", "email,email_verified,name"),
         ("FORGOT_PASSWORD", "migrate"),
         ("MFA_USERS", "none"),
@@ -138,12 +138,12 @@ fn of_two_plain_pools_there_is_nothing_to_say() {
     ];
     assert_eq!(
         variables,
-        settled.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
     );
 }
 
 #[test]
-fn an_attribute_moves_where_both_pools_have_it() {
+fn an_attribute_is_migrated_if_both_pools_have_it() {
     let (tenant, org) = (string("custom:tenant"), string("custom:org"));
     let old_sub = UserHandling {
         old_sub: Some("custom:org".into()),
@@ -185,7 +185,7 @@ fn an_attribute_moves_where_both_pools_have_it() {
             drops(&["custom:tenant", "name"]),
             "email,email_verified",
         ),
-        // A flag never stands without its contact, nor beside one that comes from elsewhere.
+        // A flag is migrated only together with its own contact.
         (vec![], vec![], drops(&["email"]), "name"),
         (
             vec![tenant.clone()],
@@ -206,11 +206,11 @@ fn an_attribute_moves_where_both_pools_have_it() {
             "email,email_verified,name",
         ),
     ];
-    for (old, new, handling, moved) in rows {
+    for (old, new, handling, migrated) in rows {
         let preflight = attributes(&old, &new, &handling);
         assert_eq!(
             preflight.rules.to_env()["ATTRIBUTES"],
-            moved,
+            migrated,
             "{handling:?}"
         );
         assert_eq!(preflight.refusals, [], "{handling:?}");
@@ -218,10 +218,13 @@ fn an_attribute_moves_where_both_pools_have_it() {
 }
 
 #[test]
-fn what_stays_behind_is_said_unless_it_is_meant() {
+fn dropped_attributes_give_a_warning_unless_an_option_drops_them() {
     let tenant = [string("custom:tenant")];
-    let left = attributes(&tenant, &[], &UserHandling::default());
-    assert_warns(&left, &["custom:tenant", "--attribute", "--drop-attribute"]);
+    let dropped = attributes(&tenant, &[], &UserHandling::default());
+    assert_warns(
+        &dropped,
+        &["custom:tenant", "--attribute", "--drop-attribute"],
+    );
     assert_eq!(
         attributes(&tenant, &[], &drops(&["custom:tenant"])).warnings,
         []
@@ -229,7 +232,7 @@ fn what_stays_behind_is_said_unless_it_is_meant() {
 }
 
 #[test]
-fn what_does_not_fit_is_said() {
+fn narrower_attributes_give_a_warning() {
     let limited = |least: &str, most: &str| json!({"Name": "custom:a", "AttributeDataType": "String", "StringAttributeConstraints": {"MinLength": least, "MaxLength": most}});
     let number = |most: &str| json!({"Name": "custom:a", "AttributeDataType": "Number", "NumberAttributeConstraints": {"MinValue": "0", "MaxValue": most}});
     let free = json!({"Name": "custom:a", "AttributeDataType": "String", "StringAttributeConstraints": {}});
@@ -254,16 +257,19 @@ fn what_does_not_fit_is_said() {
         (
             limited("0", "32"),
             number("9"),
-            Some("Number in the new pool and a String in the old"),
+            Some("Number in the new pool and a String in the old pool"),
         ),
         (number("99"), number("9"), Some("at most 9 in")),
         (number("99"), free, None),
     ];
-    for (old, new, said) in rows {
+    for (old, new, words) in rows {
         let preflight = attributes(from_ref(&old), from_ref(&new), &UserHandling::default());
-        match said {
-            Some(said) => {
-                assert_warns(&preflight, &["custom:a", said, "--drop-attribute custom:a"]);
+        match words {
+            Some(words) => {
+                assert_warns(
+                    &preflight,
+                    &["custom:a", words, "--drop-attribute custom:a"],
+                );
             }
             None => assert_eq!(preflight.warnings, [], "{old} {new}"),
         }
@@ -271,23 +277,23 @@ fn what_does_not_fit_is_said() {
 }
 
 #[test]
-fn what_is_required_and_may_be_missing_is_said_or_refused() {
+fn a_missing_required_attribute_gives_a_warning_or_a_refusal() {
     let required = json!({"Name": "name", "AttributeDataType": "String", "Required": true});
-    let demands = [required.clone()];
+    let schema = [required.clone()];
     assert_warns(
-        &attributes(&[], &demands, &UserHandling::default()),
-        &["requires name", "have none"],
+        &attributes(&[], &schema, &UserHandling::default()),
+        &["requires name", "don't have it"],
     );
     assert_eq!(
-        attributes(&demands, &demands, &UserHandling::default()).warnings,
+        attributes(&schema, &schema, &UserHandling::default()).warnings,
         []
     );
-    let dropped = attributes(&demands, &demands, &drops(&["name"]));
+    let dropped = attributes(&schema, &schema, &drops(&["name"]));
     assert_refuses(&dropped, &["requires name", "every user"]);
 }
 
 #[test]
-fn what_was_asked_for_and_cannot_be_is_refused() {
+fn options_that_the_pools_do_not_support_are_refused() {
     let short = json!({"Name": "custom:short", "AttributeDataType": "String", "StringAttributeConstraints": {"MaxLength": "10"}});
     let more = [string("custom:a"), string("custom:b"), short];
     let old_sub = |name: &str| UserHandling {
@@ -309,7 +315,7 @@ fn what_was_asked_for_and_cannot_be_is_refused() {
         ),
         (
             renames(&[("custom:a", "sub")]),
-            ["--attribute", "sub cannot be set"],
+            ["--attribute", "sub can't be set"],
         ),
         (
             renames(&[("custom:a", "identities")]),
@@ -342,7 +348,7 @@ fn what_was_asked_for_and_cannot_be_is_refused() {
 }
 
 #[test]
-fn names_that_the_new_pool_cannot_have_are_said() {
+fn identifiers_that_the_new_pool_does_not_accept_give_a_warning() {
     let name = || plain();
     let alias = |kinds: &[&str]| with("AliasAttributes", json!(kinds));
     let username = |kinds: &[&str]| with("UsernameAttributes", json!(kinds));
@@ -361,12 +367,12 @@ fn names_that_the_new_pool_cannot_have_are_said() {
         (
             name(),
             username(&["email"]),
-            &["by user name", "by email alone"],
+            &["accepts usernames", "accepts only email"],
         ),
         (
             alias(&["email"]),
             name(),
-            &["email", "stays behind", "AliasAttributes"],
+            &["email", "are rejected", "AliasAttributes"],
         ),
         (
             alias(&["email", "phone_number"]),
@@ -383,15 +389,19 @@ fn names_that_the_new_pool_cannot_have_are_said() {
         (
             case(true),
             case(false),
-            &["differ in case", "close sign-up"],
+            &["differ only in case", "disable sign-up"],
         ),
-        (silent, case(false), &["differ in case", "close sign-up"]),
+        (
+            silent,
+            case(false),
+            &["differ only in case", "disable sign-up"],
+        ),
     ];
-    for (old, new, said) in rows {
+    for (old, new, words) in rows {
         let preflight = checked(old.clone(), new.clone(), &UserHandling::default());
-        match said {
+        match words {
             [] => assert_eq!(preflight.warnings, [], "{old} {new}"),
-            said => assert_warns(&preflight, said),
+            words => assert_warns(&preflight, words),
         }
     }
     let both = checked(
@@ -413,7 +423,7 @@ fn names_that_the_new_pool_cannot_have_are_said() {
 }
 
 #[test]
-fn what_becomes_of_a_second_factor_is_settled_and_said() {
+fn mfa_sets_the_rules_and_gives_warnings() {
     let pool = |mfa: &str| with("MfaConfiguration", json!(mfa));
     let (refuse, migrate) = (MfaUsers::Refuse, MfaUsers::Migrate);
     let rows: [(&str, &str, MfaUsers, bool, &[&str]); 8] = [
@@ -425,7 +435,7 @@ fn what_becomes_of_a_second_factor_is_settled_and_said() {
             "ON",
             refuse,
             true,
-            &["nobody moves", "--mfa-users migrate"],
+            &["no user is migrated", "--mfa-users migrate"],
         ),
         ("OPTIONAL", "OFF", refuse, false, &[]),
         (
@@ -433,28 +443,28 @@ fn what_becomes_of_a_second_factor_is_settled_and_said() {
             "OPTIONAL",
             migrate,
             true,
-            &["authenticator apps do not move"],
+            &["authenticator apps aren't migrated"],
         ),
         (
             "ON",
             "ON",
             migrate,
             false,
-            &["authenticator apps and codes by SMS do not move"],
+            &["authenticator apps and SMS codes aren't migrated"],
         ),
         (
             "ON",
             "OFF",
             migrate,
             false,
-            &["asks nobody", "--mfa-users refuse"],
+            &["doesn't use MFA", "--mfa-users refuse"],
         ),
     ];
-    for (old, new, mfa, sms, said) in rows {
+    for (old, new, mfa, sms, words) in rows {
         let preflight = checked_with(pool(old), pool(new), &UserHandling::default(), mfa, sms);
-        match said {
+        match words {
             [] => assert_eq!(preflight.warnings, [], "{old} {new} {mfa:?}"),
-            said => assert_warns(&preflight, said),
+            words => assert_warns(&preflight, words),
         }
         let by_sms = (mfa == migrate && sms).then_some("true");
         assert_eq!(
@@ -462,13 +472,13 @@ fn what_becomes_of_a_second_factor_is_settled_and_said() {
             by_sms
         );
     }
-    let settled = |mfa| {
+    let rule = |mfa| {
         checked_with(pool("ON"), pool("ON"), &UserHandling::default(), mfa, false)
             .rules
             .to_env()["MFA_USERS"]
             .clone()
     };
-    assert_eq!([settled(refuse), settled(migrate)], ["refuse", "migrate"]);
+    assert_eq!([rule(refuse), rule(migrate)], ["refuse", "migrate"]);
     let reset = UserHandling {
         temporary_passwords: TemporaryPasswords::Reset,
         ..UserHandling::default()
@@ -480,7 +490,7 @@ fn what_becomes_of_a_second_factor_is_settled_and_said() {
 }
 
 #[test]
-fn what_stands_around_a_sign_in_is_said() {
+fn triggers_sign_up_and_feature_plans_give_warnings() {
     let triggers = |names: &[&str]| {
         let all = names.iter().map(|&name| (name.to_owned(), json!("arn:…")));
         with("LambdaConfig", Value::Object(all.collect()))
@@ -525,17 +535,17 @@ fn what_stands_around_a_sign_in_is_said() {
         forgot_password: ForgotPassword::Refuse,
         ..UserHandling::default()
     };
-    for (old, new, said) in rows {
+    for (old, new, words) in rows {
         let preflight = checked(old.clone(), new.clone(), &refuse);
-        match said {
+        match words {
             [] => assert_eq!(preflight.warnings, [], "{old} {new}"),
-            said => assert_warns(&preflight, said),
+            words => assert_warns(&preflight, words),
         }
     }
 }
 
 #[test]
-fn what_an_app_client_gives_away_or_never_sends_is_said() {
+fn app_clients_that_reveal_users_or_never_send_passwords_give_a_warning() {
     let pool = object(plain());
     let rows: [(Value, &[&str]); 4] = [
         (
@@ -544,18 +554,18 @@ fn what_an_app_client_gives_away_or_never_sends_is_said() {
         ),
         (
             json!({"PreventUserExistenceErrors": "LEGACY", "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}),
-            &["whether a name exists"],
+            &["reveals whether a username exists"],
         ),
         (
             json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]}),
-            &["whether a name exists"],
+            &["reveals whether a username exists"],
         ),
         (
             json!({"PreventUserExistenceErrors": "ENABLED", "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}),
-            &["SRP never fires"],
+            &["SRP don't invoke the migration trigger"],
         ),
     ];
-    for (client, said) in rows {
+    for (client, words) in rows {
         let clients = [("client".to_owned(), Some(object(client.clone())))];
         let pools = Pools {
             old: &pool,
@@ -565,15 +575,15 @@ fn what_an_app_client_gives_away_or_never_sends_is_said() {
             sms_mfa: false,
         };
         let preflight = check(pools, &UserHandling::default(), MfaUsers::None);
-        match said {
+        match words {
             [] => assert_eq!(preflight.warnings, [], "{client}"),
-            said => assert_warns(&preflight, said),
+            words => assert_warns(&preflight, words),
         }
     }
 }
 
 #[test]
-fn what_a_forgotten_password_passes_by_is_said() {
+fn triggers_that_do_not_run_for_a_forgotten_password_give_a_warning() {
     let refuse = UserHandling {
         forgot_password: ForgotPassword::Refuse,
         ..UserHandling::default()
@@ -587,7 +597,7 @@ fn what_a_forgotten_password_passes_by_is_said() {
             json!({"RecoveryMechanisms": all.collect::<Vec<_>>()}),
         )
     };
-    for (names, ways) in [
+    for (names, contacts) in [
         (&["verified_email"][..], Some("email")),
         (
             &["verified_phone_number", "verified_email"],
@@ -604,9 +614,9 @@ fn what_a_forgotten_password_passes_by_is_said() {
                 .to_env()
                 .get("NEW_RECOVERY")
                 .map(String::as_str),
-            ways
+            contacts
         );
-        match ways {
+        match contacts {
             Some(_) => assert_eq!(preflight.warnings, [], "{names:?}"),
             None => assert_warns(&preflight, &["admin_only", "--forgot-password refuse"]),
         }
@@ -616,45 +626,46 @@ fn what_a_forgotten_password_passes_by_is_said() {
         []
     );
     let guarded = || with("LambdaConfig", json!({"PreAuthentication": "arn:…"}));
-    let said = checked(guarded(), plain(), &UserHandling::default()).warnings;
+    let warnings = checked(guarded(), plain(), &UserHandling::default()).warnings;
     assert!(
-        said.iter()
+        warnings
+            .iter()
             .any(|one| one.words().contains("--forgot-password refuse")),
-        "{said:?}"
+        "{warnings:?}"
     );
     let refused = checked(guarded(), plain(), &refuse);
     assert_warns(&refused, &["PreAuthentication", "five seconds"]);
     assert_eq!(refused.rules.to_env()["FORGOT_PASSWORD"], "refuse");
 }
 
-/// Where it was no name, anybody may be called as somebody else is.
+/// Users of the old pool could have set it to another user's username.
 #[test]
-fn a_name_that_users_give_themselves_does_not_become_one_on_the_way() {
+fn preferred_username_is_not_migrated_if_only_the_new_pool_has_it_as_an_alias() {
     let pool = |aliases: Value| {
         let mut pool = with("AliasAttributes", aliases);
         pool["SchemaAttributes"] = schema(&[string("preferred_username")]);
         pool
     };
-    let moves = |old: Value, new: Value| {
+    let migrated = |old: Value, new: Value| {
         let preflight = checked(old, new, &UserHandling::default());
-        let moves = preflight.rules.to_env()["ATTRIBUTES"].contains("preferred_username");
-        (moves, preflight.warnings.len())
+        let migrated = preflight.rules.to_env()["ATTRIBUTES"].contains("preferred_username");
+        (migrated, preflight.warnings.len())
     };
     let alias = || json!(["preferred_username"]);
-    assert_eq!(moves(pool(json!([])), pool(json!([]))), (true, 0));
-    assert_eq!(moves(pool(alias()), pool(alias())), (true, 0));
-    assert_eq!(moves(pool(json!([])), pool(alias())), (false, 1));
+    assert_eq!(migrated(pool(json!([])), pool(json!([]))), (true, 0));
+    assert_eq!(migrated(pool(alias()), pool(alias())), (true, 0));
+    assert_eq!(migrated(pool(json!([])), pool(alias())), (false, 1));
 }
 
-/// An application that goes by the old `sub` goes by whatever its users write there.
+/// An application that identifies users by the old `sub` trusts whatever they write there.
 #[test]
-fn an_old_sub_that_users_can_write_is_said() {
+fn an_old_sub_that_users_can_write_gives_a_warning() {
     let old = object(plain());
     let handling = UserHandling {
         old_sub: Some("custom:sub".into()),
         ..UserHandling::default()
     };
-    for (mutable, written, said) in [
+    for (mutable, writable, warns) in [
         (true, json!(["email", "custom:sub"]), true),
         (true, Value::Null, true),
         (true, json!(["email"]), false),
@@ -664,7 +675,7 @@ fn an_old_sub_that_users_can_write_is_said() {
         attribute["Mutable"] = mutable.into();
         let new = object(with("SchemaAttributes", schema(&[attribute])));
         let client = json!({
-            "PreventUserExistenceErrors": "ENABLED", "WriteAttributes": written,
+            "PreventUserExistenceErrors": "ENABLED", "WriteAttributes": writable,
             "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
         });
         let clients = [("client".to_owned(), Some(object(client)))];
@@ -676,7 +687,7 @@ fn an_old_sub_that_users_can_write_is_said() {
             sms_mfa: false,
         };
         let preflight = check(pools, &handling, MfaUsers::None);
-        if said {
+        if warns {
             assert_warns(&preflight, &["custom:sub", "WriteAttributes"]);
         } else {
             assert_eq!(preflight.warnings, []);

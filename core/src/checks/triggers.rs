@@ -3,9 +3,9 @@
 use super::pools::text;
 use crate::cognito::lossless::Object;
 
-/// Those of these triggers that a pool has, in the older or the newer member.
+/// The triggers in `names` that a pool has, in the older or the newer member.
 pub(super) fn triggers(pool: &Object, names: &[&'static str]) -> Vec<&'static str> {
-    let stands = |name: &&&'static str| {
+    let is_set = |name: &&&'static str| {
         text(pool, &["LambdaConfig", name]).is_some()
             || text(
                 pool,
@@ -13,5 +13,5 @@ pub(super) fn triggers(pool: &Object, names: &[&'static str]) -> Vec<&'static st
             )
             .is_some()
     };
-    names.iter().filter(stands).copied().collect()
+    names.iter().filter(is_set).copied().collect()
 }

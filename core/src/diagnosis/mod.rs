@@ -1,4 +1,5 @@
-//! Where the chain from the function to the old pool is broken, in words, and what to try.
+//! The result of the connectivity check: the broken component of the migration path, and the
+//! remedy.
 
 use std::fmt;
 
@@ -11,31 +12,31 @@ use crate::plan::{Plan, Step};
 use crate::problem::Problem;
 use crate::resource::{Call, FunctionCall, PolicyCall, RoleCall};
 
-/// A link of the chain from the function to the old pool.
+/// A component of the migration path, from the function to the old user pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link {
+pub enum Component {
     /// The function, its environment or its code.
     Function,
     /// A role.
     Role,
-    /// A role's trust policy.
+    /// The trust policy of a role.
     Trust,
-    /// What a role may do.
+    /// The permissions of a role.
     Policy,
     /// The secret of the old app client.
     Secret,
-    /// The flow that the old app client has to allow.
+    /// The authentication flow that the old app client has to allow.
     Flow,
     /// The old app client.
     Client,
     /// The old user pool.
     Pool,
-    /// What lies between, and is not of this deployment.
-    Way,
+    /// Anything outside this deployment: an organization's policies, quotas, the network, AWS itself.
+    External,
 }
 
-impl Link {
-    /// In one word.
+impl Component {
+    /// The value of `broken_at` in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -47,27 +48,32 @@ impl Link {
             Self::Flow => "flow",
             Self::Client => "client",
             Self::Pool => "pool",
-            Self::Way => "way",
+            Self::External => "external",
         }
     }
 }
 
-/// Where the chain is broken.
+/// A failed connectivity check.
 #[derive(Clone, Debug)]
 pub struct Broken {
-    /// The link.
-    pub link: Link,
-    /// What is wrong with it.
+    /// The broken component.
+    pub component: Component,
+    /// The cause.
     pub what: String,
-    /// What can be done about it.
+    /// The remedy.
     pub remedy: &'static str,
-    /// Whether AWS may only have to settle.
-    pub passes: bool,
+    /// Whether it may resolve on its own, because IAM and Cognito are eventually consistent.
+    pub is_transient: bool,
 }
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "broken at the {}: {}", self.link.as_str(), self.what)
+        write!(
+            f,
+            "connectivity check failed ({}): {}",
+            self.component.as_str(),
+            self.what
+        )
     }
 }
 
@@ -77,43 +83,47 @@ impl From<&Broken> for Problem {
     }
 }
 
-const SETUP: &str = "`cogmig setup`, which mends it";
-const LATER: &str = "again in a moment";
+const SETUP: &str = "run `cogmig setup` to fix it";
+const LATER: &str = "run the command again in a moment";
 
 impl Broken {
-    /// The function is not there.
+    /// The function doesn't exist.
     #[must_use]
     pub fn no_function(name: &str) -> Self {
-        Self::at(Link::Function, format!("{name} is not there"), SETUP)
+        Self::at(
+            Component::Function,
+            format!("the function {name} doesn't exist"),
+            SETUP,
+        )
     }
 
-    /// Broken at this link.
-    pub fn at(link: Link, what: impl Into<String>, remedy: &'static str) -> Self {
+    /// The check failed at this component.
+    pub fn at(component: Component, what: impl Into<String>, remedy: &'static str) -> Self {
         Self {
-            link,
+            component,
             what: what.into(),
             remedy,
-            passes: false,
+            is_transient: false,
         }
     }
 
-    /// The same, as long as AWS settles.
-    fn passing(self) -> Self {
+    /// The same, but it may resolve on its own.
+    fn transient(self) -> Self {
         Self {
-            passes: true,
+            is_transient: true,
             ..self
         }
     }
 
-    /// What a fault of the function's means. Why a role cannot be assumed, STS does not say:
-    /// what stands otherwise than it should tells.
+    /// The meaning of the function's answer. STS doesn't report why a role can't be assumed, so the
+    /// drift in `plan` shows the cause.
     pub fn of(answer: &Answer, desired: &Desired, plan: &Plan) -> Self {
         let names = &desired.names;
         let (role, pool) = (&names.access_role, &desired.old.pool.id);
         let call = answer.call.map_or("a call", probe::Call::as_str);
         let unknown = |reason: &str| {
-            let what = format!("the function is not set as it should be ({reason})");
-            Self::at(Link::Function, what, SETUP)
+            let what = format!("the function is misconfigured ({reason})");
+            Self::at(Component::Function, what, SETUP)
         };
         let failure = match &answer.verdict {
             Verdict::Failed(failure) => *failure,
@@ -122,69 +132,69 @@ impl Broken {
         };
         match failure {
             Failure::Fault(Fault::Credentials) => {
-                let (link, what) = assume(plan, desired);
-                let remedy = match link {
-                    Link::Way => {
-                        "a service control policy or a permissions boundary may forbid sts:AssumeRole in either account"
+                let (component, what) = assume(plan, desired);
+                let remedy = match component {
+                    Component::External => {
+                        "check whether a service control policy or a permissions boundary denies sts:AssumeRole in one of the accounts"
                     }
                     _ => SETUP,
                 };
                 Self::at(
-                    link,
-                    format!("the function may not assume {role}: {what}"),
+                    component,
+                    format!("the function can't assume {role}: {what}"),
                     remedy,
                 )
-                .passing()
+                .transient()
             }
             Failure::Fault(Fault::AccessDenied) => {
-                // The session of a role that is gone goes on for a while, and may do nothing.
-                let (link, what) = match assume(plan, desired) {
-                    (Link::Role, what) => (Link::Role, format!(": {what}")),
-                    _ => (Link::Policy, String::new()),
+                // Sessions of a deleted role remain valid for a while, but without permissions.
+                let (component, what) = match assume(plan, desired) {
+                    (Component::Role, what) => (Component::Role, format!(": {what}")),
+                    _ => (Component::Policy, String::new()),
                 };
-                let what = format!("{role} may not {call} on {pool}{what}");
-                Self::at(link, what, "`cogmig setup`; if that changes nothing, a service control policy or a permissions boundary of the old account forbids it").passing()
+                let what = format!("{role} is not authorized to perform {call} on {pool}{what}");
+                Self::at(component, what, "run `cogmig setup`. If that doesn't help, a service control policy or a permissions boundary in the old account denies it").transient()
             }
             Failure::Fault(Fault::Flow) => Self::at(
-                Link::Flow,
-                "the old app client does not allow ALLOW_ADMIN_USER_PASSWORD_AUTH",
+                Component::Flow,
+                "the old app client doesn't allow ALLOW_ADMIN_USER_PASSWORD_AUTH",
                 SETUP,
             )
-            .passing(),
+            .transient(),
             Failure::Fault(Fault::SecretHash) => Self::at(
-                Link::Secret,
-                "the function does not have the secret that the old app client has now",
-                "`cogmig setup`, or --dedicated-old-client, which has none",
+                Component::Secret,
+                "the function doesn't have the current secret of the old app client",
+                "run `cogmig setup`, or use --dedicated-old-client, which has no secret",
             ),
             Failure::Fault(Fault::ClientNotFound) => {
-                Self::at(Link::Client, "the old app client is not there", SETUP).passing()
+                Self::at(Component::Client, "the old app client doesn't exist", SETUP).transient()
             }
             Failure::Fault(Fault::PoolNotFound) => Self::at(
-                Link::Pool,
-                format!("the old user pool {pool} is not there"),
-                "`cogmig teardown`: without it, no user can move",
+                Component::Pool,
+                format!("the old user pool {pool} doesn't exist"),
+                "run `cogmig teardown`. Without the old user pool, no user can be migrated",
             ),
             Failure::Refused(Refusal::OldTriggerFailed) => Self::at(
-                Link::Pool,
+                Component::Pool,
                 format!("a trigger of the old user pool {pool} fails at every sign-in"),
-                "that trigger's log in the old account, and whether Cognito may invoke it",
+                "check the log of that trigger in the old account, and whether Cognito is allowed to invoke it",
             )
-            .passing(),
+            .transient(),
             Failure::Refused(Refusal::InvalidParameter) => Self::at(
-                Link::Pool,
-                format!("the old user pool {pool} takes no sign-in with a name and a password"),
-                "a sign-in there with ADMIN_USER_PASSWORD_AUTH, which says more",
+                Component::Pool,
+                format!("the old user pool {pool} doesn't accept sign-ins with username and password"),
+                "sign in there with ADMIN_USER_PASSWORD_AUTH: the error has more details",
             )
-            .passing(),
+            .transient(),
             Failure::Fault(Fault::Throttled) => {
-                Self::at(Link::Way, "the old pool is asked too often", LATER).passing()
+                Self::at(Component::External, "the old user pool throttles requests", LATER).transient()
             }
             Failure::Fault(Fault::Unreachable | Fault::TimedOut | Fault::Internal) => Self::at(
-                Link::Way,
-                "the old pool could not be reached in time, or failed",
-                "again in a moment, and https://health.aws.amazon.com/health/status for its Region",
+                Component::External,
+                "the old user pool can't be reached in time, or fails",
+                "run the command again in a moment, and check https://health.aws.amazon.com/health/status for its Region",
             )
-            .passing(),
+            .transient(),
             Failure::Fault(
                 Fault::Configuration | Fault::Event | Fault::ForeignPool | Fault::TriggerSource,
             )
@@ -207,66 +217,74 @@ impl Broken {
     }
 }
 
-/// Why the access role cannot be assumed, by the first thing that is not as it should be.
-fn assume(plan: &Plan, desired: &Desired) -> (Link, &'static str) {
+/// Why the access role can't be assumed: the first drift that explains it.
+fn assume(plan: &Plan, desired: &Desired) -> (Component, &'static str) {
     let access = &desired.names.access_role;
     let cause = |step: &Step| {
         let of_access = step.on.name == *access;
         Some(match &step.call {
-            Call::Role(RoleCall::Create { .. }) if of_access => (Link::Role, "it is not there"),
+            Call::Role(RoleCall::Create { .. }) if of_access => {
+                (Component::Role, "the role doesn't exist")
+            }
             Call::Role(RoleCall::Create { .. }) => {
-                (Link::Role, "the function's own role is not there")
+                (Component::Role, "the function's own role doesn't exist")
             }
             Call::Role(RoleCall::SetTrust { .. }) if of_access => {
-                (Link::Trust, "its trust policy is another")
+                (Component::Trust, "its trust policy has drifted")
             }
-            Call::Role(RoleCall::SetTrust { .. }) => {
-                (Link::Trust, "the function's own role does not trust Lambda")
-            }
+            Call::Role(RoleCall::SetTrust { .. }) => (
+                Component::Trust,
+                "the function's own role doesn't trust Lambda",
+            ),
             Call::Policy(PolicyCall::Create { .. } | PolicyCall::Update { .. })
-            | Call::Role(RoleCall::Attach { .. }) => {
-                (Link::Policy, "the function's own policy does not grant it")
-            }
-            Call::Function(FunctionCall::Configure { .. }) => {
-                (Link::Function, "its role or its environment is another")
-            }
+            | Call::Role(RoleCall::Attach { .. }) => (
+                Component::Policy,
+                "the function's own policy doesn't grant it",
+            ),
+            Call::Function(FunctionCall::Configure { .. }) => (
+                Component::Function,
+                "the function's role or environment has drifted",
+            ),
             _ => return None,
         })
     };
     let mut steps = plan.steps();
-    let in_order = (Link::Way, "role, trust and policy are as they should be");
-    steps.find_map(cause).unwrap_or(in_order)
+    let in_sync = (
+        Component::External,
+        "role, trust policy and permissions are in sync",
+    );
+    steps.find_map(cause).unwrap_or(in_sync)
 }
 
-/// Whatever the old pool says to nobody, also by a trigger of its own, it was asked; but what it
-/// would say to everybody.
+/// Whether the connectivity check passed, which runs with a user who doesn't exist. Any rejection
+/// shows that the old pool answered, except those that apply to all users.
 #[must_use]
 pub fn is_open(answer: &Answer) -> bool {
     match &answer.verdict {
         Verdict::Migrated(_) | Verdict::Failed(Failure::Fault(_)) => false,
-        Verdict::Failed(Failure::Refused(refusal)) => !says_it_to_everybody(*refusal),
+        Verdict::Failed(Failure::Refused(refusal)) => !applies_to_all_users(*refusal),
         Verdict::Unknown(outcome, _) => outcome == log::REFUSED,
     }
 }
 
-/// What would become of a user.
+/// Whether a user would be migrated.
 #[derive(Clone, Debug)]
 pub enum Forecast {
-    /// They would be migrated, with these attributes.
+    /// The user would be migrated, with these attributes.
     Migrated(Vec<String>),
-    /// They would not, for this reason, in words.
+    /// The user would be rejected, for this reason.
     Refused(String),
-    /// Nobody is, as the chain is broken.
+    /// No user is migrated, because the connectivity check failed.
     Broken(Broken),
 }
 
 impl Forecast {
-    /// By what the function answered.
+    /// The meaning of the function's answer.
     #[must_use]
     pub fn of(answer: &Answer, desired: &Desired, plan: &Plan) -> Self {
         match &answer.verdict {
             Verdict::Migrated(attributes) => Self::Migrated(attributes.clone()),
-            Verdict::Failed(Failure::Refused(refusal)) => Self::Refused(words(*refusal).to_owned()),
+            Verdict::Failed(Failure::Refused(refusal)) => Self::Refused(text(*refusal).to_owned()),
             Verdict::Unknown(outcome, reason) if outcome == log::REFUSED => {
                 Self::Refused(reason.clone())
             }
@@ -277,39 +295,41 @@ impl Forecast {
     }
 }
 
-/// Whether a refusal has nothing to do with who signs in.
-const fn says_it_to_everybody(refusal: Refusal) -> bool {
+/// Whether a rejection doesn't depend on the user.
+const fn applies_to_all_users(refusal: Refusal) -> bool {
     matches!(
         refusal,
         Refusal::InvalidParameter | Refusal::OldTriggerFailed | Refusal::UnknownAnswer
     )
 }
 
-/// Why a user stays where they are. What the old pool refuses, the function tells in its log
-/// alone: by a probe nobody shall learn more than by a sign-in.
-const fn words(refusal: Refusal) -> &'static str {
+/// Why a user would be rejected. If the old pool rejects the sign-in, only the function's log has the
+/// reason: the connectivity check must not reveal more than a sign-in.
+const fn text(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::NotAuthorized
         | Refusal::UnknownUser
         | Refusal::NotConfirmed
         | Refusal::ResetRequired => {
-            "the password is wrong, or the user is not there, disabled, locked out, not confirmed or to be reset; the function's log says which"
+            "the password is wrong, or the user doesn't exist, is disabled, locked out or not confirmed, or has to reset the password. The function's log has the reason"
         }
-        Refusal::Challenge => "the old pool asks for more than a password",
-        Refusal::SecondFactor => "the user has a second factor: see --mfa-users",
-        Refusal::TemporaryPassword => "the password is a temporary one: see --temporary-passwords",
-        Refusal::OldTrigger => "a trigger of the old pool's own refuses",
+        Refusal::Challenge => "the old pool requires more than a password",
+        Refusal::SecondFactor => "the user has MFA: see --mfa-users",
+        Refusal::TemporaryPassword => "the password is temporary: see --temporary-passwords",
+        Refusal::OldTrigger => "a trigger of the old pool rejects the sign-in",
         Refusal::OldTriggerFailed => {
-            "a trigger of the old pool's own cannot be run, or answers what Cognito does not take"
+            "a trigger of the old pool can't be invoked, or returns a response that Cognito doesn't accept"
         }
         Refusal::Disabled => "the user is disabled",
         Refusal::NoVerifiedContact => {
-            "no e-mail address or phone number is verified, to send a code to"
+            "the user has no verified email or phone number to send a code to"
         }
-        Refusal::ForgotPassword => "users who forgot their password are not migrated",
-        Refusal::Name => "the new pool cannot have the user under the name that was typed",
-        Refusal::InvalidParameter => "the old pool does not take such a name or password",
-        Refusal::UnknownAnswer => "the old pool answered what this version does not know",
+        Refusal::ForgotPassword => "users who forgot their password aren't migrated",
+        Refusal::Name => "the new pool can't resolve the identifier of the sign-in",
+        Refusal::InvalidParameter => "the old pool doesn't accept such a username or password",
+        Refusal::UnknownAnswer => {
+            "the old pool returned a response that this version of cogmig doesn't know"
+        }
     }
 }
 

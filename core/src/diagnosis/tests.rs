@@ -1,11 +1,11 @@
-//! Each reason that the function can give, and the link that it names.
+//! Each reason of the function, with the broken component.
 
 use rules::probe::Answer;
 use rules::reasons::Refusal;
 use serde_json::{Value, json};
 
-use super::{Broken, Link};
-use super::{is_open, words};
+use super::{Broken, Component};
+use super::{is_open, text};
 use crate::identity::Side;
 use crate::plan::{Action, Change, Plan, Step, accounts};
 use crate::problem::Problem;
@@ -41,37 +41,56 @@ fn broken(reason: &str, plan: &Plan) -> Broken {
 }
 
 #[test]
-fn every_fault_names_its_link_and_a_remedy() {
+fn every_fault_has_a_component_and_a_remedy() {
     let plan = Plan::default();
-    for (reason, link, passes, words) in [
-        ("credentials", Link::Way, true, "service control policy"),
+    for (reason, component, transient, words) in [
+        (
+            "credentials",
+            Component::External,
+            true,
+            "service control policy",
+        ),
         (
             "access_denied",
-            Link::Policy,
+            Component::Policy,
             true,
-            "may not AdminGetUser on eu-west-1_old",
+            "is not authorized to perform AdminGetUser on eu-west-1_old",
         ),
-        ("flow", Link::Flow, true, "ALLOW_ADMIN_USER_PASSWORD_AUTH"),
-        ("secret_hash", Link::Secret, false, "secret"),
-        ("client_not_found", Link::Client, true, "app client"),
-        ("pool_not_found", Link::Pool, false, "eu-west-1_old"),
-        ("throttled", Link::Way, true, "too often"),
-        ("unreachable", Link::Way, true, "in time"),
-        ("timed_out", Link::Way, true, "in time"),
-        ("internal", Link::Way, true, "in time"),
-        ("old_trigger_failed", Link::Pool, true, "trigger"),
-        ("invalid_parameter", Link::Pool, true, "takes no sign-in"),
-        ("configuration", Link::Function, false, "configuration"),
-        ("foreign_pool", Link::Function, false, "foreign_pool"),
+        (
+            "flow",
+            Component::Flow,
+            true,
+            "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+        ),
+        ("secret_hash", Component::Secret, false, "secret"),
+        ("client_not_found", Component::Client, true, "app client"),
+        ("pool_not_found", Component::Pool, false, "eu-west-1_old"),
+        ("throttled", Component::External, true, "throttles requests"),
+        ("unreachable", Component::External, true, "in time"),
+        ("timed_out", Component::External, true, "in time"),
+        ("internal", Component::External, true, "in time"),
+        ("old_trigger_failed", Component::Pool, true, "trigger"),
+        (
+            "invalid_parameter",
+            Component::Pool,
+            true,
+            "doesn't accept sign-ins",
+        ),
+        ("configuration", Component::Function, false, "configuration"),
+        ("foreign_pool", Component::Function, false, "foreign_pool"),
         (
             "a reason of the future",
-            Link::Function,
+            Component::Function,
             false,
             "of the future",
         ),
     ] {
         let broken = broken(reason, &plan);
-        assert_eq!((broken.link, broken.passes), (link, passes), "{reason}");
+        assert_eq!(
+            (broken.component, broken.is_transient),
+            (component, transient),
+            "{reason}"
+        );
         let text = Problem::from(&broken).words();
         assert!(
             text.contains(words) && !broken.remedy.is_empty(),
@@ -81,7 +100,7 @@ fn every_fault_names_its_link_and_a_remedy() {
 }
 
 #[test]
-fn why_a_role_cannot_be_assumed_is_told_by_what_differs() {
+fn drift_shows_why_a_role_cannot_be_assumed() {
     let names = accounts::desired().names;
     let step = |kind, name: &str, call| Step::new(Address::new(Side::New, kind, name), call);
     let trust = |name: &str| {
@@ -103,27 +122,30 @@ fn why_a_role_cannot_be_assumed_is_told_by_what_differs() {
         document: Value::Null,
     };
     let (lambda, policy) = (&names.lambda_role, &names.lambda_policy);
-    for (step, link) in [
-        (role(&names.access_role), Link::Role),
-        (role(lambda), Link::Role),
-        (trust(&names.access_role), Link::Trust),
-        (trust(lambda), Link::Trust),
-        (step(Kind::Role, lambda, Call::Role(attach)), Link::Policy),
+    for (step, component) in [
+        (role(&names.access_role), Component::Role),
+        (role(lambda), Component::Role),
+        (trust(&names.access_role), Component::Trust),
+        (trust(lambda), Component::Trust),
+        (
+            step(Kind::Role, lambda, Call::Role(attach)),
+            Component::Policy,
+        ),
         (
             step(Kind::Policy, policy, Call::Policy(update)),
-            Link::Policy,
+            Component::Policy,
         ),
         (
             step(Kind::Role, "other", Call::Role(RoleCall::Delete)),
-            Link::Way,
+            Component::External,
         ),
     ] {
-        assert_eq!(broken("credentials", &with(step)).link, link);
+        assert_eq!(broken("credentials", &with(step)).component, component);
     }
 }
 
 #[test]
-fn the_way_is_open_where_nobody_is_refused_as_such() {
+fn the_check_passes_unless_the_rejection_applies_to_all_users() {
     for (outcome, reason, open) in [
         ("refused", "not_authorized", true),
         ("refused", "old_trigger", true),
@@ -139,8 +161,8 @@ fn the_way_is_open_where_nobody_is_refused_as_such() {
 }
 
 #[test]
-fn every_refusal_has_words() {
+fn every_refusal_has_a_text() {
     for refusal in Refusal::ALL {
-        assert!(words(*refusal).len() > 10, "{refusal:?}");
+        assert!(text(*refusal).len() > 10, "{refusal:?}");
     }
 }

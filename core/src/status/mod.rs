@@ -1,7 +1,7 @@
-//! How far a migration is, out of what stands, the plan, and the lines of the function's log.
-//! Nothing here asks AWS or prints.
+//! The progress of a migration, from the existing resources, the plan, and the lines of the
+//! function's log. Nothing here calls AWS or prints.
 
-mod left;
+mod next_steps;
 mod report;
 mod resources;
 mod sign_ins;
@@ -15,13 +15,13 @@ use crate::observed::{NewSide, OldSide, Pool};
 use crate::plan::Plan;
 use crate::record::Tags;
 use crate::resource::Kind;
-use left::left;
+use next_steps::next_steps;
 pub use report::{Counted, Log, Status, Unread, Users, share};
 pub use resources::{Resource, State, resources};
 pub use sign_ins::{COUNTED, Sums, pattern};
 pub use unmigrated::Unmigrated;
 
-/// Of what was planned, observed and read at `now`, in seconds since 1970.
+/// The status at `now`, in seconds since 1970.
 #[must_use]
 pub fn status(
     desired: &Desired,
@@ -38,7 +38,7 @@ pub fn status(
     let function = new_side.function.as_ref();
     let mut status = Status {
         deployment: desired.names.deployment.clone(),
-        attached: attached.is_some_and(|pool| pool.state == State::Stands),
+        attached: attached.is_some_and(|pool| pool.state == State::InSync),
         resources,
         warnings: plan.warnings.clone(),
         now,
@@ -49,9 +49,9 @@ pub fn status(
             new: users(&new_side.pool),
         },
         log,
-        left: Vec::new(),
+        next_steps: Vec::new(),
     };
     let variables = function.map(|function| &function.configuration.environment);
-    status.left = left(&status, desired, variables.unwrap_or(&Tags::new()));
+    status.next_steps = next_steps(&status, desired, variables.unwrap_or(&Tags::new()));
     status
 }

@@ -1,20 +1,20 @@
-//! How far a migration is.
+//! The progress of a migration.
 
 use super::resources::{Resource, State};
 use super::sign_ins::Sums;
 use crate::problem::Problem;
 
-/// What is known of a migration.
+/// The status of a migration.
 pub struct Status {
-    /// Which deployment: `default`, or the suffix.
+    /// The name of the deployment: `default`, or the suffix.
     pub deployment: String,
-    /// What it consists of.
+    /// The resources of the deployment.
     pub resources: Vec<Resource>,
-    /// The plan's warnings.
+    /// The warnings of the plan.
     pub warnings: Vec<Problem>,
-    /// When this was looked at, in seconds since 1970.
+    /// The time of this status, in seconds since 1970.
     pub now: i64,
-    /// When the Lambda's role was made, with which a setup begins.
+    /// When the Lambda's role was created, which is one of the first steps of a setup.
     pub began: Option<i64>,
     /// When the function's code or configuration was last changed.
     pub changed: Option<i64>,
@@ -22,80 +22,81 @@ pub struct Status {
     pub attached: bool,
     /// AWS's estimates of the users of both pools.
     pub users: Users,
-    /// What the function's log says; or why it says nothing, and what to do about that.
+    /// The sign-ins in the function's log, or why it can't be read.
     pub log: Result<Log, Unread>,
-    /// What is left to do before the old account can be closed.
-    pub left: Vec<String>,
+    /// The next steps before the old account can be closed.
+    pub next_steps: Vec<String>,
 }
 
 /// AWS's estimates of how many users a pool has.
 #[derive(Clone, Copy)]
 pub struct Users {
-    /// The pool that they come from. Who moves stays there too.
+    /// The old pool. Users who have been migrated remain there.
     pub old: Option<u64>,
-    /// The pool that they go to; who signed up there counts too.
+    /// The new pool, including users who signed up there.
     pub new: Option<u64>,
 }
 
-/// What the function's log says.
+/// The sign-ins in the function's log.
 pub struct Log {
-    /// From when on sign-ins count as lately.
+    /// The start of the period of the recent sign-ins.
     pub since: i64,
-    /// Those.
-    pub lately: Counted<Sums>,
-    /// From when on users who moved were counted: the setup, or as long as the log is kept.
-    pub moved_since: i64,
-    /// How many did. One who was deleted, and moved once more, counts twice.
-    pub moved: Counted<u64>,
+    /// The recent sign-ins.
+    pub recent: Counted<Sums>,
+    /// The start of the period in which migrations are counted: the setup, or the log's retention.
+    pub migrated_since: i64,
+    /// The migrations. A user who was deleted and migrated again counts twice.
+    pub migrated: Counted<u64>,
 }
 
-/// A count, and whether it is of all there was.
+/// A count, and whether it's complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted<T> {
     /// The count.
     pub of: T,
-    /// Whether all were counted.
+    /// Whether everything was counted.
     pub complete: bool,
 }
 
-/// Why nothing is known of the sign-ins.
+/// Why the function's log can't be read.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unread {
-    /// In words.
+    /// The reason, for people.
     pub why: String,
-    /// The action that would have to be granted.
+    /// The action to grant, if that's the reason.
     pub grant: Option<&'static str>,
 }
 
 impl Status {
-    /// How much of the deployment stands.
+    /// How much of the deployment exists.
     #[must_use]
     pub fn deployed(&self) -> &'static str {
-        let made = self.resources.iter().filter(|one| one.made);
-        let missing = made.clone().filter(|one| one.state == State::Missing);
-        match (missing.count(), made.count()) {
+        let created = self.resources.iter().filter(|one| one.is_created);
+        let missing = created.clone().filter(|one| one.state == State::Missing);
+        match (missing.count(), created.count()) {
             (0, _) => "all",
             (missing, all) if missing == all => "none",
             _ => "part",
         }
     }
 
-    /// How many resources are not as setup makes them.
+    /// How many resources have drifted, are missing, or require manual action.
     #[must_use]
     pub fn differing(&self) -> usize {
         let differing = self.resources.iter();
-        differing.filter(|one| one.state != State::Stands).count()
+        differing.filter(|one| one.state != State::InSync).count()
     }
 
-    /// Faults seen lately, without those that pass by themselves.
+    /// Recent faults, without the transient ones.
     #[must_use]
     pub fn faults(&self) -> u64 {
-        self.log.as_ref().map_or(0, |log| log.lately.of.faults)
+        self.log.as_ref().map_or(0, |log| log.recent.of.faults)
     }
 }
 
-/// How many of the old pool's users moved, of a hundred; more than all of an estimate are all.
+/// The percentage of the old pool's users who have been migrated. AWS's estimate can be too low, so
+/// the result is at most 100.
 #[must_use]
-pub fn share(moved: u64, old: u64) -> Option<u64> {
-    (old > 0).then(|| (moved.saturating_mul(100) / old).min(100))
+pub fn share(migrated: u64, old: u64) -> Option<u64> {
+    (old > 0).then(|| (migrated.saturating_mul(100) / old).min(100))
 }

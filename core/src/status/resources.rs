@@ -1,81 +1,81 @@
-//! What a deployment consists of, each with what the plan has to say of it.
+//! The resources of a deployment, each with its state by the plan.
 
 use crate::desired::Desired;
 use crate::plan::{Action, Change, Edit, Plan, Reason, all};
 use crate::resource::Address;
 
-/// A resource, and whether it is as setup makes it.
+/// A resource and its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
-    /// Which.
+    /// The resource.
     pub address: Address,
-    /// Whether setup makes it, and teardown deletes it; others it changes only.
-    pub made: bool,
-    /// How it stands.
+    /// Whether setup creates it and teardown deletes it. Other resources are only changed.
+    pub is_created: bool,
+    /// Its state.
     pub state: State,
-    /// What differs.
+    /// The drifted settings.
     pub edits: Vec<Edit>,
-    /// Why.
+    /// The reasons.
     pub reasons: Vec<Reason>,
 }
 
-/// How a resource stands.
+/// The state of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
-    /// As setup makes it.
-    Stands,
-    /// Otherwise.
-    Differs,
-    /// Not at all.
+    /// It matches the configuration.
+    InSync,
+    /// It exists, but differs from the configuration.
+    Drifted,
+    /// It doesn't exist.
     Missing,
-    /// Otherwise, and no setup will touch it: a person must look.
-    LookAt,
+    /// It differs from the configuration and setup can't change it: manual action is required.
+    ManualAction,
 }
 
 impl State {
     fn of(action: Action) -> Self {
         match action {
             Action::Create => Self::Missing,
-            Action::Update | Action::Delete => Self::Differs,
-            Action::Leave => Self::LookAt,
+            Action::Update | Action::Delete => Self::Drifted,
+            Action::Leave => Self::ManualAction,
         }
     }
 
-    /// One character for a line.
+    /// The symbol of its line in the output.
     #[must_use]
     pub fn glyph(self) -> char {
         match self {
-            Self::Stands => '=',
-            Self::Differs => '~',
+            Self::InSync => '=',
+            Self::Drifted => '~',
             Self::Missing => '+',
-            Self::LookAt => '!',
+            Self::ManualAction => '!',
         }
     }
 
-    /// A word for JSON.
+    /// The value of `state` in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Stands => "stands",
-            Self::Differs => "differs",
+            Self::InSync => "in_sync",
+            Self::Drifted => "drifted",
             Self::Missing => "missing",
-            Self::LookAt => "look_at",
+            Self::ManualAction => "manual_action",
         }
     }
 }
 
-/// Everything that the deployment consists of, in the order in which setup makes it, and then
-/// whatever else the plan would change.
+/// All resources of the deployment in the order in which setup creates them, followed by other
+/// resources that the plan would change.
 #[must_use]
 pub fn resources(desired: &Desired, plan: &Plan) -> Vec<Resource> {
     let all = all(desired).into_iter();
     let mut resources: Vec<_> = all
-        .map(|(address, made)| Resource::new(address, made, State::Stands))
+        .map(|(address, is_created)| Resource::new(address, is_created, State::InSync))
         .collect();
     for change in &plan.changes {
         let mut known = resources.iter_mut();
         if let Some(resource) = known.find(|one| one.address == change.address) {
-            resource.differs_by(change);
+            resource.apply(change);
             continue;
         }
         let state = State::of(change.action);
@@ -88,20 +88,20 @@ pub fn resources(desired: &Desired, plan: &Plan) -> Vec<Resource> {
 }
 
 impl Resource {
-    fn new(address: Address, made: bool, state: State) -> Self {
+    fn new(address: Address, is_created: bool, state: State) -> Self {
         Self {
             address,
-            made,
+            is_created,
             state,
             edits: Vec::new(),
             reasons: Vec::new(),
         }
     }
 
-    /// A plan can have two changes of one resource.
-    fn differs_by(&mut self, change: &Change) {
+    /// Updates the state by a change of the plan. A plan can have two changes of one resource.
+    fn apply(&mut self, change: &Change) {
         self.state = self.state.max(State::of(change.action));
-        // Of what is not there, the plan says what it will be.
+        // For a missing resource, the edits describe the new one, not drift.
         if change.action != Action::Create {
             self.edits.extend(change.edits.iter().cloned());
             self.reasons.extend(change.reason.clone());

@@ -1,4 +1,5 @@
-//! The lines that the function wrote, counted as its metrics count them. A probe is no sign-in.
+//! Counts the lines of the function's log in the same way as its metrics. Connectivity checks are
+//! not counted, because they are not sign-ins.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +7,10 @@ use rules::log::{self, Source};
 use rules::reasons::Fault;
 use serde_json::Value;
 
-/// The outcomes of all lines that count.
+/// The outcomes of the lines that are counted.
 pub const COUNTED: [&str; 4] = [log::MIGRATED, log::REFUSED, log::FAULT, log::PANIC];
 
-/// The filter pattern of the lines with one of these outcomes, as CloudWatch Logs takes it.
+/// The CloudWatch Logs filter pattern for lines with one of these outcomes.
 #[must_use]
 pub fn pattern(outcomes: &[&str]) -> String {
     let is = |outcome: &&str| format!("$.{} = \"{outcome}\"", log::OUTCOME);
@@ -22,23 +23,23 @@ pub fn pattern(outcomes: &[&str]) -> String {
     }
 }
 
-/// How often the function was asked, and what it said.
+/// The sign-ins by their result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
-    /// Let move.
+    /// The user was migrated.
     pub migrated: u64,
-    /// Not let move, for a reason that is the user's.
+    /// The user was rejected.
     pub refused: u64,
-    /// Transcript to try later, since the old pool was asked too often.
+    /// The sign-in failed because the old pool throttled it. The user can try again later.
     pub throttled: u64,
-    /// Transcript to try later, for a reason that a person must mend.
+    /// The sign-in failed with an error that needs a fix.
     pub faults: u64,
-    /// Refusals and faults by outcome and reason.
+    /// Rejections and faults by outcome and reason.
     pub reasons: BTreeMap<(&'static str, String), u64>,
 }
 
 impl Sums {
-    /// Counts lines, whatever else stands among them.
+    /// Counts the lines. Lines that aren't the function's are ignored.
     pub fn of<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
         let mut sums = Self::default();
         for line in lines {
@@ -60,7 +61,7 @@ impl Sums {
         reasons
     }
 
-    /// How often a reason was given.
+    /// How often a reason occurred.
     #[must_use]
     pub fn of_reason(&self, outcome: &'static str, reason: &str) -> u64 {
         let key = (outcome, reason.to_owned());
@@ -95,7 +96,7 @@ impl Sums {
     }
 }
 
-/// Whoever may write to the log could write anything; what is shown of it is a word.
+/// The log is untrusted: anyone who can write to it can write any value. Only codes are printed.
 fn is_code(reason: &str) -> bool {
     let legal = |c: char| c.is_ascii_lowercase() || c == '_';
     (1..=40).contains(&reason.len()) && reason.chars().all(legal)

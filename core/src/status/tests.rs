@@ -1,11 +1,12 @@
-//! What is counted, and what is said to be left.
+//! The counts and the next steps.
 
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::{
-    COUNTED, Counted, Log, State, Status, Sums, Unread, Users, left, pattern, resources, share,
+    COUNTED, Counted, Log, State, Status, Sums, Unread, Users, next_steps, pattern, resources,
+    share,
 };
 use crate::desired::{Desired, OldClient};
 use crate::identity::Side;
@@ -29,14 +30,14 @@ fn sums(lines: &[String]) -> Sums {
     Sums::of(lines.iter().map(String::as_str))
 }
 
-/// Of a deployment that stands, with what was read.
-fn status(users: (u64, u64), moved: Counted<u64>, lately: Sums) -> Status {
+/// The status of a deployment that is in sync, a day after `since`.
+fn status(users: (u64, u64), migrated: Counted<u64>, recent: Sums) -> Status {
     let desired = desired();
     Status {
         deployment: "default".into(),
         resources: resources(&desired, &planned(&desired, &set_up())),
         warnings: Vec::new(),
-        now: 0,
+        now: 86_400,
         began: None,
         changed: None,
         attached: true,
@@ -46,14 +47,14 @@ fn status(users: (u64, u64), moved: Counted<u64>, lately: Sums) -> Status {
         },
         log: Ok(Log {
             since: 0,
-            lately: Counted {
-                of: lately,
+            recent: Counted {
+                of: recent,
                 complete: true,
             },
-            moved_since: 0,
-            moved,
+            migrated_since: 0,
+            migrated,
         }),
-        left: Vec::new(),
+        next_steps: Vec::new(),
     }
 }
 
@@ -62,7 +63,7 @@ fn all<T>(of: T) -> Counted<T> {
 }
 
 #[test]
-fn lines_count_as_the_functions_metrics_do() {
+fn lines_are_counted_like_the_functions_metrics() {
     let line = |outcome: &str, reason: &str| json!({"triggerSource": "UserMigration_Authentication", "outcome": outcome, "reason": reason});
     let counted = sums(&lines(&[
         json!({"triggerSource": "UserMigration_ForgotPassword", "outcome": "migrated"}),
@@ -73,7 +74,7 @@ fn lines_count_as_the_functions_metrics_do() {
         line("fault", "throttled"),
         line("fault", "flow"),
         json!({"outcome": "panic", "place": "here"}),
-        // Of these nothing counts.
+        // These aren't counted.
         json!({"outcome": "misconfigured", "variable": "ATTRIBUTES"}),
         json!({"triggerSource": "cogmig_Probe", "outcome": "fault", "reason": "flow"}),
         json!({"outcome": "other"}),
@@ -93,9 +94,9 @@ fn lines_count_as_the_functions_metrics_do() {
     assert_eq!(sums(&["START RequestId: 1".to_owned()]), Sums::default());
 }
 
-/// What counts must come through the filter.
+/// Lines that are counted have to match the filter.
 #[test]
-fn the_patterns_name_the_outcomes_that_count() {
+fn the_patterns_have_the_outcomes_that_are_counted() {
     for outcome in COUNTED {
         let counted = sums(&lines(&[json!({"outcome": outcome})]));
         assert_ne!(counted, Sums::default(), "{outcome}");
@@ -108,26 +109,26 @@ fn the_patterns_name_the_outcomes_that_count() {
 }
 
 #[test]
-fn a_deployment_consists_of_what_setup_makes_and_changes() {
+fn a_deployment_has_all_resources_that_setup_creates_and_changes() {
     for desired in [desired(), desired_with(OldClient::Dedicated { id: None })] {
         let plan = planned(&desired, &fresh());
         let found = resources(&desired, &plan);
-        // Nothing that setup does is of a resource that was not thought of.
+        // Setup doesn't change any other resource.
         assert_eq!(found.len(), plan.changes.len());
-        assert!(found.iter().all(|one| one.state != State::Stands));
+        assert!(found.iter().all(|one| one.state != State::InSync));
         assert!(
             found
                 .iter()
-                .all(|one| one.made == (one.state == State::Missing))
+                .all(|one| one.is_created == (one.state == State::Missing))
         );
     }
     let desired = desired();
     let found = resources(&desired, &planned(&desired, &set_up()));
-    assert!(found.iter().all(|one| one.state == State::Stands));
+    assert!(found.iter().all(|one| one.state == State::InSync));
 }
 
 #[test]
-fn two_changes_of_a_resource_are_one_line_and_others_come_last() {
+fn two_changes_of_a_resource_are_one_line_and_other_resources_come_last() {
     let desired = desired();
     let mut plan = planned(&desired, &set_up());
     let mut change = |action, kind, name: &str, path: &str| {
@@ -142,36 +143,36 @@ fn two_changes_of_a_resource_are_one_line_and_others_come_last() {
     let role = "cognito-access-role";
     change(Action::Update, Kind::Role, role, "trust policy");
     change(Action::Update, Kind::Role, role, "undo record");
-    change(Action::Leave, Kind::AppClient, "another", "look");
+    change(Action::Leave, Kind::AppClient, "another", "flow");
     let found = resources(&desired, &plan);
-    assert_eq!(found[0].state, State::Differs);
+    assert_eq!(found[0].state, State::Drifted);
     let edits = ["trust policy", "undo record"].map(Edit::of);
     assert_eq!(found[0].edits, edits);
     let last = found
         .last()
         .map(|one| (one.address.name.as_str(), one.state));
-    assert_eq!(last, Some(("another", State::LookAt)));
+    assert_eq!(last, Some(("another", State::ManualAction)));
     assert_eq!(
         found
             .iter()
-            .filter(|one| one.state != State::Stands)
+            .filter(|one| one.state != State::InSync)
             .count(),
         2
     );
 }
 
 #[test]
-fn how_much_stands_and_what_it_comes_to() {
+fn the_result_depends_on_the_resources_and_the_faults() {
     let desired = desired();
     let refused = sums(&lines(&[json!({"outcome": "refused", "reason": "name"})]));
     let fault = sums(&lines(&[json!({"outcome": "fault", "reason": "flow"})]));
     let throttled = sums(&lines(&[
         json!({"outcome": "fault", "reason": "throttled"}),
     ]));
-    for (state, lately, deployed, result) in [
-        (fresh(), &fault, "none", "absent"),
-        (set_up(), &refused, "all", "stands"),
-        (set_up(), &throttled, "all", "stands"),
+    for (state, recent, deployed, result) in [
+        (fresh(), &fault, "none", "not_deployed"),
+        (set_up(), &refused, "all", "in_sync"),
+        (set_up(), &throttled, "all", "in_sync"),
         (set_up(), &fault, "all", "faults"),
         (
             (
@@ -183,7 +184,7 @@ fn how_much_stands_and_what_it_comes_to() {
             ),
             &fault,
             "part",
-            "differs",
+            "drifted",
         ),
         (
             (
@@ -195,10 +196,10 @@ fn how_much_stands_and_what_it_comes_to() {
             ),
             &refused,
             "all",
-            "differs",
+            "drifted",
         ),
     ] {
-        let mut status = status((3, 1), all(1), lately.clone());
+        let mut status = status((3, 1), all(1), recent.clone());
         status.resources = resources(&desired, &planned(&desired, &state));
         assert_eq!(
             (status.deployed(), Ended::of_status(&status).word()),
@@ -208,7 +209,7 @@ fn how_much_stands_and_what_it_comes_to() {
 }
 
 #[test]
-fn what_is_left_is_what_the_data_says() {
+fn the_next_steps_follow_from_the_data() {
     let desired = desired();
     let with = |name: &str, value: &str| Tags::from([(name.into(), value.into())]);
     let refused = |reason: &str| sums(&lines(&[json!({"outcome": "refused", "reason": reason})]));
@@ -218,54 +219,54 @@ fn what_is_left_is_what_the_data_says() {
         of,
         complete: false,
     };
-    for (status, variables, said, unsaid) in [
+    for (status, variables, expected, unexpected) in [
         (
             status((10, 4), all(3), none()),
             Tags::new(),
-            "Still to move: about 7 of",
-            "second factor",
+            "Not migrated yet: about 7 of",
+            "MFA",
         ),
         (
             status((10, 10), all(11), none()),
             Tags::new(),
-            "everybody has moved",
-            "Still to move",
+            "All users have been migrated",
+            "Not migrated yet",
         ),
         (
             status((10, 4), all(11), none()),
             Tags::new(),
-            "is not yet as high",
-            "everybody has moved",
+            "of the new pool is lower",
+            "All users",
         ),
         (
             status((0, 4), all(0), none()),
             Tags::new(),
             "has no users",
-            "Still to move",
+            "Not migrated yet",
         ),
         (
             status((10, 4), at_least(3), none()),
             Tags::new(),
-            "about 10, are still to move is not known",
-            "Still",
+            "about 10 users. The number of users who haven't been migrated is unknown",
+            "Not migrated yet",
         ),
         (
             status((10, 4), all(3), none()),
             with("MFA_USERS", "refuse"),
-            "stay in the old pool, by --mfa",
-            "lately",
+            "Users with MFA aren't migrated (--mfa-users refuse)",
+            "in the last",
         ),
         (
             status((10, 4), all(3), refused("second_factor")),
             with("MFA_USERS", "refuse"),
-            "(1 refused lately)",
+            "1 sign-in was rejected in the last 24 hours",
             "temporary",
         ),
         (
             status((10, 4), all(3), none()),
             with("MFA_USERS", "migrate"),
             "Groups",
-            "second factor",
+            "MFA",
         ),
         (
             status((10, 4), all(3), none()),
@@ -276,42 +277,42 @@ fn what_is_left_is_what_the_data_says() {
         (
             status((10, 4), all(3), refused("temporary_password")),
             with("TEMPORARY_PASSWORDS", "refuse"),
-            "temporary password were refused",
-            "forgotten",
+            "Users with a temporary password aren't migrated (--temporary-passwords refuse). 1 sign-in was rejected",
+            "forgot",
         ),
         (
             status((10, 4), all(3), refused("forgot_password")),
             with("FORGOT_PASSWORD", "refuse"),
-            "forgotten password were refused",
+            "Users who forgot their password aren't migrated (--forgot-password refuse). 1 password reset was rejected",
             "temporary",
         ),
         (
             status((10, 4), all(3), fault("flow")),
             Tags::new(),
-            "1 sign-in met a fault lately: `cogmig verify`",
+            "1 sign-in failed with an error in the last 24 hours. Run `cogmig verify`",
             "quota",
         ),
         (
             status((10, 4), all(3), fault("throttled")),
             Tags::new(),
-            "quota for UserAuthentication",
+            "1 sign-in was throttled by the old pool in the last 24 hours. Check the quota for UserAuthentication",
             "verify",
         ),
         (
             status((10, 4), all(3), none()),
             Tags::new(),
-            "still has the role cognito-access-role, and checks passwords through the app client oldclient",
+            "still has the role cognito-access-role, and the function checks passwords through app client oldclient",
             "setup",
         ),
     ] {
-        let told = left(&status, &desired, &variables).join("\n");
-        assert!(told.contains(said), "{said}\n{told}");
-        assert!(!told.contains(unsaid), "{unsaid}\n{told}");
+        let steps = next_steps(&status, &desired, &variables).join("\n");
+        assert!(steps.contains(expected), "{expected}\n{steps}");
+        assert!(!steps.contains(unexpected), "{unexpected}\n{steps}");
     }
 }
 
 #[test]
-fn without_a_log_or_a_deployment_less_is_said() {
+fn without_a_log_or_a_deployment_there_are_fewer_next_steps() {
     let desired = desired();
     let mut unread = status((10, 4), all(3), Sums::default());
     unread.log = Err(Unread {
@@ -319,29 +320,29 @@ fn without_a_log_or_a_deployment_less_is_said() {
         grant: None,
     });
     assert!(
-        left(&unread, &desired, &Tags::new())
+        next_steps(&unread, &desired, &Tags::new())
             .join("\n")
-            .contains("is not known")
+            .contains("is unknown")
     );
     unread.resources = resources(&desired, &planned(&desired, &fresh()));
     assert_eq!(
-        left(&unread, &desired, &Tags::new()),
+        next_steps(&unread, &desired, &Tags::new()),
         [
-            "Nobody can move yet: `cogmig setup` begins the migration.",
-            "Still to move: about 10 of the old pool's users.",
+            "No user can be migrated yet. Run `cogmig setup` to start the migration.",
+            "Not migrated yet: about 10 of the old pool's users.",
         ]
     );
 }
 
 #[test]
-fn shares_and_times() {
-    for (moved, old, percent) in [
+fn percentages_and_times() {
+    for (migrated, old, percent) in [
         (0, 0, None),
         (1, 3, Some(33)),
         (5, 3, Some(100)),
         (u64::MAX, 9, Some(100)),
     ] {
-        assert_eq!(share(moved, old), percent, "{moved} of {old}");
+        assert_eq!(share(migrated, old), percent, "{migrated} of {old}");
     }
     for (text, seconds) in [("90m", 5400), ("24h", 86_400), ("7d", 604_800)] {
         assert_eq!(time(text), Ok(Duration::from_secs(seconds)), "{text}");

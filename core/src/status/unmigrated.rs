@@ -4,19 +4,19 @@ use crate::cognito::pool;
 use crate::observed::{Observed, Pool};
 use crate::problem::{Problem, Severity};
 
-/// By AWS's estimates of both pools.
+/// The number of users who haven't been migrated, by AWS's estimates of both pools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unmigrated {
     /// The new pool has as many users as the old one.
     None,
-    /// So many are missing there.
+    /// The new pool has this many users fewer than the old one.
     About(u64),
-    /// One of the pools cannot be read, or is gone.
+    /// One of the pools can't be read or doesn't exist.
     Unknown,
 }
 
 impl Unmigrated {
-    /// By how many users the pools have.
+    /// Compares the numbers of users of the pools.
     #[must_use]
     pub fn of(old: Option<u64>, new: Option<u64>) -> Self {
         match (old, new) {
@@ -29,7 +29,7 @@ impl Unmigrated {
         }
     }
 
-    /// By what the pools of a deployment say.
+    /// Compares the pools of a deployment.
     #[must_use]
     pub fn in_pools(observed: &Observed) -> Self {
         let users = |pool: &Pool| pool::users(pool.described.as_ref()?);
@@ -38,7 +38,7 @@ impl Unmigrated {
         Self::of(old, new)
     }
 
-    /// The number, if it is known.
+    /// The number, if it's known.
     #[must_use]
     pub fn count(self) -> Option<u64> {
         match self {
@@ -48,10 +48,10 @@ impl Unmigrated {
         }
     }
 
-    /// What a teardown means for them.
+    /// The consequence of a teardown for these users.
     #[must_use]
     pub fn warning(self) -> Option<Problem> {
-        let what = match self {
+        let count = match self {
             Self::None => return None,
             Self::About(1) => {
                 "about 1 user of the old user pool hasn't been migrated, by AWS's estimates of both pools".to_owned()
@@ -63,10 +63,10 @@ impl Unmigrated {
                 "the number of users who haven't been migrated is unknown".to_owned()
             }
         };
-        let what = format!(
-            "{what}. After teardown these users can't sign in to the new user pool with their existing password"
+        let summary = format!(
+            "{count}. After teardown these users can't sign in to the new user pool with their existing password"
         );
-        let warning = Problem::new("users-not-migrated", Severity::Lockout, what);
+        let warning = Problem::new("users-not-migrated", Severity::Lockout, summary);
         Some(warning.fix("run `cogmig status` to see the progress"))
     }
 }
@@ -76,11 +76,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_missing_users_are_those_that_the_new_pool_does_not_have() {
+    fn unmigrated_users_are_those_that_the_new_pool_does_not_have() {
         for (old, new, expected) in [
             (Some(5), Some(3), Unmigrated::About(2)),
             (Some(5), Some(5), Unmigrated::None),
-            // Others signed up there.
+            // Other users signed up in the new pool.
             (Some(5), Some(9), Unmigrated::None),
             (Some(0), None, Unmigrated::None),
             (Some(5), None, Unmigrated::Unknown),

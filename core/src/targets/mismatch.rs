@@ -1,4 +1,4 @@
-//! What was named and is not the deployment's.
+//! Errors for options that don't match the deployment.
 
 use crate::identity::{Identity, Side};
 use crate::names::Names;
@@ -8,34 +8,34 @@ use crate::record::{self, Tags};
 use crate::reference::region_of;
 use crate::text::on_one_line;
 
-/// Refuses a Region that was named and is not that of the deployment's pool.
+/// Fails if the Region in the options isn't the Region of the deployment's user pool.
 ///
 /// # Errors
-/// It says both.
+/// The Regions differ. The error names both.
 pub fn refuse_other_region(
     side: Side,
     settings: &SideSettings,
     names: &Names,
     recorded: &str,
 ) -> Result<()> {
-    if let (Some(named), Some(region)) = (&settings.region, region_of(recorded))
-        && named != region
+    if let (Some(given), Some(region)) = (&settings.region, region_of(recorded))
+        && given != region
     {
         let option = settings.written(side, "region");
         let side = side.as_str();
         return Err(Problem::error(
                 "region-mismatch",
                 format!(
-                    "{option} is {named}, but the deployment `{}` serves the {side} user pool {recorded} in {region}",
+                    "{option} is {given}, but deployment `{}` uses the {side} user pool {recorded} in {region}",
                     names.deployment
                 ),
             )
-            .fix(format!("--{side}-region {region}, or --suffix for another deployment")));
+            .fix(format!("use --{side}-region {region}, or --suffix for another deployment")));
     }
     Ok(())
 }
 
-/// A user pool that was named, and the one on record, which is another.
+/// The error if the user pool in the options isn't the recorded one.
 #[must_use]
 pub fn other_pool(
     side: Side,
@@ -47,7 +47,7 @@ pub fn other_pool(
     Problem::error(
         "pool-mismatch",
         format!(
-            "{} is {given}, but the deployment `{}` serves the {} user pool {recorded}",
+            "{} is {given}, but deployment `{}` uses the {} user pool {recorded}",
             settings.written(side, "pool"),
             names.deployment,
             side.as_str()
@@ -56,20 +56,20 @@ pub fn other_pool(
     .fix(remedy)
 }
 
-/// What to do where no deployment is known that serves the named pool.
+/// The remedy if no known deployment uses the given user pool.
 #[must_use]
 pub fn elsewhere(side: Side) -> String {
     format!(
-        "--suffix for another deployment, or no --{}-pool",
+        "use --suffix for another deployment, or omit --{}-pool",
         side.as_str()
     )
 }
 
-/// Refuses an account that is not the one that the deployment connects the other with.
-/// `tags` are those of the role here or, where it lost them, of the function.
+/// Fails if the other account isn't the one that the deployment has on record.
+/// `tags` are the tags of the role in this account or, if they are lost, of the function.
 ///
 /// # Errors
-/// It says both.
+/// The accounts differ. The error names both.
 pub fn refuse_other_peer(
     names: &Names,
     (here, tags): (&Identity, Option<&Tags>),
@@ -84,30 +84,30 @@ pub fn refuse_other_peer(
         return Err(Problem::error(
             "account-mismatch",
             format!(
-                "the role {} in the {} belongs to a migration with account {}, not {other}",
+                "the role {} in the {} belongs to a migration with account {}, not with {other}",
                 names.record_role(here.side),
                 here.place(),
                 on_one_line(peer)
             ),
         )
         .fix(format!(
-            "the right --{}-profile, or --suffix for another deployment",
+            "use a --{}-profile of that account, or --suffix for another deployment",
             there.side.as_str()
         )));
     }
     Ok(())
 }
 
-/// What was written, with what it stands for.
-pub(super) fn shown(written: &str, id: &str) -> String {
-    if written == id {
+/// A name or an id from the options, with the id that it resolves to.
+pub(super) fn shown(given: &str, id: &str) -> String {
+    if given == id {
         id.to_owned()
     } else {
-        format!("{written} ({id})")
+        format!("{given} ({id})")
     }
 }
 
-/// A user pool was named, and nothing says which one the deployment serves.
+/// The error if a user pool is given, but no record names the user pool of the deployment.
 #[must_use]
 pub fn record_is_missing(
     side: Side,
@@ -118,11 +118,11 @@ pub fn record_is_missing(
     Problem::error(
         "record-missing",
         format!(
-            "{} is {given}, but no record says which {} user pool the deployment `{}` serves",
+            "{} is {given}, but there is no record of the {} user pool that deployment `{}` uses",
             settings.written(side, "pool"),
             side.as_str(),
             names.deployment
         ),
     )
-    .fix("`cogmig setup`, which writes the record again")
+    .fix("run `cogmig setup` to write the record again")
 }

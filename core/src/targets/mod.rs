@@ -1,6 +1,6 @@
-//! Which pool and which app clients: the ones named, the ones of the deployment, the only ones
-//! there, or the user's choice on a terminal. What is named and does not match the deployment
-//! is refused.
+//! Selects the user pool and the app clients of each side: by option, by the record of the
+//! deployment, the only ones that exist, or by prompt. Options that don't match the deployment
+//! fail the command.
 
 mod mismatch;
 pub mod other_side;
@@ -26,35 +26,35 @@ use search::Search;
 pub use search::{Selection, Several};
 pub use side_record::SideRecord;
 
-/// One side as it was asked for, and what is on record of it.
+/// The options for one side, and the record of it.
 pub struct Scope<'a> {
     /// The account.
     pub identity: &'a Identity,
-    /// What was asked for.
+    /// The options.
     pub settings: &'a SideSettings,
-    /// Which deployment.
+    /// The names of the deployment's resources.
     pub names: &'a Names,
-    /// What is on record of it.
+    /// The record of this side.
     pub record: SideRecord,
 }
 
 impl Scope<'_> {
-    /// Chooses the pool, and reports which it is. `others` are the tags of the roles of other
+    /// Selects the user pool from the existing ones. `others` are the tags of the roles of other
     /// deployments.
     ///
     /// # Errors
-    /// The named one does not exist, or is not that of the deployment; that of the deployment no
-    /// longer exists; there is none, or there are several and nobody to ask.
+    /// The given user pool doesn't exist or isn't the deployment's, the deployment's user pool no
+    /// longer exists, or no user pool exists.
     pub fn pool(&self, there: &[Listed], others: &[Tags]) -> Result<Selection> {
         let identity = self.identity;
         let (side, deployment) = (self.side().as_str(), &self.names.deployment);
         let search = self.pools();
         let Some(recorded) = &self.record.pool else {
-            let named = self.settings.pool.as_ref();
-            self.refuse_other_place("pool", named, None)?;
-            named.map_or(Ok(()), |pool| self.refuse_region(pool))?;
-            let named: Vec<_> = named.into_iter().collect();
-            return search.select(there, &named, &[]);
+            let given = self.settings.pool.as_ref();
+            self.check_place("pool", given, None)?;
+            given.map_or(Ok(()), |pool| self.check_region(pool))?;
+            let given: Vec<_> = given.into_iter().collect();
+            return search.select(there, &given, &[]);
         };
         self.refuse_other_pool(there, others)?;
         let region = region_of(recorded).unwrap_or(&identity.region);
@@ -62,45 +62,45 @@ impl Scope<'_> {
             return Err(Problem::error(
                     "region-mismatch",
                     format!(
-                        "the deployment `{deployment}` serves the {side} user pool {recorded} in {region}, and the profile `{}` is set to {}",
+                        "deployment `{deployment}` uses the {side} user pool {recorded} in {region}, but profile `{}` uses {}",
                         identity.profile,
                         identity.region
                     ),
                 )
-                .fix(format!("--{side}-region {region}")));
+                .fix(format!("use --{side}-region {region}")));
         }
         let found = there.iter().find(|pool| pool.id == *recorded);
-        let found = found.ok_or_else(|| self.pool_is_gone(recorded))?;
-        let how = match self.settings.pool {
+        let found = found.ok_or_else(|| self.pool_is_deleted(recorded))?;
+        let source = match self.settings.pool {
             Some(_) => SelectedBy::Option,
             None => SelectedBy::Record,
         };
-        Ok(search.selected(vec![found.clone()], how))
+        Ok(search.selected(vec![found.clone()], source))
     }
 
-    /// Chooses the app clients of this pool, and reports which they are.
+    /// Selects the app clients of this user pool from the existing ones.
     ///
     /// # Errors
     /// As [`Self::pool`].
     pub fn clients(&self, pool: &str, there: &[Listed]) -> Result<Selection> {
-        let named: Vec<_> = self.settings.clients.iter().collect();
-        for client in &named {
-            self.refuse_other_place("client", Some(client), Some(pool))?;
+        let given: Vec<_> = self.settings.clients.iter().collect();
+        for client in &given {
+            self.check_place("client", Some(client), Some(pool))?;
         }
         let recorded = &self.record.clients;
-        let is_there = |id: &String| there.iter().any(|client| client.id == *id);
-        if named.is_empty() && !recorded.is_empty() && !recorded.iter().any(is_there) {
-            return Err(self.client_is_gone(&recorded.join(", ")));
+        let exists = |id: &String| there.iter().any(|client| client.id == *id);
+        if given.is_empty() && !recorded.is_empty() && !recorded.iter().any(exists) {
+            return Err(self.client_is_deleted(&recorded.join(", ")));
         }
         let search = self.clients_of(pool);
-        search.select(there, &named, recorded)
+        search.select(there, &given, recorded)
     }
 
-    /// Refuses a pool or a Region that was named and is not that of the deployment, where it has
-    /// one on record.
+    /// Fails if the user pool or the Region in the options isn't the deployment's, if the
+    /// deployment has one on record.
     ///
     /// # Errors
-    /// It says both, and which deployment serves the named pool.
+    /// They differ. The error names both, and the deployment that uses the given user pool.
     pub fn refuse_other_pool(&self, there: &[Listed], others: &[Tags]) -> Result<()> {
         let Some(recorded) = &self.record.pool else {
             return Ok(());
@@ -109,21 +109,21 @@ impl Scope<'_> {
         let Some(reference) = &self.settings.pool else {
             return Ok(());
         };
-        self.refuse_other_place("pool", Some(reference), None)?;
+        self.check_place("pool", Some(reference), None)?;
         let Some(given) = self.given_pool(reference, recorded, there)? else {
             return Ok(());
         };
         if given == *recorded {
             return Ok(());
         }
-        let serves = |tags: &&Tags| tags.get(record::POOL) == Some(&given);
-        let other = others.iter().find(serves);
+        let uses_it = |tags: &&Tags| tags.get(record::POOL) == Some(&given);
+        let other = others.iter().find(uses_it);
         let remedy = match other.and_then(|tags| tags.get(record::DEPLOYMENT)) {
             Some(other) if other == "default" => {
-                "no --suffix: the deployment `default` serves that user pool".to_owned()
+                "omit --suffix: deployment `default` uses that user pool".to_owned()
             }
             Some(other) => format!(
-                "--suffix {}: that deployment serves the user pool {given}",
+                "use --suffix {}: that deployment uses user pool {given}",
                 on_one_line(other)
             ),
             None => elsewhere(self.side()),
@@ -138,41 +138,42 @@ impl Scope<'_> {
         ))
     }
 
-    /// The id of the pool that was named. An id that does not exist is that of a pool elsewhere, or
-    /// of one that is gone. A name that no pool has is none, if the deployment's pool is gone.
+    /// The id of the given user pool. An id that doesn't exist is the id of a user pool elsewhere, or
+    /// of a deleted one. A name that doesn't exist gives `None` if the deployment's user pool no
+    /// longer exists: it may be the deleted pool's name.
     fn given_pool(
         &self,
         reference: &Reference,
         recorded: &str,
         there: &[Listed],
     ) -> Result<Option<String>> {
-        let written = &reference.id;
-        let is_gone = !there.iter().any(|pool| pool.id == recorded);
+        let given = &reference.id;
+        let is_deleted = !there.iter().any(|pool| pool.id == recorded);
         match (
             Search::is_known(there, reference),
-            region_of(written).is_some() || written == recorded,
+            region_of(given).is_some() || given == recorded,
         ) {
-            (false, true) => Ok(Some(written.clone())),
-            (false, false) if is_gone => Ok(None),
+            (false, true) => Ok(Some(given.clone())),
+            (false, false) if is_deleted => Ok(None),
             _ => Ok(Some(self.pools().find(there, reference)?.id.clone())),
         }
     }
 
-    /// Refuses an app client that was named and that the deployment doesn't use. One of the new
-    /// pool that had the flow before is on no record; it is `described` as it is now. Where no
-    /// app client is on record, nothing is known.
+    /// Fails if the deployment doesn't use the given app client. App clients of the new pool that had
+    /// the flow before setup aren't recorded, so `described` shows whether it has the flow. If no app
+    /// client is recorded, none can be compared.
     ///
     /// # Errors
-    /// It says both.
-    pub fn refuse_other_client(&self, named: &str, described: Option<&Object>) -> Result<()> {
+    /// The deployment uses other app clients. The error names both.
+    pub fn refuse_other_client(&self, given: &str, described: Option<&Object>) -> Result<()> {
         let recorded = &self.record.clients;
-        let in_use = self.record.in_use.as_deref() == Some(named);
+        let in_use = self.record.in_use.as_deref() == Some(given);
         let takes_part = || {
             self.side() == Side::New
                 && described
                     .is_some_and(|client| client::with_flow(client, USER_PASSWORD).is_none())
         };
-        let is_recorded = recorded.iter().any(|known| known == named);
+        let is_recorded = recorded.iter().any(|known| known == given);
         if recorded.is_empty() || in_use || is_recorded || takes_part() {
             return Ok(());
         }
@@ -180,25 +181,25 @@ impl Scope<'_> {
         Err(Problem::error(
             "client-mismatch",
             format!(
-                "{} is {named}, but the deployment `{deployment}` uses the {side} app client {}",
+                "{} is {given}, but deployment `{deployment}` uses the {side} app client {}",
                 self.settings.written(self.side(), "client"),
                 recorded.join(", ")
             ),
         )
         .fix(format!(
-            "no --{side}-client, or `cogmig setup --{side}-client {named}` to change it"
+            "omit --{side}-client, or run `cogmig setup --{side}-client {given}` to change it"
         )))
     }
 
-    /// The ids of the app clients that were named and exist, and those of the others. One that is
-    /// on record may be gone by now.
+    /// The given app clients that exist, and those that don't. A recorded app client may have been
+    /// deleted.
     ///
     /// # Errors
-    /// An ARN is of another place; or several have the name.
+    /// An ARN isn't in this account, Region and user pool, or several app clients have the name.
     pub fn named_clients(&self, pool: &str, there: &[Listed]) -> Result<NamedClients> {
         let mut named = NamedClients::default();
         for reference in &self.settings.clients {
-            self.refuse_other_place("client", Some(reference), Some(pool))?;
+            self.check_place("client", Some(reference), Some(pool))?;
             if Search::is_known(there, reference) {
                 let client = self.clients_of(pool).find(there, reference)?;
                 named.existing.push(client.id.clone());
@@ -233,8 +234,8 @@ impl Scope<'_> {
         }
     }
 
-    /// A pool's id starts with its Region, so that a pool of another one can be told at once.
-    fn refuse_region(&self, pool: &Reference) -> Result<()> {
+    /// The id of a user pool starts with its Region, so the Region can be checked without a call.
+    fn check_region(&self, pool: &Reference) -> Result<()> {
         let (identity, side) = (self.identity, self.side().as_str());
         match region_of(&pool.id) {
             Some(region) if region != identity.region => Err(Problem::error(
@@ -244,19 +245,19 @@ impl Scope<'_> {
                     pool.id, identity.region
                 ),
             )
-            .fix(format!("--{side}-region {region}"))),
+            .fix(format!("use --{side}-region {region}"))),
             _ => Ok(()),
         }
     }
 
-    fn refuse_other_place(
+    fn check_place(
         &self,
         option: &str,
-        named: Option<&Reference>,
+        given: Option<&Reference>,
         pool: Option<&str>,
     ) -> Result<()> {
         let side = self.side().as_str();
-        if let Some(reference) = named
+        if let Some(reference) = given
             && let Some(why) = reference.mismatch(self.identity, pool)
         {
             return Err(Problem::error(
@@ -268,46 +269,46 @@ impl Scope<'_> {
                 ),
             )
             .fix(format!(
-                "--{side}-profile and --{side}-region of the account and Region in that ARN"
+                "use --{side}-profile and --{side}-region for the account and Region of that ARN"
             )));
         }
         Ok(())
     }
 
-    fn pool_is_gone(&self, pool: &str) -> Problem {
+    fn pool_is_deleted(&self, pool: &str) -> Problem {
         let (side, deployment) = (self.side().as_str(), &self.names.deployment);
-        let meanwhile = match self.side() {
+        let consequence = match self.side() {
             Side::Old => {
-                "Users who haven't been migrated can't sign in: the trigger answers with an error. Users who have been migrated are not affected"
+                "Users who haven't been migrated can't sign in, because the trigger returns an error. Users who have been migrated aren't affected"
             }
             Side::New => "Users can't sign in to it, and no more users are migrated",
         };
         Problem::error(
             "pool-deleted",
-            format!("the {side} user pool {pool} of deployment `{deployment}` no longer exists in the {}. {meanwhile}", self.identity.place()),
+            format!("the {side} user pool {pool} of deployment `{deployment}` no longer exists in the {}. {consequence}", self.identity.place()),
         )
-        .fix("`cogmig teardown`, which removes the remaining resources")
+        .fix("run `cogmig teardown` to remove the remaining resources")
     }
 
-    fn client_is_gone(&self, client: &str) -> Problem {
+    fn client_is_deleted(&self, client: &str) -> Problem {
         let (side, deployment) = (self.side().as_str(), &self.names.deployment);
-        let meanwhile = match self.side() {
+        let consequence = match self.side() {
             Side::Old => "Users who haven't been migrated can't sign in",
             Side::New => "Applications can't sign in through it",
         };
         Problem::error(
             "client-deleted",
-            format!("the {side} app client {client} of deployment `{deployment}` no longer exists in the {}. {meanwhile}", self.identity.place()),
+            format!("the {side} app client {client} of deployment `{deployment}` no longer exists in the {}. {consequence}", self.identity.place()),
         )
-        .fix(format!("`cogmig setup --{side}-client ID` with another one, or `cogmig teardown`"))
+        .fix(format!("run `cogmig setup --{side}-client ID` with another app client, or `cogmig teardown`"))
     }
 }
 
-/// App clients that were named, by id.
+/// The app clients in the options, by id.
 #[derive(Default)]
 pub struct NamedClients {
-    /// Those that the pool has.
+    /// App clients that exist in the user pool.
     pub existing: Vec<String>,
-    /// The others.
+    /// App clients that don't exist.
     pub missing: Vec<String>,
 }

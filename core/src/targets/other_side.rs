@@ -1,4 +1,5 @@
-//! What was named of a side whose account was not reached, compared with what the other side knows.
+//! Compares the options for one side with the record on the other side, if only the other account
+//! is available.
 
 use super::{SideRecord, elsewhere, other_pool, refuse_other_region};
 use crate::identity::Side;
@@ -9,11 +10,11 @@ use crate::problem::{Problem, Result};
 use crate::record;
 use crate::reference::region_of;
 
-/// Compares what was named of the side whose account is not at hand, as far as the other side
-/// knows: `role` is the role there. A name can't be resolved.
+/// Compares the options for `side`, whose account isn't available, with the record in the other
+/// account. `role` and `function` are those of the other account. Names can't be resolved.
 ///
 /// # Errors
-/// It is not the deployment's.
+/// An option doesn't match the deployment.
 pub fn check(
     settings: &Settings,
     side: Side,
@@ -33,14 +34,14 @@ pub fn check(
         return Err(Problem::error(
             "client-mismatch",
             format!(
-                "{} is {}, but the deployment `{}` uses the {} app client {in_use}",
+                "{} is {}, but deployment `{}` uses the {} app client {in_use}",
                 asked.written(side, "client"),
                 named.id,
                 names.deployment,
                 side.as_str()
             ),
         )
-        .fix(format!("no --{}-client", side.as_str())));
+        .fix(format!("omit --{}-client", side.as_str())));
     }
     let Some(recorded) = &record.pool else {
         return Ok(());
@@ -62,7 +63,7 @@ fn other_account(names: &Names, asked: &SideSettings, account: &str) -> Result<(
             return Err(Problem::error(
                 "arn-mismatch",
                 format!(
-                    "the ARN of {} names account {other}, but the deployment `{}` is a migration with account {account}",
+                    "the ARN of {} is in account {other}, but deployment `{}` is a migration with account {account}",
                     reference.id, names.deployment
                 ),
             ));
@@ -71,7 +72,7 @@ fn other_account(names: &Names, asked: &SideSettings, account: &str) -> Result<(
     Ok(())
 }
 
-/// Whether it can be an id, and not a name: 26 lower-case letters and digits.
+/// Whether this can be the id of an app client, not a name: 26 lower-case letters and digits.
 fn looks_like_client(text: &str) -> bool {
     let legal = |c: char| c.is_ascii_alphanumeric();
     text.len() >= 20 && text.chars().all(legal)

@@ -1,4 +1,4 @@
-//! One or several of the pools or app clients that are there.
+//! Selects user pools or app clients from the existing ones.
 
 use std::collections::BTreeSet;
 
@@ -7,56 +7,56 @@ use crate::problem::{Cause, Problem, Result};
 use crate::reference::{Listed, Reference};
 use crate::selected::{Selected, SelectedBy};
 
-/// Which pool or app clients it is about, or that there are several to pick from.
+/// The selected user pool or app clients, or the ones to select from.
 pub enum Selection {
-    /// These.
+    /// The selected ones.
     These(Selected),
-    /// One of these, or some.
+    /// Several exist, and nothing selects between them.
     Several(Several),
 }
 
-/// Several that it could be about, where nothing says which.
+/// Several user pools or app clients, of which the user has to select.
 pub struct Several {
-    /// Of which side.
+    /// The side of the migration.
     pub side: Side,
-    /// AWS's word for such a thing.
+    /// The type, in AWS's words.
     pub what: &'static str,
-    /// Which there are.
+    /// The existing ones.
     pub there: Vec<Listed>,
-    /// Whether several may be picked.
+    /// Whether the user can select several.
     pub picks_several: bool,
-    /// What is said where nobody can be asked.
+    /// The error if there is no terminal to prompt on.
     pub refusal: Problem,
 }
 
-/// What is searched for, and where.
+/// A search for user pools or app clients.
 pub struct Search {
-    /// Of which side.
+    /// The side of the migration.
     pub side: Side,
-    /// The account, or the pool in it, in words.
+    /// The account, or the user pool in it, for messages.
     pub place: String,
-    /// AWS's word for such a thing.
+    /// The type, in AWS's words.
     pub what: &'static str,
-    /// How it is named, without its side.
+    /// The name of the option, without its side.
     pub option: &'static str,
-    /// Whether several may be picked.
+    /// Whether the user can select several.
     pub several: bool,
 }
 
 impl Search {
-    /// The named ones, those on record, or the only one; otherwise somebody has to pick.
+    /// Selects the given ones, the recorded ones, or the only one. Otherwise the user has to select.
     ///
     /// # Errors
-    /// A named one is not there; or none is.
+    /// A given one doesn't exist, or none exists.
     pub fn select(
         &self,
         there: &[Listed],
-        named: &[&Reference],
+        given: &[&Reference],
         recorded: &[String],
     ) -> Result<Selection> {
         let side = self.side.as_str();
-        if !named.is_empty() {
-            let found = named
+        if !given.is_empty() {
+            let found = given
                 .iter()
                 .map(|reference| self.find(there, reference).cloned());
             let found = distinct(found.collect::<Result<_>>()?);
@@ -74,10 +74,10 @@ impl Search {
         match there {
             [] => Err(Problem::error(
                 "none-found",
-                format!("there is no {} in the {}", self.what, self.place),
+                format!("no {} exists in the {}", self.what, self.place),
             )
             .fix(format!(
-                "another Region (--{side}-region) or profile (--{side}-profile)"
+                "use another Region (--{side}-region) or profile (--{side}-profile)"
             ))),
             [only] => Ok(self.selected(vec![only.clone()], SelectedBy::Only)),
             several => Ok(Selection::Several(Several {
@@ -89,7 +89,7 @@ impl Search {
                     Problem::error(
                         "several-found",
                         format!(
-                            "there are several {}s in the {}: name one",
+                            "several {}s exist in the {}. Select one with an option",
                             self.what, self.place
                         ),
                     ),
@@ -99,43 +99,46 @@ impl Search {
         }
     }
 
-    /// These, and how they came to be the ones.
-    pub fn selected(&self, all: Vec<Listed>, how: SelectedBy) -> Selection {
+    /// The selection, and what selected it.
+    pub fn selected(&self, all: Vec<Listed>, source: SelectedBy) -> Selection {
         Selection::These(Selected {
             side: self.side,
             what: self.what,
             all,
-            how,
+            source,
         })
     }
 
-    /// Whether one of these has this id or this name.
+    /// Whether one of these has this id or name.
     pub fn is_known(there: &[Listed], reference: &Reference) -> bool {
-        let written = &reference.id;
+        let given = &reference.id;
         there
             .iter()
-            .any(|one| one.id == *written || one.name == *written)
+            .any(|one| one.id == *given || one.name == *given)
     }
 
-    /// The one of this id, or else the only one of this name.
+    /// The one with this id, otherwise the only one with this name.
     ///
     /// # Errors
-    /// There is none, or there are several of this name.
+    /// None exists, or several have this name.
     pub fn find<'t>(&self, there: &'t [Listed], reference: &Reference) -> Result<&'t Listed> {
-        let written = &reference.id;
-        if let Some(one) = there.iter().find(|one| one.id == *written) {
+        let given = &reference.id;
+        if let Some(one) = there.iter().find(|one| one.id == *given) {
             return Ok(one);
         }
-        let named = there.iter().filter(|one| one.name == *written);
-        match named.collect::<Vec<_>>()[..] {
+        let matches = there.iter().filter(|one| one.name == *given);
+        match matches.collect::<Vec<_>>()[..] {
             [one] => Ok(one),
             [] => {
                 let problem = Problem::error(
                     "not-found",
-                    format!("there is no {} {written} in the {}", self.what, self.place),
+                    format!(
+                        "the {} {given} doesn't exist in the {}",
+                        self.what, self.place
+                    ),
                 );
                 Err(if there.is_empty() {
-                    problem.because(Cause::Detail("there is none at all".to_owned()))
+                    problem.because(Cause::Detail(format!("no {} exists there", self.what)))
                 } else {
                     self.with_options(problem, there)
                 })
@@ -145,7 +148,7 @@ impl Search {
                 let problem = Problem::error(
                     "name-ambiguous",
                     format!(
-                        "several {}s in the {} have the name {written}: use an id",
+                        "several {}s in the {} have the name {given}. Use an id",
                         self.what, self.place
                     ),
                 );
@@ -154,7 +157,7 @@ impl Search {
         }
     }
 
-    /// The problem, with the options that name these.
+    /// Adds the options that select each of these to the problem.
     fn with_options(&self, problem: Problem, there: &[Listed]) -> Problem {
         let side = self.side.as_str();
         there.iter().fold(problem, |problem, one| {
@@ -164,10 +167,10 @@ impl Search {
     }
 }
 
-/// One that is named twice, by its id and its name, is one.
-fn distinct(named: Vec<Listed>) -> Vec<Listed> {
+/// Removes duplicates: one can be given twice, by its id and its name.
+fn distinct(given: Vec<Listed>) -> Vec<Listed> {
     let mut distinct: Vec<Listed> = Vec::new();
-    for one in named {
+    for one in given {
         if !distinct.contains(&one) {
             distinct.push(one);
         }

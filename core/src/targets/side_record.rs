@@ -1,4 +1,4 @@
-//! What is on record of one side of a deployment.
+//! The record of one side of a deployment.
 
 use rules::env;
 
@@ -8,7 +8,7 @@ use crate::observed::{Function, Role};
 use crate::record;
 use crate::reference::region_of;
 
-/// What is on record of one side of a deployment.
+/// The record of one side of a deployment.
 #[derive(Clone, Debug, Default)]
 pub struct SideRecord {
     /// The user pool.
@@ -20,18 +20,18 @@ pub struct SideRecord {
 }
 
 impl SideRecord {
-    /// By the tags of the side's role; where those are lost, by the function.
+    /// Reads the tags of the side's role. If they are lost, reads the function's environment.
     pub fn of(side: Side, names: &Names, role: Option<&Role>, function: Option<&Function>) -> Self {
         let tagged = role.map(|role| &role.tags);
-        // Of another deployment, it tells nothing of this one; nor does one without a tag, unless
-        // there is a role that lost its tags as well.
+        // A function of another deployment has no record of this one. A function without the tag
+        // counts only if the role exists, because both can lose their tags.
         let function = function.filter(|function| {
             let tag = function.tags.get(record::DEPLOYMENT);
             tag.map_or(role.is_some(), |tag| *tag == names.deployment)
         });
         let set = function.map(|function| &function.configuration.environment);
         let variable = |name: &str| set.and_then(|set| set.get(name)).cloned();
-        // Whoever may write tags or the environment may write anything into them.
+        // Tags and environment are untrusted: anyone who can edit them can write any value.
         let is_pool = |pool: &String| region_of(pool).is_some();
         let is_client = |id: &String| {
             id.chars()
@@ -47,8 +47,8 @@ impl SideRecord {
         };
         let recorded = tagged.into_iter().flat_map(record::client_ids);
         let mut clients: Vec<_> = recorded.map(str::to_owned).filter(is_client).collect();
-        // Of several old app clients, passwords are checked through one: a change of it that was
-        // interrupted leaves both on record.
+        // The function checks passwords through one old app client. An interrupted change of it
+        // leaves two on record.
         if let Some(id) = &in_use
             && (clients.is_empty() || clients.contains(id))
         {

@@ -17,7 +17,7 @@ pub async fn sign_ins(
     names: &Names,
     side: &NewSide,
     now: i64,
-    lately: Duration,
+    period: Duration,
 ) -> Result<Log, Unread> {
     let name = &names.log_group;
     let Some(group) = &side.log_group else {
@@ -26,27 +26,27 @@ pub async fn sign_ins(
             grant: None,
         });
     };
-    let since = now.saturating_sub(i64::try_from(lately.as_secs()).unwrap_or(i64::MAX));
+    let since = now.saturating_sub(i64::try_from(period.as_secs()).unwrap_or(i64::MAX));
     let kept = group.retention.map(|days| now - i64::from(days) * 86_400);
     let began = side.role.as_ref().and_then(|role| role.created);
-    let moved_since = began.max(kept).unwrap_or(since);
+    let migrated_since = began.max(kept).unwrap_or(since);
     let (counted, migrated) = (pattern(&COUNTED), pattern(&[log::MIGRATED]));
-    let (recent, moved) = tokio::try_join!(
+    let (recent, migrations) = tokio::try_join!(
         log_group::read(account, name, since, &counted),
-        log_group::read(account, name, moved_since, &migrated),
+        log_group::read(account, name, migrated_since, &migrated),
     )
     .map_err(|error| unread(&error))?;
     let sums = |read: &log_group::Read| Sums::of(read.lines.iter().map(String::as_str));
     Ok(Log {
         since,
-        lately: Counted {
+        recent: Counted {
             of: sums(&recent),
             complete: recent.complete,
         },
-        moved_since,
-        moved: Counted {
-            of: sums(&moved).migrated,
-            complete: moved.complete && began.is_some_and(|began| Some(began) >= kept),
+        migrated_since,
+        migrated: Counted {
+            of: sums(&migrations).migrated,
+            complete: migrations.complete && began.is_some_and(|began| Some(began) >= kept),
         },
     })
 }

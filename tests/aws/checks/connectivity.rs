@@ -76,7 +76,7 @@ fn a_setup_without_changes_checks_once() {
     }
     stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
     let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
-    run.assert_stderr(&["no user can move yet", "broken at the secret"]);
+    run.assert_stderr(&["no user can move yet", "connectivity check failed (secret)"]);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_failed_check_is_reported_and_nothing_is_rolled_back() {
     let run = stage.ends(1, &format!("setup {BOTH}"));
     run.assert_stderr(&[
         "no user can move yet",
-        "broken at the secret",
+        "connectivity check failed (secret)",
         "--dedicated-old-client",
     ]);
     stage.sandbox.clear_faults();
@@ -101,7 +101,7 @@ fn an_interrupt_reports_what_setup_was_waiting_for() {
     running.signal("INT");
     let run = running.end();
     run.assert_ended(130, "setup");
-    run.assert_stderr(&["stopped, as asked", "may not assume"]);
+    run.assert_stderr(&["interrupted", "can't assume"]);
     stage.sandbox.clear_faults();
     stage.changes_nothing(0, &format!("setup {BOTH}"));
 }
@@ -117,5 +117,8 @@ fn a_custom_package_is_not_checked() {
     // Nor is it an answer to verify.
     stage.file("cogmig.toml", "lambda-zip = 'small.zip'\n");
     let run = stage.ends(1, &format!("verify {BOTH} --mfa-users refuse"));
-    assert!(run.stdout.contains("broken at the function"), "{run}");
+    assert!(
+        run.stdout.contains("connectivity check failed (function)"),
+        "{run}"
+    );
 }

@@ -76,10 +76,10 @@ impl Stage {
     }
 }
 
-/// The resources that are not as they should be: kind, name and state.
+/// The resources that are not in sync: kind, name and state.
 fn differing(status: &Value) -> Vec<[&str; 3]> {
     let resources = status["resources"].as_array().unwrap().iter();
-    let differing = resources.filter(|one| one["state"] != "stands");
+    let differing = resources.filter(|one| one["state"] != "in_sync");
     differing
         .map(|one| ["kind", "name", "state"].map(|member| one[member].as_str().unwrap()))
         .collect()
@@ -96,13 +96,13 @@ fn without_a_deployment_status_says_not_deployed() {
     let words = [
         "Nothing of the deployment `default` stands.",
         "old pool about 1",
-        "`cogmig setup` begins the migration",
-        "Still to move: about 1 of the old pool's users.",
+        "Run `cogmig setup` to start the migration.",
+        "Not migrated yet: about 1 of the old pool's users.",
     ];
     stage.assert_told(0, "", &words);
     stage.assert_told(2, "--detailed-exitcode", &words);
     let run = stage.changes_nothing(0, &format!("status {BOTH} --output json"));
-    assert_eq!(run.json()["result"], "absent");
+    assert_eq!(run.json()["result"], "not_deployed");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn after_setup_everything_is_in_sync() {
         &format!("status {BOTH} --output json --detailed-exitcode"),
     );
     let document = run.json();
-    assert_eq!(document["result"], "stands");
+    assert_eq!(document["result"], "in_sync");
     assert_eq!(document["changes"], json!([]));
     let status = &document["status"];
     assert_eq!(status["deployed"], "all");
@@ -137,7 +137,7 @@ fn after_setup_everything_is_in_sync() {
             "= user pool",
             "is the new pool's UserMigration trigger",
             "0 of about 1 (0 %)",
-            "Still to move: about 1 of the old pool's users, each at the next sign-in.",
+            "Not migrated yet: about 1 of the old pool's users. Each user is migrated at their first sign-in",
             "`cogmig teardown`",
         ],
     );
@@ -169,7 +169,7 @@ fn sign_ins_are_counted_by_their_result() {
     assert_eq!(users["moved"]["percent"], 66);
     assert_eq!(users["moved"]["complete"], true);
 
-    // A fault, which a person has to mend.
+    // A fault that needs a fix.
     stage.edit_environment(|variables| variables["OLD_EXTERNAL_ID"] = "wrong-wrong".into());
     stage.sign_in("eve", PASSWORD).unwrap_err();
     let faults = stage.logged("fault");
@@ -193,7 +193,7 @@ fn sign_ins_are_counted_by_their_result() {
         "refused 2: not_authorized 2",
         "faults",
         "credentials",
-        "`cogmig verify` tries the way",
+        "Run `cogmig verify` to find the cause.",
     ];
     stage.assert_told(2, "--detailed-exitcode", &told);
     stage.assert_told(0, "", &told);
@@ -221,12 +221,12 @@ fn only_drifted_resources_are_reported() {
     assert_eq!(
         differing(&status),
         [
-            ["role", ACCESS_ROLE, "differs"],
-            ["log group", LOG_GROUP, "differs"],
-            ["function", LAMBDA, "differs"],
+            ["role", ACCESS_ROLE, "drifted"],
+            ["log group", LOG_GROUP, "drifted"],
+            ["function", LAMBDA, "drifted"],
             ["permission", "cognito-user-migration", "missing"],
-            ["app client", &stage.new.client, "differs"],
-            ["user pool", &stage.new.id, "differs"],
+            ["app client", &stage.new.client, "drifted"],
+            ["user pool", &stage.new.id, "drifted"],
         ]
     );
     stage.assert_told(
@@ -238,7 +238,7 @@ fn only_drifted_resources_are_reported() {
             "+ permission cognito-user-migration missing",
             "= policy cognito-migration-lambda-policy as it should be",
             "is not the new pool's UserMigration trigger",
-            "6 resources are not as setup makes them",
+            "Drift: 6 resources. Run `cogmig setup` to fix them.",
         ],
     );
     stage.setup();
@@ -375,7 +375,7 @@ fn an_invalid_time_is_a_usage_error() {
     }
 }
 
-/// Of users with a second factor nothing need be decided to see how it stands.
+/// Without a choice for users with MFA, status works.
 #[test]
 fn status_requires_no_decisions() {
     let stage = Stage::new();
@@ -385,8 +385,8 @@ fn status_requires_no_decisions() {
     stage.in_pool(&stage.old, "SetUserPoolMfaConfig", app);
     stage.ends(1, &format!("plan {BOTH}"));
     assert_eq!(stage.status("")["deployed"], "none");
-    let stay = "Users with a second factor stay in the old pool";
-    assert!(!stage.told(0, "").stdout.contains(stay));
+    let stay = "Users with MFA aren't migrated (--mfa-users refuse).";
+    assert!(!stage.told(0, "").flat().contains(stay));
     stage.ok(&format!("setup {BOTH} --mfa-users refuse"));
     assert_eq!(differing(&stage.status("")), Vec::<[&str; 3]>::new());
     stage.assert_told(0, "--detailed-exitcode", &[stay, "--mfa-users refuse"]);

@@ -30,20 +30,18 @@ impl Stage {
         run
     }
 
-    /// Verify finds the chain broken at this link, and says these words.
+    /// The connectivity check of verify fails at this component, and verify prints these words.
     #[track_caller]
-    fn assert_broken_at(&self, link: &str, words: &[&str]) {
+    fn assert_broken_at(&self, component: &str, words: &[&str]) {
         let run = self.changes_nothing(1, &format!("verify {BOTH} --output json"));
         let chain = &run.json()["chain"];
-        assert_eq!(chain["broken_at"], link, "{run}");
+        assert_eq!(chain["broken_at"], component, "{run}");
         let run = self.ends(1, &format!("verify {BOTH}"));
         for word in words {
             assert!(run.stdout.contains(word), "{word}\n{run}");
         }
-        assert!(
-            run.stdout.contains(&format!("broken at the {link}")),
-            "{run}"
-        );
+        let failed = format!("connectivity check failed ({component})");
+        assert!(run.stdout.contains(&failed), "{run}");
     }
 
     /// Setup mends it, and a user gets in.
@@ -68,7 +66,7 @@ impl Stage {
 #[test]
 fn without_a_setup_the_function_is_not_deployed() {
     let stage = Stage::new();
-    stage.assert_broken_at("function", &["is not there", "cogmig setup", "+ role"]);
+    stage.assert_broken_at("function", &["doesn't exist", "cogmig setup", "+ role"]);
 }
 
 #[test]
@@ -80,11 +78,17 @@ fn each_broken_component_in_the_old_account_is_named_and_fixed() {
     stage.trust(|statement| {
         statement["Condition"]["StringEquals"]["sts:ExternalId"] = "another".into();
     });
-    stage.assert_broken_at("trust", &["may not assume", "~ role", "trust policy"]);
+    stage.assert_broken_at("trust", &["can't assume", "~ role", "trust policy"]);
     stage.fix();
 
     stage.delete_inline();
-    stage.assert_broken_at("policy", &["may not AdminInitiateAuth", "inline policy"]);
+    stage.assert_broken_at(
+        "policy",
+        &[
+            "not authorized to perform AdminInitiateAuth",
+            "inline policy",
+        ],
+    );
     stage.fix();
 
     // One of the two actions alone is not enough.
@@ -95,7 +99,7 @@ fn each_broken_component_in_the_old_account_is_named_and_fixed() {
         "RoleName": ACCESS_ROLE, "PolicyName": "cognito-access", "PolicyDocument": half.to_string(),
     });
     stage.aws("old", "iam:PutRolePolicy", params);
-    stage.assert_broken_at("policy", &["may not AdminGetUser"]);
+    stage.assert_broken_at("policy", &["not authorized to perform AdminGetUser"]);
     stage.fix();
 
     stage.edit_client(&stage.old, &stage.old.client, |client| {
@@ -112,7 +116,7 @@ fn each_broken_component_in_the_new_account_is_named_and_fixed() {
 
     let policy = json!({"RoleName": LAMBDA, "PolicyArn": POLICY_ARN});
     stage.aws("new", "iam:DetachRolePolicy", policy);
-    stage.assert_broken_at("policy", &["may not assume", "own policy"]);
+    stage.assert_broken_at("policy", &["can't assume", "own policy"]);
     stage.fix();
 
     stage.edit_environment(|variables| variables["MFA_USERS"] = "perhaps".into());
@@ -132,7 +136,7 @@ fn each_broken_component_in_the_new_account_is_named_and_fixed() {
         "lambda:DeleteFunction",
         json!({"FunctionName": LAMBDA}),
     );
-    stage.assert_broken_at("function", &["is not there"]);
+    stage.assert_broken_at("function", &["doesn't exist"]);
     stage.fix();
 }
 
@@ -142,7 +146,7 @@ fn a_deleted_role_is_named() {
     stage.setup();
     stage.delete_inline();
     stage.aws("old", "iam:DeleteRole", json!({"RoleName": ACCESS_ROLE}));
-    stage.assert_broken_at("role", &["it is not there", "+ role"]);
+    stage.assert_broken_at("role", &["the role doesn't exist", "+ role"]);
 }
 
 /// What only AWS itself can say, said in its place.
@@ -150,7 +154,7 @@ fn a_deleted_role_is_named() {
 fn each_answer_of_the_old_pool_names_the_component() {
     let stage = Stage::new();
     stage.setup();
-    for (code, message, link) in [
+    for (code, message, component) in [
         (
             "ResourceNotFoundException",
             "User pool eu-west-1_x does not exist.",
@@ -176,8 +180,8 @@ fn each_answer_of_the_old_pool_names_the_component() {
             "not authorized to perform",
             "policy",
         ),
-        ("TooManyRequestsException", "Rate exceeded", "way"),
-        ("InternalErrorException", "", "way"),
+        ("TooManyRequestsException", "Rate exceeded", "external"),
+        ("InternalErrorException", "", "external"),
     ] {
         stage.sandbox.inject(Injection {
             account: OLD_ACCOUNT.into(),
@@ -186,13 +190,13 @@ fn each_answer_of_the_old_pool_names_the_component() {
             times: 1000,
             fault: Fault::Refused(400, code, message),
         });
-        stage.assert_broken_at(link, &["drift  none", "  fix:  "]);
+        stage.assert_broken_at(component, &["drift  none", "  fix:  "]);
         stage.sandbox.clear_faults();
     }
     stage.ok(&format!("verify {BOTH}"));
 }
 
-/// The chain works, and still something is not as it should be.
+/// The connectivity check passes although a resource has drifted.
 #[test]
 fn drift_alone_is_reported_too() {
     let stage = Stage::new();
@@ -201,7 +205,7 @@ fn drift_alone_is_reported_too() {
     let json = stage
         .ends(1, &format!("verify {BOTH} --output json"))
         .json();
-    assert_eq!(json["result"], "differs");
+    assert_eq!(json["result"], "drifted");
     let run = stage.changes_nothing(1, &format!("verify {BOTH}"));
     for words in [
         "drift  one resource differs",
@@ -235,7 +239,7 @@ fn a_user_is_checked_and_not_migrated() {
         (
             "bob",
             PASSWORD,
-            "would be refused: the password is wrong, or the user is not there, disabled",
+            "would be refused: the password is wrong, or the user doesn't exist, is disabled",
         ),
         ("nobody", PASSWORD, "would be refused"),
     ] {

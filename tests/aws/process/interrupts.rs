@@ -28,7 +28,7 @@ fn a_moment() {
 /// It can be continued, and torn down.
 fn assert_continues(stage: &Stage, run: &Run, made: &str) {
     run.assert_ended(INTERRUPTED, "setup");
-    run.assert_stderr(&["as asked", "changes were made and stand", "teardown"]);
+    run.assert_stderr(&["interrupted", "changes were made and stand", "teardown"]);
     let writes = stage.writes();
     assert!(writes.iter().any(|call| call == made), "{writes:?}");
     assert!(
@@ -108,7 +108,7 @@ fn before_any_change_an_interrupt_ends_it_at_once_and_says_so() {
         let run = running.end();
         stage.sandbox.clear_faults();
         run.assert_ended(INTERRUPTED, "setup");
-        run.assert_stderr(&["stopped, as asked: nothing was changed"]);
+        run.assert_stderr(&["interrupted. No changes were made"]);
         assert_eq!(run.json()["result"], "failed", "{run}");
         assert_eq!(stage.writes(), Vec::<String>::new());
         assert_eq!(stage.sandbox.snapshot(), before);
@@ -129,7 +129,7 @@ fn an_interrupt_during_the_comparison_reports_nothing_as_deleted() {
     running.signal("INT");
     let run = running.end();
     run.assert_ended(INTERRUPTED, "setup");
-    assert!(!run.printed("was deleted while this ran"), "{run}");
+    assert!(!run.printed("was deleted while this"), "{run}");
     stage.sandbox.set_conditions(Conditions::default());
     let flows = stage.flows(&stage.old, &stage.old.client);
     assert!(flows.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned()));

@@ -234,7 +234,7 @@ fn an_interrupted_question_restores_the_terminal() {
             run.printed("ended 130") && run.printed("as before"),
             "{run}"
         );
-        assert!(run.printed("nothing was changed"), "{run}");
+        assert!(run.printed("interrupted. No changes were made"), "{run}");
         let shown = |sequence| run.stdout.rfind(sequence);
         assert!(shown("\u{1b}[?25h") >= shown("\u{1b}[?25l"), "{run}");
         let document = std::fs::read(stage.sandbox.home().join("result")).unwrap();

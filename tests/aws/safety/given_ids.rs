@@ -250,7 +250,7 @@ fn a_function_that_is_not_managed_is_not_a_deployment() {
     stage.delete_access_role();
     let run = stage.changes_nothing(1, &format!("setup {BOTH} {}", shop.ids()));
     run.assert_stderr(&[LAMBDA, "not managed by this deployment"]);
-    assert!(!run.printed("serves"), "{run}");
+    assert!(!run.printed("but deployment"), "{run}");
 }
 
 #[test]

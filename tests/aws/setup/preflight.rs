@@ -26,10 +26,10 @@ fn warnings_have_a_fix() {
     let stage = noisy();
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     for words in [
-        "triggers of the new pool run for every user who moves",
-        "anybody can sign up in the new pool",
-        "the old pool knows names in any case",
-        "SRP never fires the trigger",
+        "triggers of the new pool run for each migrated user",
+        "anyone can sign up in the new pool",
+        "usernames are case-insensitive in the old pool",
+        "SRP don't invoke the migration trigger",
     ] {
         assert!(run.flat().contains(words), "{words}\n{run}");
     }
@@ -61,7 +61,11 @@ fn compatible_pools_get_no_warnings_but_the_applications_next_steps() {
     let stage = Stage::new();
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     assert_eq!(warnings(&run), 1, "{run}");
-    assert!(run.flat().contains("SRP never fires"), "{run}");
+    assert!(
+        run.flat()
+            .contains("SRP don't invoke the migration trigger"),
+        "{run}"
+    );
     stage.setup();
     let run = stage.changes_nothing(0, &format!("setup {BOTH}"));
     assert_eq!(warnings(&run), 0, "{run}");

@@ -91,7 +91,10 @@ fn a_secret_without_read_permission_is_named() {
     // What is read already is kept; a new environment of the function reads anew.
     stage.edit_environment(|variables| variables["AGAIN"] = "1".into());
     let run = stage.changes_nothing(1, &format!("verify {ids}"));
-    for words in ["broken at the policy", "may not DescribeUserPoolClient"] {
+    for words in [
+        "connectivity check failed (policy)",
+        "not authorized to perform DescribeUserPoolClient",
+    ] {
         assert!(run.stdout.contains(words), "{words}\n{run}");
     }
     stage.ok(&format!("setup {ids}"));

@@ -52,7 +52,7 @@ fn without_a_choice_for_mfa_users_setup_fails() {
     stage.changes_nothing(0, &format!("verify {BOTH}"));
     stage.ok(&format!("setup {BOTH} --mfa-users migrate"));
     let run = stage.changes_nothing(0, &format!("setup {BOTH}"));
-    assert!(run.flat().contains("asks nobody"), "{run}");
+    assert!(run.flat().contains("the new pool doesn't use MFA"), "{run}");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn mfa_users_migrate_by_password_and_sms_codes_continue() {
 fn into_a_pool_without_mfa_mfa_users_migrate_without_mfa() {
     let stage = stage(false);
     let run = stage.ok(&format!("setup {BOTH} --mfa-users migrate"));
-    assert!(run.flat().contains("asks nobody for one"), "{run}");
+    assert!(run.flat().contains("the new pool doesn't use MFA"), "{run}");
     let tokens = stage.sign_in("eve", PASSWORD).unwrap();
     assert!(tokens["AuthenticationResult"]["AccessToken"].is_string());
 }

@@ -1,0 +1,196 @@
+//! The next steps before the old account can be closed, as far as the data shows them.
+
+use rules::reasons::Refusal;
+use rules::{env, log};
+
+use super::report::Status;
+use super::resources::{Resource, State};
+use crate::desired::{Desired, OldClient};
+use crate::identity::Side;
+use crate::record::Tags;
+use crate::resource::Kind;
+
+/// What isn't migrated with any options.
+const NEVER_MIGRATED: &str =
+    "Groups, devices, passkeys and federated users aren't migrated. Handle them separately.";
+
+/// The next steps, the most urgent first. `variables` is the function's environment.
+#[must_use]
+pub fn next_steps(status: &Status, desired: &Desired, variables: &Tags) -> Vec<String> {
+    if status.deployed() == "none" {
+        let start = "No user can be migrated yet. Run `cogmig setup` to start the migration.";
+        let start = [start.to_owned()].into_iter();
+        return start.chain(unmigrated(status)).collect();
+    }
+    let mut steps = Vec::new();
+    match status.differing() {
+        0 => {}
+        1 => steps.push("Drift: 1 resource. Run `cogmig setup` to fix it.".to_owned()),
+        many => steps.push(format!(
+            "Drift: {many} resources. Run `cogmig setup` to fix them."
+        )),
+    }
+    steps.extend(faults(status));
+    steps.extend(unmigrated(status));
+    steps.extend(rejected(status, variables));
+    steps.push(NEVER_MIGRATED.to_owned());
+    steps.extend(old_account(status, desired));
+    steps
+}
+
+fn faults(status: &Status) -> Vec<String> {
+    let Ok(log) = &status.log else {
+        return Vec::new();
+    };
+    let (sums, period) = (&log.recent.of, period(status.now - log.since));
+    let mut lines = Vec::new();
+    if sums.faults > 0 {
+        let failed = count(sums.faults, "sign-in", "");
+        lines.push(format!(
+            "{failed} failed with an error in the last {period}. Run `cogmig verify` to find the cause."
+        ));
+    }
+    if sums.throttled > 0 {
+        let throttled = count(sums.throttled, "sign-in", "throttled");
+        lines.push(format!(
+            "{throttled} by the old pool in the last {period}. Check the quota for UserAuthentication requests in the old account."
+        ));
+    }
+    lines
+}
+
+fn unmigrated(status: &Status) -> Option<String> {
+    let old = status.users.old?;
+    if old == 0 {
+        return Some("The old pool has no users, by AWS's estimate.".to_owned());
+    }
+    let log = status.log.as_ref().ok().filter(|log| log.migrated.complete);
+    Some(match log.map(|log| log.migrated.of) {
+        Some(migrated) if migrated >= old && status.users.new.is_some_and(|new| new >= old) => {
+            "All users have been migrated, by these counts. AWS's estimates can be out of date."
+                .to_owned()
+        }
+        // The function's approval doesn't prove that Cognito created the user.
+        Some(migrated) if migrated >= old => {
+            "The function has approved as many migrations as the old pool has users, but AWS's estimate of the new pool is lower. The estimate can be out of date.".to_owned()
+        }
+        Some(migrated) => format!(
+            "Not migrated yet: about {} of the old pool's users. Each user is migrated at their first sign-in to the new pool.",
+            old - migrated
+        ),
+        None if status.deployed() == "none" => {
+            format!("Not migrated yet: about {old} of the old pool's users.")
+        }
+        None => format!(
+            "The old pool has about {old} users. The number of users who haven't been migrated is unknown."
+        ),
+    })
+}
+
+/// The users whom the function rejects because of its options.
+fn rejected(status: &Status, variables: &Tags) -> Vec<String> {
+    let log = status.log.as_ref().ok();
+    let rejections = |reason: Refusal| {
+        log.map_or(0, |log| {
+            log.recent.of.of_reason(log::REFUSED, reason.code())
+        })
+    };
+    let period = log.map_or_else(String::new, |log| period(status.now - log.since));
+    let rejects = |variable: &str| variables.get(variable).map(String::as_str) == Some("refuse");
+    let mut lines = Vec::new();
+    // MFA is on in the old pool, so the step is always shown. Whether the old pool has users of the
+    // other kinds is unknown.
+    if rejects(env::MFA_USERS) {
+        let recent = match rejections(Refusal::SecondFactor) {
+            0 => String::new(),
+            rejected => format!(
+                " {} in the last {period}.",
+                count(rejected, "sign-in", "rejected")
+            ),
+        };
+        lines.push(format!(
+            "Users with MFA aren't migrated (--mfa-users refuse).{recent}"
+        ));
+    }
+    for (variable, reason, what, who) in [
+        (
+            env::TEMPORARY_PASSWORDS,
+            Refusal::TemporaryPassword,
+            "sign-in",
+            "Users with a temporary password aren't migrated (--temporary-passwords refuse).",
+        ),
+        (
+            env::FORGOT_PASSWORD,
+            Refusal::ForgotPassword,
+            "password reset",
+            "Users who forgot their password aren't migrated (--forgot-password refuse).",
+        ),
+    ] {
+        let rejected = rejections(reason);
+        if rejects(variable) && rejected > 0 {
+            let rejected = count(rejected, what, "rejected");
+            lines.push(format!("{who} {rejected} in the last {period}."));
+        }
+    }
+    lines
+}
+
+/// What setup still has in the old account.
+fn old_account(status: &Status, desired: &Desired) -> Option<String> {
+    let role = &desired.names.access_role;
+    let is_role = |one: &&Resource| one.address.side == Side::Old && one.address.kind == Kind::Role;
+    let resource = status.resources.iter().find(is_role);
+    if resource.is_none_or(|role| role.state == State::Missing) {
+        return None;
+    }
+    let client = match &desired.old_client {
+        OldClient::Applications { id, .. } => id,
+        OldClient::Dedicated { .. } => &desired.names.old_client,
+    };
+    Some(format!(
+        "The old account still has the role {role}, and the function checks passwords through app client {client}. When all users have been migrated, run `cogmig teardown` to revert both."
+    ))
+}
+
+/// A count and a noun; with a participle, what happened to them.
+fn count(count: u64, noun: &str, participle: &str) -> String {
+    let (s, was) = if count == 1 {
+        ("", "was")
+    } else {
+        ("s", "were")
+    };
+    match participle {
+        "" => format!("{count} {noun}{s}"),
+        participle => format!("{count} {noun}{s} {was} {participle}"),
+    }
+}
+
+/// A period in the largest unit in which it's a whole number above 1; a day is 24 hours.
+fn period(seconds: i64) -> String {
+    let (count, unit) = match seconds / 60 {
+        minutes if minutes > 1440 && minutes % 1440 == 0 => (minutes / 1440, "day"),
+        minutes if minutes >= 60 && minutes % 60 == 0 => (minutes / 60, "hour"),
+        minutes => (minutes, "minute"),
+    };
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{s}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_are_whole_numbers_of_a_unit() {
+        for (minutes, expected) in [
+            (1, "1 minute"),
+            (30, "30 minutes"),
+            (60, "1 hour"),
+            (90, "90 minutes"),
+            (24 * 60, "24 hours"),
+            (7 * 24 * 60, "7 days"),
+        ] {
+            assert_eq!(period(minutes * 60), expected);
+        }
+    }
+}
