@@ -4,7 +4,7 @@ use std::fmt;
 
 use rules::log;
 use rules::probe::{self, Answer, Verdict};
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 
 use crate::desired::Desired;
 use crate::plan::{Plan, Step};
@@ -164,13 +164,13 @@ impl Broken {
                 format!("the old user pool {pool} is not there"),
                 "`cogmig teardown`: without it, no user can move",
             ),
-            Failure::Refused(Refusal::OldTriggerFailed) => Self::at(
+            Failure::Rejected(Rejection::OldTriggerFailed) => Self::at(
                 Link::Pool,
                 format!("a trigger of the old user pool {pool} fails at every sign-in"),
                 "that trigger's log in the old account, and whether Cognito may invoke it",
             )
             .passing(),
-            Failure::Refused(Refusal::InvalidParameter) => Self::at(
+            Failure::Rejected(Rejection::InvalidParameter) => Self::at(
                 Link::Pool,
                 format!("the old user pool {pool} takes no sign-in with a name and a password"),
                 "a sign-in there with ADMIN_USER_PASSWORD_AUTH, which says more",
@@ -188,20 +188,20 @@ impl Broken {
             Failure::Fault(
                 Fault::Configuration | Fault::Event | Fault::ForeignPool | Fault::TriggerSource,
             )
-            | Failure::Refused(
-                Refusal::NotAuthorized
-                | Refusal::UnknownUser
-                | Refusal::NotConfirmed
-                | Refusal::ResetRequired
-                | Refusal::Challenge
-                | Refusal::SecondFactor
-                | Refusal::TemporaryPassword
-                | Refusal::OldTrigger
-                | Refusal::Disabled
-                | Refusal::NoVerifiedContact
-                | Refusal::ForgotPassword
-                | Refusal::Name
-                | Refusal::UnknownAnswer,
+            | Failure::Rejected(
+                Rejection::NotAuthorized
+                | Rejection::UnknownUser
+                | Rejection::NotConfirmed
+                | Rejection::ResetRequired
+                | Rejection::Challenge
+                | Rejection::Mfa
+                | Rejection::TemporaryPassword
+                | Rejection::OldTrigger
+                | Rejection::Disabled
+                | Rejection::NoVerifiedContact
+                | Rejection::ForgotPassword
+                | Rejection::Name
+                | Rejection::UnknownAnswer,
             ) => unknown(failure.reason()),
         }
     }
@@ -244,8 +244,8 @@ fn assume(plan: &Plan, desired: &Desired) -> (Link, &'static str) {
 pub fn is_open(answer: &Answer) -> bool {
     match &answer.verdict {
         Verdict::Migrated(_) | Verdict::Failed(Failure::Fault(_)) => false,
-        Verdict::Failed(Failure::Refused(refusal)) => !says_it_to_everybody(*refusal),
-        Verdict::Unknown(outcome, _) => outcome == log::REFUSED,
+        Verdict::Failed(Failure::Rejected(rejection)) => !says_it_to_everybody(*rejection),
+        Verdict::Unknown(outcome, _) => outcome == log::REJECTED,
     }
 }
 
@@ -255,7 +255,7 @@ pub enum Forecast {
     /// They would be migrated, with these attributes.
     Migrated(Vec<String>),
     /// They would not, for this reason, in words.
-    Refused(String),
+    Rejected(String),
     /// Nobody is, as the chain is broken.
     Broken(Broken),
 }
@@ -266,9 +266,11 @@ impl Forecast {
     pub fn of(answer: &Answer, desired: &Desired, plan: &Plan) -> Self {
         match &answer.verdict {
             Verdict::Migrated(attributes) => Self::Migrated(attributes.clone()),
-            Verdict::Failed(Failure::Refused(refusal)) => Self::Refused(words(*refusal).to_owned()),
-            Verdict::Unknown(outcome, reason) if outcome == log::REFUSED => {
-                Self::Refused(reason.clone())
+            Verdict::Failed(Failure::Rejected(rejection)) => {
+                Self::Rejected(words(*rejection).to_owned())
+            }
+            Verdict::Unknown(outcome, reason) if outcome == log::REJECTED => {
+                Self::Rejected(reason.clone())
             }
             Verdict::Failed(Failure::Fault(_)) | Verdict::Unknown(..) => {
                 Self::Broken(Broken::of(answer, desired, plan))
@@ -277,39 +279,41 @@ impl Forecast {
     }
 }
 
-/// Whether a refusal has nothing to do with who signs in.
-const fn says_it_to_everybody(refusal: Refusal) -> bool {
+/// Whether a rejection has nothing to do with who signs in.
+const fn says_it_to_everybody(rejection: Rejection) -> bool {
     matches!(
-        refusal,
-        Refusal::InvalidParameter | Refusal::OldTriggerFailed | Refusal::UnknownAnswer
+        rejection,
+        Rejection::InvalidParameter | Rejection::OldTriggerFailed | Rejection::UnknownAnswer
     )
 }
 
 /// Why a user stays where they are. What the old pool refuses, the function tells in its log
 /// alone: by a probe nobody shall learn more than by a sign-in.
-const fn words(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::NotAuthorized
-        | Refusal::UnknownUser
-        | Refusal::NotConfirmed
-        | Refusal::ResetRequired => {
+const fn words(rejection: Rejection) -> &'static str {
+    match rejection {
+        Rejection::NotAuthorized
+        | Rejection::UnknownUser
+        | Rejection::NotConfirmed
+        | Rejection::ResetRequired => {
             "the password is wrong, or the user is not there, disabled, locked out, not confirmed or to be reset; the function's log says which"
         }
-        Refusal::Challenge => "the old pool asks for more than a password",
-        Refusal::SecondFactor => "the user has a second factor: see --mfa-users",
-        Refusal::TemporaryPassword => "the password is a temporary one: see --temporary-passwords",
-        Refusal::OldTrigger => "a trigger of the old pool's own refuses",
-        Refusal::OldTriggerFailed => {
+        Rejection::Challenge => "the old pool asks for more than a password",
+        Rejection::Mfa => "the user has a second factor: see --mfa-users",
+        Rejection::TemporaryPassword => {
+            "the password is a temporary one: see --temporary-passwords"
+        }
+        Rejection::OldTrigger => "a trigger of the old pool's own refuses",
+        Rejection::OldTriggerFailed => {
             "a trigger of the old pool's own cannot be run, or answers what Cognito does not take"
         }
-        Refusal::Disabled => "the user is disabled",
-        Refusal::NoVerifiedContact => {
+        Rejection::Disabled => "the user is disabled",
+        Rejection::NoVerifiedContact => {
             "no e-mail address or phone number is verified, to send a code to"
         }
-        Refusal::ForgotPassword => "users who forgot their password are not migrated",
-        Refusal::Name => "the new pool cannot have the user under the name that was typed",
-        Refusal::InvalidParameter => "the old pool does not take such a name or password",
-        Refusal::UnknownAnswer => "the old pool answered what this version does not know",
+        Rejection::ForgotPassword => "users who forgot their password are not migrated",
+        Rejection::Name => "the new pool cannot have the user under the name that was typed",
+        Rejection::InvalidParameter => "the old pool does not take such a name or password",
+        Rejection::UnknownAnswer => "the old pool answered what this version does not know",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Each reason that the function can give, and the link that it names.
 
 use rules::probe::Answer;
-use rules::reasons::Refusal;
+use rules::reasons::Rejection;
 use serde_json::{Value, json};
 
 use super::{Broken, Link};
@@ -12,8 +12,8 @@ use crate::problem::Problem;
 use crate::resource::{Address, Call, Kind, PolicyCall, RoleCall};
 
 fn answer(reason: &str) -> Answer {
-    let refused = Refusal::of_code(reason).is_some();
-    answered(if refused { "refused" } else { "fault" }, reason)
+    let rejected = Rejection::of_code(reason).is_some();
+    answered(if rejected { "rejected" } else { "fault" }, reason)
 }
 
 fn answered(outcome: &str, reason: &str) -> Answer {
@@ -125,13 +125,13 @@ fn why_a_role_cannot_be_assumed_is_told_by_what_differs() {
 #[test]
 fn the_way_is_open_where_nobody_is_refused_as_such() {
     for (outcome, reason, open) in [
-        ("refused", "not_authorized", true),
-        ("refused", "old_trigger", true),
-        ("refused", "old_trigger_failed", false),
-        ("refused", "invalid_parameter", false),
-        ("refused", "unknown_answer", false),
+        ("rejected", "not_authorized", true),
+        ("rejected", "old_trigger", true),
+        ("rejected", "old_trigger_failed", false),
+        ("rejected", "invalid_parameter", false),
+        ("rejected", "unknown_answer", false),
         ("fault", "not_authorized", false),
-        ("refused", "a reason of the future", true),
+        ("rejected", "a reason of the future", true),
     ] {
         let answer = answered(outcome, reason);
         assert_eq!(is_open(&answer), open, "{reason}");
@@ -139,8 +139,8 @@ fn the_way_is_open_where_nobody_is_refused_as_such() {
 }
 
 #[test]
-fn every_refusal_has_words() {
-    for refusal in Refusal::ALL {
-        assert!(words(*refusal).len() > 10, "{refusal:?}");
+fn every_rejection_has_words() {
+    for rejection in Rejection::ALL {
+        assert!(words(*rejection).len() > 10, "{rejection:?}");
     }
 }

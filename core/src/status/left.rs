@@ -1,6 +1,6 @@
 //! What is left to do before the old account can be closed: only what the data says.
 
-use rules::reasons::Refusal;
+use rules::reasons::Rejection;
 use rules::{env, log};
 
 use super::report::Status;
@@ -99,13 +99,14 @@ fn users_to_move(status: &Status) -> Option<String> {
 /// Who does not move by what the function is told.
 fn who_stays(status: &Status, variables: &Tags) -> Vec<String> {
     let sums = status.log.as_ref().ok().map(|log| &log.lately.of);
-    let seen =
-        |refusal: Refusal| sums.map_or(0, |sums| sums.of_reason(log::REFUSED, refusal.code()));
+    let seen = |rejection: Rejection| {
+        sums.map_or(0, |sums| sums.of_reason(log::REJECTED, rejection.code()))
+    };
     let told = |variable: &str| variables.get(variable).map(String::as_str) == Some("refuse");
     let mut lines = Vec::new();
     // The old pool has MFA on. Of the others it is not known whether there are any.
     if told(env::MFA_USERS) {
-        let lately = match seen(Refusal::SecondFactor) {
+        let lately = match seen(Rejection::Mfa) {
             0 => String::new(),
             count => format!(" ({count} refused lately)"),
         };
@@ -116,12 +117,12 @@ fn who_stays(status: &Status, variables: &Tags) -> Vec<String> {
     for (variable, reason, who) in [
         (
             env::TEMPORARY_PASSWORDS,
-            Refusal::TemporaryPassword,
+            Rejection::TemporaryPassword,
             "a temporary password were refused lately: they stay, by --temporary-passwords refuse",
         ),
         (
             env::FORGOT_PASSWORD,
-            Refusal::ForgotPassword,
+            Rejection::ForgotPassword,
             "a forgotten password were refused lately: they stay, by --forgot-password refuse",
         ),
     ] {

@@ -7,7 +7,7 @@ use rules::reasons::Fault;
 use serde_json::Value;
 
 /// The outcomes of all lines that count.
-pub const COUNTED: [&str; 4] = [log::MIGRATED, log::REFUSED, log::FAULT, log::PANIC];
+pub const COUNTED: [&str; 4] = [log::MIGRATED, log::REJECTED, log::FAULT, log::PANIC];
 
 /// The filter pattern of the lines with one of these outcomes, as CloudWatch Logs takes it.
 #[must_use]
@@ -28,12 +28,12 @@ pub struct Sums {
     /// Let move.
     pub migrated: u64,
     /// Not let move, for a reason that is the user's.
-    pub refused: u64,
+    pub rejected: u64,
     /// Transcript to try later, since the old pool was asked too often.
     pub throttled: u64,
     /// Transcript to try later, for a reason that a person must mend.
     pub faults: u64,
-    /// Refusals and faults by outcome and reason.
+    /// Rejections and faults by outcome and reason.
     pub reasons: BTreeMap<(&'static str, String), u64>,
 }
 
@@ -77,13 +77,13 @@ impl Sums {
                 self.migrated += 1;
                 return;
             }
-            (Some(log::REFUSED), reason) => (log::REFUSED, reason),
+            (Some(log::REJECTED), reason) => (log::REJECTED, reason),
             (Some(log::FAULT), reason) => (log::FAULT, reason),
             (Some(log::PANIC), _) => (log::FAULT, Some(log::PANIC)),
             _ => return,
         };
         match (outcome, reason) {
-            (log::REFUSED, _) => self.refused += 1,
+            (log::REJECTED, _) => self.rejected += 1,
             (_, Some(reason)) if reason == Fault::Throttled.code() => self.throttled += 1,
             _ => self.faults += 1,
         }

@@ -66,10 +66,10 @@ fn lines_count_as_the_functions_metrics_do() {
     let line = |outcome: &str, reason: &str| json!({"triggerSource": "UserMigration_Authentication", "outcome": outcome, "reason": reason});
     let counted = sums(&lines(&[
         json!({"triggerSource": "UserMigration_ForgotPassword", "outcome": "migrated"}),
-        line("refused", "unknown_user"),
-        line("refused", "not_authorized"),
-        line("refused", "not_authorized"),
-        line("refused", "NOT A CODE"),
+        line("rejected", "unknown_user"),
+        line("rejected", "not_authorized"),
+        line("rejected", "not_authorized"),
+        line("rejected", "NOT A CODE"),
         line("fault", "throttled"),
         line("fault", "flow"),
         json!({"outcome": "panic", "place": "here"}),
@@ -80,10 +80,10 @@ fn lines_count_as_the_functions_metrics_do() {
         json!("migrated"),
         json!(null),
     ]));
-    let all = (counted.migrated, counted.refused, counted.throttled);
+    let all = (counted.migrated, counted.rejected, counted.throttled);
     assert_eq!((all, counted.faults), ((1, 4, 1), 2));
     assert_eq!(
-        counted.reasons("refused"),
+        counted.reasons("rejected"),
         [("not_authorized", 2), ("unknown", 1), ("unknown_user", 1)]
     );
     assert_eq!(
@@ -102,7 +102,7 @@ fn the_patterns_name_the_outcomes_that_count() {
     }
     assert_eq!(
         pattern(&COUNTED),
-        r#"{ ($.outcome = "migrated") || ($.outcome = "refused") || ($.outcome = "fault") || ($.outcome = "panic") }"#
+        r#"{ ($.outcome = "migrated") || ($.outcome = "rejected") || ($.outcome = "fault") || ($.outcome = "panic") }"#
     );
     assert_eq!(pattern(&["migrated"]), r#"{ $.outcome = "migrated" }"#);
 }
@@ -163,14 +163,14 @@ fn two_changes_of_a_resource_are_one_line_and_others_come_last() {
 #[test]
 fn how_much_stands_and_what_it_comes_to() {
     let desired = desired();
-    let refused = sums(&lines(&[json!({"outcome": "refused", "reason": "name"})]));
+    let rejected = sums(&lines(&[json!({"outcome": "rejected", "reason": "name"})]));
     let fault = sums(&lines(&[json!({"outcome": "fault", "reason": "flow"})]));
     let throttled = sums(&lines(&[
         json!({"outcome": "fault", "reason": "throttled"}),
     ]));
     for (state, lately, deployed, result) in [
         (fresh(), &fault, "none", "absent"),
-        (set_up(), &refused, "all", "stands"),
+        (set_up(), &rejected, "all", "stands"),
         (set_up(), &throttled, "all", "stands"),
         (set_up(), &fault, "all", "faults"),
         (
@@ -193,7 +193,7 @@ fn how_much_stands_and_what_it_comes_to() {
                     ..set_up().1
                 },
             ),
-            &refused,
+            &rejected,
             "all",
             "differs",
         ),
@@ -211,7 +211,7 @@ fn how_much_stands_and_what_it_comes_to() {
 fn what_is_left_is_what_the_data_says() {
     let desired = desired();
     let with = |name: &str, value: &str| Tags::from([(name.into(), value.into())]);
-    let refused = |reason: &str| sums(&lines(&[json!({"outcome": "refused", "reason": reason})]));
+    let rejected = |reason: &str| sums(&lines(&[json!({"outcome": "rejected", "reason": reason})]));
     let fault = |reason: &str| sums(&lines(&[json!({"outcome": "fault", "reason": reason})]));
     let none = Sums::default;
     let at_least = |of| Counted {
@@ -256,7 +256,7 @@ fn what_is_left_is_what_the_data_says() {
             "lately",
         ),
         (
-            status((10, 4), all(3), refused("second_factor")),
+            status((10, 4), all(3), rejected("mfa")),
             with("MFA_USERS", "refuse"),
             "(1 refused lately)",
             "temporary",
@@ -274,13 +274,13 @@ fn what_is_left_is_what_the_data_says() {
             "temporary",
         ),
         (
-            status((10, 4), all(3), refused("temporary_password")),
+            status((10, 4), all(3), rejected("temporary_password")),
             with("TEMPORARY_PASSWORDS", "refuse"),
             "temporary password were refused",
             "forgotten",
         ),
         (
-            status((10, 4), all(3), refused("forgot_password")),
+            status((10, 4), all(3), rejected("forgot_password")),
             with("FORGOT_PASSWORD", "refuse"),
             "forgotten password were refused",
             "temporary",

@@ -230,14 +230,14 @@ fn a_user_is_checked_and_not_migrated() {
         (
             "ada",
             "Wrong-Horse-1",
-            "would be refused: the password is wrong",
+            "would be rejected: the password is wrong",
         ),
         (
             "bob",
             PASSWORD,
-            "would be refused: the password is wrong, or the user is not there, disabled",
+            "would be rejected: the password is wrong, or the user is not there, disabled",
         ),
-        ("nobody", PASSWORD, "would be refused"),
+        ("nobody", PASSWORD, "would be rejected"),
     ] {
         let run = stage.verify(username, password, "");
         run.assert_ended(0, "verify");
