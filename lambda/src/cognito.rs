@@ -109,7 +109,7 @@ impl Cognito {
             .map(ClientSecret::new))
     }
 
-    /// One attempt at a call. What is refused because the session has ended, early or on another clock than ours, is
+    /// One attempt at a call. What is rejected because the session has ended, early or on another clock than ours, is
     /// worth another with a new session, once; of all else `again` knows.
     async fn attempt<T, E: ProvideErrorMetadata + std::error::Error + 'static>(
         &self,
@@ -177,7 +177,7 @@ impl OldPool for Cognito {
             None => request,
         };
         // Each counts towards the user's lock-out, and a lost answer does not say whether the password was judged. So
-        // only what was refused at the door, or never got there, is sent again; and once what was written to a
+        // only what was rejected at the door, or never got there, is sent again; and once what was written to a
         // connection that had died while nobody used it.
         let (renewed, lost) = (Cell::default(), Cell::new(false));
         let answer = patiently(deadline, async || {

@@ -1,7 +1,7 @@
 //! The event as it came over the wire: who asks, and what is in it. It goes back as it is, so nothing here changes it.
 
 use rules::log::Source;
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::Value;
 
 /// Who sent this event, where that is known.
@@ -33,7 +33,7 @@ fn text(value: Option<&Value>) -> Result<&str, Failure> {
     match value.and_then(Value::as_str) {
         None => Err(Failure::Fault(Fault::Event)),
         // Whoever types nothing must not raise an alarm.
-        Some("") => Err(Failure::Refused(Refusal::InvalidParameter)),
+        Some("") => Err(Failure::Rejected(Rejection::InvalidParameter)),
         Some(text) => Ok(text),
     }
 }

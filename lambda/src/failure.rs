@@ -1,6 +1,6 @@
 //! What an error of the old pool proves.
 
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 
 #[cfg(test)]
 mod tests;
@@ -14,29 +14,29 @@ pub fn of_service(code: &str, message: &str, status: u16) -> Failure {
         "NotAuthorizedException" if names("secret hash") || names("secret_hash") => {
             Failure::Fault(Fault::SecretHash)
         }
-        "NotAuthorizedException" => Failure::Refused(Refusal::NotAuthorized),
-        "UserNotFoundException" => Failure::Refused(Refusal::UnknownUser),
-        "UserNotConfirmedException" => Failure::Refused(Refusal::NotConfirmed),
-        "PasswordResetRequiredException" => Failure::Refused(Refusal::ResetRequired),
-        "UserLambdaValidationException" => Failure::Refused(Refusal::OldTrigger),
+        "NotAuthorizedException" => Failure::Rejected(Rejection::NotAuthorized),
+        "UserNotFoundException" => Failure::Rejected(Rejection::UnknownUser),
+        "UserNotConfirmedException" => Failure::Rejected(Rejection::NotConfirmed),
+        "PasswordResetRequiredException" => Failure::Rejected(Rejection::ResetRequired),
+        "UserLambdaValidationException" => Failure::Rejected(Rejection::OldTrigger),
         // Asked about those alone whom the old pool does not know: all others get in without it.
         "UnexpectedLambdaException" | "InvalidLambdaResponseException"
             if names("usermigration") =>
         {
-            Failure::Refused(Refusal::OldTrigger)
+            Failure::Rejected(Rejection::OldTrigger)
         }
         "UnexpectedLambdaException" | "InvalidLambdaResponseException" => {
-            Failure::Refused(Refusal::OldTriggerFailed)
+            Failure::Rejected(Rejection::OldTriggerFailed)
         }
         // Whoever types an odd name must not raise an alarm; a validation error quotes what was typed.
         "InvalidParameterException" if names("validation error") => {
-            Failure::Refused(Refusal::InvalidParameter)
+            Failure::Rejected(Rejection::InvalidParameter)
         }
         "InvalidParameterException" if names("flow not enabled") => Failure::Fault(Fault::Flow),
         "InvalidParameterException" if names("secret hash was received") => {
             Failure::Fault(Fault::SecretHash)
         }
-        "InvalidParameterException" => Failure::Refused(Refusal::InvalidParameter),
+        "InvalidParameterException" => Failure::Rejected(Rejection::InvalidParameter),
         "InvalidUserPoolConfigurationException" => Failure::Fault(Fault::Configuration),
         "ResourceNotFoundException" if names("client") => Failure::Fault(Fault::ClientNotFound),
         "ResourceNotFoundException" => Failure::Fault(Fault::PoolNotFound),
@@ -48,7 +48,7 @@ pub fn of_service(code: &str, message: &str, status: u16) -> Failure {
         | "InvalidSignatureException"
         | "UnrecognizedClientException" => Failure::Fault(Fault::AccessDenied),
         // A limit of the user's and not of the account's: the password may have been judged.
-        "LimitExceededException" => Failure::Refused(Refusal::UnknownAnswer),
+        "LimitExceededException" => Failure::Rejected(Rejection::UnknownAnswer),
         "TooManyRequestsException" | "Throttling" | "ThrottlingException" => {
             Failure::Fault(Fault::Throttled)
         }
@@ -57,16 +57,16 @@ pub fn of_service(code: &str, message: &str, status: u16) -> Failure {
             Failure::Fault(Fault::Internal)
         }
         _ if status >= 500 => Failure::Fault(Fault::Internal),
-        _ => Failure::Refused(Refusal::UnknownAnswer),
+        _ => Failure::Rejected(Rejection::UnknownAnswer),
     }
 }
 
-/// The failure of a call that is about no user: it refuses none, so the deployment is wrong.
+/// The failure of a call that is about no user: it rejects none, so the deployment is wrong.
 pub const fn of_no_user(failure: Failure) -> Failure {
     match failure {
-        Failure::Refused(Refusal::NotAuthorized) => Failure::Fault(Fault::AccessDenied),
-        Failure::Refused(Refusal::InvalidParameter) => Failure::Fault(Fault::Configuration),
-        Failure::Refused(_) => Failure::Fault(Fault::Internal),
+        Failure::Rejected(Rejection::NotAuthorized) => Failure::Fault(Fault::AccessDenied),
+        Failure::Rejected(Rejection::InvalidParameter) => Failure::Fault(Fault::Configuration),
+        Failure::Rejected(_) => Failure::Fault(Fault::Internal),
         Failure::Fault(_) => failure,
     }
 }

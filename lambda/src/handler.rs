@@ -1,4 +1,4 @@
-//! From an event to its reply, in time. A refusal is the event byte for byte, so that from outside a wrong password, an
+//! From an event to its reply, in time. A rejection is the event byte for byte, so that from outside a wrong password, an
 //! unknown user and a disabled one look the same; a fault is one text, whatever its cause.
 
 use std::cell::Cell;
@@ -9,7 +9,7 @@ use rules::decision::OldUser;
 use rules::decision::{self, Evidence, Migration};
 use rules::log::Source;
 use rules::probe::Call;
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 use rules::settings::Rules;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
@@ -71,7 +71,7 @@ impl Reply {
                 fill_in(&mut self.event, migration.into_response());
                 raw(&self.event)
             }
-            Err(Failure::Refused(_)) => Ok(self.raw),
+            Err(Failure::Rejected(_)) => Ok(self.raw),
             Err(Failure::Fault(_)) => Err(unavailable()),
         }
     }
@@ -121,7 +121,7 @@ async fn decide(
     let user = || calls.note(Call::AdminGetUser, pool.user(username, deadline));
     let (ground, user) = match source {
         Source::ForgotPassword => {
-            let ground = Evidence::of_forgotten(&service.rules).map_err(Failure::Refused)?;
+            let ground = Evidence::of_forgotten(&service.rules).map_err(Failure::Rejected)?;
             session.await?;
             (Ok(ground), user().await)
         }
@@ -134,7 +134,7 @@ async fn decide(
             let answer = calls.note(Call::AdminInitiateAuth, asked);
             let ground = async {
                 let answer = answer.await?;
-                Evidence::of(&answer, &service.rules).map_err(Failure::Refused)
+                Evidence::of(&answer, &service.rules).map_err(Failure::Rejected)
             };
             let is_probe = source == Source::Probe;
             both(ground, user, service.rules.old_triggers, is_probe).await?
@@ -159,7 +159,7 @@ where
 {
     let ground = async {
         match ground.await {
-            Err(refusal @ Failure::Refused(_)) if hears_out => Ok(Err(refusal)),
+            Err(rejection @ Failure::Rejected(_)) if hears_out => Ok(Err(rejection)),
             ground => ground.map(Ok),
         }
     };
@@ -172,7 +172,7 @@ where
     };
     let (ground, early) = tokio::try_join!(biased; ground, early)?;
     let user = match early {
-        Some(Err(Failure::Refused(Refusal::UnknownUser))) if ground.is_ok() => user().await,
+        Some(Err(Failure::Rejected(Rejection::UnknownUser))) if ground.is_ok() => user().await,
         Some(early) => early,
         None => user().await,
     };

@@ -102,7 +102,7 @@ pub fn line(place: Place, reply: &Reply, took: Duration) -> Value {
 const fn count(failure: Option<Failure>) -> Count {
     match failure {
         None => Count::Migrated,
-        Some(Failure::Refused(_)) => Count::Refused,
+        Some(Failure::Rejected(_)) => Count::Rejected,
         Some(Failure::Fault(Fault::Throttled)) => Count::Throttled,
         Some(Failure::Fault(_)) => Count::Faults,
     }

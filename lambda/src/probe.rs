@@ -4,7 +4,7 @@
 
 use rules::decision::Migration;
 use rules::probe::{Answer, Call, Verdict};
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::Value;
 
 #[cfg(test)]
@@ -29,9 +29,9 @@ pub fn answer(decision: &Result<Migration, Failure>, at_fault: Option<Call>) -> 
 /// log has them as they are. What the decision finds in the user it finds only after the password was right.
 const fn redacted(failure: Failure) -> Failure {
     match failure {
-        Failure::Refused(Refusal::UnknownUser | Refusal::NotConfirmed | Refusal::ResetRequired) => {
-            Failure::Refused(Refusal::NotAuthorized)
-        }
+        Failure::Rejected(
+            Rejection::UnknownUser | Rejection::NotConfirmed | Rejection::ResetRequired,
+        ) => Failure::Rejected(Rejection::NotAuthorized),
         other => other,
     }
 }
@@ -39,7 +39,7 @@ const fn redacted(failure: Failure) -> Failure {
 /// The call that met the fault.
 const fn call(failure: Failure, at_fault: Option<Call>) -> Option<Call> {
     match failure {
-        Failure::Refused(_) => None,
+        Failure::Rejected(_) => None,
         Failure::Fault(Fault::Credentials) => Some(Call::AssumeRole),
         Failure::Fault(_) => at_fault,
     }

@@ -37,7 +37,7 @@ impl fmt::Display for Mapping {
     }
 }
 
-/// The attributes that the new user gets. Those that Cognito itself sets are left out, as it refuses them, and so are
+/// The attributes that the new user gets. Those that Cognito itself sets are left out, as it rejects them, and so are
 /// empty ones. Of two old attributes for one new one the first that has a value wins.
 #[must_use]
 pub fn for_new_user(old: &[Attribute], mappings: &[Mapping]) -> Map<String, Value> {

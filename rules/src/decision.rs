@@ -1,10 +1,10 @@
 //! The decision, as tables: from what the old pool said to the members of the response that make Cognito create the
-//! user, or to the reason why not. Pure: no client, no clock, no event. What is not in a table is refused.
+//! user, or to the reason why not. Pure: no client, no clock, no event. What is not in a table is rejected.
 
 use serde_json::{Map, Value, json};
 
 use crate::attributes::{self, Attribute};
-use crate::reasons::{Failure, Refusal};
+use crate::reasons::{Failure, Rejection};
 use crate::settings::{ForgotPassword, MfaUsers, Rules, TemporaryPasswords};
 use crate::usernames;
 
@@ -75,10 +75,10 @@ impl Evidence {
     ///
     /// # Errors
     /// It proves nothing that these rules accept.
-    pub fn of(answer: &Answer, rules: &Rules) -> Result<Self, Refusal> {
+    pub fn of(answer: &Answer, rules: &Rules) -> Result<Self, Rejection> {
         match (answer.tokens, answer.challenge.as_deref()) {
             (true, None) => Ok(Self::Tokens),
-            (false, None) => Err(Refusal::UnknownAnswer),
+            (false, None) => Err(Rejection::UnknownAnswer),
             (
                 false,
                 Some(
@@ -89,15 +89,15 @@ impl Evidence {
                 MfaUsers::Migrate => Ok(Self::PasswordAlone {
                     by_sms: kind == "SMS_MFA",
                 }),
-                MfaUsers::None | MfaUsers::Refuse => Err(Refusal::SecondFactor),
+                MfaUsers::None | MfaUsers::Refuse => Err(Rejection::Mfa),
             },
             // Whoever reads the mail of years ago knows it: it must never become permanent.
             (false, Some("NEW_PASSWORD_REQUIRED")) => match rules.temporary_passwords {
-                TemporaryPasswords::Refuse => Err(Refusal::TemporaryPassword),
+                TemporaryPasswords::Refuse => Err(Rejection::TemporaryPassword),
                 TemporaryPasswords::Reset => Ok(Self::TemporaryPassword),
             },
             // All others, and tokens beside any.
-            (_, Some(_)) => Err(Refusal::Challenge),
+            (_, Some(_)) => Err(Rejection::Challenge),
         }
     }
 
@@ -105,9 +105,9 @@ impl Evidence {
     ///
     /// # Errors
     /// These rules migrate no such users.
-    pub fn of_forgotten(rules: &Rules) -> Result<Self, Refusal> {
+    pub fn of_forgotten(rules: &Rules) -> Result<Self, Rejection> {
         match rules.forgot_password {
-            ForgotPassword::Refuse => Err(Refusal::ForgotPassword),
+            ForgotPassword::Refuse => Err(Rejection::ForgotPassword),
             ForgotPassword::Migrate => Ok(Self::CodeToCome),
         }
     }
@@ -160,8 +160,8 @@ impl Migration {
     }
 }
 
-/// Decides on a user by what is known of the right to come in and of the user. A fault comes before a refusal, as it
-/// says that nothing is known; the refusal of the password comes before all that only its owner may learn.
+/// Decides on a user by what is known of the right to come in and of the user. A fault comes before a rejection, as it
+/// says that nothing is known; the rejection of the password comes before all that only its owner may learn.
 ///
 /// # Errors
 /// Why there is no migration.
@@ -173,9 +173,9 @@ pub fn decide(
 ) -> Result<Migration, Failure> {
     match (evidence, user) {
         (Err(fault @ Failure::Fault(_)), _) | (_, Err(fault @ Failure::Fault(_))) => Err(fault),
-        (Err(refusal), _) | (Ok(_), Err(refusal)) => Err(refusal),
+        (Err(rejection), _) | (Ok(_), Err(rejection)) => Err(rejection),
         (Ok(evidence), Ok(user)) => {
-            migrate(rules, typed, evidence, &user).map_err(Failure::Refused)
+            migrate(rules, typed, evidence, &user).map_err(Failure::Rejected)
         }
     }
 }
@@ -185,7 +185,7 @@ fn migrate(
     typed: &str,
     evidence: Evidence,
     user: &OldUser,
-) -> Result<Migration, Refusal> {
+) -> Result<Migration, Rejection> {
     let requirements = evidence.requirements();
     let attributes = attributes::for_new_user(&user.attributes, &rules.attributes);
     let by_sms = user.has_sms_mfa
@@ -215,20 +215,20 @@ fn migrate(
         .copied()
         .collect();
     let blockers = [
-        (!user.enabled, Refusal::Disabled),
+        (!user.enabled, Rejection::Disabled),
         (
             requirements.confirmed && !user.confirmed,
-            Refusal::NotConfirmed,
+            Rejection::NotConfirmed,
         ),
-        (stays, Refusal::SecondFactor),
+        (stays, Rejection::Mfa),
         (
             requirements.verified_contact
                 && !attributes::has_verified_contact(&attributes, &reachable),
-            Refusal::NoVerifiedContact,
+            Rejection::NoVerifiedContact,
         ),
     ];
-    if let Some((_, refusal)) = blockers.into_iter().find(|(blocks, _)| *blocks) {
-        return Err(refusal);
+    if let Some((_, rejection)) = blockers.into_iter().find(|(blocks, _)| *blocks) {
+        return Err(rejection);
     }
     Ok(Migration {
         username: usernames::for_new_user(

@@ -7,9 +7,9 @@ pub const REQUEST_ID: &str = "requestId";
 pub const FUNCTION_NAME: &str = "functionName";
 /// What invoked the function: [`Source::as_str`], or [`OTHER_SOURCE`].
 pub const TRIGGER_SOURCE: &str = "triggerSource";
-/// One of [`MIGRATED`], [`REFUSED`], [`FAULT`], [`PANIC`] and [`MISCONFIGURED`].
+/// One of [`MIGRATED`], [`REJECTED`], [`FAULT`], [`PANIC`] and [`MISCONFIGURED`].
 pub const OUTCOME: &str = "outcome";
-/// The reason code of a refusal or a fault.
+/// The reason code of a rejection or a fault.
 pub const REASON: &str = "reason";
 /// Milliseconds that the function took; a metric as well.
 pub const DURATION_MS: &str = "durationMs";
@@ -21,7 +21,7 @@ pub const GET_USER_MS: &str = "getUserMs";
 /// The function approved the migration.
 pub const MIGRATED: &str = "migrated";
 /// The user is not to be migrated.
-pub const REFUSED: &str = "refused";
+pub const REJECTED: &str = "rejected";
 /// Whether the user may be migrated is not known.
 pub const FAULT: &str = "fault";
 /// The function panicked.
@@ -40,8 +40,8 @@ pub const NAMESPACE: &str = "cogmig";
 pub enum Count {
     /// Approvals.
     Migrated,
-    /// Refusals.
-    Refused,
+    /// Rejections.
+    Rejected,
     /// Faults that pass by themselves, since the old pool throttles.
     Throttled,
     /// Faults that need a fix.
@@ -50,14 +50,19 @@ pub enum Count {
 
 impl Count {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Migrated, Self::Refused, Self::Throttled, Self::Faults];
+    pub const ALL: [Self; 4] = [
+        Self::Migrated,
+        Self::Rejected,
+        Self::Throttled,
+        Self::Faults,
+    ];
 
     /// The metric's name, which is also the member of the line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Migrated => "Migrated",
-            Self::Refused => "Refused",
+            Self::Rejected => "Rejected",
             Self::Throttled => "Throttled",
             Self::Faults => "Faults",
         }

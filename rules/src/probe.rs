@@ -118,15 +118,15 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reasons::{Fault, Refusal};
+    use crate::reasons::{Fault, Rejection};
 
     #[test]
     fn an_answer_survives_the_wire() {
-        let failures = Refusal::ALL.iter().copied().map(Failure::Refused);
+        let failures = Rejection::ALL.iter().copied().map(Failure::Rejected);
         let failures = failures.chain(Fault::ALL.iter().copied().map(Failure::Fault));
         let mut verdicts: Vec<_> = failures.map(Verdict::Failed).collect();
         verdicts.push(Verdict::Migrated(vec!["email".into(), "name".into()]));
-        verdicts.push(Verdict::Unknown("refused".into(), "of_the_future".into()));
+        verdicts.push(Verdict::Unknown("rejected".into(), "of_the_future".into()));
         let calls = Call::ALL.into_iter().map(Some).chain([None]);
         for (verdict, call) in verdicts.into_iter().zip(calls.cycle()) {
             let answer = Answer { verdict, call };
@@ -135,7 +135,7 @@ mod tests {
         for none in [
             json!(null),
             json!({}),
-            json!("refused"),
+            json!("rejected"),
             json!({"outcome": 1}),
         ] {
             assert_eq!(Answer::of_json(&none), None);

@@ -1,4 +1,4 @@
-//! Why a user is not migrated: a refusal, which looks to the caller like any wrong password, or a
+//! Why a user is not migrated: a rejection, which looks to the caller like any wrong password, or a
 //! fault, which needs a fix or is transient. Both are closed sets, and neither carries any text of
 //! the event or of AWS. In logs, metrics and the probe's answer each is a code.
 
@@ -38,14 +38,14 @@ macro_rules! reasons {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The user is not to be migrated.
-    Refused(Refusal),
+    Rejected(Rejection),
     /// Whether the user may be migrated is not known.
     Fault(Fault),
 }
 
 reasons! {
     /// Why the user is not to be migrated.
-    Refusal {
+    Rejection {
         /// The password is wrong, or the user is disabled or locked out.
         NotAuthorized = "not_authorized",
         /// The old pool has no such user.
@@ -57,10 +57,10 @@ reasons! {
         /// The old pool asks for what proves no password, or for what this program does not know.
         Challenge = "challenge",
         /// The user has a second factor, which nothing here proves.
-        SecondFactor = "second_factor",
+        Mfa = "mfa",
         /// The password is one that an administrator gave, for one sign-in.
         TemporaryPassword = "temporary_password",
-        /// A trigger of the old pool's own refused.
+        /// A trigger of the old pool's own rejected.
         OldTrigger = "old_trigger",
         /// A trigger of the old pool's own could not be run, or answered what Cognito does not take.
         OldTriggerFailed = "old_trigger_failed",
@@ -118,7 +118,7 @@ impl Failure {
     #[must_use]
     pub const fn outcome(self) -> &'static str {
         match self {
-            Self::Refused(_) => crate::log::REFUSED,
+            Self::Rejected(_) => crate::log::REJECTED,
             Self::Fault(_) => crate::log::FAULT,
         }
     }
@@ -127,7 +127,7 @@ impl Failure {
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
-            Self::Refused(refusal) => refusal.code(),
+            Self::Rejected(rejection) => rejection.code(),
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -136,7 +136,7 @@ impl Failure {
     #[must_use]
     pub fn of(outcome: &str, reason: &str) -> Option<Self> {
         match outcome {
-            crate::log::REFUSED => Refusal::of_code(reason).map(Self::Refused),
+            crate::log::REJECTED => Rejection::of_code(reason).map(Self::Rejected),
             crate::log::FAULT => Fault::of_code(reason).map(Self::Fault),
             _ => None,
         }

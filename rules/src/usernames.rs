@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 
 use crate::attributes::{Attribute, is_verified, value_of};
-use crate::reasons::Refusal;
+use crate::reasons::Rejection;
 
 #[cfg(test)]
 mod tests;
@@ -36,7 +36,7 @@ pub fn for_new_user(
     old_username: &str,
     old: &[Attribute],
     new: &Map<String, Value>,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<String>, Rejection> {
     // Where case counts in the new pool, another spelling is another user there.
     let same = |name: &str| {
         if rules.case_sensitive {
@@ -59,7 +59,11 @@ pub fn for_new_user(
             .new_usernames
             .iter()
             .any(|kind| is_new(&kind) && proved(kind));
-        return if known { Ok(None) } else { Err(Refusal::Name) };
+        return if known {
+            Ok(None)
+        } else {
+            Err(Rejection::Name)
+        };
     }
     // An alias signs in only where it is verified.
     let by_alias = rules
@@ -73,7 +77,9 @@ pub fn for_new_user(
         } else {
             Some(old_username).filter(|name| !name.is_empty())
         };
-        return name.map(|name| Some(name.to_owned())).ok_or(Refusal::Name);
+        return name
+            .map(|name| Some(name.to_owned()))
+            .ok_or(Rejection::Name);
     }
     let is_kept_for_aliases = rules.new_aliases.iter().any(|kind| match *kind {
         "email" => looks_like_email(typed),
@@ -86,7 +92,7 @@ pub fn for_new_user(
     if known && !is_kept_for_aliases {
         return Ok(None);
     }
-    Err(Refusal::Name)
+    Err(Rejection::Name)
 }
 
 fn looks_like_email(name: &str) -> bool {

@@ -119,7 +119,7 @@ fn verified(told: &Transcript, verified: &Verified) -> String {
 pub fn user(forecast: &Forecast) -> String {
     match forecast {
         Forecast::Migrated(attributes) => format!("would move, with {}", attributes.join(", ")),
-        Forecast::Refused(why) => format!("would be refused: {why}"),
+        Forecast::Rejected(why) => format!("would be rejected: {why}"),
         Forecast::Broken(broken) => problem::lines(&broken.into(), "\n"),
     }
 }

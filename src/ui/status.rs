@@ -167,7 +167,7 @@ impl Page {
         self.line("  since       ", &since);
         for (what, count, outcome) in [
             ("moved", sums.migrated, None),
-            ("refused", sums.refused, Some("refused")),
+            ("rejected", sums.rejected, Some("rejected")),
             ("faults", sums.faults + sums.throttled, Some("fault")),
         ] {
             let reasons = outcome.map(|outcome| reasons(sums, outcome));
@@ -278,7 +278,7 @@ fn sign_ins(log: &Log) -> Value {
         "since": stamp(log.since),
         "complete": log.recent.complete,
         "migrated": sums.migrated,
-        "refused": sums.refused,
+        "rejected": sums.rejected,
         "throttled": sums.throttled,
         "faults": sums.faults,
         "reasons": sums.reasons.iter().map(|((outcome, reason), count)| json!({

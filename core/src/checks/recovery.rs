@@ -52,12 +52,12 @@ fn recovery_contacts(pool: &Object) -> Vec<&'static str> {
         ("verified_email", "email"),
         ("verified_phone_number", "phone_number"),
     ];
-    let uses = |mechanism: &str| {
+    let is_used = |mechanism: &str| {
         mechanisms.is_none_or(|all| {
             all.iter()
                 .any(|one| one.get("Name") == Some(&mechanism.into()))
         })
     };
-    let used = all.into_iter().filter(|(mechanism, _)| uses(mechanism));
+    let used = all.into_iter().filter(|(mechanism, _)| is_used(mechanism));
     used.map(|(_, contact)| contact).collect()
 }

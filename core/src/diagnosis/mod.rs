@@ -5,7 +5,7 @@ use std::fmt;
 
 use rules::log;
 use rules::probe::{self, Answer, Verdict};
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 
 use crate::desired::Desired;
 use crate::plan::{Plan, Step};
@@ -174,13 +174,13 @@ impl Broken {
                 format!("the old user pool {pool} doesn't exist"),
                 "run `cogmig teardown`. Without the old user pool, no user can be migrated",
             ),
-            Failure::Refused(Refusal::OldTriggerFailed) => Self::at(
+            Failure::Rejected(Rejection::OldTriggerFailed) => Self::at(
                 Component::Pool,
                 format!("a trigger of the old user pool {pool} fails at every sign-in"),
                 "check the log of that trigger in the old account, and whether Cognito is allowed to invoke it",
             )
             .transient(),
-            Failure::Refused(Refusal::InvalidParameter) => Self::at(
+            Failure::Rejected(Rejection::InvalidParameter) => Self::at(
                 Component::Pool,
                 format!("the old user pool {pool} doesn't accept sign-ins with username and password"),
                 "sign in there with ADMIN_USER_PASSWORD_AUTH: the error has more details",
@@ -198,20 +198,20 @@ impl Broken {
             Failure::Fault(
                 Fault::Configuration | Fault::Event | Fault::ForeignPool | Fault::TriggerSource,
             )
-            | Failure::Refused(
-                Refusal::NotAuthorized
-                | Refusal::UnknownUser
-                | Refusal::NotConfirmed
-                | Refusal::ResetRequired
-                | Refusal::Challenge
-                | Refusal::SecondFactor
-                | Refusal::TemporaryPassword
-                | Refusal::OldTrigger
-                | Refusal::Disabled
-                | Refusal::NoVerifiedContact
-                | Refusal::ForgotPassword
-                | Refusal::Name
-                | Refusal::UnknownAnswer,
+            | Failure::Rejected(
+                Rejection::NotAuthorized
+                | Rejection::UnknownUser
+                | Rejection::NotConfirmed
+                | Rejection::ResetRequired
+                | Rejection::Challenge
+                | Rejection::Mfa
+                | Rejection::TemporaryPassword
+                | Rejection::OldTrigger
+                | Rejection::Disabled
+                | Rejection::NoVerifiedContact
+                | Rejection::ForgotPassword
+                | Rejection::Name
+                | Rejection::UnknownAnswer,
             ) => unknown(failure.reason()),
         }
     }
@@ -262,8 +262,8 @@ fn assume(plan: &Plan, desired: &Desired) -> (Component, &'static str) {
 pub fn is_open(answer: &Answer) -> bool {
     match &answer.verdict {
         Verdict::Migrated(_) | Verdict::Failed(Failure::Fault(_)) => false,
-        Verdict::Failed(Failure::Refused(refusal)) => !applies_to_all_users(*refusal),
-        Verdict::Unknown(outcome, _) => outcome == log::REFUSED,
+        Verdict::Failed(Failure::Rejected(rejection)) => !applies_to_all_users(*rejection),
+        Verdict::Unknown(outcome, _) => outcome == log::REJECTED,
     }
 }
 
@@ -273,7 +273,7 @@ pub enum Forecast {
     /// The user would be migrated, with these attributes.
     Migrated(Vec<String>),
     /// The user would be rejected, for this reason.
-    Refused(String),
+    Rejected(String),
     /// No user is migrated, because the connectivity check failed.
     Broken(Broken),
 }
@@ -284,9 +284,11 @@ impl Forecast {
     pub fn of(answer: &Answer, desired: &Desired, plan: &Plan) -> Self {
         match &answer.verdict {
             Verdict::Migrated(attributes) => Self::Migrated(attributes.clone()),
-            Verdict::Failed(Failure::Refused(refusal)) => Self::Refused(text(*refusal).to_owned()),
-            Verdict::Unknown(outcome, reason) if outcome == log::REFUSED => {
-                Self::Refused(reason.clone())
+            Verdict::Failed(Failure::Rejected(rejection)) => {
+                Self::Rejected(text(*rejection).to_owned())
+            }
+            Verdict::Unknown(outcome, reason) if outcome == log::REJECTED => {
+                Self::Rejected(reason.clone())
             }
             Verdict::Failed(Failure::Fault(_)) | Verdict::Unknown(..) => {
                 Self::Broken(Broken::of(answer, desired, plan))
@@ -296,38 +298,38 @@ impl Forecast {
 }
 
 /// Whether a rejection doesn't depend on the user.
-const fn applies_to_all_users(refusal: Refusal) -> bool {
+const fn applies_to_all_users(rejection: Rejection) -> bool {
     matches!(
-        refusal,
-        Refusal::InvalidParameter | Refusal::OldTriggerFailed | Refusal::UnknownAnswer
+        rejection,
+        Rejection::InvalidParameter | Rejection::OldTriggerFailed | Rejection::UnknownAnswer
     )
 }
 
 /// Why a user would be rejected. If the old pool rejects the sign-in, only the function's log has the
 /// reason: the connectivity check must not reveal more than a sign-in.
-const fn text(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::NotAuthorized
-        | Refusal::UnknownUser
-        | Refusal::NotConfirmed
-        | Refusal::ResetRequired => {
+const fn text(rejection: Rejection) -> &'static str {
+    match rejection {
+        Rejection::NotAuthorized
+        | Rejection::UnknownUser
+        | Rejection::NotConfirmed
+        | Rejection::ResetRequired => {
             "the password is wrong, or the user doesn't exist, is disabled, locked out or not confirmed, or has to reset the password. The function's log has the reason"
         }
-        Refusal::Challenge => "the old pool requires more than a password",
-        Refusal::SecondFactor => "the user has MFA: see --mfa-users",
-        Refusal::TemporaryPassword => "the password is temporary: see --temporary-passwords",
-        Refusal::OldTrigger => "a trigger of the old pool rejects the sign-in",
-        Refusal::OldTriggerFailed => {
+        Rejection::Challenge => "the old pool requires more than a password",
+        Rejection::Mfa => "the user has MFA: see --mfa-users",
+        Rejection::TemporaryPassword => "the password is temporary: see --temporary-passwords",
+        Rejection::OldTrigger => "a trigger of the old pool rejects the sign-in",
+        Rejection::OldTriggerFailed => {
             "a trigger of the old pool can't be invoked, or returns a response that Cognito doesn't accept"
         }
-        Refusal::Disabled => "the user is disabled",
-        Refusal::NoVerifiedContact => {
+        Rejection::Disabled => "the user is disabled",
+        Rejection::NoVerifiedContact => {
             "the user has no verified email or phone number to send a code to"
         }
-        Refusal::ForgotPassword => "users who forgot their password aren't migrated",
-        Refusal::Name => "the new pool can't resolve the identifier of the sign-in",
-        Refusal::InvalidParameter => "the old pool doesn't accept such a username or password",
-        Refusal::UnknownAnswer => {
+        Rejection::ForgotPassword => "users who forgot their password aren't migrated",
+        Rejection::Name => "the new pool can't resolve the identifier of the sign-in",
+        Rejection::InvalidParameter => "the old pool doesn't accept such a username or password",
+        Rejection::UnknownAnswer => {
             "the old pool returned a response that this version of cogmig doesn't know"
         }
     }

@@ -1,7 +1,7 @@
 //! Each reason of the function, with the broken component.
 
 use rules::probe::Answer;
-use rules::reasons::Refusal;
+use rules::reasons::Rejection;
 use serde_json::{Value, json};
 
 use super::{Broken, Component};
@@ -12,8 +12,8 @@ use crate::problem::Problem;
 use crate::resource::{Address, Call, Kind, PolicyCall, RoleCall};
 
 fn answer(reason: &str) -> Answer {
-    let refused = Refusal::of_code(reason).is_some();
-    answered(if refused { "refused" } else { "fault" }, reason)
+    let rejected = Rejection::of_code(reason).is_some();
+    answered(if rejected { "rejected" } else { "fault" }, reason)
 }
 
 fn answered(outcome: &str, reason: &str) -> Answer {
@@ -147,13 +147,13 @@ fn drift_shows_why_a_role_cannot_be_assumed() {
 #[test]
 fn the_check_passes_unless_the_rejection_applies_to_all_users() {
     for (outcome, reason, open) in [
-        ("refused", "not_authorized", true),
-        ("refused", "old_trigger", true),
-        ("refused", "old_trigger_failed", false),
-        ("refused", "invalid_parameter", false),
-        ("refused", "unknown_answer", false),
+        ("rejected", "not_authorized", true),
+        ("rejected", "old_trigger", true),
+        ("rejected", "old_trigger_failed", false),
+        ("rejected", "invalid_parameter", false),
+        ("rejected", "unknown_answer", false),
         ("fault", "not_authorized", false),
-        ("refused", "a reason of the future", true),
+        ("rejected", "a reason of the future", true),
     ] {
         let answer = answered(outcome, reason);
         assert_eq!(is_open(&answer), open, "{reason}");
@@ -162,7 +162,7 @@ fn the_check_passes_unless_the_rejection_applies_to_all_users() {
 
 #[test]
 fn every_refusal_has_a_text() {
-    for refusal in Refusal::ALL {
+    for refusal in Rejection::ALL {
         assert!(text(*refusal).len() > 10, "{refusal:?}");
     }
 }

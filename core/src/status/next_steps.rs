@@ -1,6 +1,6 @@
 //! The next steps before the old account can be closed, as far as the data shows them.
 
-use rules::reasons::Refusal;
+use rules::reasons::Rejection;
 use rules::{env, log};
 
 use super::report::Status;
@@ -90,9 +90,9 @@ fn unmigrated(status: &Status) -> Option<String> {
 /// The users whom the function rejects because of its options.
 fn rejected(status: &Status, variables: &Tags) -> Vec<String> {
     let log = status.log.as_ref().ok();
-    let rejections = |reason: Refusal| {
+    let rejections = |reason: Rejection| {
         log.map_or(0, |log| {
-            log.recent.of.of_reason(log::REFUSED, reason.code())
+            log.recent.of.of_reason(log::REJECTED, reason.code())
         })
     };
     let period = log.map_or_else(String::new, |log| period(status.now - log.since));
@@ -101,7 +101,7 @@ fn rejected(status: &Status, variables: &Tags) -> Vec<String> {
     // MFA is on in the old pool, so the step is always shown. Whether the old pool has users of the
     // other kinds is unknown.
     if rejects(env::MFA_USERS) {
-        let recent = match rejections(Refusal::SecondFactor) {
+        let recent = match rejections(Rejection::Mfa) {
             0 => String::new(),
             rejected => format!(
                 " {} in the last {period}.",
@@ -115,13 +115,13 @@ fn rejected(status: &Status, variables: &Tags) -> Vec<String> {
     for (variable, reason, what, who) in [
         (
             env::TEMPORARY_PASSWORDS,
-            Refusal::TemporaryPassword,
+            Rejection::TemporaryPassword,
             "sign-in",
             "Users with a temporary password aren't migrated (--temporary-passwords refuse).",
         ),
         (
             env::FORGOT_PASSWORD,
-            Refusal::ForgotPassword,
+            Rejection::ForgotPassword,
             "password reset",
             "Users who forgot their password aren't migrated (--forgot-password refuse).",
         ),

@@ -8,7 +8,7 @@ use rules::reasons::Fault;
 use serde_json::Value;
 
 /// The outcomes of the lines that are counted.
-pub const COUNTED: [&str; 4] = [log::MIGRATED, log::REFUSED, log::FAULT, log::PANIC];
+pub const COUNTED: [&str; 4] = [log::MIGRATED, log::REJECTED, log::FAULT, log::PANIC];
 
 /// The CloudWatch Logs filter pattern for lines with one of these outcomes.
 #[must_use]
@@ -29,7 +29,7 @@ pub struct Sums {
     /// The user was migrated.
     pub migrated: u64,
     /// The user was rejected.
-    pub refused: u64,
+    pub rejected: u64,
     /// The sign-in failed because the old pool throttled it. The user can try again later.
     pub throttled: u64,
     /// The sign-in failed with an error that needs a fix.
@@ -78,13 +78,13 @@ impl Sums {
                 self.migrated += 1;
                 return;
             }
-            (Some(log::REFUSED), reason) => (log::REFUSED, reason),
+            (Some(log::REJECTED), reason) => (log::REJECTED, reason),
             (Some(log::FAULT), reason) => (log::FAULT, reason),
             (Some(log::PANIC), _) => (log::FAULT, Some(log::PANIC)),
             _ => return,
         };
         match (outcome, reason) {
-            (log::REFUSED, _) => self.refused += 1,
+            (log::REJECTED, _) => self.rejected += 1,
             (_, Some(reason)) if reason == Fault::Throttled.code() => self.throttled += 1,
             _ => self.faults += 1,
         }

@@ -67,10 +67,10 @@ fn lines_are_counted_like_the_functions_metrics() {
     let line = |outcome: &str, reason: &str| json!({"triggerSource": "UserMigration_Authentication", "outcome": outcome, "reason": reason});
     let counted = sums(&lines(&[
         json!({"triggerSource": "UserMigration_ForgotPassword", "outcome": "migrated"}),
-        line("refused", "unknown_user"),
-        line("refused", "not_authorized"),
-        line("refused", "not_authorized"),
-        line("refused", "NOT A CODE"),
+        line("rejected", "unknown_user"),
+        line("rejected", "not_authorized"),
+        line("rejected", "not_authorized"),
+        line("rejected", "NOT A CODE"),
         line("fault", "throttled"),
         line("fault", "flow"),
         json!({"outcome": "panic", "place": "here"}),
@@ -81,10 +81,10 @@ fn lines_are_counted_like_the_functions_metrics() {
         json!("migrated"),
         json!(null),
     ]));
-    let all = (counted.migrated, counted.refused, counted.throttled);
+    let all = (counted.migrated, counted.rejected, counted.throttled);
     assert_eq!((all, counted.faults), ((1, 4, 1), 2));
     assert_eq!(
-        counted.reasons("refused"),
+        counted.reasons("rejected"),
         [("not_authorized", 2), ("unknown", 1), ("unknown_user", 1)]
     );
     assert_eq!(
@@ -103,7 +103,7 @@ fn the_patterns_have_the_outcomes_that_are_counted() {
     }
     assert_eq!(
         pattern(&COUNTED),
-        r#"{ ($.outcome = "migrated") || ($.outcome = "refused") || ($.outcome = "fault") || ($.outcome = "panic") }"#
+        r#"{ ($.outcome = "migrated") || ($.outcome = "rejected") || ($.outcome = "fault") || ($.outcome = "panic") }"#
     );
     assert_eq!(pattern(&["migrated"]), r#"{ $.outcome = "migrated" }"#);
 }
@@ -164,14 +164,14 @@ fn two_changes_of_a_resource_are_one_line_and_other_resources_come_last() {
 #[test]
 fn the_result_depends_on_the_resources_and_the_faults() {
     let desired = desired();
-    let refused = sums(&lines(&[json!({"outcome": "refused", "reason": "name"})]));
+    let rejected = sums(&lines(&[json!({"outcome": "rejected", "reason": "name"})]));
     let fault = sums(&lines(&[json!({"outcome": "fault", "reason": "flow"})]));
     let throttled = sums(&lines(&[
         json!({"outcome": "fault", "reason": "throttled"}),
     ]));
     for (state, recent, deployed, result) in [
         (fresh(), &fault, "none", "not_deployed"),
-        (set_up(), &refused, "all", "in_sync"),
+        (set_up(), &rejected, "all", "in_sync"),
         (set_up(), &throttled, "all", "in_sync"),
         (set_up(), &fault, "all", "faults"),
         (
@@ -194,7 +194,7 @@ fn the_result_depends_on_the_resources_and_the_faults() {
                     ..set_up().1
                 },
             ),
-            &refused,
+            &rejected,
             "all",
             "drifted",
         ),
@@ -212,7 +212,7 @@ fn the_result_depends_on_the_resources_and_the_faults() {
 fn the_next_steps_follow_from_the_data() {
     let desired = desired();
     let with = |name: &str, value: &str| Tags::from([(name.into(), value.into())]);
-    let refused = |reason: &str| sums(&lines(&[json!({"outcome": "refused", "reason": reason})]));
+    let rejected = |reason: &str| sums(&lines(&[json!({"outcome": "rejected", "reason": reason})]));
     let fault = |reason: &str| sums(&lines(&[json!({"outcome": "fault", "reason": reason})]));
     let none = Sums::default;
     let at_least = |of| Counted {
@@ -257,7 +257,7 @@ fn the_next_steps_follow_from_the_data() {
             "in the last",
         ),
         (
-            status((10, 4), all(3), refused("second_factor")),
+            status((10, 4), all(3), rejected("mfa")),
             with("MFA_USERS", "refuse"),
             "1 sign-in was rejected in the last 24 hours",
             "temporary",
@@ -275,13 +275,13 @@ fn the_next_steps_follow_from_the_data() {
             "temporary",
         ),
         (
-            status((10, 4), all(3), refused("temporary_password")),
+            status((10, 4), all(3), rejected("temporary_password")),
             with("TEMPORARY_PASSWORDS", "refuse"),
             "Users with a temporary password aren't migrated (--temporary-passwords refuse). 1 sign-in was rejected",
             "forgot",
         ),
         (
-            status((10, 4), all(3), refused("forgot_password")),
+            status((10, 4), all(3), rejected("forgot_password")),
             with("FORGOT_PASSWORD", "refuse"),
             "Users who forgot their password aren't migrated (--forgot-password refuse). 1 password reset was rejected",
             "temporary",

@@ -90,7 +90,7 @@ pub fn lost_idle<E: Error + 'static>(error: &SdkError<E>) -> bool {
     sources(error).any(<dyn Error>::is::<LostIdle>)
 }
 
-/// Whether the call was refused at the door because the session that signed it has ended.
+/// Whether the call was rejected at the door because the session that signed it has ended.
 pub fn has_expired<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     let code = error
         .as_service_error()

@@ -3,7 +3,7 @@
 pub mod server;
 mod wire;
 
-use rules::reasons::Refusal;
+use rules::reasons::Rejection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -81,11 +81,11 @@ async fn a_password_that_may_have_been_judged_is_not_sent_again() {
     let rows = [
         (
             error(400, "NotAuthorizedException", "Incorrect"),
-            Failure::Refused(Refusal::NotAuthorized),
+            Failure::Rejected(Rejection::NotAuthorized),
         ),
         (
             error(400, "UserNotFoundException", ""),
-            Failure::Refused(Refusal::UnknownUser),
+            Failure::Rejected(Rejection::UnknownUser),
         ),
         (
             error(
@@ -139,7 +139,7 @@ async fn a_throttled_password_is_sent_again_and_a_judged_one_is_not() {
     let rows = [
         (
             vec![throttled(), wrong],
-            Failure::Refused(Refusal::NotAuthorized),
+            Failure::Rejected(Rejection::NotAuthorized),
         ),
         (
             vec![
@@ -156,7 +156,7 @@ async fn a_throttled_password_is_sent_again_and_a_judged_one_is_not() {
         ),
         (
             vec![error(400, "LimitExceededException", "")],
-            Failure::Refused(Refusal::UnknownAnswer),
+            Failure::Rejected(Rejection::UnknownAnswer),
         ),
     ];
     for (script, meaning) in rows {
@@ -199,13 +199,13 @@ fn described(secret: Option<&str>) -> server::Answer {
 
 #[tokio::test]
 async fn a_secret_is_read_once_and_its_hash_sent() {
-    let refused = || error(400, "NotAuthorizedException", "Incorrect");
+    let rejected = || error(400, "NotAuthorizedException", "Incorrect");
     let script = vec![
         // What fails before the first event is tried again.
         error(400, "AccessDeniedException", ""),
         described(Some(HASH.0)),
-        refused(),
-        refused(),
+        rejected(),
+        rejected(),
     ];
     let ((), requests) = asked(script, async |mut pool| {
         pool.settings.has_secret = true;
@@ -216,7 +216,7 @@ async fn a_secret_is_read_once_and_its_hash_sent() {
         for _ in 0..2 {
             assert_eq!(pool.prepare(soon()).await, Ok(()));
             let got = password(&pool).await;
-            assert_eq!(got, Err(Failure::Refused(Refusal::NotAuthorized)));
+            assert_eq!(got, Err(Failure::Rejected(Rejection::NotAuthorized)));
         }
     })
     .await;
@@ -254,8 +254,8 @@ async fn a_secret_that_was_changed_is_read_again_by_the_next_event() {
         (first, password(&pool).await)
     })
     .await;
-    let refused = Failure::Refused(Refusal::NotAuthorized);
-    assert_eq!(got, (Err(Failure::Fault(Fault::SecretHash)), Err(refused)));
+    let rejected = Failure::Rejected(Rejection::NotAuthorized);
+    assert_eq!(got, (Err(Failure::Fault(Fault::SecretHash)), Err(rejected)));
     assert_eq!(body(&requests[3])["AuthParameters"]["SECRET_HASH"], HASH.1);
 }
 

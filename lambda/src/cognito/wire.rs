@@ -76,7 +76,7 @@ impl Wire {
         }
     }
 
-    /// A place on one of the connections to the old pool, to be kept until the answer is there. What a refused sign-in
+    /// A place on one of the connections to the old pool, to be kept until the answer is there. What a rejected sign-in
     /// has left behind is waited for, but not for long.
     pub async fn line(&self) -> Option<OwnedSemaphorePermit> {
         let line = timeout(HANDSHAKE, Arc::clone(&self.lines).acquire_owned());

@@ -1,35 +1,35 @@
 //! What each error of the old pool proves, row by row.
 
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 
 use super::{of_no_user, of_service};
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn every_error_of_the_old_pool_has_its_meaning() {
-    use Failure::{Fault as F, Refused as R};
+    use Failure::{Fault as F, Rejected as R};
     let rows = [
         (
             "NotAuthorizedException",
             "Incorrect username or password.",
-            R(Refusal::NotAuthorized),
+            R(Rejection::NotAuthorized),
         ),
         (
             "NotAuthorizedException",
             "User is disabled.",
-            R(Refusal::NotAuthorized),
+            R(Rejection::NotAuthorized),
         ),
         (
             "NotAuthorizedException",
             "Password attempts exceeded",
-            R(Refusal::NotAuthorized),
+            R(Rejection::NotAuthorized),
         ),
         (
             "NotAuthorizedException",
             "Temporary password has expired",
-            R(Refusal::NotAuthorized),
+            R(Rejection::NotAuthorized),
         ),
-        ("NotAuthorizedException", "", R(Refusal::NotAuthorized)),
+        ("NotAuthorizedException", "", R(Rejection::NotAuthorized)),
         (
             "NotAuthorizedException",
             "Unable to verify secret hash for client abc",
@@ -48,42 +48,42 @@ fn every_error_of_the_old_pool_has_its_meaning() {
         (
             "InvalidParameterException",
             "1 validation error detected: Value 'Auth flow not enabled' at 'username' failed to satisfy constraint",
-            R(Refusal::InvalidParameter),
+            R(Rejection::InvalidParameter),
         ),
         (
             "UserNotFoundException",
             "User does not exist.",
-            R(Refusal::UnknownUser),
+            R(Rejection::UnknownUser),
         ),
         (
             "UserNotConfirmedException",
             "User is not confirmed.",
-            R(Refusal::NotConfirmed),
+            R(Rejection::NotConfirmed),
         ),
         (
             "PasswordResetRequiredException",
             "",
-            R(Refusal::ResetRequired),
+            R(Rejection::ResetRequired),
         ),
         (
             "UserLambdaValidationException",
             "PreAuthentication failed",
-            R(Refusal::OldTrigger),
+            R(Rejection::OldTrigger),
         ),
         (
             "UnexpectedLambdaException",
             "",
-            R(Refusal::OldTriggerFailed),
+            R(Rejection::OldTriggerFailed),
         ),
         (
             "InvalidLambdaResponseException",
             "",
-            R(Refusal::OldTriggerFailed),
+            R(Rejection::OldTriggerFailed),
         ),
         (
             "UnexpectedLambdaException",
             "UserMigration invocation failed due to error AccessDeniedException.",
-            R(Refusal::OldTrigger),
+            R(Rejection::OldTrigger),
         ),
         (
             "InvalidParameterException",
@@ -98,12 +98,12 @@ fn every_error_of_the_old_pool_has_its_meaning() {
         (
             "InvalidParameterException",
             "1 validation error detected: Value at 'username' failed to satisfy constraint",
-            R(Refusal::InvalidParameter),
+            R(Rejection::InvalidParameter),
         ),
         (
             "InvalidParameterException",
             "",
-            R(Refusal::InvalidParameter),
+            R(Rejection::InvalidParameter),
         ),
         (
             "InvalidUserPoolConfigurationException",
@@ -123,7 +123,7 @@ fn every_error_of_the_old_pool_has_its_meaning() {
         (
             "LimitExceededException",
             "Attempt limit exceeded, please try after some time.",
-            R(Refusal::UnknownAnswer),
+            R(Rejection::UnknownAnswer),
         ),
         (
             "AccessDeniedException",
@@ -137,8 +137,8 @@ fn every_error_of_the_old_pool_has_its_meaning() {
             F(Fault::Throttled),
         ),
         ("InternalErrorException", "", F(Fault::Internal)),
-        ("SomethingNew", "", R(Refusal::UnknownAnswer)),
-        ("", "", R(Refusal::UnknownAnswer)),
+        ("SomethingNew", "", R(Rejection::UnknownAnswer)),
+        ("", "", R(Rejection::UnknownAnswer)),
     ];
     for (code, message, meaning) in rows {
         assert_eq!(of_service(code, message, 400), meaning, "{code} {message}");
@@ -147,13 +147,13 @@ fn every_error_of_the_old_pool_has_its_meaning() {
     assert_eq!(of_service("", "", 429), F(Fault::Throttled));
     assert_eq!(
         of_service("LimitExceededException", "", 429),
-        R(Refusal::UnknownAnswer),
+        R(Rejection::UnknownAnswer),
         "the password may have been judged"
     );
 }
 
 #[test]
-fn a_call_about_no_user_refuses_none() {
+fn a_call_about_no_user_rejects_none() {
     let rows = [
         ("NotAuthorizedException", Fault::AccessDenied),
         ("InvalidParameterException", Fault::Configuration),

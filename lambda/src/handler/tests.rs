@@ -6,13 +6,13 @@ mod fuzz;
 use std::time::Duration;
 
 use rules::decision::{Answer, OldUser};
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{BUDGET, FIRST_BUDGET, answer};
 use fake::{
-    AUTHENTICATION, FORGOT_PASSWORD, FakePool, PROBE, assert_fault, assert_refused, challenge,
+    AUTHENTICATION, FORGOT_PASSWORD, FakePool, PROBE, assert_fault, assert_rejected, challenge,
     event, line, pool, raw, service, user,
 };
 
@@ -63,10 +63,10 @@ async fn a_forgotten_password_migrates_without_a_final_status() {
 }
 
 #[tokio::test]
-async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
-    use Refusal::{
-        Challenge, Disabled, InvalidParameter, Name, NoVerifiedContact, NotAuthorized,
-        NotConfirmed, OldTrigger, OldTriggerFailed, ResetRequired, SecondFactor, TemporaryPassword,
+async fn attack_enumeration_all_rejections_alike_byte_for_byte() {
+    use Rejection::{
+        Challenge, Disabled, InvalidParameter, Mfa, Name, NoVerifiedContact, NotAuthorized,
+        NotConfirmed, OldTrigger, OldTriggerFailed, ResetRequired, TemporaryPassword,
         UnknownAnswer, UnknownUser,
     };
     let all = [
@@ -75,7 +75,7 @@ async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
         NotConfirmed,
         ResetRequired,
         Challenge,
-        SecondFactor,
+        Mfa,
         TemporaryPassword,
         OldTrigger,
         OldTriggerFailed,
@@ -85,18 +85,18 @@ async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
         InvalidParameter,
         UnknownAnswer,
     ];
-    for failure in all.map(Failure::Refused) {
-        let refusing = service(FakePool {
+    for failure in all.map(Failure::Rejected) {
+        let rejecting = service(FakePool {
             password: Err(failure),
             ..pool()
         });
-        assert_refused(&refusing, AUTHENTICATION, failure.reason()).await;
-        let refusing = service(FakePool {
+        assert_rejected(&rejecting, AUTHENTICATION, failure.reason()).await;
+        let rejecting = service(FakePool {
             user: Err(failure),
             ..pool()
         });
-        assert_refused(&refusing, AUTHENTICATION, failure.reason()).await;
-        assert_refused(&refusing, FORGOT_PASSWORD, failure.reason()).await;
+        assert_rejected(&rejecting, AUTHENTICATION, failure.reason()).await;
+        assert_rejected(&rejecting, FORGOT_PASSWORD, failure.reason()).await;
     }
     let by_user = [
         (
@@ -111,7 +111,7 @@ async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
                 has_mfa: true,
                 ..user()
             },
-            "second_factor",
+            "mfa",
         ),
         (
             OldUser {
@@ -122,24 +122,24 @@ async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
         ),
     ];
     for (user, reason) in by_user {
-        let refusing = service(FakePool {
+        let rejecting = service(FakePool {
             user: Ok(user),
             ..pool()
         });
-        assert_refused(&refusing, AUTHENTICATION, reason).await;
-        assert_refused(&refusing, FORGOT_PASSWORD, reason).await;
+        assert_rejected(&rejecting, AUTHENTICATION, reason).await;
+        assert_rejected(&rejecting, FORGOT_PASSWORD, reason).await;
     }
     let by_challenge = [
-        ("SMS_MFA", "second_factor"),
+        ("SMS_MFA", "mfa"),
         ("NEW_PASSWORD_REQUIRED", "temporary_password"),
         ("CUSTOM_CHALLENGE", "challenge"),
     ];
     for (name, reason) in by_challenge {
-        let refusing = service(FakePool {
+        let rejecting = service(FakePool {
             password: Ok(challenge(name)),
             ..pool()
         });
-        assert_refused(&refusing, AUTHENTICATION, reason).await;
+        assert_rejected(&rejecting, AUTHENTICATION, reason).await;
     }
 }
 
@@ -147,20 +147,20 @@ async fn attack_enumeration_all_refusals_alike_byte_for_byte() {
 /// the user gets the reply of any wrong password, and at no other time.
 #[tokio::test(start_paused = true)]
 async fn attack_user_answer_without_proof() {
-    use Failure::{Fault as F, Refused as R};
+    use Failure::{Fault as F, Rejected as R};
     const FOREVER: Duration = Duration::from_mins(1);
-    let refused = |refusal| (Err(R(refusal)), R(refusal).reason());
+    let rejected = |rejection| (Err(R(rejection)), R(rejection).reason());
     let asks_for = |name| Ok(challenge(name));
     let passwords = [
-        refused(Refusal::NotAuthorized),
-        refused(Refusal::UnknownUser),
-        refused(Refusal::NotConfirmed),
-        refused(Refusal::ResetRequired),
-        refused(Refusal::OldTrigger),
-        refused(Refusal::InvalidParameter),
-        refused(Refusal::UnknownAnswer),
+        rejected(Rejection::NotAuthorized),
+        rejected(Rejection::UnknownUser),
+        rejected(Rejection::NotConfirmed),
+        rejected(Rejection::ResetRequired),
+        rejected(Rejection::OldTrigger),
+        rejected(Rejection::InvalidParameter),
+        rejected(Rejection::UnknownAnswer),
         (asks_for("CUSTOM_CHALLENGE"), "challenge"),
-        (asks_for("SMS_MFA"), "second_factor"),
+        (asks_for("SMS_MFA"), "mfa"),
         (asks_for("NEW_PASSWORD_REQUIRED"), "temporary_password"),
         (Ok(Answer::default()), "unknown_answer"),
     ];
@@ -171,8 +171,8 @@ async fn attack_user_answer_without_proof() {
                 enabled: false,
                 ..user()
             }),
-            Err(R(Refusal::UnknownUser)),
-            Err(R(Refusal::UnknownAnswer)),
+            Err(R(Rejection::UnknownUser)),
+            Err(R(Rejection::UnknownAnswer)),
             Err(F(Fault::AccessDenied)),
             Err(F(Fault::Throttled)),
             Err(F(Fault::Internal)),
@@ -185,7 +185,7 @@ async fn attack_user_answer_without_proof() {
         for user in users() {
             // Long before the password's answer, right after it, and never.
             for user_takes in [Duration::ZERO, takes + Duration::from_millis(2), FOREVER] {
-                let refusing = service(FakePool {
+                let rejecting = service(FakePool {
                     password: password.clone(),
                     user: user.clone(),
                     takes,
@@ -193,7 +193,7 @@ async fn attack_user_answer_without_proof() {
                     ..pool()
                 });
                 let started = tokio::time::Instant::now();
-                assert_refused(&refusing, AUTHENTICATION, reason).await;
+                assert_rejected(&rejecting, AUTHENTICATION, reason).await;
                 let took = started.elapsed();
                 assert!(took <= takes + Duration::from_millis(1), "{took:?}");
             }
@@ -328,7 +328,7 @@ async fn a_pool_that_does_not_answer_costs_the_budget_and_no_more() {
 async fn a_user_whom_a_trigger_of_the_old_pool_makes_moves_at_the_first_attempt() {
     for old_triggers in [false, true] {
         let mut service = service(FakePool {
-            user: Err(Failure::Refused(Refusal::UnknownUser)),
+            user: Err(Failure::Rejected(Rejection::UnknownUser)),
             user_then: Some(user()),
             ..pool()
         });
@@ -357,7 +357,7 @@ async fn what_a_trigger_of_the_old_pool_writes_at_a_sign_in_moves_too() {
 async fn beside_triggers_of_the_old_pool_only_a_probe_asks_for_a_user_without_a_proof() {
     for (source, asks) in [(AUTHENTICATION, 0), (PROBE, 1)] {
         let mut service = service(FakePool {
-            password: Err(Failure::Refused(Refusal::NotAuthorized)),
+            password: Err(Failure::Rejected(Rejection::NotAuthorized)),
             ..pool()
         });
         service.rules.old_triggers = true;

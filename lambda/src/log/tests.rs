@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::{Value, json};
 
 use crate::handler::answer;
@@ -86,8 +86,8 @@ async fn of(pool: FakePool, source: &str) -> Value {
 
 #[tokio::test]
 async fn each_event_counts_once() {
-    let refused = || FakePool {
-        password: Err(Failure::Refused(Refusal::NotAuthorized)),
+    let rejected = || FakePool {
+        password: Err(Failure::Rejected(Rejection::NotAuthorized)),
         ..pool()
     };
     let failing = |fault| FakePool {
@@ -96,14 +96,14 @@ async fn each_event_counts_once() {
     };
     let rows = [
         (pool(), "Migrated", None),
-        (refused(), "Refused", Some("not_authorized")),
+        (rejected(), "Rejected", Some("not_authorized")),
         (failing(Fault::Throttled), "Throttled", Some("throttled")),
         (failing(Fault::Credentials), "Faults", Some("credentials")),
     ];
     for (pool, counted, reason) in rows {
         let line = of(pool, AUTHENTICATION).await;
         assert_embedded_metric_format(&line);
-        for name in ["Migrated", "Refused", "Throttled", "Faults"] {
+        for name in ["Migrated", "Rejected", "Throttled", "Faults"] {
             assert_eq!(line[name], u8::from(name == counted), "{name}");
         }
         let directives = line["_aws"]["CloudWatchMetrics"]
@@ -124,11 +124,11 @@ async fn nothing_but_closed_sets_of_words_and_numbers_is_written() {
     let mut wanted = json!({
         "requestId": "request-1", "functionName": "function-1", "triggerSource": AUTHENTICATION,
         "outcome": "migrated", "durationMs": 7, "initiateAuthMs": 0, "getUserMs": 0,
-        "Migrated": 1, "Refused": 0, "Throttled": 0, "Faults": 0,
+        "Migrated": 1, "Rejected": 0, "Throttled": 0, "Faults": 0,
         "_aws": {"Timestamp": 1_700_000_000_123_u64, "CloudWatchMetrics": [{
             "Namespace": "cogmig", "Dimensions": [["functionName"]],
             "Metrics": [
-                {"Name": "Migrated", "Unit": "Count"}, {"Name": "Refused", "Unit": "Count"},
+                {"Name": "Migrated", "Unit": "Count"}, {"Name": "Rejected", "Unit": "Count"},
                 {"Name": "Throttled", "Unit": "Count"}, {"Name": "Faults", "Unit": "Count"},
                 {"Name": "durationMs", "Unit": "Milliseconds"},
             ],

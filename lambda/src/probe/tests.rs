@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rules::decision::OldUser;
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::{Value, json};
 
 use crate::handler::answer;
@@ -31,8 +31,8 @@ fn told(outcome: &str, reason: &str, call: Option<&str>) -> Value {
     json!({"outcome": outcome, "reason": reason, "call": call, "attributes": []})
 }
 
-const NOT_AUTHORIZED: Failure = Failure::Refused(Refusal::NotAuthorized);
-const UNKNOWN: Failure = Failure::Refused(Refusal::UnknownUser);
+const NOT_AUTHORIZED: Failure = Failure::Rejected(Rejection::NotAuthorized);
+const UNKNOWN: Failure = Failure::Rejected(Rejection::UnknownUser);
 
 #[tokio::test]
 async fn a_sign_in_that_would_do_is_told_with_the_names_of_attributes() {
@@ -44,7 +44,7 @@ async fn a_sign_in_that_would_do_is_told_with_the_names_of_attributes() {
 }
 
 #[tokio::test]
-async fn a_refused_password_is_no_end_of_the_probe() {
+async fn a_rejected_password_is_no_end_of_the_probe() {
     for user in [Err(UNKNOWN), Ok(user())] {
         let (got, asked) = probe(FakePool {
             password: Err(NOT_AUTHORIZED),
@@ -54,13 +54,13 @@ async fn a_refused_password_is_no_end_of_the_probe() {
         .await;
         assert_eq!(
             (got, asked.len()),
-            (told("refused", "not_authorized", None), 2)
+            (told("rejected", "not_authorized", None), 2)
         );
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_is_told_with_its_call_and_before_a_refusal() {
+async fn a_fault_is_told_with_its_call_and_before_a_rejection() {
     let fault = |fault| Failure::Fault(fault);
     let rows = [
         (
@@ -141,7 +141,7 @@ fn pool_with(change: impl FnOnce(&mut FakePool)) -> FakePool {
 
 #[tokio::test]
 async fn attack_enumeration_by_probe() {
-    use Refusal::{NotAuthorized, NotConfirmed, ResetRequired, UnknownUser};
+    use Rejection::{NotAuthorized, NotConfirmed, ResetRequired, UnknownUser};
     // Whatever a wrong password meets, and whatever user there is: one and the same answer.
     let users = || {
         [
@@ -162,17 +162,17 @@ async fn attack_enumeration_by_probe() {
             }),
         ]
     };
-    for refusal in [NotAuthorized, UnknownUser, NotConfirmed, ResetRequired] {
+    for rejection in [NotAuthorized, UnknownUser, NotConfirmed, ResetRequired] {
         for user in users() {
             let (got, asked) = probe(FakePool {
-                password: Err(Failure::Refused(refusal)),
+                password: Err(Failure::Rejected(rejection)),
                 user,
                 ..pool()
             })
             .await;
             assert_eq!(
                 (got, asked.len()),
-                (told("refused", "not_authorized", None), 2)
+                (told("rejected", "not_authorized", None), 2)
             );
         }
     }
@@ -183,7 +183,7 @@ async fn who_knows_the_password_is_told_why_not() {
     let rows = [
         (
             pool_with(|pool| pool.password = Ok(challenge("SMS_MFA"))),
-            "second_factor",
+            "mfa",
         ),
         (
             pool_with(|pool| pool.password = Ok(challenge("NEW_PASSWORD_REQUIRED"))),
@@ -213,7 +213,7 @@ async fn who_knows_the_password_is_told_why_not() {
         ),
     ];
     for (pool, reason) in rows {
-        assert_eq!(probe(pool).await.0, told("refused", reason, None));
+        assert_eq!(probe(pool).await.0, told("rejected", reason, None));
     }
 }
 

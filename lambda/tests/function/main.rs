@@ -239,17 +239,12 @@ fn attack_secrets_in_logs_whatever_the_outcome() {
             right.clone(),
             "challenge",
         ),
-        (
-            SIGN_IN,
-            challenge("SMS_MFA"),
-            right.clone(),
-            "second_factor",
-        ),
+        (SIGN_IN, challenge("SMS_MFA"), right.clone(), "mfa"),
         (
             SIGN_IN,
             tokens(),
             changed("UserMFASettingList", json!(["SMS_MFA"])),
-            "second_factor",
+            "mfa",
         ),
         (
             SIGN_IN,
@@ -511,7 +506,7 @@ fn sign_ins_open_nothing_and_fetch_nothing() {
             let password = if number % 3 == 1 { wrong() } else { tokens() };
             let (_, calls) =
                 function.invoke(&event(SIGN_IN).to_string(), &[password], &right_user());
-            // What a refused sign-in asked of the user may be noted after its reply.
+            // What a rejected sign-in asked of the user may be noted after its reply.
             let mut calls = sorted(calls);
             calls.dedup();
             if number > 0 {

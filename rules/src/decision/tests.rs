@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Evidence, OldUser, decide};
 use crate::attributes::Mapping;
-use crate::reasons::{Failure, Fault, Refusal};
+use crate::reasons::{Failure, Fault, Rejection};
 use crate::settings::{ForgotPassword, MfaUsers, Rules, TemporaryPasswords};
 use crate::usernames::NameRules;
 
@@ -79,14 +79,18 @@ fn answer(tokens: bool, challenge: Option<&str>) -> Answer {
 }
 
 /// Both halves of the table, as a sign-in goes through them.
-fn sign_in(rules: &Rules, answer: &Answer, user: OldUser) -> Result<Value, Refusal> {
+fn sign_in(rules: &Rules, answer: &Answer, user: OldUser) -> Result<Value, Rejection> {
     on(rules, Evidence::of(answer, rules), user)
 }
 
-fn on(rules: &Rules, evidence: Result<Evidence, Refusal>, user: OldUser) -> Result<Value, Refusal> {
-    match decide(rules, "ann", evidence.map_err(Failure::Refused), Ok(user)) {
+fn on(
+    rules: &Rules,
+    evidence: Result<Evidence, Rejection>,
+    user: OldUser,
+) -> Result<Value, Rejection> {
+    match decide(rules, "ann", evidence.map_err(Failure::Rejected), Ok(user)) {
         Ok(migration) => Ok(Value::Object(migration.into_response())),
-        Err(Failure::Refused(refusal)) => Err(refusal),
+        Err(Failure::Rejected(rejection)) => Err(rejection),
         Err(Failure::Fault(fault)) => panic!("{fault:?}"),
     }
 }
@@ -115,7 +119,7 @@ fn tokens_migrate_under_every_setting() {
         };
         assert_eq!(
             sign_in(&rules, &answer(true, None), disabled),
-            Err(Refusal::Disabled)
+            Err(Rejection::Disabled)
         );
         // What tokens came for needs no other proof.
         let odd = OldUser {
@@ -128,17 +132,17 @@ fn tokens_migrate_under_every_setting() {
 }
 
 #[test]
-fn what_proves_no_password_is_refused_under_every_setting() {
+fn what_proves_no_password_is_rejected_under_every_setting() {
     let challenges = "CUSTOM_CHALLENGE SELECT_CHALLENGE PASSWORD PASSWORD_SRP PASSWORD_VERIFIER DEVICE_SRP_AUTH \
         DEVICE_PASSWORD_VERIFIER ADMIN_NO_SRP_AUTH WEB_AUTHN SMS_OTP SOMETHING_NEW sms_mfa SMS_MFA_2 \
         new_password_required";
     for rules in every_rules() {
         for name in challenges.split_whitespace().chain([""]) {
             let got = sign_in(&rules, &answer(false, Some(name)), user());
-            assert_eq!(got, Err(Refusal::Challenge), "{name}");
+            assert_eq!(got, Err(Rejection::Challenge), "{name}");
         }
         let got = sign_in(&rules, &answer(false, None), user());
-        assert_eq!(got, Err(Refusal::UnknownAnswer));
+        assert_eq!(got, Err(Rejection::UnknownAnswer));
     }
 }
 
@@ -147,7 +151,7 @@ fn attack_tokens_beside_a_challenge() {
     for rules in every_rules() {
         for name in ["SMS_MFA", "NEW_PASSWORD_REQUIRED", "SOMETHING_NEW", ""] {
             let got = sign_in(&rules, &answer(true, Some(name)), user());
-            assert_eq!(got, Err(Refusal::Challenge), "{name}");
+            assert_eq!(got, Err(Rejection::Challenge), "{name}");
         }
     }
 }
@@ -165,7 +169,7 @@ fn attack_mfa_bypass() {
         for name in challenges {
             let wanted = match rules.mfa_users {
                 MfaUsers::Migrate => Ok(confirmed()),
-                MfaUsers::None | MfaUsers::Refuse => Err(Refusal::SecondFactor),
+                MfaUsers::None | MfaUsers::Refuse => Err(Rejection::Mfa),
             };
             let got = sign_in(&rules, &answer(false, Some(name)), user());
             assert_eq!(got, wanted, "{name}");
@@ -177,9 +181,9 @@ fn attack_mfa_bypass() {
         };
         let by_code = on(&rules, Ok(Evidence::CodeToCome), with_mfa());
         let by_tokens = sign_in(&rules, &answer(true, None), with_mfa());
-        let wanted = |refused: bool, response| {
-            if refused {
-                Err(Refusal::SecondFactor)
+        let wanted = |rejected: bool, response| {
+            if rejected {
+                Err(Rejection::Mfa)
             } else {
                 Ok(response)
             }
@@ -205,7 +209,7 @@ fn attack_temporary_password_made_permanent() {
             ..user()
         };
         if rules.temporary_passwords == TemporaryPasswords::Refuse {
-            assert_eq!(with(unproved()), Err(Refusal::TemporaryPassword));
+            assert_eq!(with(unproved()), Err(Rejection::TemporaryPassword));
             continue;
         }
         let response = with(unproved());
@@ -218,21 +222,18 @@ fn attack_temporary_password_made_permanent() {
             confirmed: false,
             ..without_contact()
         };
-        assert_eq!(with(without), Err(Refusal::NoVerifiedContact));
+        assert_eq!(with(without), Err(Rejection::NoVerifiedContact));
         let disabled = OldUser {
             enabled: false,
             ..unproved()
         };
-        assert_eq!(with(disabled), Err(Refusal::Disabled));
+        assert_eq!(with(disabled), Err(Rejection::Disabled));
         let with_mfa = OldUser {
             has_mfa: true,
             ..unproved()
         };
-        let refused = rules.mfa_users != MfaUsers::None;
-        assert_eq!(
-            with(with_mfa).err(),
-            refused.then_some(Refusal::SecondFactor)
-        );
+        let rejected = rules.mfa_users != MfaUsers::None;
+        assert_eq!(with(with_mfa).err(), rejected.then_some(Rejection::Mfa));
     }
 }
 
@@ -246,29 +247,29 @@ fn attack_disabled_user_by_forgot_password() {
                 enabled: false,
                 ..user()
             }),
-            Err(Refusal::Disabled)
+            Err(Rejection::Disabled)
         );
         assert_eq!(
             with(OldUser {
                 confirmed: false,
                 ..user()
             }),
-            Err(Refusal::NotConfirmed)
+            Err(Rejection::NotConfirmed)
         );
-        assert_eq!(with(without_contact()), Err(Refusal::NoVerifiedContact));
+        assert_eq!(with(without_contact()), Err(Rejection::NoVerifiedContact));
         assert_eq!(
             with(OldUser {
                 attributes: Vec::new(),
                 ..user()
             }),
-            Err(Refusal::NoVerifiedContact)
+            Err(Rejection::NoVerifiedContact)
         );
         // Verified in the old pool is not enough: it must go along, and with its flag.
         for kept in ["phone_number", "email", "email_verified"] {
             let mut rules = rules.clone();
             rules.attributes.retain(|mapping| mapping.old == kept);
             let got = on(&rules, Ok(Evidence::CodeToCome), user());
-            assert_eq!(got, Err(Refusal::NoVerifiedContact), "{kept}");
+            assert_eq!(got, Err(Rejection::NoVerifiedContact), "{kept}");
         }
     }
 }
@@ -369,25 +370,25 @@ fn the_username_goes_along_in_a_pool_with_aliases() {
             "ann"
         );
         let other = decide(&rules, "bob", Ok(evidence), Ok(user())).err();
-        assert_eq!(other, Some(Failure::Refused(Refusal::Name)));
+        assert_eq!(other, Some(Failure::Rejected(Rejection::Name)));
     }
 }
 
 #[test]
-fn a_fault_comes_before_a_refusal_and_the_passwords_before_the_users() {
+fn a_fault_comes_before_a_rejection_and_the_passwords_before_the_users() {
     let rules = rules(MfaUsers::None, TemporaryPasswords::Refuse);
-    let (refused, fault) = (
-        Failure::Refused(Refusal::NotAuthorized),
+    let (rejected, fault) = (
+        Failure::Rejected(Rejection::NotAuthorized),
         Failure::Fault(Fault::Internal),
     );
     let (unknown, throttled) = (
-        Failure::Refused(Refusal::UnknownUser),
+        Failure::Rejected(Rejection::UnknownUser),
         Failure::Fault(Fault::Throttled),
     );
     let rows = [
-        (Err(refused), Ok(user()), refused),
-        (Err(refused), Err(unknown), refused),
-        (Err(refused), Err(throttled), throttled),
+        (Err(rejected), Ok(user()), rejected),
+        (Err(rejected), Err(unknown), rejected),
+        (Err(rejected), Err(throttled), throttled),
         (Err(fault), Ok(user()), fault),
         (Err(fault), Err(unknown), fault),
         (Ok(Evidence::Tokens), Err(unknown), unknown),
@@ -429,7 +430,7 @@ fn attack_mfa_bypass_by_a_forgotten_password() {
             ),
         ];
         for (rules, user) in stays {
-            assert_eq!(on(&rules, Ok(evidence), user), Err(Refusal::SecondFactor));
+            assert_eq!(on(&rules, Ok(evidence), user), Err(Rejection::Mfa));
         }
         // The phone goes on asking for its code, and the mailbox gets the other.
         let moved = on(&required(MfaUsers::Migrate, true), Ok(evidence), user());
@@ -473,16 +474,19 @@ fn attack_stranding_by_a_forgotten_password() {
         };
         assert_eq!(
             on(&rules, Ok(evidence), phone),
-            Err(Refusal::NoVerifiedContact)
+            Err(Rejection::NoVerifiedContact)
         );
     }
 }
 
 #[test]
-fn a_forgotten_password_can_be_refused_altogether() {
+fn a_forgotten_password_can_be_rejected_altogether() {
     let rules = Rules {
         forgot_password: ForgotPassword::Refuse,
         ..rules(MfaUsers::None, TemporaryPasswords::Reset)
     };
-    assert_eq!(Evidence::of_forgotten(&rules), Err(Refusal::ForgotPassword));
+    assert_eq!(
+        Evidence::of_forgotten(&rules),
+        Err(Rejection::ForgotPassword)
+    );
 }

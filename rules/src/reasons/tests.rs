@@ -2,26 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use super::{Failure, Fault, Refusal};
+use super::{Failure, Fault, Rejection};
 
 #[test]
 fn a_reason_survives_its_code() {
-    let refusals = Refusal::ALL.iter().copied().map(Failure::Refused);
+    let rejections = Rejection::ALL.iter().copied().map(Failure::Rejected);
     let faults = Fault::ALL.iter().copied().map(Failure::Fault);
     let mut codes = BTreeSet::new();
-    for failure in refusals.chain(faults) {
+    for failure in rejections.chain(faults) {
         let (outcome, reason) = (failure.outcome(), failure.reason());
         assert_eq!(Failure::of(outcome, reason), Some(failure));
         assert!(codes.insert(reason), "{reason} is there twice");
         let legal = |c: char| c.is_ascii_lowercase() || c == '_';
         assert!(reason.chars().all(legal), "{reason}");
     }
-    assert_eq!(codes.len(), Refusal::ALL.len() + Fault::ALL.len());
+    assert_eq!(codes.len(), Rejection::ALL.len() + Fault::ALL.len());
 }
 
 #[test]
 fn a_code_of_another_version_is_none() {
-    assert_eq!(Failure::of("refused", "of_the_future"), None);
-    assert_eq!(Failure::of("refused", "throttled"), None);
+    assert_eq!(Failure::of("rejected", "of_the_future"), None);
+    assert_eq!(Failure::of("rejected", "throttled"), None);
     assert_eq!(Failure::of("migrated", "disabled"), None);
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{NameRules, for_new_user};
 use crate::attributes::Attribute;
-use crate::reasons::Refusal;
+use crate::reasons::Rejection;
 
 const SUB: &str = "0f1e-sub";
 
@@ -42,9 +42,9 @@ fn rules(
     }
 }
 
-const NO: Result<Option<&str>, Refusal> = Err(Refusal::Name);
-const AS_TYPED: Result<Option<&str>, Refusal> = Ok(None);
-type Rows<'a> = &'a [(&'a str, &'a str, Result<Option<&'a str>, Refusal>)];
+const NO: Result<Option<&str>, Rejection> = Err(Rejection::Name);
+const AS_TYPED: Result<Option<&str>, Rejection> = Ok(None);
+type Rows<'a> = &'a [(&'a str, &'a str, Result<Option<&'a str>, Rejection>)];
 
 fn check(rules: &NameRules, verified: bool, rows: Rows) {
     for (typed, username, wanted) in rows {
@@ -115,7 +115,7 @@ fn a_new_pool_that_makes_its_own_names_must_find_the_user_by_the_attribute() {
         &old("ann"),
         &Map::new(),
     );
-    assert_eq!(nothing, Err(Refusal::Name));
+    assert_eq!(nothing, Err(Rejection::Name));
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_new_pool_with_aliases_is_told_the_username() {
 }
 
 #[test]
-fn a_user_of_no_other_name_is_refused() {
+fn a_user_of_no_other_name_is_rejected() {
     let all = rules(&[], &[], &["email"]);
     for username in ["ann@x.org", ""] {
         let old: Vec<Attribute> = if username.is_empty() {
@@ -175,7 +175,7 @@ fn a_user_of_no_other_name_is_refused() {
             Vec::new()
         };
         let got = for_new_user(&all, "ann@x.org", username, &old, &new(true));
-        assert_eq!(got, Err(Refusal::Name), "{username}");
+        assert_eq!(got, Err(Rejection::Name), "{username}");
     }
 }
 

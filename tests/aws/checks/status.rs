@@ -125,7 +125,7 @@ fn after_setup_everything_is_in_sync() {
     let set_up = status["trigger"]["set_up"].as_str().unwrap();
     assert_eq!(made[..19], set_up[..19], "{made} {set_up}");
     // Setup's own probes are no sign-ins.
-    for sum in ["migrated", "refused", "throttled", "faults"] {
+    for sum in ["migrated", "rejected", "throttled", "faults"] {
         assert_eq!(status["sign_ins"][sum], 0, "{sum}");
     }
     assert_eq!(status["unread"], Value::Null);
@@ -156,7 +156,7 @@ fn sign_ins_are_counted_by_their_result() {
     stage.sign_in("nobody", PASSWORD).unwrap_err();
     let status = stage.status("--detailed-exitcode");
     let sums = &status["sign_ins"];
-    for (sum, outcome, count) in [("migrated", "migrated", 2), ("refused", "refused", 2)] {
+    for (sum, outcome, count) in [("migrated", "migrated", 2), ("rejected", "rejected", 2)] {
         assert_eq!(stage.logged(outcome), count, "{outcome}");
         assert_eq!(sums[sum], count, "{outcome}\n{status}");
     }
@@ -190,7 +190,7 @@ fn sign_ins_are_counted_by_their_result() {
     );
     let told = [
         "moved 2 of about 3 (66 %)",
-        "refused 2: not_authorized 2",
+        "rejected 2: not_authorized 2",
         "faults",
         "credentials",
         "Run `cogmig verify` to find the cause.",
@@ -281,13 +281,13 @@ fn only_the_functions_log_lines_are_counted() {
     assert_eq!(reasons("--since 7d"), ((Some(1), Some(3)), all));
     assert!(!stage.told(0, "").stdout.contains('\u{1b}'));
 
-    let refused = json!({"triggerSource": "UserMigration_Authentication", "outcome": "refused",
+    let rejected = json!({"triggerSource": "UserMigration_Authentication", "outcome": "rejected",
         "reason": "not_authorized"});
-    let many: Vec<_> = (0..3000).map(|_| (3 * HOUR, refused.clone())).collect();
+    let many: Vec<_> = (0..3000).map(|_| (3 * HOUR, rejected.clone())).collect();
     stage.plant("many", &many[..250]);
     let sums = &stage.status("")["sign_ins"];
     assert_eq!(
-        (&sums["refused"], &sums["complete"]),
+        (&sums["rejected"], &sums["complete"]),
         (&json!(250), &json!(true))
     );
     stage.plant("more", &many);

@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 use tokio::time::{Instant, sleep};
 
 use super::{Again, Missed, PAUSES, jittered, patiently};
 
 const AGAIN: Missed = missed(Failure::Fault(Fault::Throttled), Again::Later);
 const AT_ONCE: Missed = missed(Failure::Fault(Fault::Unreachable), Again::AtOnce);
-const NO: Failure = Failure::Refused(Refusal::NotAuthorized);
+const NO: Failure = Failure::Rejected(Rejection::NotAuthorized);
 
 const fn missed(failure: Failure, again: Again) -> Missed {
     Missed { failure, again }

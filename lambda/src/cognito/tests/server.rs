@@ -15,7 +15,7 @@ use super::super::{Cognito, Home, Wire};
 /// A status and a body, or for status 0 a connection that is cut after the request.
 pub type Answer = (u16, Value);
 
-/// Answers one request a connection from the script and returns the requests; more than are in the script are refused.
+/// Answers one request a connection from the script and returns the requests; more than are in the script are rejected.
 pub async fn serve(listener: TcpListener, script: Vec<Answer>) -> Vec<String> {
     let mut requests = Vec::new();
     for (status, body) in script {

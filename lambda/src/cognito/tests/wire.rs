@@ -11,7 +11,7 @@ fn answer(after: u64, body: &Value) -> Act {
     Act::Answer(after, 200, body.to_string())
 }
 
-fn refused(after: u64, code: &str) -> Act {
+fn rejected(after: u64, code: &str) -> Act {
     Act::Answer(
         after,
         400,
@@ -109,7 +109,7 @@ async fn a_pool_asked_afresh_assumes_the_role_anew_over_the_same_connections() {
 async fn what_fails_before_the_first_event_is_made_good_on_its_path() {
     let act = |operation: &str, before: usize| match before {
         0 | 1 => Act::Cut,
-        2 => refused(0, "AccessDeniedException"),
+        2 => rejected(0, "AccessDeniedException"),
         _ => usual(operation),
     };
     let (mut pool, asked, _) = stage(LATER, act).await;
@@ -121,16 +121,16 @@ async fn what_fails_before_the_first_event_is_made_good_on_its_path() {
 }
 
 #[tokio::test]
-async fn a_refused_sign_in_throws_no_connection_away_and_repeats_no_question() {
+async fn a_rejected_sign_in_throws_no_connection_away_and_repeats_no_question() {
     for user in [
         usual("AdminGetUser"),
-        refused(0, "TooManyRequestsException"),
+        rejected(0, "TooManyRequestsException"),
     ] {
         let Act::Answer(_, status, body) = user else {
             panic!("an answer")
         };
         let act = move |operation: &str, _| match operation {
-            "AdminInitiateAuth" => refused(0, "NotAuthorizedException"),
+            "AdminInitiateAuth" => rejected(0, "NotAuthorizedException"),
             "AdminGetUser" => Act::Answer(50, status, body.clone()),
             other => usual(other),
         };
@@ -139,10 +139,10 @@ async fn a_refused_sign_in_throws_no_connection_away_and_repeats_no_question() {
         for times in 1..=3 {
             // As the handler does.
             let user = async { Ok(pool.user("user", soon()).await) };
-            let refused = tokio::try_join!(password(&pool), user);
+            let rejected = tokio::try_join!(password(&pool), user);
             assert_eq!(
-                refused.err(),
-                Some(Failure::Refused(Refusal::NotAuthorized))
+                rejected.err(),
+                Some(Failure::Rejected(Rejection::NotAuthorized))
             );
             assert_eq!(count(&asked, "AdminGetUser"), times);
             settle().await;
@@ -154,10 +154,10 @@ async fn a_refused_sign_in_throws_no_connection_away_and_repeats_no_question() {
 
 /// Not even when the next one comes at once, before the question of the last is answered.
 #[tokio::test]
-async fn a_sign_in_right_after_a_refused_one_opens_no_connection() {
+async fn a_sign_in_right_after_a_rejected_one_opens_no_connection() {
     for takes in [20, 400] {
         let act = move |operation: &str, before: usize| match (operation, usual(operation)) {
-            ("AdminInitiateAuth", _) if before < 20 => refused(0, "NotAuthorizedException"),
+            ("AdminInitiateAuth", _) if before < 20 => rejected(0, "NotAuthorizedException"),
             ("AdminGetUser", Act::Answer(_, status, body)) if before < 20 => {
                 Act::Answer(takes, status, body)
             }
@@ -167,10 +167,10 @@ async fn a_sign_in_right_after_a_refused_one_opens_no_connection() {
         pool.warm_up().await;
         for _ in 0..5 {
             let user = async { Ok(pool.user("user", soon()).await) };
-            let refused = tokio::try_join!(password(&pool), user);
+            let rejected = tokio::try_join!(password(&pool), user);
             assert_eq!(
-                refused.err(),
-                Some(Failure::Refused(Refusal::NotAuthorized))
+                rejected.err(),
+                Some(Failure::Rejected(Rejection::NotAuthorized))
             );
         }
         assert_eq!(sign_in(&pool).await.1, right().1);
@@ -238,7 +238,7 @@ async fn attack_password_that_may_have_been_judged_twice() {
         (
             AT_ONCE,
             true,
-            || refused(0, "InternalErrorException"),
+            || rejected(0, "InternalErrorException"),
             internal,
             1,
         ),
@@ -272,7 +272,7 @@ async fn a_session_that_ended_early_is_renewed_and_the_calls_repeated_once() {
     ] {
         let act = move |operation: &str, before: usize| {
             if before < expired_for {
-                refused(20, "ExpiredTokenException")
+                rejected(20, "ExpiredTokenException")
             } else {
                 usual(operation)
             }

@@ -1,4 +1,4 @@
-//! A pool that answers as it is told, an event, and what every refusal and every fault must look like.
+//! A pool that answers as it is told, an event, and what every rejection and every fault must look like.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -202,7 +202,7 @@ pub fn line(reply: &Reply) -> Value {
 }
 
 /// The event goes back byte for byte, and the log says why.
-pub async fn assert_refused(service: &Service<FakePool>, source: &str, reason: &str) {
+pub async fn assert_rejected(service: &Service<FakePool>, source: &str, reason: &str) {
     // As no serialiser of ours would write it: its blanks, the order of its members and its numbers.
     let bytes = event(source).to_string().replacen(
         '{',
@@ -214,7 +214,7 @@ pub async fn assert_refused(service: &Service<FakePool>, source: &str, reason: &
     let line = line(&reply);
     assert_eq!(
         [&line["outcome"], &line["reason"], &line["triggerSource"]],
-        ["refused", reason, source]
+        ["rejected", reason, source]
     );
     let back = reply.into_result().map(|event| event.get().to_owned());
     assert_eq!(back, Ok(bytes), "{reason}");

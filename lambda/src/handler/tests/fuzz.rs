@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rules::decision::{Answer, OldUser};
-use rules::reasons::{Failure, Fault, Refusal};
+use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Number, Value};
 
@@ -87,8 +87,8 @@ fn any_mutation() -> impl Strategy<Value = Value> {
 
 fn any_failure() -> impl Strategy<Value = Failure> {
     prop::sample::select(vec![
-        Failure::Refused(Refusal::NotAuthorized),
-        Failure::Refused(Refusal::UnknownUser),
+        Failure::Rejected(Rejection::NotAuthorized),
+        Failure::Rejected(Rejection::UnknownUser),
         Failure::Fault(Fault::Throttled),
         Failure::Fault(Fault::Credentials),
     ])
@@ -141,7 +141,7 @@ fn check(sent: Box<RawValue>, pool: FakePool) -> Result<(), TestCaseError> {
             let answer = result.expect("an answer");
             prop_assert!(!answer.get().contains("marked"));
         }
-        (_, Some(Failure::Refused(_))) => {
+        (_, Some(Failure::Rejected(_))) => {
             prop_assert_eq!(result.expect("the event").get().to_owned(), bytes);
         }
         (_, Some(Failure::Fault(_))) => prop_assert!(result.is_err()),

@@ -96,7 +96,7 @@ proptest! {
     fn no_answer_migrates_without_proof(
         answer in any_answer(), user in any_user(), rules in any_rules(), typed in any_value(),
     ) {
-        let evidence = Evidence::of(&answer, &rules).map_err(Failure::Refused);
+        let evidence = Evidence::of(&answer, &rules).map_err(Failure::Rejected);
         let Ok(migration) = decide(&rules, &typed, evidence, Ok(user.clone())) else { return Ok(()) };
         let response = migration.into_response();
         let confirmed = response.get("finalUserStatus").is_some();
