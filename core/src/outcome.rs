@@ -106,7 +106,7 @@ impl Ended {
     /// The end of `plan` and of a dry run of setup.
     #[must_use]
     pub fn planned(plan: &Plan) -> Self {
-        match (plan.is_empty(), plan.count(Action::Leave)) {
+        match (plan.is_empty(), plan.count(Action::Conflict)) {
             (true, 0) => Self::Planned,
             (true, _) => Self::PlannedManual,
             (false, _) => Self::PlannedChanges,
@@ -116,7 +116,7 @@ impl Ended {
     /// The end of a dry run of teardown. Manual action always counts as a failure there.
     #[must_use]
     pub fn planned_teardown(plan: &Plan) -> Self {
-        match plan.count(Action::Leave) {
+        match plan.count(Action::Conflict) {
             0 => Self::Planned,
             _ => Self::PlannedManual,
         }
@@ -125,7 +125,7 @@ impl Ended {
     /// The end of a run that applied the plan.
     #[must_use]
     pub fn done(plan: &Plan) -> Self {
-        match plan.count(Action::Leave) {
+        match plan.count(Action::Conflict) {
             0 => Self::Done,
             _ => Self::DoneManual,
         }

@@ -91,7 +91,7 @@ fn markdown(command: &str, told: &Transcript, ended: Ended, verbatim: Option<&st
                 line.kind,
                 cell(&line.name),
                 cell(&line.why),
-                if line.action == Action::Leave {
+                if line.action == Action::Conflict {
                     "look at it"
                 } else {
                     line.status

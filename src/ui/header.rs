@@ -1,67 +1,61 @@
-//! What a result is about.
+//! What a command is about: the accounts, the user pools and app clients, and how many users there
+//! are.
 
 use cogmig_core::identity::{Identity, Side};
 use cogmig_core::reference::Listed;
 use cogmig_core::selected::Selected;
 
 use super::transcript::Transcript;
+use super::wrap::hanging_indent;
 
-/// What a result is about: the accounts, the pools and app clients, and how many users there
-/// are.
-pub fn text(told: &Transcript) -> String {
-    let mut lines = accounts(&told.accounts);
-    lines.extend(told.chosen.iter().flat_map(chosen));
+/// One line for each, in lines of a width.
+pub fn text(told: &Transcript, width: usize) -> String {
+    let mut lines: Vec<_> = told.accounts.iter().map(account).collect();
+    lines.extend(told.selected.iter().flat_map(selected));
     lines.extend(told.users.iter().map(|(side, count)| users(*side, *count)));
+    let lines = lines.iter().map(|(label, text)| {
+        let label = format!("{label:<14}  ");
+        hanging_indent(&label, text, width)
+    });
+    let mut lines: Vec<_> = lines.collect();
+    if let [old, new] = &told.accounts[..]
+        && old.id == new.id
+    {
+        let text = format!("same account, from {} to {}", old.region, new.region);
+        lines.push(hanging_indent("both accounts   ", &text, width));
+    }
     lines.join("\n")
 }
 
-/// Who the accounts are, one line per account, and what follows from that.
-fn accounts(identities: &[Identity]) -> Vec<String> {
-    let mut lines: Vec<_> = identities
-        .iter()
-        .map(|one| {
-            format!(
-                "{} account     {}  {}  (partition {}, profile {})",
-                one.side.as_str(),
-                one.id,
-                one.region,
-                one.partition,
-                one.profile
-            )
-        })
-        .collect();
-    if let [old, new] = identities
-        && old.id == new.id
-    {
-        lines.push(format!(
-            "one account on both sides: a move from {} to {}",
-            old.region, new.region
-        ));
-    }
-    lines
+fn account(one: &Identity) -> (String, String) {
+    let Identity {
+        side,
+        id,
+        region,
+        partition,
+        profile,
+    } = one;
+    (
+        format!("{} account", side.as_str()),
+        format!("{id}  {region}  (partition {partition}, profile {profile})"),
+    )
 }
 
-/// Which pool or app clients were settled on, and why those.
-fn chosen(selected: &Selected) -> impl Iterator<Item = String> {
-    let (side, what, source) = (
-        selected.side.as_str(),
-        selected.what,
-        selected.source.label(),
-    );
+fn selected(selected: &Selected) -> impl Iterator<Item = (String, String)> {
+    let label = format!("{} {}", selected.side.as_str(), selected.what);
+    let source = selected.source.label();
     selected.all.iter().map(move |Listed { id, name }| {
-        let named = if name.is_empty() {
-            id.clone()
-        } else {
-            format!("{id}  {name}")
+        let name = match name.as_str() {
+            "" => String::new(),
+            name => format!("  {name}"),
         };
-        format!("{side} {what:<10}  {named}  ({source})")
+        (label.clone(), format!("{id}{name}  ({source})"))
     })
 }
 
-/// How many users a pool has.
-fn users(side: Side, count: u64) -> String {
-    format!(
-        "{} users       about {count}, by AWS's estimate",
-        side.as_str()
+fn users(side: Side, count: u64) -> (String, String) {
+    (
+        format!("{} users", side.as_str()),
+        format!("about {count} (AWS's estimate)"),
     )
 }

@@ -3,75 +3,112 @@
 use std::fmt::Write;
 
 use cogmig_core::deployments::Deployment;
+use cogmig_core::desired::Target;
 use cogmig_core::diagnosis::Forecast;
 use cogmig_core::outcome::{Outcome, Verified};
 use cogmig_core::plan::Action;
 
 use super::problem;
 use super::transcript::Transcript;
+use super::wrap::hanging_indent;
 
-/// The end of a command.
-pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool) -> String {
-    if let Outcome::Verified(verified) = outcome {
-        return self::verified(told, verified);
+const NO_CHANGES: &str = "No changes. Both accounts match the configuration.";
+const CONFLICTS: &str = "Manual action required: see the resources marked ! above.";
+
+/// The end of a command, in lines of a width.
+pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: usize) -> String {
+    let has_changes = told
+        .changes
+        .iter()
+        .any(|line| line.action != Action::Conflict);
+    let has_conflicts = told.conflicts().next().is_some();
+    let mut sentences = Vec::new();
+    match outcome {
+        Outcome::Verified(verified) => return self::verified(told, verified, width),
+        Outcome::Status(_) => return String::new(),
+        Outcome::Declined => sentences.push("Cancelled. No changes were made.".to_owned()),
+        Outcome::NotDeployed { deployment, others } => {
+            return not_deployed(told, deployment, others);
+        }
+        Outcome::Planned if has_changes => sentences.push("No changes were made.".to_owned()),
+        Outcome::SetUp { .. } if has_changes => sentences.push(format!(
+            "Setup complete: {}.",
+            applied(told, [(Action::Create, "added"), (Action::Update, "changed")])
+        )),
+        Outcome::TornDown if has_changes => sentences.push(format!(
+            "Teardown complete: {}.",
+            applied(told, [(Action::Delete, "deleted"), (Action::Update, "restored")])
+        )),
+        Outcome::Planned | Outcome::SetUp { .. } | Outcome::TornDown if has_conflicts => {}
+        Outcome::TornDown => sentences.push("No changes. There is nothing to restore.".to_owned()),
+        Outcome::Planned | Outcome::SetUp { .. } => sentences.push(NO_CHANGES.to_owned()),
     }
-    let nothing = told.changes.iter().all(|line| line.action == Action::Leave);
-    let left = told.changes.iter().any(|line| line.action == Action::Leave);
-    let mut text = match outcome {
-        _ if nothing && left => {
-            "Nothing more to do, but for what is marked ! above: look at it.".to_owned()
-        }
-        Outcome::Planned | Outcome::SetUp { .. } if nothing => {
-            "Nothing to do: everything stands as it should.".to_owned()
-        }
-        Outcome::NotDeployed { deployment, others } => not_deployed(told, deployment, others),
-        Outcome::Planned => "Nothing was changed.".to_owned(),
+    match outcome {
         Outcome::SetUp { probed: true, .. } => {
-            "Done, and tried: old users can sign in to the new pool with their old passwords."
-                .to_owned()
+            sentences.push("Connectivity check passed.".to_owned());
         }
-        Outcome::SetUp { .. } => {
-            "Done. Whether users can sign in was not tried, since the package is your own."
-                .to_owned()
-        }
-        Outcome::TornDown if left => "Done, but for what is marked ! above: look at it.".to_owned(),
+        Outcome::SetUp { .. } => sentences.push(
+            "The connectivity check was skipped, because --lambda-zip deploys your own package."
+                .to_owned(),
+        ),
         Outcome::TornDown if told.accounts.len() == 1 => {
-            "Done: this account is as it was before setup. The other one was not looked at."
-                .to_owned()
+            sentences.push("The other account wasn't read or changed.".to_owned());
         }
-        Outcome::TornDown => {
-            "Done: everything is as it was before setup. Users who moved stay.".to_owned()
+        Outcome::TornDown if has_changes => {
+            sentences.push("Migrated users remain in the new user pool.".to_owned());
         }
-        Outcome::Declined => "Cancelled. No changes were made.".to_owned(),
-        Outcome::Verified(_) | Outcome::Status(_) => String::new(),
-    };
-    if let Outcome::SetUp { new, .. } = outcome
-        && !quiet
-        && !nothing
-    {
-        let _ = write!(
-            text,
-            "\n\nWhat the application has to do\n  Region      {}\n  user pool   {}",
-            new.identity.region, new.pool.id
-        );
-        for client in &new.clients {
-            let _ = write!(text, "\n  app client  {}", client.id);
-        }
-        let _ = write!(
-            text,
-            "\n  auth flow   USER_PASSWORD_AUTH, since SRP never fires the trigger"
-        );
+        _ => {}
     }
-    format!("\n{text}")
+    if has_conflicts {
+        sentences.push(CONFLICTS.to_owned());
+    }
+    let mut text = format!("\n{}", hanging_indent("", &sentences.join(" "), width));
+    if let Outcome::SetUp { new, .. } = outcome
+        && has_changes
+        && !quiet
+    {
+        text.push_str(&application(new, width));
+    }
+    text
 }
 
-/// Nothing of the deployment exists; those that do are named, since its name may be mistyped.
+/// How many changes were applied, by kind; deletions of a setup and additions of a teardown count
+/// too.
+fn applied(told: &Transcript, words: [(Action, &str); 2]) -> String {
+    let all = [
+        (Action::Create, "added"),
+        (Action::Update, "changed"),
+        (Action::Delete, "deleted"),
+    ];
+    let others = all
+        .into_iter()
+        .filter(|(action, _)| words.iter().all(|(other, _)| other != action))
+        .filter(|(action, _)| told.applied(*action) > 0);
+    let counts = words.into_iter().chain(others);
+    let counts = counts.map(|(action, word)| format!("{} {word}", told.applied(action)));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+/// What the application must use from now on.
+fn application(new: &Target, width: usize) -> String {
+    let clients = new.clients.iter().map(|client| ("app client", &client.id));
+    let settings = [("Region", &new.identity.region), ("user pool", &new.pool.id)];
+    let mut text = "\n\nSettings for your application".to_owned();
+    for (label, value) in settings.into_iter().chain(clients) {
+        let _ = write!(text, "\n  {label:<10}  {value}");
+    }
+    let flow = "USER_PASSWORD_AUTH. SRP doesn't invoke the migration trigger.";
+    let _ = write!(text, "\n{}", hanging_indent("  auth flow   ", flow, width));
+    text
+}
+
+/// No resource of the deployment exists. Its name may be mistyped, so those that exist are listed.
 fn not_deployed(told: &Transcript, deployment: &str, others: &[Deployment]) -> String {
     let place = match told.accounts.len() {
         1 => "this account",
         _ => "these accounts",
     };
-    let mut text = format!("Nothing to do: deployment `{deployment}` doesn't exist in {place}.");
+    let mut text = format!("\nNo changes. Deployment `{deployment}` doesn't exist in {place}.");
     if others.is_empty() {
         return text;
     }
@@ -94,32 +131,33 @@ fn not_deployed(told: &Transcript, deployment: &str, others: &[Deployment]) -> S
     text
 }
 
-/// What verify found, a line a question.
-fn verified(told: &Transcript, verified: &Verified) -> String {
+/// The findings of verify, one line each.
+fn verified(told: &Transcript, verified: &Verified, width: usize) -> String {
     let drift = match told.changes.len() {
-        0 => "none: everything stands as setup makes it".to_owned(),
-        1 => "one resource differs, see above: `cogmig setup` with the options of before mends it"
-            .to_owned(),
-        many => format!(
-            "{many} resources differ, see above: `cogmig setup` with the options of before mends them"
-        ),
+        0 => "none. Both accounts match the configuration.".to_owned(),
+        1 => "1 resource. Run `cogmig setup` with the same options to fix it.".to_owned(),
+        many => format!("{many} resources. Run `cogmig setup` with the same options to fix them."),
     };
-    let chain = match &verified.chain {
-        Ok(()) => "works: the function can ask the old pool whether a password is right".to_owned(),
-        Err(broken) => problem::lines(&broken.into(), "\n       "),
+    let check = match &verified.chain {
+        Ok(()) => "passed. The function can check passwords in the old pool.".to_owned(),
+        Err(broken) => format!("failed. {}", problem::lines(&broken.into(), "\n")),
     };
-    let mut text = format!("\ndrift  {drift}\nchain  {chain}");
-    if let Some(forecast) = &verified.user {
-        let _ = write!(text, "\nuser   {}", user(forecast));
-    }
-    text
-}
-
-/// What would become of a user.
-pub fn user(forecast: &Forecast) -> String {
-    match forecast {
-        Forecast::Migrated(attributes) => format!("would move, with {}", attributes.join(", ")),
+    let user = verified.user.as_ref().map(|forecast| match forecast {
+        Forecast::Migrated(attributes) => {
+            format!("would be migrated, with {}", attributes.join(", "))
+        }
         Forecast::Rejected(why) => format!("would be rejected: {why}"),
         Forecast::Broken(broken) => problem::lines(&broken.into(), "\n"),
-    }
+    });
+    let findings = [
+        ("Drift: ", Some(drift)),
+        ("Connectivity check: ", Some(check)),
+        ("User: ", user),
+    ];
+    let findings = findings.into_iter().filter_map(|(label, finding)| {
+        let finding = format!("{label}{}", finding?);
+        let lines = finding.lines().map(|line| hanging_indent("", line, width));
+        Some(lines.collect::<Vec<_>>().join("\n"))
+    });
+    format!("\n{}", findings.collect::<Vec<_>>().join("\n"))
 }

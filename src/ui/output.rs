@@ -10,7 +10,7 @@ use console::Term;
 pub fn width() -> usize {
     let size = Term::stdout().size_checked();
     let columns = size.map_or(80, |(_, columns)| usize::from(columns));
-    columns.clamp(60, 160)
+    columns.clamp(40, 160)
 }
 
 /// Prints an IAM policy, which is JSON for people and for programs alike.

@@ -2,111 +2,64 @@
 
 use std::fmt::Write;
 
-use cogmig_core::identity::Side;
 use cogmig_core::plan::Action;
 use console::Style;
 
+use super::listing::{Row, by_account};
 use super::problem;
 use super::transcript::{Line, Transcript};
 
-/// The plan, grouped by account, and its count.
-pub fn text(told: &Transcript, width: usize, colours: bool) -> String {
-    let style = |style: Style| style.force_styling(colours);
-    let kinds = told
-        .changes
-        .iter()
-        .map(|line| line.kind.len())
-        .max()
-        .unwrap_or(0);
-    let names = told
-        .changes
-        .iter()
-        .map(|line| line.name.len())
-        .max()
-        .unwrap_or(0);
-    let mut text = String::new();
-    for side in [Side::Old, Side::New] {
-        let lines: Vec<_> = told
-            .changes
-            .iter()
-            .filter(|line| line.side == side)
-            .collect();
-        if lines.is_empty() {
-            continue;
-        }
-        let place = told.accounts.iter().find(|one| one.side == side);
-        let place = place.map_or(String::new(), |one| format!(" {}  {}", one.id, one.region));
-        let heading = format!(
-            "{} account{place}",
-            if side == Side::Old { "Old" } else { "New" }
-        );
-        let _ = writeln!(text, "\n{}", style(Style::new().bold()).apply_to(heading));
-        for line in lines {
-            let colour = style(match line.action {
-                Action::Create => Style::new().green(),
-                Action::Update => Style::new().yellow(),
-                Action::Delete => Style::new().red(),
-                Action::Leave => Style::new().magenta().bold(),
-            });
-            let head = format!(
-                "  {} {:kinds$}  {:names$}",
-                line.action.glyph(),
-                line.kind,
-                line.name
-            );
-            let fits = head.len() + 2 + line.why.chars().count() <= width;
-            let (head, gap) = match (line.why.is_empty(), fits) {
-                (true, _) => (head.trim_end().to_owned(), String::new()),
-                (false, true) => (head, "  ".to_owned()),
-                (false, false) => (head.trim_end().to_owned(), format!("\n    {:kinds$}  ", "")),
-            };
-            let _ = writeln!(
-                text,
-                "{}{gap}{}",
-                colour.apply_to(head),
-                style(Style::new().dim()).apply_to(&line.why)
-            );
-        }
-    }
+/// The changes by account, the warnings, and how many changes there are.
+pub fn text(told: &Transcript, width: usize, colors: bool) -> String {
+    let rows: Vec<_> = told.changes.iter().map(row).collect();
+    let mut text = by_account(&told.accounts, &rows, width, colors);
     if !told.warnings.is_empty() {
-        let warnings = problem::warnings(&told.warnings, width, colours);
+        let warnings = problem::warnings(&told.warnings, width, colors);
         let _ = writeln!(text, "\n{warnings}");
     }
-    let count = |action| {
-        told.changes
-            .iter()
-            .filter(|line| line.action == action)
-            .count()
-    };
-    let _ = write!(
-        text,
-        "\n{} to create, {} to change, {} to delete",
+    if !told.changes.is_empty() {
+        let _ = write!(text, "\n{}", tally(told));
+    }
+    text.trim_end().to_owned()
+}
+
+fn row(line: &Line) -> Row<'_> {
+    Row {
+        side: line.address.side,
+        glyph: line.action.glyph(),
+        style: match line.action {
+            Action::Create => Style::new().green(),
+            Action::Update => Style::new().yellow(),
+            Action::Delete => Style::new().red(),
+            Action::Conflict => Style::new().magenta().bold(),
+        },
+        name: line.name(),
+        details: &line.details,
+    }
+}
+
+fn tally(told: &Transcript) -> String {
+    let count = |action| told.count(action);
+    let mut text = format!(
+        "Plan: {} to add, {} to change, {} to delete",
         count(Action::Create),
         count(Action::Update),
         count(Action::Delete)
     );
-    match count(Action::Leave) {
-        0 => text.push('.'),
-        left => {
-            let _ = write!(text, ", {left} to be looked at.");
+    match count(Action::Conflict) {
+        0 => {}
+        1 => text.push_str(", 1 conflict"),
+        many => {
+            let _ = write!(text, ", {many} conflicts");
         }
     }
+    text.push('.');
     text
 }
 
-/// A change in a few words, for progress.
-pub fn brief(line: &Line) -> String {
-    format!("{} {} {}", line.action.glyph(), line.kind, line.name)
-}
-
-/// Something that a person must look at, for standard error.
-pub fn left(line: &Line) -> String {
-    let Line {
-        side,
-        kind,
-        name,
-        why,
-        ..
-    } = line;
-    format!("look at: {} {kind} {name} {why}", side.as_str())
+/// A conflict in one line, for standard error.
+pub fn conflict(line: &Line) -> String {
+    let (side, name) = (line.address.side.as_str(), line.name());
+    let details = line.details.join("; ");
+    format!("manual action required: {name} in the {side} account: {details}")
 }

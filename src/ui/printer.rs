@@ -152,7 +152,7 @@ impl Printer {
                 kind: change.address.kind.as_str(),
                 name: change.address.name.clone(),
                 why: reason::why(&change.reason, &change.edits),
-                status: if change.action == Action::Leave {
+                status: if change.action == Action::Conflict {
                     "left"
                 } else {
                     "planned"
@@ -165,7 +165,7 @@ impl Printer {
     pub fn outcome(&self, outcome: &Outcome<'_>, ended: Ended) {
         self.progress.clear();
         let told = self.told();
-        let is_left = |line: &&Line| line.action == Action::Leave;
+        let is_left = |line: &&Line| line.action == Action::Conflict;
         for line in told.changes.iter().filter(is_left) {
             let text = plan::left(line);
             print_error(&text);

@@ -51,7 +51,7 @@ impl Failure<'_> {
         {
             return String::new();
         }
-        let all = changes.iter().filter(|line| line.action != Action::Leave);
+        let all = changes.iter().filter(|line| line.action != Action::Conflict);
         let mut text = format!(
             "\n\n{} of {} changes were made and stand. Run the same command again to continue, or `cogmig teardown` to put everything back.",
             count("done"),

@@ -1,114 +1,149 @@
-//! The words for what a plan changes, and why.
+//! The words for what a plan changes, for what has drifted, and why.
 
 use cogmig_core::cognito::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use cogmig_core::plan::{Edit, Lost, LostRecord, Reason};
 use cogmig_core::record;
 
-/// Why something is changed, and what of it.
-pub fn why<'a>(reasons: impl IntoIterator<Item = &'a Reason>, edits: &[Edit]) -> String {
-    let reasons: Vec<_> = reasons.into_iter().map(reason).collect();
-    let edits = edits.chunk_by(|one, other| one.path == other.path);
-    let edits: Vec<_> = edits.map(of_one_path).collect();
-    let parts = [reasons.join(", "), edits.join(", ")];
-    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(": ")
+/// The reasons, and what changes, one line per setting.
+pub fn changes<'a>(reasons: impl IntoIterator<Item = &'a Reason>, edits: &[Edit]) -> Vec<String> {
+    lines(reasons, edits, change)
 }
 
-/// The path, and what of it changes; of a secret only the path.
-fn of_one_path(edits: &[Edit]) -> String {
-    let path = edits.first().map_or("", |edit| &edit.path);
-    let changes = edits.iter().filter(|edit| !edit.secret).map(change);
-    format!("{path}{}", changes.collect::<String>())
+/// The reasons, and what has drifted, one line per setting: the direction is that of the drift,
+/// not that of the change that would fix it.
+pub fn drift<'a>(reasons: impl IntoIterator<Item = &'a Reason>, edits: &[Edit]) -> Vec<String> {
+    lines(reasons, edits, drifted)
 }
 
-fn change(Edit { before, after, .. }: &Edit) -> String {
-    match (before, after) {
-        (None, None) => String::new(),
-        (None, Some(after)) => format!(" + {after}"),
-        (Some(before), None) => format!(" - {before}"),
-        (Some(before), Some(after)) => format!(" {before} → {after}"),
+fn lines<'a>(
+    reasons: impl IntoIterator<Item = &'a Reason>,
+    edits: &[Edit],
+    words: fn(&str, &[Edit]) -> String,
+) -> Vec<String> {
+    let settings = edits.chunk_by(|one, other| one.path == other.path);
+    let settings = settings.map(|edits| words(edits.first().map_or("", |edit| &edit.path), edits));
+    reasons.into_iter().map(reason).chain(settings).collect()
+}
+
+/// What changes of one setting; of a secret only its name.
+fn change(path: &str, edits: &[Edit]) -> String {
+    let values = edits.iter().filter(|edit| !edit.secret);
+    let values = values.filter_map(|edit| match (&edit.before, &edit.after) {
+        (None, None) => None,
+        (None, Some(after)) => Some(format!("+ {after}")),
+        (Some(before), None) => Some(format!("- {before}")),
+        (Some(before), Some(after)) => Some(format!("{before} → {after}")),
+    });
+    let values: Vec<_> = values.collect();
+    match values.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}: {}", values.join(", ")),
+    }
+}
+
+/// How one setting has drifted; of a secret only its name.
+fn drifted(path: &str, edits: &[Edit]) -> String {
+    let values = edits.iter().filter(|edit| !edit.secret);
+    let values = values.filter_map(|edit| match (&edit.before, &edit.after) {
+        (None, None) => None,
+        (None, Some(after)) => Some(format!("missing {after}")),
+        (Some(before), None) => Some(format!("unexpected {before}")),
+        (Some(before), Some(after)) => Some(format!("{before}, configured {after}")),
+    });
+    let values: Vec<_> = values.collect();
+    match values.is_empty() {
+        true => format!("{path}: changed"),
+        false => format!("{path}: {}", values.join(", ")),
     }
 }
 
 fn reason(reason: &Reason) -> String {
     match reason {
         Reason::Trusts { role, account } => {
-            format!("trusts {role} of {account}, with an ExternalId")
+            format!("trusts role {role} of account {account}, with an ExternalId")
         }
-        Reason::RunsFunction { policy } => format!("runs the function, with {policy}"),
+        Reason::RunsFunction { policy } => {
+            format!("execution role of the function, with policy {policy}")
+        }
         Reason::Allows { role, account } => {
-            format!("may assume {role} of {account}, write its logs")
+            format!("allows sts:AssumeRole for role {role} of account {account}, and writing logs")
         }
-        Reason::Kept { days } => format!("kept {days} days"),
+        Reason::Kept { days } => format!("retention: {days} days"),
         Reason::Runs {
             runtime,
             architecture,
             memory,
             timeout,
-        } => format!("{runtime} {architecture}, {memory} MB, {timeout} s"),
-        Reason::LetsInvoke { pool } => format!("lets Cognito invoke it for {pool}"),
-        Reason::ChecksPasswords => {
-            "no secret, one flow, the shortest token lives: checks passwords alone".into()
+        } => format!("{runtime}, {architecture}, {memory} MB, timeout {timeout} s"),
+        Reason::LetsInvoke { pool } => {
+            format!("allows Cognito to invoke the function for user pool {pool}")
         }
-        Reason::WasChanged => "made again: it was changed since".into(),
-        Reason::TakesPartNoLonger => "takes part no longer".into(),
-        Reason::NoSecretRead => "no client secret is read any more".into(),
-        Reason::Named { name } => name.clone(),
+        Reason::ChecksPasswords => {
+            "only checks passwords: no client secret, one authentication flow, the shortest token lifetimes".into()
+        }
+        Reason::WasChanged => "replaced, because it was changed after setup created it".into(),
+        Reason::TakesPartNoLonger => "no longer used by this deployment".into(),
+        Reason::NoSecretRead => "the function no longer reads a client secret".into(),
+        Reason::Named { name } => format!("name: {name}"),
         Reason::WithOthers { others } => {
-            format!("with what others gave it: {}", others.join(", "))
+            format!("includes what others added to it: {}", others.join(", "))
         }
         Reason::HeldByOthers { others } => format!(
-            "others have it: {}; take it off them, then tear down again",
+            "attached to {}. Detach it, then run teardown again",
             others.join(", ")
         ),
         Reason::NotManaged => not_managed(),
         Reason::PoolUnknown => format!(
-            "bears no {}: which user pool it serves is not known",
+            "has no tag {}, so the user pool of this deployment is unknown",
             record::POOL
         ),
         Reason::RecordLost { how, record } => lost(*how, *record),
         Reason::LastFlow { added } => format!(
-            "{} is its only flow now: without it, the default flows would open",
+            "{} is its only authentication flow. Without it, the default flows would be enabled",
             added.flow
         ),
         Reason::FlowUnrecorded { flow } => format!(
-            "allows {}, and no record tells whether it did before: look at its ExplicitAuthFlows",
+            "allows {}, and no record shows whether it did before setup. Check its ExplicitAuthFlows",
             flow.modern
         ),
         Reason::FormerTriggerGone => {
-            "was the UserMigration trigger before and is gone since: not put back".into()
+            "was the UserMigration trigger before setup and no longer exists, so it isn't restored"
+                .into()
         }
         Reason::FormerTriggerUnknown => {
-            "may have had another UserMigration trigger before: no record tells".into()
+            "no record shows whether it had another UserMigration trigger before setup".into()
         }
         Reason::OtherTrigger { trigger } => format!(
-            "LambdaConfig.UserMigration is {}, set by somebody else",
-            trigger.as_deref().unwrap_or("none")
+            "LambdaConfig.UserMigration is {}, which this deployment didn't set",
+            trigger.as_deref().unwrap_or("not set")
         ),
     }
 }
 
 fn not_managed() -> String {
     format!(
-        "is not managed by this deployment: no tag {}",
+        "not managed by this deployment: has no tag {}",
         record::DEPLOYMENT
     )
 }
 
 fn lost(how: Lost, record: LostRecord) -> String {
     let how = match how {
-        Lost::Gone => "is gone".to_owned(),
+        Lost::Gone => "no longer exists".to_owned(),
         Lost::NotManaged => not_managed(),
-        Lost::MadeAgain => "was made again by somebody else".to_owned(),
+        Lost::MadeAgain => "was replaced by a role that setup didn't create".to_owned(),
     };
     let record = match record {
-        LostRecord::OldFlow => format!("which app client was given {}", ADMIN_PASSWORD.modern),
+        LostRecord::OldFlow => format!(
+            "which app client setup added {} to",
+            ADMIN_PASSWORD.modern
+        ),
         LostRecord::NewFlowsAndTrigger => format!(
-            "which app clients were given {}, and which trigger stood before",
+            "which app clients setup added {} to, and which trigger was attached before",
             USER_PASSWORD.modern
         ),
     };
-    format!("{how}; with the one that setup made went the record of {record}: look there")
+    format!("{how}. The undo record is lost: {record}. Check these settings")
 }
 
 #[cfg(test)]
@@ -116,13 +151,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_told_but_for_those_of_a_secret() {
+    fn values_are_printed_in_both_directions_but_for_those_of_a_secret() {
         let text = |value: &str| Some(value.to_owned());
-        for (edit, expected) in [
-            (Edit::of("code"), "code"),
-            (Edit::add("flows", "a"), "flows + a"),
-            (Edit::remove("flows", "a"), "flows - a"),
-            (Edit::set("days", text("1"), text("2")), "days 1 → 2"),
+        for (edit, changed, has_drifted) in [
+            (Edit::of("code"), "code", "code: changed"),
+            (Edit::add("flows", "a"), "flows: + a", "flows: missing a"),
+            (Edit::remove("flows", "a"), "flows: - a", "flows: unexpected a"),
+            (
+                Edit::set("retention", text("30 days"), text("90 days")),
+                "retention: 30 days → 90 days",
+                "retention: 30 days, configured 90 days",
+            ),
             (
                 Edit {
                     before: text("one"),
@@ -130,17 +169,18 @@ mod tests {
                     ..Edit::secret("trust policy")
                 },
                 "trust policy",
+                "trust policy: changed",
             ),
         ] {
-            assert_eq!(why(None, &[edit]), expected);
+            assert_eq!(changes(None, std::slice::from_ref(&edit)), [changed]);
+            assert_eq!(drift(None, &[edit]), [has_drifted]);
         }
         let lists = [Edit::remove("list", "a"), Edit::add("list", "b")];
-        assert_eq!(why(None, &lists), "list - a + b");
+        assert_eq!(changes(None, &lists), ["list: - a, + b"]);
         let edits = [Edit::of("tags"), Edit::of("code")];
-        assert_eq!(why(None, &edits), "tags, code");
         assert_eq!(
-            why([&Reason::TakesPartNoLonger], &edits),
-            "takes part no longer: tags, code"
+            changes([&Reason::TakesPartNoLonger], &edits),
+            ["no longer used by this deployment", "tags", "code"]
         );
     }
 }

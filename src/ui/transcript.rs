@@ -1,35 +1,79 @@
-//! What a run was told so far, for what is printed at the end.
+//! What a run reported so far, for what is printed at the end.
 
 use cogmig_core::identity::{Identity, Side};
-use cogmig_core::plan::Action;
+use cogmig_core::plan::{Action, Change, Edit, Reason};
 use cogmig_core::problem::Problem;
+use cogmig_core::resource::Address;
 use cogmig_core::selected::Selected;
 
-/// What was told so far, for what is printed at the end.
+use super::reason;
+
+/// What a run reported so far.
 #[derive(Default)]
 pub struct Transcript {
     pub accounts: Vec<Identity>,
     pub users: Vec<(Side, u64)>,
     pub warnings: Vec<Problem>,
-    pub chosen: Vec<Selected>,
+    pub selected: Vec<Selected>,
     pub changes: Vec<Line>,
-    /// Why changes failed, but for the first that did.
+    /// Errors that occurred in addition to the one that the command fails with.
     pub also: Vec<Problem>,
 }
 
-/// A change as it is shown.
+/// A change and how far it is.
 pub struct Line {
-    pub side: Side,
+    pub address: Address,
     pub action: Action,
-    pub kind: &'static str,
-    pub name: String,
-    pub why: String,
+    pub reason: Option<Reason>,
+    pub edits: Vec<Edit>,
+    pub details: Vec<String>,
     pub status: &'static str,
 }
 
+impl From<&Change> for Line {
+    fn from(change: &Change) -> Self {
+        Self {
+            address: change.address.clone(),
+            action: change.action,
+            reason: change.reason.clone(),
+            edits: change.edits.clone(),
+            details: reason::changes(&change.reason, &change.edits),
+            status: match change.action {
+                Action::Conflict => "skipped",
+                _ => "planned",
+            },
+        }
+    }
+}
+
+impl Line {
+    /// The kind and the name of the resource.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.address.kind.as_str(), self.address.name)
+    }
+
+    /// A few words, for progress.
+    pub fn brief(&self) -> String {
+        format!("{} {}", self.action.glyph(), self.name())
+    }
+}
+
 impl Transcript {
-    /// Whether there is nothing to show of a plan.
-    pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.warnings.is_empty()
+    /// How many changes are of this kind.
+    pub fn count(&self, action: Action) -> usize {
+        let changes = self.changes.iter();
+        changes.filter(|line| line.action == action).count()
+    }
+
+    /// How many changes of this kind were applied.
+    pub fn applied(&self, action: Action) -> usize {
+        let is_applied = |line: &&Line| line.action == action && line.status == "done";
+        self.changes.iter().filter(is_applied).count()
+    }
+
+    /// The changes that require manual action.
+    pub fn conflicts(&self) -> impl Iterator<Item = &Line> {
+        let changes = self.changes.iter();
+        changes.filter(|line| line.action == Action::Conflict)
     }
 }

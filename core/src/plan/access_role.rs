@@ -116,7 +116,7 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, old: &OldSide, new: Optio
     let Some(role) = &old.role else { return };
     let records = records_clients(role) || names.made_client(&role.tags);
     if names.own(&role.tags) && old.pool.id.is_empty() && records {
-        plan.add(Action::Leave, on, Reason::PoolUnknown, Vec::new());
+        plan.add(Action::Conflict, on, Reason::PoolUnknown, Vec::new());
         return;
     }
     let record = app_client::Record::old(names, old);

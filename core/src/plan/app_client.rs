@@ -187,7 +187,7 @@ pub(super) fn drop_flows(plan: &mut Plan, side: &Side<'_>) {
             client::without_flow(client, &added)
         });
         if removal == Removal::WouldOpenDefaults {
-            plan.add(Action::Leave, on, Reason::LastFlow { added }, Vec::new());
+            plan.add(Action::Conflict, on, Reason::LastFlow { added }, Vec::new());
             continue;
         }
         let (mut edits, mut steps) = (Vec::new(), Vec::new());
@@ -226,7 +226,7 @@ pub(super) fn restore(plan: &mut Plan, names: &Names, record: &Record<'_>) {
         let has = |client| to_add(client, flow).is_none();
         if pool.client(&id).is_some_and(has) && !pool.shared.contains_key(&id) {
             let reason = Reason::FlowUnrecorded { flow };
-            plan.add(Action::Leave, recorder.address(&id), reason, Vec::new());
+            plan.add(Action::Conflict, recorder.address(&id), reason, Vec::new());
         }
     }
     for (id, added) in record.clients() {
@@ -256,7 +256,7 @@ pub(super) fn restore(plan: &mut Plan, names: &Names, record: &Record<'_>) {
                 plan.update(on, vec![edit], vec![recorder.remove(&id, added)]);
             }
             Removal::WouldOpenDefaults => {
-                plan.add(Action::Leave, on, Reason::LastFlow { added }, Vec::new());
+                plan.add(Action::Conflict, on, Reason::LastFlow { added }, Vec::new());
             }
         }
     }

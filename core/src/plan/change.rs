@@ -21,7 +21,7 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.changes
             .iter()
-            .all(|change| change.action == Action::Leave)
+            .all(|change| change.action == Action::Conflict)
     }
 
     /// How many changes are of this kind.
@@ -108,8 +108,9 @@ pub enum Action {
     Update,
     /// It is deleted.
     Delete,
-    /// It is not as we left it, and not ours to touch: a person must look.
-    Leave,
+    /// It has neither the value that setup set nor its previous value, or it is not managed by this
+    /// deployment. It is not changed, and manual action is required.
+    Conflict,
 }
 
 impl Action {
@@ -120,7 +121,7 @@ impl Action {
             Self::Create => '+',
             Self::Update => '~',
             Self::Delete => '-',
-            Self::Leave => '!',
+            Self::Conflict => '!',
         }
     }
 
@@ -131,7 +132,7 @@ impl Action {
             Self::Create => "create",
             Self::Update => "update",
             Self::Delete => "delete",
-            Self::Leave => "leave",
+            Self::Conflict => "conflict",
         }
     }
 }

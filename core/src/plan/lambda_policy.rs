@@ -71,7 +71,7 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     let others: Vec<_> = held.cloned().collect();
     if is_ours && !others.is_empty() {
         let reason = Reason::HeldByOthers { others };
-        plan.add(Action::Leave, on, reason, Vec::new());
+        plan.add(Action::Conflict, on, reason, Vec::new());
         return;
     }
     let policy_arn = names.lambda_policy_arn(&new.identity);

@@ -55,7 +55,7 @@ pub(super) fn pool_is_known(plan: &mut Plan, names: &Names, new: &NewSide) -> bo
     } else {
         return true;
     };
-    plan.add(Action::Leave, left, Reason::PoolUnknown, Vec::new());
+    plan.add(Action::Conflict, left, Reason::PoolUnknown, Vec::new());
     false
 }
 
@@ -68,7 +68,7 @@ pub(super) fn delete(
     mut steps: Vec<Step>,
 ) {
     if !is_ours {
-        plan.add(Action::Leave, address, Reason::NotManaged, Vec::new());
+        plan.add(Action::Conflict, address, Reason::NotManaged, Vec::new());
         return;
     }
     if let Some(first) = steps.first_mut() {

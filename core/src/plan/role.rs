@@ -70,7 +70,7 @@ pub(super) fn say_lost(
         (Some(_), Some(_)) => Lost::MadeAgain,
     };
     let reason = Reason::RecordLost { how, record };
-    plan.add(Action::Leave, address.clone(), reason, Vec::new());
+    plan.add(Action::Conflict, address.clone(), reason, Vec::new());
     ours.is_none()
 }
 

@@ -97,7 +97,7 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
         } else {
             (on.clone(), Reason::FormerTriggerUnknown)
         };
-        plan.add(Action::Leave, left, reason, Vec::new());
+        plan.add(Action::Conflict, left, reason, Vec::new());
     }
     let before = before.ok().flatten();
     let stands = attached(new).map(str::to_owned);
@@ -110,7 +110,7 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     }
     if !is_ours(names, new) {
         let reason = Reason::OtherTrigger { trigger: stands };
-        plan.add(Action::Leave, on, reason, Vec::new());
+        plan.add(Action::Conflict, on, reason, Vec::new());
         return;
     }
     let edit = Edit::set(PATH, Some(names.function.clone()), before.clone());

@@ -37,7 +37,7 @@ impl State {
         match action {
             Action::Create => Self::Missing,
             Action::Update | Action::Delete => Self::Drifted,
-            Action::Leave => Self::ManualAction,
+            Action::Conflict => Self::ManualAction,
         }
     }
 

@@ -143,7 +143,7 @@ fn two_changes_of_a_resource_are_one_line_and_other_resources_come_last() {
     let role = "cognito-access-role";
     change(Action::Update, Kind::Role, role, "trust policy");
     change(Action::Update, Kind::Role, role, "undo record");
-    change(Action::Leave, Kind::AppClient, "another", "flow");
+    change(Action::Conflict, Kind::AppClient, "another", "flow");
     let found = resources(&desired, &plan);
     assert_eq!(found[0].state, State::Drifted);
     let edits = ["trust policy", "undo record"].map(Edit::of);

@@ -158,7 +158,7 @@ fn came<'a>(wrong: Vec<Error>) -> Came<'a> {
 fn jobs<'a>(plan: &'a Plan, accounts: &Accounts<'a>) -> Result<Vec<Job<'a>>> {
     let mut jobs = Vec::new();
     for (index, change) in plan.changes.iter().enumerate() {
-        if change.action == Action::Leave {
+        if change.action == Action::Conflict {
             continue;
         }
         let side = change.address.side;

@@ -271,7 +271,7 @@ fn what_bears_our_name_without_our_tag_is_refused_and_never_deleted() {
         let left: Vec<_> = plan
             .changes
             .iter()
-            .filter(|change| change.action == Action::Leave)
+            .filter(|change| change.action == Action::Conflict)
             .map(|change| format!("{} {}", change.address.kind.as_str(), change.address.name))
             .collect();
         // Our policy cannot go either while a role that is not ours has it.
@@ -329,7 +329,7 @@ fn the_trigger_is_compared_and_restored() {
     type Row<'a> = (Option<&'a str>, Option<&'a str>, bool, Option<Action>);
     let names = Names::new(None);
     let ours = names.function_arn(&identity(Side::New));
-    let (update, leave) = (Some(Action::Update), Some(Action::Leave));
+    let (update, leave) = (Some(Action::Update), Some(Action::Conflict));
     let table: [Row<'_>; 9] = [
         (Some(&ours), None, false, update),
         (Some(&ours), Some("before"), false, update),
@@ -376,7 +376,7 @@ fn the_trigger_is_compared_and_restored() {
                 change.action,
                 change.address.kind.as_str(),
                 Some(change.address.name.as_str()),
-            ) == (Action::Leave, "function", before)
+            ) == (Action::Conflict, "function", before)
         });
         assert_eq!(left, gone, "{stands:?} {before:?}");
         let before = before.filter(|_| !gone);

@@ -1,0 +1,416 @@
+//! The members of the document, but for those of an error and of `status`.
+
+use std::time::SystemTime;
+
+use cogmig_core::deployments;
+use cogmig_core::diagnosis::{Broken, Forecast};
+use cogmig_core::identity::Identity;
+use cogmig_core::options::Settings;
+use cogmig_core::outcome::{Ended, Outcome};
+use cogmig_core::plan;
+use cogmig_core::problem::Problem;
+use cogmig_core::reference::Listed;
+use cogmig_core::selected;
+#[cfg(test)]
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::error::Error;
+use super::status::Status;
+#[cfg(test)]
+use super::words;
+use crate::embedded::VERSION;
+use crate::ui::moment::stamp;
+use crate::ui::problem;
+use crate::ui::transcript::{Line, Transcript};
+
+/// The output of `cogmig --output json`. Each run writes one document to standard output, also if
+/// the run fails. New members can be added. The meaning of existing members doesn't change while
+/// `schema_version` is 1.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub struct Document {
+    /// The version of the schema.
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA_VERSION)))]
+    schema_version: u32,
+    /// The version of cogmig, and its commit.
+    version: String,
+    /// The time of the document, in UTC.
+    time: String,
+    /// The command, for example setup. Empty if no command was specified.
+    command: String,
+    /// The name of the deployment: default, or the suffix. Null if the options are invalid.
+    deployment: Option<String>,
+    /// planned: the plan was shown, and nothing was changed. done: all changes were applied, or
+    /// there were none. declined: the user didn't confirm the changes. passed, drifted, broken: of
+    /// verify; broken means that the connectivity check failed. in_sync, drifted, faults,
+    /// not_deployed: of status. failed: see error.
+    #[cfg_attr(test, schemars(extend("enum" = words::results())))]
+    result: &'static str,
+    /// The options that were set. The others have their defaults.
+    options: Vec<Opt>,
+    /// The accounts, if their credentials are valid.
+    accounts: Vec<Account>,
+    /// The user pools and app clients that were selected.
+    selected: Vec<Selected>,
+    /// The plan, in the order in which it is applied. Independent changes are applied in parallel.
+    changes: Vec<Change>,
+    /// The warnings, in no order.
+    warnings: Vec<Warning>,
+    /// AWS's estimates of the number of users in each pool.
+    users: Vec<Users>,
+    /// Why the command failed.
+    error: Option<Error>,
+    /// Only verify: the result of the connectivity check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connectivity_check: Option<Check>,
+    /// Only verify --username: whether the user would be migrated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<User>,
+    /// Only teardown, if the deployment doesn't exist: the deployments that exist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployments: Option<Vec<Deployment>>,
+    /// Only policy: the IAM policy document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<Value>,
+    /// Only status: the progress of the migration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
+}
+
+/// An option that was set.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct Opt {
+    /// The long option, without its dashes.
+    name: String,
+    /// Its value. Several values are separated by commas.
+    value: String,
+    /// Where it was set: the flag, the environment variable, or the line of the file.
+    set_by: String,
+}
+
+/// An AWS account.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct Account {
+    #[cfg_attr(test, schemars(extend("enum" = words::sides())))]
+    side: &'static str,
+    #[cfg_attr(test, schemars(regex(pattern = "^[0-9]{12}$")))]
+    id: String,
+    partition: String,
+    region: String,
+    profile: String,
+}
+
+/// A user pool or an app client.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct Selected {
+    #[cfg_attr(test, schemars(extend("enum" = words::sides())))]
+    side: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = ["user pool", "app client"])))]
+    kind: &'static str,
+    id: String,
+    /// Its name. Empty if the name wasn't read.
+    name: String,
+    /// option: specified. record: recorded by setup. only_one: the only one in the account.
+    /// prompt: selected by the user.
+    #[cfg_attr(test, schemars(extend("enum" = words::sources())))]
+    source: &'static str,
+}
+
+/// A change of the plan.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct Change {
+    #[cfg_attr(test, schemars(extend("enum" = words::sides())))]
+    side: &'static str,
+    /// conflict: the resource isn't changed, and manual action is required.
+    #[cfg_attr(test, schemars(extend("enum" = words::actions())))]
+    action: &'static str,
+    /// AWS's name for this kind of resource.
+    kind: &'static str,
+    name: String,
+    /// The details, for people. The wording can change.
+    details: Vec<String>,
+    edits: Vec<Edit>,
+    #[cfg_attr(test, schemars(extend("enum" = ["planned", "started", "done", "failed", "skipped"])))]
+    status: &'static str,
+}
+
+/// A setting that is changed.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub struct Edit {
+    /// The setting.
+    path: String,
+    /// Its value before. Null if the value is added or isn't known.
+    before: Option<String>,
+    /// Its value after. Null if the value is removed or isn't known.
+    after: Option<String>,
+    /// Whether its values are secret. They are never written, so both are null.
+    secret: bool,
+}
+
+/// A warning.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub struct Warning {
+    /// A stable name.
+    id: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = words::severities())))]
+    severity: &'static str,
+    summary: String,
+    /// The causes that are known.
+    causes: Vec<String>,
+    /// What fixes it: one of these.
+    fix: Vec<String>,
+}
+
+/// The number of users in a pool.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct Users {
+    #[cfg_attr(test, schemars(extend("enum" = words::sides())))]
+    side: &'static str,
+    estimate: u64,
+}
+
+/// The result of the connectivity check.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct Check {
+    passed: bool,
+    /// The component that failed.
+    #[cfg_attr(test, schemars(extend("enum" = words::components())))]
+    component: Option<&'static str>,
+    summary: Option<String>,
+    fix: Option<&'static str>,
+}
+
+/// Whether a user would be migrated.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct User {
+    would_be_migrated: bool,
+    /// The names of the attributes that would be migrated.
+    attributes: Vec<String>,
+    /// Why the user wouldn't be migrated.
+    reason: Option<String>,
+}
+
+/// A deployment that exists.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct Deployment {
+    /// default, or the suffix.
+    name: String,
+    /// The ID of the old user pool, if the role in the old account has it on record.
+    old_pool: Option<String>,
+    /// The ID of the new user pool, if the role in the new account has it on record.
+    new_pool: Option<String>,
+}
+
+/// The version of the schema. A member that is added doesn't change it.
+const SCHEMA_VERSION: u32 = 1;
+
+/// The command of a run, and its options.
+#[derive(Default)]
+pub struct Invocation {
+    command: String,
+    deployment: Option<String>,
+    options: Vec<Opt>,
+}
+
+impl Invocation {
+    /// Of a command whose options are invalid.
+    pub fn invalid(command: &str) -> Self {
+        Self {
+            command: command.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Of a command with these options.
+    pub fn of(command: &str, settings: &Settings) -> Self {
+        let options = settings.origins.iter().map(|(name, setting)| Opt {
+            name: name.to_owned(),
+            value: setting.value.clone(),
+            set_by: setting.origin.option(name),
+        });
+        Self {
+            command: command.to_owned(),
+            deployment: Some(settings.names.deployment.clone()),
+            options: options.collect(),
+        }
+    }
+}
+
+/// A run, of which the document is made.
+pub struct Run<'a> {
+    /// Its command and options.
+    pub invocation: &'a Invocation,
+    /// What it reported.
+    pub told: &'a Transcript,
+    /// How it ended.
+    pub ended: Ended,
+    /// Why it failed.
+    pub error: Option<&'a anyhow::Error>,
+    /// Its result.
+    pub outcome: Option<&'a Outcome<'a>>,
+}
+
+impl Document {
+    /// Of a run.
+    pub fn of(run: &Run<'_>) -> Self {
+        let (invocation, told) = (run.invocation, run.told);
+        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        let users = |(side, estimate): &(cogmig_core::identity::Side, u64)| Users {
+            side: side.as_str(),
+            estimate: *estimate,
+        };
+        let mut document = Self {
+            schema_version: SCHEMA_VERSION,
+            version: VERSION.lines().next().unwrap_or_default().to_owned(),
+            time: stamp(i64::try_from(now.as_secs()).unwrap_or_default()),
+            command: invocation.command.clone(),
+            deployment: invocation.deployment.clone(),
+            result: run.ended.word(),
+            options: invocation.options.clone(),
+            accounts: told.accounts.iter().map(Account::of).collect(),
+            selected: told.selected.iter().flat_map(Selected::of).collect(),
+            changes: told.changes.iter().map(Change::of).collect(),
+            warnings: told.warnings.iter().map(Warning::of).collect(),
+            users: told.users.iter().map(users).collect(),
+            error: run.error.map(|error| Error::of(error, &told.also)),
+            connectivity_check: None,
+            user: None,
+            deployments: None,
+            policy: None,
+            status: None,
+        };
+        if let Some(outcome) = run.outcome {
+            document.add(outcome);
+        }
+        document
+    }
+
+    fn add(&mut self, outcome: &Outcome<'_>) {
+        match outcome {
+            Outcome::Verified(verified) => {
+                self.connectivity_check = Some(Check::of(verified.chain.as_ref().err()));
+                self.user = verified.user.as_ref().map(User::of);
+            }
+            Outcome::Status(status) => self.status = Some(Status::of(status)),
+            Outcome::NotDeployed { others, .. } => {
+                self.deployments = Some(others.iter().map(Deployment::of).collect());
+            }
+            Outcome::Policy(policy) => self.policy = serde_json::to_value(policy).ok(),
+            Outcome::Planned
+            | Outcome::SetUp { .. }
+            | Outcome::TornDown
+            | Outcome::Declined => {}
+        }
+    }
+}
+
+impl Account {
+    fn of(one: &Identity) -> Self {
+        Self {
+            side: one.side.as_str(),
+            id: one.id.clone(),
+            partition: one.partition.clone(),
+            region: one.region.clone(),
+            profile: one.profile.clone(),
+        }
+    }
+}
+
+impl Selected {
+    fn of(selected: &selected::Selected) -> impl Iterator<Item = Self> {
+        selected.all.iter().map(|Listed { id, name }| Self {
+            side: selected.side.as_str(),
+            kind: selected.what,
+            id: id.clone(),
+            name: name.clone(),
+            source: selected.source.as_str(),
+        })
+    }
+}
+
+impl Change {
+    fn of(line: &Line) -> Self {
+        Self {
+            side: line.address.side.as_str(),
+            action: line.action.as_str(),
+            kind: line.address.kind.as_str(),
+            name: line.address.name.clone(),
+            details: line.details.clone(),
+            edits: line.edits.iter().map(Edit::of).collect(),
+            status: line.status,
+        }
+    }
+}
+
+impl Edit {
+    /// Without the values of a secret.
+    pub fn of(edit: &plan::Edit) -> Self {
+        let value = |value: &Option<String>| value.clone().filter(|_| !edit.secret);
+        Self {
+            path: edit.path.clone(),
+            before: value(&edit.before),
+            after: value(&edit.after),
+            secret: edit.secret,
+        }
+    }
+}
+
+impl Warning {
+    fn of(warning: &Problem) -> Self {
+        Self {
+            id: warning.id,
+            severity: warning.severity.as_str(),
+            summary: warning.summary.clone(),
+            causes: warning.causes.iter().map(problem::cause).collect(),
+            fix: warning.remedy.clone(),
+        }
+    }
+}
+
+impl Check {
+    fn of(broken: Option<&Broken>) -> Self {
+        Self {
+            passed: broken.is_none(),
+            component: broken.map(|broken| broken.component.as_str()),
+            summary: broken.map(|broken| broken.what.clone()),
+            fix: broken.map(|broken| broken.remedy),
+        }
+    }
+}
+
+impl User {
+    fn of(forecast: &Forecast) -> Self {
+        let (would_be_migrated, attributes, reason) = match forecast {
+            Forecast::Migrated(attributes) => (true, attributes.clone(), None),
+            Forecast::Rejected(why) => (false, Vec::new(), Some(why.clone())),
+            Forecast::Broken(broken) => (false, Vec::new(), Some(broken.to_string())),
+        };
+        Self {
+            would_be_migrated,
+            attributes,
+            reason,
+        }
+    }
+}
+
+impl Deployment {
+    fn of(one: &deployments::Deployment) -> Self {
+        Self {
+            name: one.name.clone(),
+            old_pool: one.old_pool.clone(),
+            new_pool: one.new_pool.clone(),
+        }
+    }
+}

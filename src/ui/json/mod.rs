@@ -1,0 +1,36 @@
+//! The one JSON document of `--output json`, its members in a stable order. `output.schema.json`
+//! is generated from these types.
+
+mod document;
+mod error;
+mod status;
+#[cfg(test)]
+mod words;
+#[cfg(test)]
+mod tests;
+
+use cogmig_core::outcome::{Ended, Outcome};
+
+use self::document::{Document, Run};
+use super::transcript::Transcript;
+
+/// The options of a run that are in its document.
+pub use self::document::Invocation;
+
+/// The document of a run.
+pub fn document(
+    invocation: &Invocation,
+    told: &Transcript,
+    ended: Ended,
+    error: Option<&anyhow::Error>,
+    outcome: Option<&Outcome<'_>>,
+) -> String {
+    let document = Document::of(&Run {
+        invocation,
+        told,
+        ended,
+        error,
+        outcome,
+    });
+    serde_json::to_string_pretty(&document).expect("text and numbers are valid JSON")
+}
