@@ -1,5 +1,5 @@
-//! The names of all resources. They are the names of AWS's migration guide. A suffix allows more than
-//! one deployment.
+//! The names of all resources. They are the names of AWS's migration guide. A suffix allows more
+//! than one deployment.
 
 use crate::identity::{Identity, Side};
 use crate::record::{self, Tags};

@@ -2,8 +2,8 @@
 
 use super::error::{CallError, DENIED, NOT_OF_AWS};
 
-/// AWS's error codes and a fragment of the message, each with the remedy. The first row that matches
-/// applies. An empty code means that AWS didn't answer: the message is the SDK's.
+/// AWS's error codes and a fragment of the message, each with the remedy. The first row that
+/// matches applies. An empty code means that AWS didn't answer: the message is the SDK's.
 const ADVICE: [(&[&str], &str, &str); 31] = [
     (
         DENIED,
@@ -190,8 +190,8 @@ pub fn of(error: &CallError) -> Option<String> {
     is_network.then(|| "check the network, a proxy, the Region's name and endpoint_url".into())
 }
 
-/// AWS names the missing action, which can be another one than the call's: CreateFunction also needs
-/// iam:PassRole.
+/// AWS names the missing action, which can be another one than the call's: CreateFunction also
+/// needs iam:PassRole.
 fn grant(error: &CallError) -> String {
     let word_after = |words: &str| {
         let (_, rest) = error.message.split_once(words)?;

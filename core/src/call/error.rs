@@ -1,5 +1,5 @@
-//! A failed AWS call. AWS's code, message and request id are separate fields, because retries depend
-//! on them and people search for them.
+//! A failed AWS call. AWS's code, message and request id are separate fields, because retries
+//! depend on them and people search for them.
 
 use std::error::Error;
 use std::fmt;
@@ -29,7 +29,8 @@ pub struct CallError {
     pub answered: bool,
     /// AWS's request id, for AWS Support.
     pub request_id: Option<String>,
-    /// Whether the request may have been sent without an answer from AWS, so AWS may have applied it.
+    /// Whether the request may have been sent without an answer from AWS, so AWS may have applied
+    /// it.
     pub unanswered: bool,
 }
 

@@ -31,7 +31,8 @@ pub enum Component {
     Client,
     /// The old user pool.
     Pool,
-    /// Anything outside this deployment: an organization's policies, quotas, the network, AWS itself.
+    /// Anything outside this deployment: an organization's policies, quotas, the network, AWS
+    /// itself.
     External,
 }
 
@@ -303,8 +304,8 @@ const fn applies_to_all_users(refusal: Refusal) -> bool {
     )
 }
 
-/// Why a user would be rejected. If the old pool rejects the sign-in, only the function's log has the
-/// reason: the connectivity check must not reveal more than a sign-in.
+/// Why a user would be rejected. If the old pool rejects the sign-in, only the function's log has
+/// the reason: the connectivity check must not reveal more than a sign-in.
 const fn text(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::NotAuthorized

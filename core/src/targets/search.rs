@@ -44,7 +44,8 @@ pub struct Search {
 }
 
 impl Search {
-    /// Selects the given ones, the recorded ones, or the only one. Otherwise the user has to select.
+    /// Selects the given ones, the recorded ones, or the only one. Otherwise the user has to
+    /// select.
     ///
     /// # Errors
     /// A given one doesn't exist, or none exists.
