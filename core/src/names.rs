@@ -32,24 +32,24 @@ impl Names {
     /// The names of the deployment with this suffix.
     #[must_use]
     pub fn new(suffix: Option<&str>) -> Self {
-        let named = |base: &str| match suffix {
+        let name = |base: &str| match suffix {
             Some(suffix) => format!("{base}-{suffix}"),
             None => base.to_owned(),
         };
         Self {
             deployment: suffix.unwrap_or("default").to_owned(),
-            access_role: named("cognito-access-role"),
+            access_role: name("cognito-access-role"),
             access_policy: "cognito-access".to_owned(),
-            lambda_policy: named("cognito-migration-lambda-policy"),
-            lambda_role: named("cognito-migration-lambda"),
-            function: named("cognito-migration-lambda"),
-            log_group: named("/aws/lambda/cognito-migration-lambda"),
+            lambda_policy: name("cognito-migration-lambda-policy"),
+            lambda_role: name("cognito-migration-lambda"),
+            function: name("cognito-migration-lambda"),
+            log_group: name("/aws/lambda/cognito-migration-lambda"),
             permission: "cognito-user-migration".to_owned(),
-            old_client: named("cognito-migration-lambda"),
+            old_client: name("cognito-migration-lambda"),
         }
     }
 
-    /// The role that holds the undo record of a side.
+    /// The role with the undo record of a side.
     #[must_use]
     pub fn record_role(&self, side: Side) -> &str {
         match side {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::cognito::flows::Added;
 use crate::problem::Problem;
 
-/// Tags as IAM, Lambda and CloudWatch Logs hold them.
+/// Tags in IAM, Lambda and CloudWatch Logs.
 pub type Tags = BTreeMap<String, String>;
 
 /// The deployment that manages a resource. Resources without it are never deleted.

@@ -197,17 +197,17 @@ impl Scope<'_> {
     /// # Errors
     /// An ARN isn't in this account, Region and user pool, or several app clients have the name.
     pub fn named_clients(&self, pool: &str, there: &[Listed]) -> Result<NamedClients> {
-        let mut named = NamedClients::default();
+        let mut clients = NamedClients::default();
         for reference in &self.settings.clients {
             self.check_place("client", Some(reference), Some(pool))?;
             if Search::is_known(there, reference) {
                 let client = self.clients_of(pool).find(there, reference)?;
-                named.existing.push(client.id.clone());
+                clients.existing.push(client.id.clone());
             } else {
-                named.missing.push(reference.id.clone());
+                clients.missing.push(reference.id.clone());
             }
         }
-        Ok(named)
+        Ok(clients)
     }
 
     fn side(&self) -> Side {

@@ -15,7 +15,7 @@ pub enum Selection {
     Several(Several),
 }
 
-/// Several user pools or app clients, of which the user has to select.
+/// Several user pools or app clients, from which the user has to select.
 pub struct Several {
     /// The side of the migration.
     pub side: Side,
