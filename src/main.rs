@@ -23,7 +23,7 @@ use stop::Stop;
 use ui::Printer;
 
 fn main() -> ExitCode {
-    ui::settle_colours();
+    ui::configure_colors();
     let parsed = Cli::command().try_get_matches();
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (cli, matches) = match parsed {

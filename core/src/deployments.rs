@@ -1,4 +1,4 @@
-//! The deployments that exist in one or two accounts, by the tags of their roles. Pure.
+//! The deployments in one or two accounts, by the tags of their roles. Pure.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,18 @@ use crate::identity::Side;
 use crate::record::{self, Tags};
 use crate::text::on_one_line;
 
-/// One of them.
+/// A deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deployment {
     /// `default`, or the suffix.
     pub name: String,
-    /// The pool that it migrates from, if the role in the old account says so.
+    /// The old user pool, if it's in the tags of the role in the old account.
     pub old_pool: Option<String>,
-    /// The pool that it migrates to, if the role in the new account says so.
+    /// The new user pool, if it's in the tags of the role in the new account.
     pub new_pool: Option<String>,
 }
 
-/// Those of both sides, in the order of their names.
+/// The deployments of both sides, sorted by name.
 pub fn of<'a>(roles: impl Iterator<Item = (Side, &'a Tags)>) -> Vec<Deployment> {
     let mut found: BTreeMap<String, Deployment> = BTreeMap::new();
     for (side, tags) in roles {

@@ -1,4 +1,4 @@
-//! What should stand once setup is done, as values. Pure.
+//! The desired resources, as values. Pure.
 
 use rules::env;
 use serde_json::Value;
@@ -15,67 +15,67 @@ use crate::package::Package;
 use crate::record::{self, Tags};
 use crate::reference::Listed;
 
-/// Seconds in which Cognito wants its answer; not adjustable there.
+/// Seconds. Cognito waits five seconds for a trigger, which can't be changed.
 const TRIGGER_TIMEOUT: i32 = 5;
-/// MB; Lambda gives CPU in proportion, and the handler needs some for TLS.
+/// MB. Lambda allocates CPU in proportion to memory, and the handler needs CPU for TLS.
 const MEMORY: i32 = 256;
 
-/// Days that the function's logs are kept, unless an option says otherwise.
+/// The default retention of the function's logs, in days.
 pub const LOG_RETENTION: i32 = 30;
 
-/// In the place of the id of an app client that is still to be made.
-pub const ID_TO_COME: &str = "(known once it is made)";
+/// The placeholder for the id of an app client that setup creates.
+pub const ID_TO_COME: &str = "(known after apply)";
 
-/// Values with the id of the app client that was made meanwhile.
+/// Replaces the placeholder with the id of the created app client.
 #[must_use]
-pub fn with_client(values: &Tags, made: Option<&String>) -> Tags {
+pub fn with_client(values: &Tags, created: Option<&String>) -> Tags {
     let mut values = values.clone();
-    if let Some(id) = made {
-        let to_come = values.values_mut();
-        to_come
+    if let Some(id) = created {
+        let placeholders = values.values_mut();
+        placeholders
             .filter(|value| *value == ID_TO_COME)
             .for_each(|value| value.clone_from(id));
     }
     values
 }
 
-/// The app client of the old pool that passwords are checked through.
+/// The app client of the old pool through which passwords are checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OldClient {
-    /// One of an application's.
+    /// An app client of an application.
     Applications {
         /// Its id.
         id: String,
-        /// Whether it has a secret, which the function then has to read.
+        /// Whether it has a secret, which the function has to read.
         has_secret: bool,
     },
-    /// One of the deployment's own.
+    /// An app client that setup creates for the deployment.
     Dedicated {
-        /// Its id, where one stands that is as it was made.
+        /// Its id, if it exists with its original settings.
         id: Option<String>,
     },
 }
 
 impl OldClient {
-    /// The dedicated one that stands as it was made: of several, the one that the function asks
-    /// through already.
+    /// The dedicated app client with its original settings. If several exist, the one that the
+    /// function already uses.
     #[must_use]
     pub fn dedicated(old_side: &OldSide, new_side: &NewSide) -> Self {
         let function = new_side.function.as_ref();
-        let asked = function
+        let used = function
             .and_then(|function| function.configuration.environment.get(env::OLD_CLIENT_ID));
-        let fit = || {
+        let unchanged = || {
             let clients = old_side.dedicated.iter();
-            let fit = clients.filter(|(_, client)| client::is_dedicated(client));
-            fit.map(|(id, _)| id)
+            let unchanged = clients.filter(|(_, client)| client::is_dedicated(client));
+            unchanged.map(|(id, _)| id)
         };
-        let in_use = fit().find(|id| Some(*id) == asked);
+        let in_use = unchanged().find(|id| Some(*id) == used);
         Self::Dedicated {
-            id: in_use.or_else(|| fit().next()).cloned(),
+            id: in_use.or_else(|| unchanged().next()).cloned(),
         }
     }
 
-    /// That of an application, as the pool has it.
+    /// An app client of an application.
     #[must_use]
     pub fn applications(id: &str, pool: &Pool) -> Self {
         Self::Applications {
@@ -102,7 +102,7 @@ impl OldClient {
     }
 }
 
-/// The pool of one side and those of its app clients that take part.
+/// The user pool of one side, and the app clients that are used in the migration.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// The account, in the Region of the pool.
@@ -131,66 +131,66 @@ impl Target {
     }
 }
 
-/// Everything that setup makes, and what it changes.
+/// All resources that setup creates and changes.
 pub struct Desired {
-    /// What things are called.
+    /// The names of the resources.
     pub names: Names,
-    /// The pool that users come from, with the application's client that takes part.
+    /// The old user pool, and the application's app client if it's used.
     pub old: Target,
-    /// What passwords are checked through.
+    /// The app client through which passwords are checked.
     pub old_client: OldClient,
-    /// The pool that users go to.
+    /// The new user pool and its app clients.
     pub new: Target,
-    /// Who may assume the access role.
+    /// The trust policy of the access role.
     pub access_trust: Value,
-    /// What the access role may do.
+    /// The permissions of the access role.
     pub access_policy: Value,
-    /// Tags in the old account.
+    /// The tags in the old account.
     pub old_tags: Tags,
-    /// Who may assume the Lambda's role.
+    /// The trust policy of the Lambda role.
     pub lambda_trust: Value,
-    /// What the Lambda may do.
+    /// The permissions of the Lambda role.
     pub lambda_policy: Value,
-    /// Tags in the new account.
+    /// The tags in the new account.
     pub new_tags: Tags,
-    /// How the function is set.
+    /// The configuration of the function.
     pub configuration: Configuration,
-    /// Its code.
+    /// The deployment package of the function.
     pub package: Package,
-    /// Days that its logs are kept.
+    /// The retention of its logs, in days.
     pub log_retention: i32,
-    /// Whether another trigger may be replaced.
+    /// Whether setup may replace another trigger.
     pub replace_trigger: bool,
-    /// Whether what lost its tags may be tagged again.
+    /// Whether setup may write the tags of resources that lost them.
     pub adopt: bool,
 }
 
-/// What was decided by the user, and found.
+/// The choices of the user, and the results of the checks.
 pub struct Choices {
-    /// What things are called.
+    /// The names of the resources.
     pub names: Names,
     /// The old side.
     pub old: Target,
-    /// What passwords are checked through.
+    /// The app client through which passwords are checked.
     pub old_client: OldClient,
     /// The new side.
     pub new: Target,
-    /// The ExternalId that stands, or a new one.
+    /// The existing ExternalId, or a new one.
     pub external_id: String,
-    /// The code.
+    /// The deployment package.
     pub package: Package,
-    /// Days that logs are kept.
+    /// The retention of logs, in days.
     pub log_retention: i32,
-    /// Whether another trigger may be replaced.
+    /// Whether setup may replace another trigger.
     pub replace_trigger: bool,
-    /// Whether what lost its tags may be tagged again.
+    /// Whether setup may write the tags of resources that lost them.
     pub adopt: bool,
-    /// What the function has to know to decide on a user.
+    /// The rules for the function, as variables of its environment.
     pub variables: Tags,
 }
 
 impl Desired {
-    /// What the access role may do where the function has to read a client's secret.
+    /// The permissions of the access role if the function has to read the secret of an app client.
     #[must_use]
     pub fn access_policy_with_secret(&self) -> Value {
         fill(
@@ -199,7 +199,7 @@ impl Desired {
         )
     }
 
-    /// From what was chosen to every document, tag and variable.
+    /// Derives all documents, tags and variables from the choices.
     #[must_use]
     pub fn new(choices: Choices) -> Self {
         let Choices {
@@ -229,7 +229,7 @@ impl Desired {
         ] {
             environment.insert(name.to_owned(), value.to_owned());
         }
-        // The secret itself would stand there for whoever may read a configuration.
+        // Not the secret itself: anyone who can read the configuration could read it.
         if old_client.has_secret() {
             environment.insert(env::OLD_CLIENT_SECRET.into(), "read".into());
         }
@@ -256,7 +256,7 @@ impl Desired {
             new_tags: new.tags(&names, &old.identity),
             configuration: Configuration {
                 description: format!(
-                    "Moves users of {} to {} at sign-in",
+                    "Migrates users from {} to {} at sign-in",
                     old.pool.id, new.pool.id
                 ),
                 role_arn: lambda_role_arn,

@@ -1,4 +1,4 @@
-//! What happens while a command runs.
+//! The events of a running command.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,62 +7,62 @@ use crate::identity::{Identity, Side};
 use crate::problem::Problem;
 use crate::selected::Selected;
 
-/// After how long it is told that a call has no answer yet, and then again and again.
+/// The interval at which a call without an answer is reported.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Where the rest of the program tells what happens.
+/// The receiver of all events.
 pub type Events = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// What happens while a command runs. Nothing in it is secret.
+/// An event of a running command. No event contains secrets.
 pub enum Event {
-    /// The accounts were reached.
+    /// The accounts were identified.
     Accounts(Vec<Identity>),
-    /// A pool or app clients were settled on.
+    /// A user pool or app clients were selected.
     Chosen(Selected),
-    /// About so many users are in a pool.
+    /// The number of users of a pool.
     Users {
-        /// In which pool.
+        /// The side of the pool.
         side: Side,
         /// AWS's estimate.
         count: u64,
     },
-    /// A call was answered, or was not.
+    /// A call ended, with or without an answer.
     Called {
-        /// In which account.
+        /// The side of the account.
         side: Side,
-        /// As IAM names it.
+        /// The call, as an IAM action.
         call: &'static str,
-        /// Until the answer.
+        /// The duration.
         took: Duration,
-        /// AWS's id of it.
+        /// AWS's request id.
         request_id: Option<String>,
-        /// The error, if it is one.
+        /// The error code, if the call failed.
         code: Option<String>,
     },
-    /// AWS needs time.
+    /// The command waits for AWS.
     Waiting {
-        /// For what.
+        /// The expected event.
         what: String,
-        /// For how long by now.
+        /// The time since the start of the wait.
         since: Duration,
     },
-    /// A change of the plan has begun.
+    /// A change of the plan was started.
     Started {
-        /// Its place in the plan.
+        /// Its index in the plan.
         index: usize,
     },
-    /// A change of the plan was made.
+    /// A change of the plan was applied.
     Done {
-        /// Its place in the plan.
+        /// Its index in the plan.
         index: usize,
     },
-    /// A change of the plan could not be made.
+    /// A change of the plan failed.
     Failed {
-        /// Its place in the plan.
+        /// Its index in the plan.
         index: usize,
     },
-    /// Why another change could not be made, beside the one that the command fails by.
+    /// A further failed change, in addition to the one that the command reports.
     AlsoFailed(Problem),
-    /// The run was asked to stop.
+    /// The run was interrupted.
     Stopping,
 }

@@ -1,16 +1,16 @@
-//! The two accounts of a migration, and what identifies each.
+//! The two accounts of a migration, and how they are identified.
 
-/// Which end of the migration an account is.
+/// The side of the migration that an account is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
-    /// Where the users come from.
+    /// Users are migrated from this account.
     Old,
-    /// Where the users go.
+    /// Users are migrated to this account.
     New,
 }
 
 impl Side {
-    /// The other end.
+    /// The other side.
     #[must_use]
     pub fn other(self) -> Self {
         match self {
@@ -29,14 +29,14 @@ impl Side {
     }
 }
 
-/// What identifies an account; enough to write every ARN of what `cogmig` makes.
+/// The identity of an account, from which the ARNs of all resources are derived.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// Which end it is.
+    /// The side of the migration.
     pub side: Side,
-    /// The profile it was reached by.
+    /// The AWS profile.
     pub profile: String,
-    /// Twelve digits.
+    /// The account id, twelve digits.
     pub id: String,
     /// `aws`, `aws-us-gov`, `aws-cn`, `aws-eusc`, …
     pub partition: String,
@@ -60,7 +60,7 @@ impl Identity {
         )
     }
 
-    /// The account in words, for messages.
+    /// The account, for messages.
     #[must_use]
     pub fn place(&self) -> String {
         let Self {

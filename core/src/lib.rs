@@ -1,5 +1,5 @@
-//! What a migration should consist of, what exists, and the difference, as values. Nothing here
-//! calls AWS, waits, reads a clock or prints.
+//! The desired resources of a migration, the existing resources, and the difference, as values.
+//! Nothing here calls AWS, waits, reads a clock or prints.
 
 pub mod call;
 pub mod checks;

@@ -1,5 +1,5 @@
-//! What everything is called. The names are the migration guide's; a suffix sets a
-//! second migration beside the first.
+//! The names of all resources. They are the names of AWS's migration guide. A suffix allows more
+//! than one deployment.
 
 use crate::identity::{Identity, Side};
 use crate::record::{self, Tags};
@@ -20,11 +20,11 @@ pub struct Names {
     pub lambda_role: String,
     /// The Lambda.
     pub function: String,
-    /// Its log group.
+    /// The log group of the Lambda.
     pub log_group: String,
     /// The statement in the function's resource policy that lets Cognito invoke it.
     pub permission: String,
-    /// The app client of the old pool that is made where a dedicated one is asked for.
+    /// The app client of the old pool that setup creates with `--dedicated-old-client`.
     pub old_client: String,
 }
 
@@ -32,24 +32,24 @@ impl Names {
     /// The names of the deployment with this suffix.
     #[must_use]
     pub fn new(suffix: Option<&str>) -> Self {
-        let named = |base: &str| match suffix {
+        let name = |base: &str| match suffix {
             Some(suffix) => format!("{base}-{suffix}"),
             None => base.to_owned(),
         };
         Self {
             deployment: suffix.unwrap_or("default").to_owned(),
-            access_role: named("cognito-access-role"),
+            access_role: name("cognito-access-role"),
             access_policy: "cognito-access".to_owned(),
-            lambda_policy: named("cognito-migration-lambda-policy"),
-            lambda_role: named("cognito-migration-lambda"),
-            function: named("cognito-migration-lambda"),
-            log_group: named("/aws/lambda/cognito-migration-lambda"),
+            lambda_policy: name("cognito-migration-lambda-policy"),
+            lambda_role: name("cognito-migration-lambda"),
+            function: name("cognito-migration-lambda"),
+            log_group: name("/aws/lambda/cognito-migration-lambda"),
             permission: "cognito-user-migration".to_owned(),
-            old_client: named("cognito-migration-lambda"),
+            old_client: name("cognito-migration-lambda"),
         }
     }
 
-    /// The role that holds the undo record of a side.
+    /// The role with the undo record of a side.
     #[must_use]
     pub fn record_role(&self, side: Side) -> &str {
         match side {
@@ -82,33 +82,33 @@ impl Names {
         new.arn("lambda", &format!("function:{}", self.function))
     }
 
-    /// Whether what bears these tags is of this deployment.
+    /// Whether a resource with these tags is managed by this deployment.
     #[must_use]
     pub fn own(&self, tags: &Tags) -> bool {
         tags.get(record::DEPLOYMENT) == Some(&self.deployment)
     }
 
-    /// The pool that these tags name, where they are of this deployment.
+    /// The user pool in these tags, if they are tags of this deployment.
     #[must_use]
     pub fn pool_of(&self, tags: &Tags) -> Option<String> {
         let pool = tags.get(record::POOL).filter(|_| self.own(tags))?;
         region_of(pool).map(|_| pool.clone())
     }
 
-    /// Whether a role of this deployment records by these tags that an app client was made.
+    /// Whether these tags of a role record that this deployment created an app client.
     #[must_use]
     pub fn made_client(&self, tags: &Tags) -> bool {
         self.own(tags) && tags.get(record::DEDICATED_CLIENT) == Some(&self.old_client)
     }
 
-    /// Whether a trigger is the Lambda, named with or without an alias or a version.
+    /// Whether the ARN of a trigger is the Lambda's, with or without an alias or a version.
     #[must_use]
     pub fn is_function(&self, new: &Identity, arn: &str) -> bool {
         arn.strip_prefix(&self.function_arn(new))
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
     }
 
-    /// The name of the Lambda of some deployment in this account, if the ARN is one.
+    /// The name of the Lambda, if the ARN is that of any deployment's Lambda in this account.
     #[must_use]
     pub fn function_of_any<'a>(account: &Identity, arn: &'a str) -> Option<&'a str> {
         let base = Self::new(None).function_arn(account);
@@ -117,24 +117,23 @@ impl Names {
         ends.then(|| arn.split(':').nth(6)).flatten()
     }
 
-    /// The ARN of its log group.
+    /// The ARN of the log group.
     #[must_use]
     pub fn log_group_arn(&self, new: &Identity) -> String {
         new.arn("logs", &format!("log-group:{}", self.log_group))
     }
 
-    /// Whether this can be a suffix: a function's name holds 64 of `[A-Za-z0-9-_]`, a role's
-    /// name counts as taken in any case of its letters, and `default` is what a deployment
-    /// without a suffix is called in the tags.
+    /// Checks a suffix. A function's name has at most 64 of `[A-Za-z0-9-_]`, the names of roles are
+    /// unique regardless of case, and `default` is the name of the deployment without a suffix.
     ///
     /// # Errors
-    /// Why not, in words.
+    /// Why the suffix is invalid.
     pub fn check_suffix(suffix: &str) -> Result<(), String> {
         let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
         if suffix == "default" {
-            Err("`default` is the name of the deployment that has no suffix".into())
+            Err("`default` is the name of the deployment without a suffix".into())
         } else if suffix.is_empty() || suffix.len() > 32 || !suffix.chars().all(legal) {
-            Err("a suffix is 1 to 32 lower-case letters, digits, `-` or `_`".into())
+            Err("expected 1 to 32 lower-case letters, digits, `-` or `_`".into())
         } else {
             Ok(())
         }

@@ -1,4 +1,4 @@
-//! What exists in the two accounts, as it was read.
+//! The existing resources of both accounts, as they were read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,11 +14,11 @@ use crate::reference::Listed;
 use crate::selected::{Selected, SelectedBy};
 use crate::text::on_one_line;
 
-/// What stands on both sides. A side is absent where its account was not named.
+/// The existing resources of both sides. A side is absent if no profile of its account is given.
 pub struct Observed {
-    /// Where the users come from.
+    /// The old side.
     pub old: Option<OldSide>,
-    /// Where the users go.
+    /// The new side.
     pub new: Option<NewSide>,
 }
 
@@ -47,28 +47,28 @@ impl Observed {
     }
 }
 
-/// What stands in the old account.
+/// The existing resources of the old account.
 #[derive(Clone)]
 pub struct OldSide {
     /// `cognito-access-role`.
     pub role: Option<Role>,
     /// The user pool and its app clients.
     pub pool: Pool,
-    /// The app clients of the name that a dedicated one has, in the order of their ids.
+    /// The app clients with the name of the dedicated one, sorted by id.
     pub dedicated: Vec<(String, Object)>,
 }
 
 impl OldSide {
-    /// The `ExternalId` that the role's trust policy asks for, if it is one of ours.
+    /// The `ExternalId` in the role's trust policy, if cogmig created it.
     #[must_use]
     pub fn external_id(&self) -> Option<&str> {
         documents::external_id(&self.role.as_ref()?.trust)
     }
 }
 
-/// What stands in the new account.
+/// The existing resources of the new account.
 pub struct NewSide {
-    /// Who it is.
+    /// The identity of the account.
     pub identity: Identity,
     /// The Lambda's role.
     pub role: Option<Role>,
@@ -80,25 +80,26 @@ pub struct NewSide {
     pub function: Option<Function>,
     /// The user pool and its app clients.
     pub pool: Pool,
-    /// Whether the trigger that ours took the place of has lost its function since.
+    /// Whether the function of the replaced trigger no longer exists.
     pub before_is_gone: bool,
 }
 
-/// A user pool and those of its app clients that matter.
+/// A user pool and the app clients that the deployment may use.
 #[derive(Clone, Default)]
 pub struct Pool {
-    /// Its id; empty where none is known.
+    /// Its id; empty if it's unknown.
     pub id: String,
-    /// As Describe sends it; `None` where it is gone.
+    /// As DescribeUserPool returns it; `None` if it doesn't exist.
     pub described: Option<Object>,
-    /// App clients by id, as Describe sends them.
+    /// App clients by id, as DescribeUserPoolClient returns them.
     pub clients: Vec<(String, Option<Object>)>,
-    /// What other deployments record of app clients: a flow goes with its last record.
+    /// Flows of app clients that other deployments have on record. A flow is removed only with its
+    /// last record.
     pub shared: BTreeMap<String, Added>,
 }
 
 impl Pool {
-    /// An app client as it stands.
+    /// An existing app client.
     #[must_use]
     pub fn client(&self, id: &str) -> Option<&Object> {
         self.clients
@@ -108,45 +109,45 @@ impl Pool {
     }
 }
 
-/// A role as it stands.
+/// An existing role.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Role {
-    /// Who may assume it.
+    /// Its trust policy.
     pub trust: Value,
-    /// Its inline policies by name, with the documents that were read.
+    /// Its inline policies by name; only some documents are read.
     pub inline: BTreeMap<String, Value>,
     /// The ARNs of its managed policies.
     pub attached: BTreeSet<String>,
     /// Its tags.
     pub tags: Tags,
-    /// When it was made, in seconds since 1970.
+    /// The time of its creation, in seconds since 1970.
     pub created: Option<i64>,
 }
 
-/// A managed policy as it stands.
+/// An existing managed policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// Its default version.
+    /// The document of its default version.
     pub document: Value,
-    /// The names of the roles, users and groups that have it.
+    /// The names of the roles, users and groups that it's attached to.
     pub attached_to: Vec<String>,
     /// Its tags.
     pub tags: Tags,
 }
 
-/// A log group as it stands.
+/// An existing log group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogGroup {
-    /// Days that events are kept; `None` is for ever.
+    /// Its retention in days; `None` means that events never expire.
     pub retention: Option<i32>,
     /// Its tags.
     pub tags: Tags,
 }
 
-/// What can be said of a function besides its code.
+/// The configuration of a function, without its code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Configuration {
-    /// Words for people.
+    /// Its description.
     pub description: String,
     /// Its execution role.
     pub role_arn: String,
@@ -158,30 +159,30 @@ pub struct Configuration {
     pub memory: i32,
     /// Seconds.
     pub timeout: i32,
-    /// Its environment; holds the ExternalId, so that it is never shown.
+    /// Its environment, which has the ExternalId and is never printed.
     pub environment: Tags,
 }
 
-/// A function as it stands.
+/// An existing function.
 #[derive(Clone)]
 pub struct Function {
-    /// What it is set to.
+    /// Its configuration.
     pub configuration: Configuration,
     /// base64(sha256(zip)).
     pub code_sha256: String,
     /// `arm64` or `x86_64`.
     pub architecture: String,
-    /// The resource policy: who may invoke it.
+    /// Its resource policy.
     pub policy: Value,
     /// Its tags.
     pub tags: Tags,
-    /// When code or configuration was last changed, in seconds since 1970.
+    /// The time of the last change of code or configuration, in seconds since 1970.
     pub modified: Option<i64>,
 }
 
 impl Function {
-    /// Whether it runs as the one role and uses the other, with the ExternalId of 256 bits that
-    /// only the trust policy there has.
+    /// Whether it runs as the Lambda role and uses the access role with the ExternalId of the
+    /// access role's trust policy. Only this deployment knows the ExternalId, which has 256 bits.
     #[must_use]
     pub fn uses(&self, access_role_arn: &str, lambda_role_arn: &str, access_trust: &Value) -> bool {
         let set = &self.configuration;
@@ -194,7 +195,7 @@ impl Function {
     }
 }
 
-/// The statement of this id in a resource policy.
+/// The statement with this id in a resource policy.
 #[must_use]
 pub fn statement<'a>(policy: &'a Value, id: &str) -> Option<&'a Value> {
     policy

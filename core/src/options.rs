@@ -75,22 +75,44 @@ impl Origin {
     }
 }
 
-/// Where the value of each option was set.
+/// The value of an option as it was written, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its text. Several values are separated by commas.
+    pub value: String,
+    /// Where it was set.
+    pub origin: Origin,
+}
+
+/// The options that were set, by their long names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origins(BTreeMap<String, Origin>);
+pub struct Origins(BTreeMap<String, Setting>);
 
 impl Origins {
+    /// Each option that was set.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
+        self.0
+            .iter()
+            .map(|(option, setting)| (option.as_str(), setting))
+    }
+
+    /// Without the options for which this isn't true.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.0.retain(|option, _| keep(option));
+    }
+
     /// Where an option was set. One that was not set has its default, which only the command line
     /// could have named.
     #[must_use]
     pub fn of(&self, option: &str) -> &Origin {
-        self.0.get(option).unwrap_or(&Origin::Flag)
+        let setting = self.0.get(option);
+        setting.map_or(&Origin::Flag, |setting| &setting.origin)
     }
 }
 
-impl FromIterator<(String, Origin)> for Origins {
-    fn from_iter<T: IntoIterator<Item = (String, Origin)>>(origins: T) -> Self {
-        Self(origins.into_iter().collect())
+impl FromIterator<(String, Setting)> for Origins {
+    fn from_iter<T: IntoIterator<Item = (String, Setting)>>(settings: T) -> Self {
+        Self(settings.into_iter().collect())
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::deployments::Deployment;
 use crate::desired::Target;
 use crate::diagnosis::{Broken, Forecast};
+use crate::iam::pipeline::Policy;
 use crate::plan::{Action, Plan};
 use crate::status::Status;
 
@@ -32,6 +33,8 @@ pub enum Outcome<'a> {
         /// The deployments that exist.
         others: &'a [Deployment],
     },
+    /// The IAM policy for a pipeline's role.
+    Policy(&'a Policy),
     /// The user didn't confirm the changes.
     Declined,
 }
@@ -150,6 +153,11 @@ impl Ended {
             (_, 0, _) => Self::Faults,
             _ => Self::Drift,
         }
+    }
+
+    /// All values of `result` in JSON.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        ENDS.iter().map(|(_, word, ..)| *word)
     }
 
     /// The value of `result` in JSON.

@@ -1,9 +1,9 @@
-//! The code of the Lambda, and what it is built for.
+//! The deployment package of the Lambda function.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// An architecture of Lambda functions, in AWS's words.
+/// An instruction set architecture of Lambda functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Architecture {
     /// AWS Graviton.
@@ -13,7 +13,7 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// AWS's word for it, and the one that users type.
+    /// AWS's value, which is also the value of the option.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -29,13 +29,13 @@ impl fmt::Display for Architecture {
     }
 }
 
-/// The code of the Lambda.
+/// The deployment package of the Lambda function.
 #[derive(Clone)]
 pub struct Package {
-    /// `bootstrap` and no more.
+    /// The .zip file, which contains only `bootstrap`.
     pub zip: Cow<'static, [u8]>,
-    /// What Lambda calls `CodeSha256`.
+    /// Lambda's `CodeSha256`.
     pub sha256: String,
-    /// What it was built for.
+    /// The architecture that it's built for.
     pub architecture: Architecture,
 }

@@ -39,6 +39,15 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Those of warnings, the least severe first.
+    pub const OF_WARNINGS: [Self; 5] = [
+        Self::Info,
+        Self::Warning,
+        Self::DataLoss,
+        Self::Lockout,
+        Self::Security,
+    ];
+
     /// A word for JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -1,19 +1,18 @@
-//! Values as people paste them: with blanks and line ends around them, or as an ARN where an
-//! id is asked for. Pure.
+//! Pasted values: with whitespace around them, or with an ARN or a name instead of an id. Pure.
 
 use crate::identity::Identity;
 
-/// A value without the blanks, tabs, line ends and invisible characters around it.
+/// Removes spaces, tabs, line breaks and invisible characters around a value.
 #[must_use]
 pub fn trimmed(text: &str) -> &str {
     let invisible = |c: char| c.is_whitespace() || c.is_control() || "\u{feff}\u{200b}".contains(c);
     text.trim_matches(invisible)
 }
 
-/// The value of a flag.
+/// The trimmed value of a flag.
 ///
 /// # Errors
-/// Nothing is left of it: in a pipeline it is a variable that was forgotten.
+/// The value is empty. In a pipeline, this is usually a variable that isn't set.
 pub fn text(flag: &str) -> Result<String, String> {
     match trimmed(flag) {
         "" => Err("a value is required".into()),
@@ -21,43 +20,42 @@ pub fn text(flag: &str) -> Result<String, String> {
     }
 }
 
-/// A user pool or an app client as AWS lists it.
+/// A user pool or an app client in a list of AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     /// Its id.
     pub id: String,
-    /// Its name, which need not be unique.
+    /// Its name, which may not be unique.
     pub name: String,
 }
 
-/// A user pool or an app client as it was named.
+/// A user pool or an app client in an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// An id, or a name.
+    /// An id or a name.
     pub id: String,
-    /// Where it is, if an ARN says so.
+    /// Its location, if the option is an ARN.
     place: Option<Place>,
 }
 
-/// What an ARN says of the place of a user pool.
+/// The location in the ARN of a user pool or an app client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Place {
-    /// `aws`, …
+    /// The partition, such as `aws`.
     partition: String,
     /// The Region.
     region: String,
-    /// Twelve digits.
+    /// The account id, twelve digits.
     account: String,
-    /// The user pool, of an app client.
+    /// The user pool, if it's the ARN of an app client.
     pool: Option<String>,
 }
 
 impl Reference {
-    /// A user pool: `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`, or anything else, which
-    /// is an id or a name.
+    /// A user pool: `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`, an id or a name.
     ///
     /// # Errors
-    /// An ARN of something else.
+    /// The ARN is that of another resource.
     pub fn pool(text: &str) -> Result<Self, &'static str> {
         let Some((place, resource)) = parts(text) else {
             return plain(text, "expected the id, the ARN or the name of a user pool");
@@ -67,14 +65,14 @@ impl Reference {
                 id: id.to_owned(),
                 place: Some(place),
             }),
-            _ => Err("it is not the ARN of a user pool"),
+            _ => Err("this is not the ARN of a user pool"),
         }
     }
 
-    /// An app client: `…:userpool/ID/client/ID`, or anything else, which is an id or a name.
+    /// An app client: `…:userpool/ID/client/ID`, an id or a name.
     ///
     /// # Errors
-    /// An ARN of something else.
+    /// The ARN is that of another resource.
     pub fn client(text: &str) -> Result<Self, &'static str> {
         let Some((place, resource)) = parts(text) else {
             return plain(
@@ -90,17 +88,17 @@ impl Reference {
                     ..place
                 }),
             }),
-            _ => Err("it is not the ARN of an app client of a user pool"),
+            _ => Err("this is not the ARN of an app client of a user pool"),
         }
     }
 
-    /// The account that its ARN names.
+    /// The account in its ARN.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.place.as_ref().map(|place| place.account.as_str())
     }
 
-    /// Why it cannot be in this account and Region, nor in this pool.
+    /// Why the ARN doesn't match this account and Region, or this user pool.
     #[must_use]
     pub fn mismatch(&self, identity: &Identity, pool: Option<&str>) -> Option<String> {
         let place = self.place.as_ref()?;
@@ -110,22 +108,22 @@ impl Reference {
             ("Region", &place.region, &identity.region),
         ]
         .into_iter()
-        .find(|(_, named, actual)| named != actual);
-        if let Some((what, named, actual)) = differs {
-            return Some(format!("its ARN names {what} {named}, not {actual}"));
+        .find(|(_, given, actual)| given != actual);
+        if let Some((what, given, actual)) = differs {
+            return Some(format!("the ARN is of {what} {given}, not {actual}"));
         }
         match (place.pool.as_deref(), pool) {
-            (Some(named), Some(actual)) if named != actual => {
-                Some(format!("its ARN names user pool {named}, not {actual}"))
+            (Some(given), Some(actual)) if given != actual => {
+                Some(format!("the ARN is of user pool {given}, not {actual}"))
             }
             _ => None,
         }
     }
 }
 
-fn plain(text: &str, otherwise: &'static str) -> Result<Reference, &'static str> {
+fn plain(text: &str, expected: &'static str) -> Result<Reference, &'static str> {
     if text.starts_with("arn:") {
-        return Err(otherwise);
+        return Err(expected);
     }
     Ok(Reference {
         id: text.to_owned(),
@@ -133,13 +131,13 @@ fn plain(text: &str, otherwise: &'static str) -> Result<Reference, &'static str>
     })
 }
 
-/// The parts of an ARN of Cognito user pools.
+/// The location and the resource in an ARN of Cognito user pools.
 fn parts(text: &str) -> Option<(Place, &str)> {
     let parts: Vec<_> = text.splitn(6, ':').collect();
     let ["arn", partition, "cognito-idp", region, account, resource] = parts[..] else {
         return None;
     };
-    // Twelve digits: it goes into policies and messages.
+    // Only twelve digits, because the value is written to policies and messages.
     if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -152,15 +150,15 @@ fn parts(text: &str) -> Option<(Place, &str)> {
     Some((place, resource))
 }
 
-/// The Region that the id of a user pool begins with.
+/// The Region at the start of a user pool's id.
 #[must_use]
 pub fn region_of(pool: &str) -> Option<&str> {
     let (region, id) = pool.split_once('_')?;
-    let fits = is_region(region) && id.chars().all(|c| c.is_ascii_alphanumeric());
-    (fits && !id.is_empty()).then_some(region)
+    let is_valid = is_region(region) && id.chars().all(|c| c.is_ascii_alphanumeric());
+    (is_valid && !id.is_empty()).then_some(region)
 }
 
-/// Whether this can be the name of a Region: `eu-west-1`, `us-gov-east-1`, `eusc-de-east-1`.
+/// Whether this can be a Region: `eu-west-1`, `us-gov-east-1`, `eusc-de-east-1`.
 #[must_use]
 pub fn is_region(text: &str) -> bool {
     let mut parts = text.rsplit('-');
@@ -179,7 +177,7 @@ mod tests {
     use crate::identity::Side;
 
     #[test]
-    fn what_surrounds_a_value_is_taken_off() {
+    fn whitespace_around_a_value_is_removed() {
         for text in [
             "a b",
             " a b",
@@ -195,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_is_told_from_what_is_none() {
+    fn regions_are_recognized() {
         for region in [
             "eu-west-1",
             "us-gov-east-1",
@@ -228,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arn_says_where_its_pool_is() {
+    fn an_arn_has_the_location_of_its_user_pool() {
         let identity = Identity {
             side: Side::Old,
             profile: "old".into(),

@@ -1,4 +1,4 @@
-//! The kinds of resources, and what can be done to each.
+//! The types of resources, and the calls for each.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::observed::Configuration;
 use crate::package::Package;
 use crate::record::Tags;
 
-/// A kind of resource.
+/// A type of resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// An IAM role.
@@ -27,15 +27,14 @@ pub enum Kind {
     UserPool,
 }
 
-/// By what it is known that a resource is of a deployment, which has to be shown before it is
-/// deleted.
+/// How a resource is recognized as managed by a deployment. Only such resources are deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownership {
-    /// It bears the deployment's tag.
+    /// By the tag of the deployment.
     Tag,
-    /// It bears no tags; the undo record names it.
+    /// By the undo record, because it can't have tags.
     Record,
-    /// It is never deleted by itself.
+    /// Not at all: it's never deleted on its own.
     Never,
 }
 
@@ -51,7 +50,7 @@ impl Kind {
         Self::UserPool,
     ];
 
-    /// AWS's word for it.
+    /// The type, in AWS's words.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -65,7 +64,7 @@ impl Kind {
         }
     }
 
-    /// By what it is known to be of a deployment.
+    /// How it's recognized as managed by a deployment.
     #[must_use]
     pub const fn ownership(self) -> Ownership {
         match self {
@@ -76,19 +75,19 @@ impl Kind {
     }
 }
 
-/// Which resource, in which account.
+/// The address of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// In which account.
+    /// The side of the account.
     pub side: Side,
-    /// What it is.
+    /// The type.
     pub kind: Kind,
-    /// Its name, or its id.
+    /// Its name or id.
     pub name: String,
 }
 
 impl Address {
-    /// Of a name or an id.
+    /// The resource with this name or id.
     #[must_use]
     pub fn new(side: Side, kind: Kind, name: impl Into<String>) -> Self {
         Self {
@@ -99,26 +98,26 @@ impl Address {
     }
 }
 
-/// A call, by the kind of its resource.
+/// A call, by the type of its resource.
 pub enum Call {
-    /// Of a role.
+    /// For a role.
     Role(RoleCall),
-    /// Of a managed policy.
+    /// For a managed policy.
     Policy(PolicyCall),
-    /// Of a log group.
+    /// For a log group.
     LogGroup(LogGroupCall),
-    /// Of a function.
+    /// For a function.
     Function(FunctionCall),
-    /// Of a statement in the resource policy of a function.
+    /// For a statement in the resource policy of a function.
     Permission(PermissionCall),
-    /// Of an app client.
+    /// For an app client.
     Client(ClientCall),
-    /// Of a user pool.
+    /// For a user pool.
     Pool(PoolCall),
 }
 
 impl Call {
-    /// The kind of resource that it is about.
+    /// The type of its resource.
     #[must_use]
     pub const fn kind(&self) -> Kind {
         match self {
@@ -133,27 +132,27 @@ impl Call {
     }
 }
 
-/// What can be done to a role.
+/// A call for a role.
 pub enum RoleCall {
-    /// Make it.
+    /// Create it.
     Create {
-        /// Words for people.
+        /// Its description.
         description: String,
-        /// Who may assume it.
+        /// Its trust policy.
         trust: Value,
         /// Its tags.
         tags: Tags,
     },
-    /// Say who may assume it.
+    /// Set its trust policy.
     SetTrust {
         /// The trust policy.
         trust: Value,
     },
-    /// Write an inline policy.
+    /// Put an inline policy.
     PutInline {
         /// Its name.
         policy: String,
-        /// What it allows.
+        /// The document.
         document: Value,
     },
     /// Attach a managed policy.
@@ -166,12 +165,12 @@ pub enum RoleCall {
         /// The tags.
         tags: Tags,
     },
-    /// Take an entry out of the undo record.
+    /// Remove an entry from the undo record.
     Untag {
         /// The tag's key.
         key: String,
     },
-    /// Take a managed policy off it.
+    /// Detach a managed policy.
     Detach {
         /// Its ARN.
         policy_arn: String,
@@ -181,24 +180,24 @@ pub enum RoleCall {
         /// Its name.
         policy: String,
     },
-    /// Delete it, and the undo record with it.
+    /// Delete it, including the undo record.
     Delete,
 }
 
-/// What can be done to a managed policy.
+/// A call for a managed policy.
 pub enum PolicyCall {
-    /// Make it.
+    /// Create it.
     Create {
-        /// Words for people.
+        /// Its description.
         description: String,
-        /// What it allows.
+        /// The document.
         document: Value,
         /// Its tags.
         tags: Tags,
     },
-    /// Make a document its default version.
+    /// Set a document as its default version.
     Update {
-        /// What it allows.
+        /// The document.
         document: Value,
     },
     /// Tag it.
@@ -206,18 +205,18 @@ pub enum PolicyCall {
         /// The tags.
         tags: Tags,
     },
-    /// Delete it, with its versions.
+    /// Delete it and its versions.
     Delete,
 }
 
-/// What can be done to a log group.
+/// A call for a log group.
 pub enum LogGroupCall {
-    /// Make it.
+    /// Create it.
     Create {
         /// Its tags.
         tags: Tags,
     },
-    /// Keep its events for so many days.
+    /// Set its retention.
     Keep {
         /// Days.
         days: i32,
@@ -231,25 +230,25 @@ pub enum LogGroupCall {
     Delete,
 }
 
-/// What can be done to a function.
+/// A call for a function.
 pub enum FunctionCall {
-    /// Make it.
+    /// Create it.
     Create {
-        /// How it is set.
+        /// Its configuration.
         set: Configuration,
-        /// Its code.
+        /// Its deployment package.
         package: Package,
         /// Its tags.
         tags: Tags,
     },
-    /// Replace its code.
+    /// Update its code.
     UpdateCode {
-        /// The code.
+        /// The deployment package.
         package: Package,
     },
-    /// Set its configuration.
+    /// Update its configuration.
     Configure {
-        /// How it is set.
+        /// Its configuration.
         set: Configuration,
     },
     /// Tag it.
@@ -257,13 +256,13 @@ pub enum FunctionCall {
         /// The tags.
         tags: Tags,
     },
-    /// Delete it, with its resource policy.
+    /// Delete it and its resource policy.
     Delete,
 }
 
-/// What can be done to a statement in the resource policy of a function.
+/// A call for a statement in the resource policy of a function.
 pub enum PermissionCall {
-    /// Let Cognito invoke the function for one pool.
+    /// Allow Cognito to invoke the function for one user pool.
     Permit {
         /// The function.
         function: String,
@@ -272,7 +271,7 @@ pub enum PermissionCall {
     },
 }
 
-/// What can be done to an app client.
+/// A call for an app client.
 pub enum ClientCall {
     /// Add a flow.
     AddFlow {
@@ -281,35 +280,35 @@ pub enum ClientCall {
         /// The flow.
         flow: Flow,
     },
-    /// Take away what was added.
+    /// Remove an added flow.
     RemoveFlow {
         /// The pool.
         pool: String,
         /// What was added.
         added: Added,
     },
-    /// Make one of the address's name.
+    /// Create one with the name in the address.
     Create {
         /// The pool.
         pool: String,
     },
-    /// Delete those of the address's name that were made here: the one on record, and any other
-    /// that is as it was made.
+    /// Delete those with the name in the address that setup created: the recorded one, and others
+    /// with their original settings.
     DeleteMade {
         /// The pool.
         pool: String,
-        /// The id on record.
+        /// The recorded id.
         recorded: Option<String>,
     },
 }
 
-/// What can be done to a user pool.
+/// A call for a user pool.
 pub enum PoolCall {
-    /// Put one UserMigration trigger in the place of another.
+    /// Replace the UserMigration trigger.
     SetTrigger {
-        /// That one.
+        /// The ARN of the current trigger.
         from: Option<String>,
-        /// The other.
+        /// The ARN of the new trigger.
         to: Option<String>,
     },
 }

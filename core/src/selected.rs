@@ -30,6 +30,9 @@ pub enum SelectedBy {
 }
 
 impl SelectedBy {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Option, Self::Record, Self::Only, Self::Prompt];
+
     /// The value of `source` in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -1,24 +1,24 @@
-//! Spans of time as options say them.
+//! Periods of time in options.
 
 use std::time::Duration;
 
-/// A time as an option says it: `90m`, `24h`, `7d`.
+/// The period in an option: `90m`, `24h`, `7d`.
 ///
 /// # Errors
-/// It is none.
+/// The text isn't a period.
 pub fn span(text: &str) -> Result<Duration, String> {
-    let wrong = || "it takes a number and m, h or d: 90m, 24h, 7d".to_owned();
-    let unit = text.chars().last().ok_or_else(wrong)?;
+    let invalid = || "expected a number and a unit (m, h or d), such as 90m, 24h or 7d".to_owned();
+    let unit = text.chars().last().ok_or_else(invalid)?;
     let number = text.strip_suffix(unit).unwrap_or_default();
-    let number: u32 = number.parse().map_err(|_| wrong())?;
+    let number: u32 = number.parse().map_err(|_| invalid())?;
     let minutes = match unit {
         'm' => 1,
         'h' => 60,
         'd' => 24 * 60,
-        _ => return Err(wrong()),
+        _ => return Err(invalid()),
     };
     match number {
-        0 => Err(wrong()),
+        0 => Err(invalid()),
         _ => Ok(Duration::from_secs(u64::from(number) * minutes * 60)),
     }
 }

@@ -4,6 +4,7 @@
 use anyhow::Result;
 use cogmig_core::diagnosis::Broken;
 use cogmig_core::outcome::{Ended, Outcome, Verified};
+use cogmig_core::status;
 
 use super::prepare::prepare;
 use super::purpose::Purpose;
@@ -19,7 +20,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let who = username.map(credentials).transpose()?;
     let prepared = prepare(session, Purpose::Verify).await?;
     let (new, plan, desired) = (&prepared.deployment.new, &prepared.plan, &prepared.desired);
-    session.ui.plan(plan);
+    session.ui.drift(plan, &status::resources(desired, plan));
     let verified = if prepared.deployment.new_side.function.is_some() {
         Verified {
             chain: probe::chain(new, desired, &Credentials::of_nobody()?, plan).await?,

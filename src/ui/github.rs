@@ -7,7 +7,6 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use cogmig_core::outcome::Ended;
-use cogmig_core::plan::Action;
 
 use super::output::print_error;
 use super::problem;
@@ -30,28 +29,32 @@ impl Github {
         }
     }
 
-    /// Marks what a person must look at.
-    pub fn error(&self, command: &str, text: &str) {
+    /// Prints an error: GitHub Actions shows an annotation in the log and next to it, so the text is
+    /// printed only elsewhere.
+    pub fn error(&self, command: &str, text: &str, styled: &str) {
         if self.annotates {
             let title = format!("cogmig {command}");
             print_error(&annotation(title.trim_end(), text));
+        } else {
+            print_error(styled);
         }
     }
 
-    /// Marks why a command failed, and appends what stands.
-    pub fn failure(&self, command: &str, told: &Transcript, ended: Ended, text: &str) {
-        self.error(command, text);
+    /// Prints why a command failed, and appends the summary.
+    pub fn failure(&self, command: &str, told: &Transcript, ended: Ended, texts: [&str; 2]) {
+        let [text, styled] = texts;
+        self.error(command, text, styled);
         self.summary(command, told, ended, Some(text));
     }
 
-    /// Appends the summary, and a text as it is. That it cannot be written is said, and fails nothing.
+    /// Appends the summary, with a text as it is. If it can't be written, the command doesn't fail.
     pub fn summary(&self, command: &str, told: &Transcript, ended: Ended, verbatim: Option<&str>) {
         let Some(path) = &self.summary else { return };
         let text = markdown(command, told, ended, verbatim);
         let file = OpenOptions::new().create(true).append(true).open(path);
         if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
             print_error(&format!(
-                "no summary could be written to {}: {error}",
+                "warning: can't write the summary to {}: {error}",
                 path.display()
             ));
         }
@@ -81,21 +84,19 @@ fn markdown(command: &str, told: &Transcript, ended: Ended, verbatim: Option<&st
         );
     }
     if !told.changes.is_empty() {
-        text.push_str("\n| | account | what | name | | |\n|---|---|---|---|---|---|\n");
+        text.push_str(
+            "\n| | account | kind | name | details | status |\n|---|---|---|---|---|---|\n",
+        );
         for line in &told.changes {
             let _ = writeln!(
                 text,
                 "| `{}` | {} | {} | {} | {} | {} |",
                 line.action.glyph(),
-                line.side.as_str(),
-                line.kind,
-                cell(&line.name),
-                cell(&line.why),
-                if line.action == Action::Conflict {
-                    "look at it"
-                } else {
-                    line.status
-                },
+                line.address.side.as_str(),
+                line.address.kind.as_str(),
+                cell(&line.address.name),
+                cell(&line.details.join("; ")),
+                line.status,
             );
         }
     }

@@ -1,11 +1,13 @@
-//! Everything that is printed, asked or written as JSON. The rest of the program
-//! emits events and hands over values. The result goes to standard output, all else
-//! to standard error.
+//! All output and all prompts. The rest of the program emits events and returns values. The result
+//! is written to standard output, and everything else to standard error.
 
 mod ci;
+mod drift;
 mod github;
 mod header;
 mod json;
+mod listing;
+mod moment;
 mod outcome;
 mod output;
 mod plan;
@@ -19,27 +21,29 @@ mod transcript;
 mod wrap;
 
 use anyhow::Error;
+use clap::error::ErrorKind;
 use cogmig_core::outcome::Ended;
 use cogmig_core::problem::Problem;
 use console::colors_enabled_stderr;
 
 use github::Github;
-use output::print_error;
-pub use output::{print, print_policy};
+use json::Invocation;
+pub use output::print;
 pub use printer::Printer;
 use problem::Failure;
 pub use prompt::{Question, choose, password, pick};
 use transcript::Transcript;
 
-/// Without colour where `NO_COLOR` says so, whatever else is set (no-color.org).
-pub fn settle_colours() {
+/// Disables colors if `NO_COLOR` is set, which takes precedence over all other settings
+/// (no-color.org).
+pub fn configure_colors() {
     if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
         console::set_colors_enabled(false);
         console::set_colors_enabled_stderr(false);
     }
 }
 
-/// An error before there was anything to report on, or settings to say how.
+/// Prints an error that occurred before the options were read.
 pub fn report_error(command: &str, error: &Error, json: bool) {
     let (told, ended) = (Transcript::default(), Ended::Failed);
     let failure = Failure {
@@ -47,39 +51,62 @@ pub fn report_error(command: &str, error: &Error, json: bool) {
         error,
         ended,
     };
-    print_error(&failure.text(None, colors_enabled_stderr()));
-    hand_on(command, &failure, json);
+    let (text, styled) = (
+        failure.text(None, false),
+        failure.text(None, colors_enabled_stderr()),
+    );
+    report(command, &failure, [&text, &styled], json);
 }
 
-/// What clap says of a command line: the help that was asked for, or what is wrong. Gives the exit
-/// status.
+/// Prints what clap reports of a command line: the help or the version that was requested, or an
+/// error. Returns the exit status.
 pub fn of_command_line(error: &clap::Error, command: &str, json: bool) -> u8 {
-    // A reader that has gone away is no error of ours.
-    let _ = error.print();
+    let told = Transcript::default();
     if !error.use_stderr() {
-        return Ended::Done.status(false);
+        let ended = Ended::Done;
+        if json && error.kind() == ErrorKind::DisplayVersion {
+            // A closed pipe isn't an error.
+            let _ = print(&json::document(
+                &Invocation::invalid(command),
+                &told,
+                ended,
+                None,
+                None,
+            ));
+        } else {
+            let _ = error.print();
+        }
+        return ended.status(false);
     }
     let text = error.to_string();
+    let styled = if colors_enabled_stderr() {
+        error.render().ansi().to_string()
+    } else {
+        text.clone()
+    };
     let first = text.lines().next().unwrap_or_default();
     let usage = Problem::usage("command-line", first.trim_start_matches("error: "));
-    let (told, ended) = (Transcript::default(), Ended::Usage);
+    let ended = Ended::Usage;
     let failure = Failure {
         told: &told,
         error: &usage.into(),
         ended,
     };
-    hand_on(command, &failure, json);
+    report(
+        command,
+        &failure,
+        [text.trim_end(), styled.trim_end()],
+        json,
+    );
     ended.status(false)
 }
 
-/// What a program reads of an error before there were settings.
-fn hand_on(command: &str, failure: &Failure<'_>, json: bool) {
+fn report(command: &str, failure: &Failure<'_>, texts: [&str; 2], json: bool) {
     let (told, ended) = (failure.told, failure.ended);
-    let text = failure.text(None, false);
-    Github::from_env().failure(command, told, ended, &text);
+    Github::from_env().failure(command, told, ended, texts);
     if json {
-        let error = Some(failure.error);
-        // It has failed already.
-        let _ = print(&json::document(command, told, ended, error, None));
+        let (invocation, error) = (Invocation::invalid(command), Some(failure.error));
+        // The command has failed already.
+        let _ = print(&json::document(&invocation, told, ended, error, None));
     }
 }

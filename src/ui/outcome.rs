@@ -25,7 +25,7 @@ pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: usize)
     let mut sentences = Vec::new();
     match outcome {
         Outcome::Verified(verified) => return self::verified(told, verified, width),
-        Outcome::Status(_) => return String::new(),
+        Outcome::Status(_) | Outcome::Policy(_) => return String::new(),
         Outcome::Declined => sentences.push("Cancelled. No changes were made.".to_owned()),
         Outcome::NotDeployed { deployment, others } => {
             return not_deployed(told, deployment, others);
@@ -33,11 +33,17 @@ pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: usize)
         Outcome::Planned if has_changes => sentences.push("No changes were made.".to_owned()),
         Outcome::SetUp { .. } if has_changes => sentences.push(format!(
             "Setup complete: {}.",
-            applied(told, [(Action::Create, "added"), (Action::Update, "changed")])
+            applied(
+                told,
+                [(Action::Create, "added"), (Action::Update, "changed")]
+            )
         )),
         Outcome::TornDown if has_changes => sentences.push(format!(
             "Teardown complete: {}.",
-            applied(told, [(Action::Delete, "deleted"), (Action::Update, "restored")])
+            applied(
+                told,
+                [(Action::Delete, "deleted"), (Action::Update, "restored")]
+            )
         )),
         Outcome::Planned | Outcome::SetUp { .. } | Outcome::TornDown if has_conflicts => {}
         Outcome::TornDown => sentences.push("No changes. There is nothing to restore.".to_owned()),
@@ -92,7 +98,10 @@ fn applied(told: &Transcript, words: [(Action, &str); 2]) -> String {
 /// What the application must use from now on.
 fn application(new: &Target, width: usize) -> String {
     let clients = new.clients.iter().map(|client| ("app client", &client.id));
-    let settings = [("Region", &new.identity.region), ("user pool", &new.pool.id)];
+    let settings = [
+        ("Region", &new.identity.region),
+        ("user pool", &new.pool.id),
+    ];
     let mut text = "\n\nSettings for your application".to_owned();
     for (label, value) in settings.into_iter().chain(clients) {
         let _ = write!(text, "\n  {label:<10}  {value}");

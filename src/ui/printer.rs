@@ -7,17 +7,19 @@ use anyhow::Result;
 use cogmig_core::event::{Event, Events, PATIENCE};
 use cogmig_core::options::{Output, Settings};
 use cogmig_core::outcome::{Ended, Outcome};
-use cogmig_core::plan::{Action, Plan};
+use cogmig_core::plan::Plan;
 use cogmig_core::problem::Problem;
+use cogmig_core::status::Resource;
 use console::{Term, colors_enabled, colors_enabled_stderr};
 
 use super::github::Github;
+use super::json::Invocation;
 use super::output::{print, print_error, width};
-use super::problem::Failure;
+use super::problem::{self, Failure};
 use super::progress::Progress;
 use super::prompt::Question;
 use super::transcript::{Line, Transcript};
-use super::{ci, header, json, outcome, plan, prompt, reason, status};
+use super::{ci, drift, header, json, outcome, plan, prompt, status};
 
 /// The columns of a text in a summary, which does not wrap it.
 const SUMMARY_WIDTH: usize = 100;
@@ -25,6 +27,7 @@ const SUMMARY_WIDTH: usize = 100;
 /// The one place that prints.
 pub struct Printer {
     command: &'static str,
+    invocation: Invocation,
     output: Output,
     quiet: bool,
     verbose: bool,
@@ -48,6 +51,7 @@ impl Printer {
         let terminal = seen && !ci && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         Self {
             command,
+            invocation: Invocation::of(command, settings),
             output: settings.output,
             quiet: settings.quiet,
             verbose: settings.verbose,
@@ -83,7 +87,7 @@ impl Printer {
         }
         match event {
             Event::Accounts(accounts) => told.accounts = accounts,
-            Event::Chosen(selected) => told.chosen.push(selected),
+            Event::Chosen(selected) => told.selected.push(selected),
             Event::Users { side, count } => told.users.push((side, count)),
             Event::Called {
                 side,
@@ -108,20 +112,20 @@ impl Printer {
             Event::Started { index } => {
                 if let Some(line) = told.changes.get_mut(index) {
                     line.status = "started";
-                    self.progress.start(index, &plan::brief(line));
+                    self.progress.start(index, &line.brief());
                 }
             }
             Event::Done { index } => {
                 if let Some(line) = told.changes.get_mut(index) {
                     line.status = "done";
-                    self.progress.done(index, &plan::brief(line));
+                    self.progress.done(index, &line.brief());
                 }
             }
             Event::AlsoFailed(problem) => told.also.push(problem),
             Event::Failed { index } => {
                 if let Some(line) = told.changes.get_mut(index) {
                     line.status = "failed";
-                    self.progress.failed(index, &plan::brief(line));
+                    self.progress.failed(index, &line.brief());
                 }
             }
         }
@@ -132,9 +136,25 @@ impl Printer {
         self.known(plan);
         let told = self.told();
         if self.output == Output::Human {
-            self.print(&header::text(&told));
-            if !told.is_empty() {
-                self.print(&plan::text(&told, width(), colors_enabled()));
+            self.print(&header::text(&told, width()));
+            let text = plan::text(&told, width(), colors_enabled());
+            if !text.is_empty() {
+                self.print(&text);
+            }
+        }
+    }
+
+    /// Prints the drift that a plan would fix, after what it is about.
+    pub fn drift(&self, plan: &Plan, resources: &[Resource]) {
+        self.known(plan);
+        let told = self.told();
+        if self.output == Output::Human {
+            self.print(&header::text(&told, width()));
+            let text = drift::text(&told.accounts, resources, width(), colors_enabled());
+            self.print(&text);
+            if !told.warnings.is_empty() {
+                let warnings = problem::warnings(&told.warnings, width(), colors_enabled());
+                self.print(&format!("\n{warnings}"));
             }
         }
     }
@@ -143,49 +163,29 @@ impl Printer {
     pub fn known(&self, plan: &Plan) {
         let mut told = self.told();
         told.warnings.clone_from(&plan.warnings);
-        told.changes = plan
-            .changes
-            .iter()
-            .map(|change| Line {
-                side: change.address.side,
-                action: change.action,
-                kind: change.address.kind.as_str(),
-                name: change.address.name.clone(),
-                why: reason::why(&change.reason, &change.edits),
-                status: if change.action == Action::Conflict {
-                    "left"
-                } else {
-                    "planned"
-                },
-            })
-            .collect();
+        told.changes = plan.changes.iter().map(Line::from).collect();
     }
 
     /// Says what the command came to.
     pub fn outcome(&self, outcome: &Outcome<'_>, ended: Ended) {
         self.progress.clear();
         let told = self.told();
-        let is_left = |line: &&Line| line.action == Action::Conflict;
-        for line in told.changes.iter().filter(is_left) {
-            let text = plan::left(line);
-            print_error(&text);
-            self.github.error(self.command, &text);
+        for line in told.conflicts() {
+            let text = plan::conflict(line);
+            self.github.error(self.command, &text, &text);
         }
         match self.output {
-            Output::Human => self.print(&match outcome {
-                Outcome::Status(status) => {
-                    let text = status::text(&told.accounts, status, width(), colors_enabled());
-                    format!("{}\n{text}", header::text(&told))
-                }
-                outcome => outcome::text(&told, outcome, self.quiet),
-            }),
-            Output::Json => self.print(&json::document(
-                self.command,
-                &told,
-                ended,
-                None,
-                Some(outcome),
-            )),
+            Output::Human => self.print(&self.result(&told, outcome)),
+            Output::Json => {
+                let outcome = Some(outcome);
+                self.print(&json::document(
+                    &self.invocation,
+                    &told,
+                    ended,
+                    None,
+                    outcome,
+                ));
+            }
         }
         match outcome {
             Outcome::Status(status) => {
@@ -194,7 +194,20 @@ impl Printer {
                 self.github
                     .summary(self.command, &nothing, ended, Some(&text));
             }
+            Outcome::Policy(_) => {}
             _ => self.github.summary(self.command, &told, ended, None),
+        }
+    }
+
+    /// The result of a command, for people. A policy is JSON.
+    fn result(&self, told: &Transcript, outcome: &Outcome<'_>) -> String {
+        match outcome {
+            Outcome::Policy(policy) => serde_json::to_string_pretty(policy).unwrap_or_default(),
+            Outcome::Status(status) => {
+                let text = status::text(&told.accounts, status, width(), colors_enabled());
+                format!("{}\n{text}", header::text(told, width()))
+            }
+            outcome => outcome::text(told, outcome, self.quiet, width()),
         }
     }
 
@@ -211,17 +224,13 @@ impl Printer {
             error,
             ended,
         };
-        print_error(&failure.text(width, colors_enabled_stderr()));
+        let text = failure.text(None, false);
+        let styled = failure.text(width, colors_enabled_stderr());
         self.github
-            .failure(self.command, &told, ended, &failure.text(None, false));
+            .failure(self.command, &told, ended, [&text, &styled]);
         if self.output == Output::Json {
-            self.print(&json::document(
-                self.command,
-                &told,
-                ended,
-                Some(error),
-                None,
-            ));
+            let error = Some(error);
+            self.print(&json::document(&self.invocation, &told, ended, error, None));
         }
     }
 
@@ -245,7 +254,7 @@ impl Printer {
         // Nobody confirms a plan that went somewhere else.
         if self.output == Output::Json || !std::io::stdout().is_terminal() {
             let told = self.told();
-            print_error(&header::text(&told));
+            print_error(&header::text(&told, 80));
             print_error(&plan::text(&told, 80, colors_enabled_stderr()));
         }
         prompt::confirm(question)

@@ -1,5 +1,5 @@
-//! Problems, for people: the summary, what is known of the reasons, and what can be done. Nothing
-//! else lays them out.
+//! Errors and warnings, for people: the summary, the causes that are known, and what fixes it. No
+//! other file knows this layout.
 
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -19,9 +19,9 @@ use super::wrap::{fill, hanging_indent};
 /// A line after the summary: its label, which may be none, and its text.
 type Line = (&'static str, String);
 
-/// Why a command failed, and what it was told until then.
+/// Why a command failed, and what it reported before.
 pub struct Failure<'a> {
-    /// What it was told.
+    /// What it reported.
     pub told: &'a Transcript,
     /// Why it failed.
     pub error: &'a Error,
@@ -30,19 +30,19 @@ pub struct Failure<'a> {
 }
 
 impl Failure<'_> {
-    /// In lines of a width, and what stands now.
-    pub fn text(&self, width: Option<usize>, colours: bool) -> String {
-        let style = Style::new().red().bold().force_styling(colours);
+    /// In lines of a width, with what was applied before the error.
+    pub fn text(&self, width: Option<usize>, colors: bool) -> String {
+        let style = Style::new().red().bold().force_styling(colors);
         let head = style.apply_to("error:").to_string();
         let failed = iter::once(of(self.error)).chain(self.told.also.iter().cloned());
         let texts = failed.map(|problem| text(&head, &problem, width));
         let mut text = texts.collect::<Vec<_>>().join("\n\n");
-        text.push_str(&self.standing());
+        text.push_str(&self.applied());
         text
     }
 
-    /// What stands of the changes.
-    fn standing(&self) -> String {
+    /// How many of the changes were applied.
+    fn applied(&self) -> String {
         let changes = &self.told.changes;
         let count = |word: &str| changes.iter().filter(|line| line.status == word).count();
         if ["started", "done", "failed"]
@@ -51,14 +51,16 @@ impl Failure<'_> {
         {
             return String::new();
         }
-        let all = changes.iter().filter(|line| line.action != Action::Conflict);
+        let all = changes
+            .iter()
+            .filter(|line| line.action != Action::Conflict);
         let mut text = format!(
-            "\n\n{} of {} changes were made and stand. Run the same command again to continue, or `cogmig teardown` to put everything back.",
+            "\n\n{} of {} changes were applied and remain. Run the same command again to continue, or run `cogmig teardown` to restore the previous settings.",
             count("done"),
             all.count()
         );
         if count("started") > 0 {
-            text.push_str(" What was in hand may be half-made.");
+            text.push_str(" Changes that had started may be incomplete.");
         }
         text
     }
@@ -70,7 +72,7 @@ pub fn of(error: &Error) -> Problem {
 }
 
 /// Warnings, the most severe first.
-pub fn warnings(warnings: &[Problem], width: usize, colours: bool) -> String {
+pub fn warnings(warnings: &[Problem], width: usize, colors: bool) -> String {
     let mut sorted: Vec<_> = warnings.iter().collect();
     sorted.sort_by_key(|warning| Reverse(warning.severity));
     let texts = sorted.iter().map(|warning| {
@@ -80,7 +82,7 @@ pub fn warnings(warnings: &[Problem], width: usize, colours: bool) -> String {
             _ => Style::new().red().bold(),
         };
         let head = format!("{}:", label(warning.severity));
-        let head = style.force_styling(colours).apply_to(head).to_string();
+        let head = style.force_styling(colors).apply_to(head).to_string();
         text(&head, warning, Some(width))
     });
     texts.collect::<Vec<_>>().join("\n")

@@ -35,10 +35,10 @@ fn change(path: &str, edits: &[Edit]) -> String {
         (Some(before), Some(after)) => Some(format!("{before} → {after}")),
     });
     let values: Vec<_> = values.collect();
-    match values.is_empty() {
-        true => path.to_owned(),
-        false => format!("{path}: {}", values.join(", ")),
+    if values.is_empty() {
+        return path.to_owned();
     }
+    format!("{path}: {}", values.join(", "))
 }
 
 /// How one setting has drifted; of a secret only its name.
@@ -51,10 +51,10 @@ fn drifted(path: &str, edits: &[Edit]) -> String {
         (Some(before), Some(after)) => Some(format!("{before}, configured {after}")),
     });
     let values: Vec<_> = values.collect();
-    match values.is_empty() {
-        true => format!("{path}: changed"),
-        false => format!("{path}: {}", values.join(", ")),
+    if values.is_empty() {
+        return format!("{path}: changed");
     }
+    format!("{path}: {}", values.join(", "))
 }
 
 fn reason(reason: &Reason) -> String {
@@ -134,10 +134,7 @@ fn lost(how: Lost, record: LostRecord) -> String {
         Lost::MadeAgain => "was replaced by a role that setup didn't create".to_owned(),
     };
     let record = match record {
-        LostRecord::OldFlow => format!(
-            "which app client setup added {} to",
-            ADMIN_PASSWORD.modern
-        ),
+        LostRecord::OldFlow => format!("which app client setup added {} to", ADMIN_PASSWORD.modern),
         LostRecord::NewFlowsAndTrigger => format!(
             "which app clients setup added {} to, and which trigger was attached before",
             USER_PASSWORD.modern
@@ -156,7 +153,11 @@ mod tests {
         for (edit, changed, has_drifted) in [
             (Edit::of("code"), "code", "code: changed"),
             (Edit::add("flows", "a"), "flows: + a", "flows: missing a"),
-            (Edit::remove("flows", "a"), "flows: - a", "flows: unexpected a"),
+            (
+                Edit::remove("flows", "a"),
+                "flows: - a",
+                "flows: unexpected a",
+            ),
             (
                 Edit::set("retention", text("30 days"), text("90 days")),
                 "retention: 30 days → 90 days",

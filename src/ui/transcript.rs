@@ -1,7 +1,7 @@
 //! What a run reported so far, for what is printed at the end.
 
 use cogmig_core::identity::{Identity, Side};
-use cogmig_core::plan::{Action, Change, Edit, Reason};
+use cogmig_core::plan::{Action, Change, Edit};
 use cogmig_core::problem::Problem;
 use cogmig_core::resource::Address;
 use cogmig_core::selected::Selected;
@@ -24,7 +24,6 @@ pub struct Transcript {
 pub struct Line {
     pub address: Address,
     pub action: Action,
-    pub reason: Option<Reason>,
     pub edits: Vec<Edit>,
     pub details: Vec<String>,
     pub status: &'static str,
@@ -35,7 +34,6 @@ impl From<&Change> for Line {
         Self {
             address: change.address.clone(),
             action: change.action,
-            reason: change.reason.clone(),
             edits: change.edits.clone(),
             details: reason::changes(&change.reason, &change.edits),
             status: match change.action {

@@ -1,29 +1,29 @@
-//! What the reader of an error can do about it: a table of what AWS or the SDK says.
+//! The remedies for errors of AWS and of the SDK, as a table.
 
 use super::error::{CallError, DENIED, NOT_OF_AWS};
 
-/// Codes of AWS, and a fragment of the message; the first row that fits is the one. Without a
-/// code no answer of AWS came: the message is the SDK's own.
+/// AWS's error codes and a fragment of the message, each with the remedy. The first row that
+/// matches applies. An empty code means that AWS didn't answer: the message is the SDK's.
 const ADVICE: [(&[&str], &str, &str); 31] = [
     (
         DENIED,
         "service control policy",
-        "a service control policy of the organization forbids it: ask who administers that",
+        "a service control policy of the organization denies it: contact the administrator of the organization",
     ),
     (
         DENIED,
         "permissions boundary",
-        "the permissions boundary of these credentials forbids it: widen it, or use others",
+        "the permissions boundary of these credentials denies it: extend the boundary, or use other credentials",
     ),
     (
         DENIED,
         "explicit deny",
-        "look for the Deny in the policies of these credentials: it beats whatever allows",
+        "look for the Deny in the policies of these credentials: it overrides any Allow",
     ),
     (
         &["ExpiredToken", "ExpiredTokenException"],
         "",
-        "the credentials of this profile have expired: sign in again, or renew them",
+        "the credentials of this profile have expired: sign in again, or renew the credentials",
     ),
     (
         &["SignatureDoesNotMatch", "InvalidSignatureException"],
@@ -39,12 +39,12 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
     (
         &["SignatureDoesNotMatch", "InvalidSignatureException"],
         "",
-        "the secret key of this profile is not that of its access key: check both",
+        "the secret access key of this profile doesn't match its access key id: check both",
     ),
     (
         &["InvalidClientTokenId", "UnrecognizedClientException"],
         "",
-        "AWS does not know these credentials here: check the keys of this profile, and that the Region is enabled for the account",
+        "AWS doesn't recognize these credentials: check the keys of this profile, and that the Region is enabled for the account",
     ),
     (
         &[
@@ -53,17 +53,17 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
             "MissingAuthenticationToken",
         ],
         "",
-        "check the keys of this profile, and what a proxy on the way does to requests",
+        "check the keys of this profile, and whether a proxy changes the requests",
     ),
     (
         &["OptInRequired", "SubscriptionRequiredException"],
         "",
-        "the account is not signed up for this service, or is closed: look at it in the console",
+        "the account is not signed up for this service, or is closed: check the account in the console",
     ),
     (
         &["UserImportInProgressException"],
         "",
-        "wait until the user import job of this pool has ended, then run this again",
+        "wait until the user import job of this pool has ended, then run the command again",
     ),
     (
         &[
@@ -71,27 +71,27 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
             "InvalidSmsRoleTrustRelationshipException",
         ],
         "",
-        "mend the role that the pool sends SMS by: until then Cognito takes no change of this pool from anybody",
+        "fix the role with which the pool sends SMS: until then Cognito rejects every update of this pool",
     ),
     (
         &["InvalidEmailRoleAccessPolicyException"],
         "",
-        "mend the SES identity that the pool sends e-mail by: until then Cognito takes no change of this pool from anybody",
+        "fix the SES identity with which the pool sends email: until then Cognito rejects every update of this pool",
     ),
     (
         &["FeatureUnavailableInTierException"],
         "",
-        "a setting of the pool is not of its feature plan any more: choose the plan that has it, since an update sends all settings",
+        "a setting of the pool is no longer part of its feature plan: choose a plan that includes it, because an update sends all settings",
     ),
     (
         &["LimitExceeded", "LimitExceededException"],
         "",
-        "a quota of the account is used up: delete what nobody needs, or ask for more in Service Quotas",
+        "a quota of the account is exceeded: delete unused resources, or request an increase in Service Quotas",
     ),
     (
         &["CodeStorageExceededException"],
         "",
-        "the account's Lambda storage is full: delete versions and functions that nobody needs",
+        "the code storage of Lambda in this account is full: delete unused versions and functions",
     ),
     (
         &[
@@ -100,7 +100,7 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
             "Throttling",
         ],
         "",
-        "others use up the account's rate of such calls: run this again later",
+        "the request rate of the account is exceeded: run the command again later",
     ),
     (
         &[
@@ -110,88 +110,88 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
             "InternalFailure",
         ],
         "",
-        "the fault is AWS's: run this again later",
+        "AWS failed: run the command again later",
     ),
     (
         &[""],
         "was not defined",
-        "`aws configure list-profiles` shows the profiles that are there",
+        "run `aws configure list-profiles` to list the existing profiles",
     ),
     (
         &[""],
         "No profiles were defined",
-        "`aws configure list-profiles` shows the profiles that are there",
+        "run `aws configure list-profiles` to list the existing profiles",
     ),
     (
         &[""],
         "mfa_serial",
-        "profiles with mfa_serial are not supported: use SSO, or export a session with `aws configure export-credentials`",
+        "profiles with mfa_serial aren't supported: use SSO, or export a session with `aws configure export-credentials`",
     ),
     (
         &[""],
         "certificate",
-        "a proxy on the way has a certificate of its own: name its CA in SSL_CERT_FILE",
+        "a proxy uses its own certificate: set SSL_CERT_FILE to the file of its CA",
     ),
     (
         &[""],
         "dns error",
         "check the Region's name, the network and endpoint_url",
     ),
-    (&[""], "SSO", "`aws sso login` with this profile"),
-    (&[""], "sso_", "`aws sso login` with this profile"),
+    (&[""], "SSO", "run `aws sso login` with this profile"),
+    (&[""], "sso_", "run `aws sso login` with this profile"),
     (
         &[""],
         "WebIdentityToken",
-        "look at web_identity_token_file of this profile: the pipeline writes it, and it lives for minutes",
+        "check web_identity_token_file of this profile: the pipeline writes the token, which is valid for some minutes",
     ),
     (
         &[""],
         "AssumeRole",
-        "see that the source profile may sts:AssumeRole the profile's role_arn, and that the role trusts it",
+        "check that the source profile is allowed to call sts:AssumeRole on the profile's role_arn, and that the role trusts it",
     ),
     (
         &[""],
         "credential_process",
-        "run the credential_process of this profile by hand, and see what it says",
+        "run the credential_process of this profile manually, and check its output",
     ),
     (
         &[""],
         "credential",
-        "sign in again, or look at what gives this profile its credentials",
+        "sign in again, or check where this profile gets its credentials",
     ),
     (
         &[""],
         NOT_OF_AWS,
-        "look for a proxy or a sign-in page on the way, and at endpoint_url",
+        "check for a proxy or a sign-in page in the network, and check endpoint_url",
     ),
 ];
 
-const CLOCK: &str = "set this machine's clock: AWS takes what was signed within minutes only";
+const CLOCK: &str =
+    "set the clock of this machine: AWS accepts a signed request only for some minutes";
 const NETWORK: [&str; 4] = ["dispatch failure", "connect", "timed out", "timeout"];
 
-/// What to do about an error, where that is known.
+/// The remedy for an error, if one is known.
 pub fn of(error: &CallError) -> Option<String> {
     let code = error.code.as_deref().unwrap_or_default();
-    let fits = |(codes, fragment, _): &&(&[&str], &str, &str)| {
+    let applies = |(codes, fragment, _): &&(&[&str], &str, &str)| {
         codes.contains(&code) && error.message.contains(fragment)
     };
     if error.is_already_there() {
-        let by_another =
-            "somebody made it while this ran: the same command again takes it from there";
-        return Some(by_another.into());
+        let conflict = "another process created it while this command ran: run the same command again to continue";
+        return Some(conflict.into());
     }
-    if let Some((_, _, advice)) = ADVICE.iter().find(fits) {
+    if let Some((_, _, advice)) = ADVICE.iter().find(applies) {
         return Some((*advice).into());
     }
     if error.is_denied() {
         return Some(grant(error));
     }
-    let is_network = code.is_empty() && NETWORK.iter().any(|said| error.message.contains(said));
+    let is_network = code.is_empty() && NETWORK.iter().any(|word| error.message.contains(word));
     is_network.then(|| "check the network, a proxy, the Region's name and endpoint_url".into())
 }
 
-/// AWS names the action that is missing, which need not be the call's own: CreateFunction
-/// needs iam:PassRole too.
+/// AWS names the missing action, which can be another one than the call's: CreateFunction also
+/// needs iam:PassRole.
 fn grant(error: &CallError) -> String {
     let word_after = |words: &str| {
         let (_, rest) = error.message.split_once(words)?;
@@ -224,7 +224,7 @@ mod tests {
         })
     }
 
-    /// What AWS and the SDK say, in their own words, and a word of the remedy.
+    /// Messages of AWS and the SDK, each with a word of the remedy.
     #[test]
     #[expect(clippy::too_many_lines, reason = "a table")]
     fn each_common_error_has_its_own_remedy() {
@@ -289,7 +289,7 @@ mod tests {
                 "SignatureDoesNotMatch",
                 "The request signature we calculated does not match the signature you provided."
                     .into(),
-                "secret key",
+                "secret access key",
             ),
             (
                 "InvalidClientTokenId",
@@ -334,7 +334,7 @@ mod tests {
             (
                 "EntityAlreadyExists",
                 "Role with name x already exists.".into(),
-                "somebody made it",
+                "another process created it",
             ),
         ] {
             let given = advice(Some(code), &message).unwrap_or_default();
@@ -356,7 +356,7 @@ mod tests {
                 "the credential provider: AssumeRole: AccessDenied",
                 "source profile",
             ),
-            ("error running credential_process: exit 1", "by hand"),
+            ("error running credential_process: exit 1", "manually"),
             (
                 "no providers in chain provided credentials",
                 "sign in again",
@@ -383,14 +383,14 @@ mod tests {
     }
 
     #[test]
-    fn no_row_stands_in_the_shadow_of_another() {
+    fn no_row_hides_another() {
         for (index, (codes, fragment, advice)) in ADVICE.iter().enumerate() {
             for code in *codes {
                 let code = (!code.is_empty()).then_some(*code);
-                let shadow = ADVICE[..index].iter().any(|(above, wider, _)| {
+                let hidden = ADVICE[..index].iter().any(|(above, wider, _)| {
                     above.contains(&code.unwrap_or_default()) && fragment.contains(wider)
                 });
-                assert!(!shadow, "{codes:?} {fragment:?} {advice}");
+                assert!(!hidden, "{codes:?} {fragment:?} {advice}");
             }
         }
     }

@@ -1,48 +1,48 @@
-//! A call to AWS that did not succeed: AWS's own words (code, message, request id) are kept apart,
-//! because retries decide by them and people search by them.
+//! A failed AWS call. AWS's code, message and request id are separate fields, because retries
+//! depend on them and people search for them.
 
 use std::error::Error;
 use std::fmt;
 
-/// Each service has its own word for what the caller may not do.
+/// The codes for denied calls. They vary between services.
 pub(super) const DENIED: &[&str] = &[
     "AccessDenied",
     "AccessDeniedException",
     "UnauthorizedOperation",
 ];
 
-/// What a proxy or a portal says in AWS's place.
-pub const NOT_OF_AWS: &str = "there was an answer, but not one of AWS";
+/// The message if a proxy or a sign-in page answers instead of AWS.
+pub const NOT_OF_AWS: &str = "the answer is not from AWS";
 
-/// A call to AWS that did not succeed.
+/// A failed AWS call.
 #[derive(Clone, Debug)]
 pub struct CallError {
-    /// Which account, in words: side, id, Region and profile.
+    /// The account, for messages: side, id, Region and profile.
     pub place: String,
     /// The call as IAM names it, such as `iam:CreateRole`.
     pub call: &'static str,
-    /// AWS's error code; absent when no answer of AWS was received.
+    /// AWS's error code; absent if AWS didn't answer.
     pub code: Option<String>,
-    /// AWS's message, or the chain of causes on this side of the wire.
+    /// AWS's message, or the SDK's chain of causes.
     pub message: String,
-    /// Whether there was an answer: an error of AWS, or one that is not what it should be.
+    /// Whether there was an answer: an error of AWS, or an unexpected answer.
     pub answered: bool,
-    /// AWS's request id, for its support.
+    /// AWS's request id, for AWS Support.
     pub request_id: Option<String>,
-    /// Whether it went out, as far as is known, and nothing of AWS came back: it may have
-    /// been carried out.
+    /// Whether the request may have been sent without an answer from AWS, so AWS may have applied
+    /// it.
     pub unanswered: bool,
 }
 
 impl CallError {
-    /// AWS's answer is not what the service's model says.
+    /// AWS's answer doesn't match the service model.
     #[must_use]
     pub fn unreadable(place: String, call: &'static str) -> Self {
         Self {
             place,
             call,
             code: None,
-            message: "the answer could not be read".into(),
+            message: "the answer can't be read".into(),
             answered: true,
             request_id: None,
             unanswered: false,
@@ -55,7 +55,7 @@ impl CallError {
         self.code.as_deref() == Some(code)
     }
 
-    /// AWS's code, or a word in its place.
+    /// AWS's code, or a short text in its place.
     #[must_use]
     pub fn word(&self) -> &str {
         match &self.code {
@@ -65,13 +65,13 @@ impl CallError {
         }
     }
 
-    /// Whether AWS said that the caller may not. Each service has its own word.
+    /// Whether AWS denied the call. The code varies between services.
     #[must_use]
     pub fn is_denied(&self) -> bool {
         DENIED.iter().any(|code| self.is(code))
     }
 
-    /// Whether AWS said that the thing is not there. Each service has its own word.
+    /// Whether the resource doesn't exist. The code varies between services.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         ["NoSuchEntity", "ResourceNotFoundException"]
@@ -79,7 +79,7 @@ impl CallError {
             .any(|code| self.is(code))
     }
 
-    /// Whether AWS refused to make what is there already.
+    /// Whether the resource already exists.
     #[must_use]
     pub fn is_already_there(&self) -> bool {
         match self.code.as_deref() {

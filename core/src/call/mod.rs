@@ -1,4 +1,4 @@
-//! Calls to AWS that did not succeed, and what can be done about each.
+//! Failed AWS calls, and the remedy for each.
 
 mod advice;
 mod error;
@@ -27,11 +27,11 @@ impl From<&CallError> for Problem {
     }
 }
 
-/// An error as a problem, by the chain that begins with it, and with all that it was caused by.
+/// Converts an error and its causes to one problem.
 pub fn problem<'a>(chain: impl Iterator<Item = &'a (dyn Error + 'static)>) -> Problem {
     let mut links = chain.map(of_one);
     let first = links.next();
-    let first = first.unwrap_or_else(|| Problem::error("error", "the reason is unknown"));
+    let first = first.unwrap_or_else(|| Problem::error("error", "the cause is unknown"));
     links.fold(first, Problem::caused_by)
 }
 

@@ -4,7 +4,7 @@
 use rules::attributes::Mapping;
 
 use super::pools::{Pools, Preflight, listed, texts};
-use super::schema::{self, Attribute, FLAGS, named};
+use super::schema::{self, Attribute, FLAGS, find};
 use crate::cognito::lossless::Object;
 use crate::options::UserHandling;
 use crate::problem::Severity;
@@ -47,7 +47,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, handling: &User
     let vary =
         |one: &&Mapped<'_>| one.from != "sub" && !FLAGS.iter().any(|(_, flag)| *flag == one.from);
     for Mapped { from, to } in mapped.iter().filter(vary) {
-        if let (Some(from), Some(to)) = (named(&old, from), named(&new, to))
+        if let (Some(from), Some(to)) = (find(&old, from), find(&new, to))
             && let Some(why) = to.narrower_than(from)
         {
             preflight.warn("attribute-narrower", Severity::Lockout, 
@@ -79,7 +79,7 @@ fn mapped<'a>(
         if let Some((from, _)) = renamed_to(to.name) {
             return Some(from);
         }
-        (named(old, to.name).is_some() && !is_excluded(to.name)).then_some(to.name)
+        (find(old, to.name).is_some() && !is_excluded(to.name)).then_some(to.name)
     };
     let mut mapped: Vec<_> = new
         .iter()
@@ -125,7 +125,7 @@ fn reject_invalid_options(
     let mut refuse =
         |(what, remedy): (String, String)| preflight.refuse("case-sensitivity", what, remedy);
     for (from, to) in &handling.renames {
-        match named(old, from) {
+        match find(old, from) {
             None => refuse(lacks("attribute", from, "old")),
             Some(from) if from.name == "sub" => refuse((
                 "--attribute: sub has an option of its own".to_owned(),
@@ -133,7 +133,7 @@ fn reject_invalid_options(
             )),
             Some(_) => {}
         }
-        match named(new, to) {
+        match find(new, to) {
             None => refuse(lacks("attribute", to, "new")),
             Some(to) if !to.can_be_set() || to.is_flag() => {
                 refuse(unsettable("attribute", to.name));
@@ -145,14 +145,16 @@ fn reject_invalid_options(
         }
     }
     for name in &handling.drops {
-        if named(old, name).is_none() {
+        if find(old, name).is_none() {
             refuse(lacks("drop-attribute", name, "old"));
         }
     }
     if let Some(name) = &handling.old_sub {
-        match named(new, name) {
+        match find(new, name) {
             None => refuse(lacks("old-sub", name, "new")),
-            Some(to) if !to.can_be_set() || !to.name.starts_with("custom:") || !to.holds(SUB) => {
+            Some(to)
+                if !to.can_be_set() || !to.name.starts_with("custom:") || !to.fits_string(SUB) =>
+            {
                 refuse((
                     format!(
                         "--old-sub: {name} can't store a sub, which is a string of {SUB} characters"
@@ -205,7 +207,7 @@ fn warn_of_dropped(
         .collect();
     if let Some(first) = dropped.first() {
         preflight.warn("attributes-dropped", Severity::DataLoss, 
-            format!("the new pool can't store these attributes of the old pool, so they are not migrated: {}", listed(&dropped)),
+            format!("the new pool can't store these attributes of the old pool, so they aren't migrated: {}", listed(&dropped)),
             format!("add them to the new pool first (an attribute can't be removed later), map them with --attribute {first}=NEW, or drop them with --drop-attribute {first}"),
         );
     }
@@ -228,7 +230,7 @@ fn warn_of_writable_sub(
     let clients = pools.new_clients.iter();
     let by_client = clients.filter(|(_, client)| client.as_ref().is_some_and(can_write));
     let clients: Vec<_> = by_client.map(|(id, _)| id).collect();
-    let mutable = named(new, name).is_some_and(|attribute| attribute.mutable);
+    let mutable = find(new, name).is_some_and(|attribute| attribute.mutable);
     if mutable && !clients.is_empty() {
         preflight.warn("old-sub-writable", Severity::Security, 
             format!("users can write {name} themselves through app client {}. In an application that identifies users by it, they can impersonate other users", listed(&clients)),
@@ -247,7 +249,7 @@ fn check_required(
     for required in new.iter().filter(|one| one.required && one.name != "sub") {
         let name = required.name;
         let source = mapped.iter().find(|one| one.to == name);
-        match source.and_then(|one| named(old, one.from)) {
+        match source.and_then(|one| find(old, one.from)) {
             None => preflight.refuse("required-attribute-missing", 
                 format!("the new pool requires {name}, and no migrated attribute sets it: Cognito would reject every user"),
                 format!("use --attribute OLD={name}, or a new pool that doesn't require {name}"),

@@ -22,7 +22,7 @@ pub fn undecided() -> Problem {
         "mfa-undecided",
         "the old user pool uses MFA, and MFA enrollment can't be migrated. Choose how to handle these users",
     )
-    .fix("--mfa-users refuse: they are not migrated")
+    .fix("--mfa-users refuse: they aren't migrated")
     .fix("--mfa-users migrate: they are migrated with their password alone; SMS MFA continues if the new pool sends SMS codes")
 }
 

@@ -27,7 +27,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, choice: ForgotP
     }
     if contacts.is_empty() {
         preflight.warn("recovery-off", Severity::Lockout, 
-            "the new pool doesn't send codes to reset passwords (AccountRecoverySetting is admin_only): users who have forgotten their password are not migrated",
+            "the new pool doesn't send codes to reset passwords (AccountRecoverySetting is admin_only): users who have forgotten their password aren't migrated",
             "set AccountRecoverySetting of the new pool to verified_email, or use --forgot-password refuse to accept this",
         );
     }

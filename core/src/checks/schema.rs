@@ -58,7 +58,7 @@ impl<'a> Attribute<'a> {
     }
 
     /// Whether a string of `length` characters fits.
-    pub fn holds(&self, length: i64) -> bool {
+    pub fn fits_string(&self, length: i64) -> bool {
         self.kind == "String" && self.most.is_none_or(|most| length <= most)
     }
 
@@ -101,6 +101,6 @@ pub(super) fn of(pool: &Object) -> Vec<Attribute<'_>> {
 }
 
 /// The attribute with this name.
-pub(super) fn named<'a, 'b>(schema: &'b [Attribute<'a>], name: &str) -> Option<&'b Attribute<'a>> {
+pub(super) fn find<'a, 'b>(schema: &'b [Attribute<'a>], name: &str) -> Option<&'b Attribute<'a>> {
     schema.iter().find(|attribute| attribute.name == name)
 }

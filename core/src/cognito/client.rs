@@ -1,4 +1,4 @@
-//! An app client as DescribeUserPoolClient sends it.
+//! An app client as DescribeUserPoolClient returns it.
 
 use serde_json::Value;
 
@@ -6,21 +6,21 @@ use super::flows::{self, ADMIN_PASSWORD, Added, Flow, Removal};
 use super::lossless::Object;
 use crate::reference::Listed;
 
-/// The ids of those of this name, in order.
+/// The sorted ids of the app clients with this name.
 #[must_use]
 pub fn ids_of(clients: &[Listed], name: &str) -> Vec<String> {
-    let named = clients.iter().filter(|client| client.name == name);
-    let mut ids: Vec<_> = named.map(|client| client.id.clone()).collect();
+    let matches = clients.iter().filter(|client| client.name == name);
+    let mut ids: Vec<_> = matches.map(|client| client.id.clone()).collect();
     ids.sort();
     ids
 }
 
-/// Whether an app client is as [`create`] makes it.
+/// Whether an app client has the settings with which setup creates the dedicated one.
 pub fn is_dedicated(client: &Object) -> bool {
     let number = |name: &str| client.get(name).and_then(Value::as_i64);
     let units = client.get("TokenValidityUnits").and_then(Value::as_object);
     let minutes = |units: &Object| units.values().all(|unit| unit == "minutes");
-    let opens = |name: &str| {
+    let has_values = |name: &str| {
         let list = client.get(name).and_then(Value::as_array);
         list.is_some_and(|list| !list.is_empty())
     };
@@ -30,23 +30,23 @@ pub fn is_dedicated(client: &Object) -> bool {
         && number("IdTokenValidity") == Some(5)
         && number("RefreshTokenValidity") == Some(60)
         && units.is_some_and(minutes)
-        && !opens("CallbackURLs")
-        && !opens("AllowedOAuthFlows")
+        && !has_values("CallbackURLs")
+        && !has_values("AllowedOAuthFlows")
 }
 
-/// The client's flows with this one among them; `None` where it is there.
+/// The app client's flows with this flow added; `None` if it has the flow.
 #[must_use]
 pub fn with_flow(client: &Object, flow: Flow) -> Option<(Vec<String>, Added)> {
     flows::add(&flows(client), flow, rotates(client))
 }
 
-/// What taking an addition away from the client comes to.
+/// The result of removing an added flow from the app client.
 #[must_use]
 pub fn without_flow(client: &Object, added: &Added) -> Removal {
     flows::remove(&flows(client), added, rotates(client))
 }
 
-/// The client's `ExplicitAuthFlows`; empty where it has none.
+/// The app client's `ExplicitAuthFlows`; empty if it has none.
 fn flows(client: &Object) -> Vec<String> {
     client
         .get("ExplicitAuthFlows")
@@ -57,7 +57,7 @@ fn flows(client: &Object) -> Vec<String> {
         .collect()
 }
 
-/// Whether refresh tokens are rotated.
+/// Whether refresh token rotation is on.
 fn rotates(client: &Object) -> bool {
     client
         .get("RefreshTokenRotation")
@@ -66,7 +66,7 @@ fn rotates(client: &Object) -> bool {
         == Some("ENABLED")
 }
 
-/// Whether applications must prove a client secret.
+/// Whether the app client has a client secret.
 pub fn has_secret(client: &Object) -> bool {
     client
         .get("ClientSecret")

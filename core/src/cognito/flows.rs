@@ -1,44 +1,44 @@
-//! An app client's `ExplicitAuthFlows`: adding one flow and taking just that one
-//! away again. Pure. The rules are those of the Cognito API reference:
-//! `ALLOW_*` and legacy names cannot be mixed, and no flows at all mean three.
+//! An app client's `ExplicitAuthFlows`: adds one flow, and removes only that flow. Pure. By the
+//! Cognito API reference, `ALLOW_*` and legacy names can't be combined, and an empty list means
+//! three default flows.
 
-/// What a client without `ExplicitAuthFlows` allows.
+/// The flows of an app client without `ExplicitAuthFlows`.
 const DEFAULTS: [&str; 3] = [
     "ALLOW_REFRESH_TOKEN_AUTH",
     "ALLOW_USER_SRP_AUTH",
     "ALLOW_CUSTOM_AUTH",
 ];
 
-/// A flow by its two names.
+/// A flow with its two names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flow {
-    /// The name beside other `ALLOW_*` names.
+    /// The name in a list of `ALLOW_*` names.
     pub modern: &'static str,
-    /// The name beside legacy names.
+    /// The name in a list of legacy names.
     pub legacy: &'static str,
 }
 
-/// How the Lambda asks the old pool whether a password is right.
+/// The flow with which the Lambda checks passwords in the old pool.
 pub const ADMIN_PASSWORD: Flow = Flow {
     modern: "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     legacy: "ADMIN_NO_SRP_AUTH",
 };
 
-/// How an application sends the password to the new pool, so that the trigger fires.
+/// The flow with which applications send the password to the new pool, which invokes the trigger.
 pub const USER_PASSWORD: Flow = Flow {
     modern: "ALLOW_USER_PASSWORD_AUTH",
     legacy: "USER_PASSWORD_AUTH",
 };
 
-/// What was added to a client, and whether it had any flows before: all that undoing
-/// needs.
+/// A flow that was added to an app client, and whether it had any flows before. This is enough to
+/// restore the app client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Added {
     /// The flow's name as it was added.
     pub flow: String,
-    /// The client had no `ExplicitAuthFlows`; the defaults were spelled out.
+    /// The app client had no `ExplicitAuthFlows`, so the default flows were added explicitly.
     pub had_none: bool,
-    /// Refresh-token rotation was on, which leaves one of the defaults out.
+    /// Refresh token rotation was on, so one of the default flows was left out.
     pub rotated: bool,
 }
 
@@ -46,7 +46,7 @@ const HAD_NONE: &str = " to none";
 const HAD_NONE_ROTATED: &str = " to none with rotation";
 
 impl Added {
-    /// As the value of a tag.
+    /// The value of a tag.
     #[must_use]
     pub fn to_tag(&self) -> String {
         let ending = match (self.had_none, self.rotated) {
@@ -57,7 +57,7 @@ impl Added {
         format!("{}{ending}", self.flow)
     }
 
-    /// From the value of a tag; `None` where it is not one of ours.
+    /// Reads the value of a tag; `None` if cogmig didn't write it.
     #[must_use]
     pub fn from_tag(value: &str) -> Option<Self> {
         let endings = [(HAD_NONE_ROTATED, true), (HAD_NONE, false)];
@@ -76,9 +76,8 @@ impl Added {
     }
 }
 
-/// The flows with `flow` among them, and what was added; `None` where it is there.
-/// `rotates` tells that refresh-token rotation is on, with which
-/// `ALLOW_REFRESH_TOKEN_AUTH` is refused.
+/// The flows with `flow` added, and the record of it; `None` if the flow is present. `rotates`
+/// means that refresh token rotation is on. Cognito then rejects `ALLOW_REFRESH_TOKEN_AUTH`.
 #[must_use]
 pub fn add(flows: &[String], flow: Flow, rotates: bool) -> Option<(Vec<String>, Added)> {
     if flows.iter().any(|f| f == flow.modern || f == flow.legacy) {
@@ -102,30 +101,34 @@ pub fn add(flows: &[String], flow: Flow, rotates: bool) -> Option<(Vec<String>, 
     Some((with, added))
 }
 
-/// What taking an addition away comes to.
+/// The result of removing an added flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// It is gone already.
+    /// The flow isn't present.
     Nothing,
-    /// These flows; empty where there were none before.
+    /// The remaining flows; empty if there were none before.
     To(Vec<String>),
-    /// It is the last one left, and a client without flows would allow the defaults:
-    /// more than anybody asked for.
+    /// The flow is the only one. Without it, the app client would allow the default flows, which it
+    /// didn't allow before.
     WouldOpenDefaults,
 }
 
-/// The flows without what was added, by either of its names: the client may have been
-/// moved from legacy names to `ALLOW_*` since. Absence comes back where there were none
-/// before and nobody has changed them.
+/// Removes the added flow by either of its names, because the app client may have been changed from
+/// legacy names to `ALLOW_*`. If it had no flows before and the default flows weren't changed, the
+/// result is empty again.
 #[must_use]
 pub fn remove(flows: &[String], added: &Added, rotates: bool) -> Removal {
-    let ours = |name: &str| {
+    let is_added = |name: &str| {
         [ADMIN_PASSWORD, USER_PASSWORD].iter().any(|flow| {
             let names = [flow.modern, flow.legacy];
             names.contains(&name) && names.contains(&added.flow.as_str())
         })
     };
-    let rest: Vec<String> = flows.iter().filter(|flow| !ours(flow)).cloned().collect();
+    let rest: Vec<String> = flows
+        .iter()
+        .filter(|flow| !is_added(flow))
+        .cloned()
+        .collect();
     if rest.len() == flows.len() {
         return Removal::Nothing;
     }
@@ -133,8 +136,8 @@ pub fn remove(flows: &[String], added: &Added, rotates: bool) -> Removal {
         flows.sort();
         flows
     };
-    let spelled_out = [defaults(rotates), defaults(added.rotated)].map(sorted);
-    if added.had_none && spelled_out.contains(&sorted(rest.clone())) {
+    let explicit_defaults = [defaults(rotates), defaults(added.rotated)].map(sorted);
+    if added.had_none && explicit_defaults.contains(&sorted(rest.clone())) {
         return Removal::To(Vec::new());
     }
     if rest.is_empty() {
@@ -159,9 +162,9 @@ mod tests {
         names.iter().map(|&name| name.to_owned()).collect()
     }
 
-    /// Every starting point, what stands after setup, and what after teardown.
+    /// The flows before setup and after it.
     #[test]
-    fn what_is_added_is_taken_away_exactly() {
+    fn exactly_the_added_flow_is_removed() {
         let table: [(&[&str], &[&str]); 4] = [
             (
                 &[],
@@ -186,38 +189,39 @@ mod tests {
             ),
         ];
         for (before, after) in table {
-            let (with, added) = add(&flows(before), USER_PASSWORD, false).expect("it is not there");
+            let (with, added) =
+                add(&flows(before), USER_PASSWORD, false).expect("the flow is absent");
             assert_eq!(with, flows(after));
-            let read_back = Added::from_tag(&added.to_tag()).expect("it is ours");
+            let read_back = Added::from_tag(&added.to_tag()).expect("cogmig wrote it");
             assert_eq!(read_back, added);
             assert_eq!(remove(&with, &read_back, false), Removal::To(flows(before)));
         }
     }
 
     #[test]
-    fn what_is_there_is_not_added() {
+    fn a_present_flow_is_not_added() {
         for name in ["ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"] {
             assert_eq!(add(&flows(&[name]), USER_PASSWORD, false), None);
         }
     }
 
     #[test]
-    fn refresh_token_rotation_leaves_refresh_out() {
-        let (with, added) = add(&[], USER_PASSWORD, true).expect("it is not there");
+    fn with_refresh_token_rotation_the_refresh_flow_is_left_out() {
+        let (with, added) = add(&[], USER_PASSWORD, true).expect("the flow is absent");
         assert!(!with.contains(&"ALLOW_REFRESH_TOKEN_AUTH".to_owned()));
-        let added = Added::from_tag(&added.to_tag()).expect("it is ours");
-        // Whether rotation is still on by then or not.
+        let added = Added::from_tag(&added.to_tag()).expect("cogmig wrote it");
+        // Rotation may have been turned off since.
         for rotates in [true, false] {
             assert_eq!(remove(&with, &added, rotates), Removal::To(Vec::new()));
         }
     }
 
     #[test]
-    fn the_edits_of_others_survive() {
-        let (mut with, added) = add(&[], USER_PASSWORD, false).expect("it is not there");
+    fn changes_by_others_are_kept() {
+        let (mut with, added) = add(&[], USER_PASSWORD, false).expect("the flow is absent");
         with.push("ALLOW_USER_AUTH".into());
         let Removal::To(rest) = remove(&with, &added, false) else {
-            panic!("ours is to be removed");
+            panic!("the added flow is to be removed");
         };
         assert!(rest.contains(&"ALLOW_USER_AUTH".to_owned()));
         assert!(!rest.contains(&"ALLOW_USER_PASSWORD_AUTH".to_owned()));
@@ -225,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn removed_by_others_is_nothing_to_do() {
+    fn a_flow_that_others_removed_needs_no_change() {
         let added = Added {
             flow: "ALLOW_USER_PASSWORD_AUTH".into(),
             had_none: false,
@@ -238,23 +242,23 @@ mod tests {
     }
 
     #[test]
-    fn the_last_flow_is_left() {
+    fn the_last_flow_is_not_removed() {
         let added = Added {
             flow: "ALLOW_USER_PASSWORD_AUTH".into(),
             had_none: false,
             rotated: false,
         };
-        let left = remove(&flows(&["ALLOW_USER_PASSWORD_AUTH"]), &added, false);
-        assert_eq!(left, Removal::WouldOpenDefaults);
+        let removal = remove(&flows(&["ALLOW_USER_PASSWORD_AUTH"]), &added, false);
+        assert_eq!(removal, Removal::WouldOpenDefaults);
     }
 
     #[test]
-    fn a_foreign_tag_is_not_ours() {
+    fn other_values_of_a_tag_are_not_read() {
         assert_eq!(Added::from_tag("ALLOW_EVERYTHING"), None);
     }
 
     #[test]
-    fn a_flow_under_its_other_name_is_still_ours() {
+    fn an_added_flow_is_removed_by_its_other_name() {
         let added = Added {
             flow: "ADMIN_NO_SRP_AUTH".into(),
             had_none: false,
@@ -266,8 +270,8 @@ mod tests {
     }
 
     #[test]
-    fn a_default_that_others_took_away_does_not_come_back() {
-        let (mut with, added) = add(&[], USER_PASSWORD, false).expect("it is not there");
+    fn a_default_flow_that_others_removed_is_not_restored() {
+        let (mut with, added) = add(&[], USER_PASSWORD, false).expect("the flow is absent");
         with.retain(|flow| flow != "ALLOW_REFRESH_TOKEN_AUTH");
         let rest = Removal::To(flows(&["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]));
         assert_eq!(remove(&with, &added, false), rest);

@@ -1,6 +1,6 @@
-//! From what Describe sent to what Update must be sent, as raw JSON and pure:
-//! UpdateUserPool and UpdateUserPoolClient reset whatever is left out, so that every
-//! member that came goes back, known to this program or not.
+//! Converts the answers of DescribeUserPool and DescribeUserPoolClient to update requests, as raw
+//! JSON and pure. UpdateUserPool and UpdateUserPoolClient reset every member that the request
+//! leaves out, so all members are sent back, including unknown ones.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 /// A JSON object.
 pub type Object = Map<String, Value>;
 
-/// Members of `UserPoolType` that describe and cannot be set, by the service model.
-const POOL_DESCRIBES: [&str; 13] = [
+/// Read-only members of `UserPoolType`, by the service model.
+const POOL_READ_ONLY: [&str; 13] = [
     "Status",
     "LastModifiedDate",
     "CreationDate",
@@ -27,8 +27,8 @@ const POOL_DESCRIBES: [&str; 13] = [
     "Arn",
 ];
 
-/// Members of `UserPoolClientType` that describe and cannot be set.
-const CLIENT_DESCRIBES: [&str; 4] = [
+/// Read-only members of `UserPoolClientType`.
+const CLIENT_READ_ONLY: [&str; 4] = [
     "ClientSecret",
     "LastModifiedDate",
     "CreationDate",
@@ -37,14 +37,14 @@ const CLIENT_DESCRIBES: [&str; 4] = [
 
 /// The UpdateUserPool request that changes nothing.
 pub fn pool_update(described: &Object) -> Object {
-    let mut update = without(described, &POOL_DESCRIBES);
+    let mut update = without(described, &POOL_READ_ONLY);
     for (from, to) in [("Id", "UserPoolId"), ("Name", "PoolName")] {
         if let Some(value) = update.remove(from) {
             update.insert(to.into(), value);
         }
     }
-    for settle in POOL_CONFLICTS {
-        settle(&mut update);
+    for resolve in POOL_CONFLICTS {
+        resolve(&mut update);
     }
     update
 }
@@ -52,7 +52,7 @@ pub fn pool_update(described: &Object) -> Object {
 /// The UpdateUserPoolClient request that changes nothing.
 #[must_use]
 pub fn client_update(described: &Object) -> Object {
-    let mut update = without(described, &CLIENT_DESCRIBES);
+    let mut update = without(described, &CLIENT_READ_ONLY);
     if let Some(Value::Object(analytics)) = update.get_mut("AnalyticsConfiguration")
         && analytics.contains_key("ApplicationArn")
     {
@@ -62,15 +62,15 @@ pub fn client_update(described: &Object) -> Object {
     update
 }
 
-/// Members that Describe sends side by side and Update refuses side by side.
+/// Combinations of members that DescribeUserPool returns and UpdateUserPool rejects.
 const POOL_CONFLICTS: [fn(&mut Object); 3] = [
     temporary_password_validity,
     sns_caller,
     pre_token_generation,
 ];
 
-/// `UnusedAccountValidityDays` was replaced by the password policy's
-/// `TemporaryPasswordValidityDays`; both above zero are refused.
+/// The password policy's `TemporaryPasswordValidityDays` replaces `UnusedAccountValidityDays`.
+/// Cognito rejects requests in which both are above zero.
 fn temporary_password_validity(update: &mut Object) {
     let temporary = update
         .get("Policies")
@@ -97,7 +97,7 @@ fn temporary_password_validity(update: &mut Object) {
     }
 }
 
-/// `SnsCallerArn` belongs to SNS and is refused beside End User Messaging.
+/// `SnsCallerArn` is for SNS. Cognito rejects it together with End User Messaging.
 fn sns_caller(update: &mut Object) {
     if let Some(Value::Object(sms)) = update.get_mut("SmsConfiguration")
         && sms.contains_key("EumsSms")
@@ -106,7 +106,7 @@ fn sns_caller(update: &mut Object) {
     }
 }
 
-/// The older member, where there is one, must say what the newer one says.
+/// If the older member is present, it must have the value of the newer one.
 fn pre_token_generation(update: &mut Object) {
     let Some(Value::Object(triggers)) = update.get_mut("LambdaConfig") else {
         return;
@@ -120,29 +120,33 @@ fn pre_token_generation(update: &mut Object) {
     }
 }
 
-fn without(described: &Object, describing: &[&str]) -> Object {
+fn without(described: &Object, read_only: &[&str]) -> Object {
     described
         .iter()
-        .filter(|(member, _)| !describing.contains(&member.as_str()))
+        .filter(|(member, _)| !read_only.contains(&member.as_str()))
         .map(|(member, value)| (member.clone(), value.clone()))
         .collect()
 }
 
-/// A setting that is not what was sent. All but one were sent as they had been read, so
-/// that this is what was before.
+/// A setting that differs from the sent value. All settings but one were sent as they were read, so
+/// the sent value is also the value before the update.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lost {
-    /// Where, such as `Policies.PasswordPolicy.MinimumLength`.
+    /// The path, such as `Policies.PasswordPolicy.MinimumLength`.
     pub path: String,
-    /// What was sent.
+    /// The sent value.
     pub sent: Value,
-    /// What stands.
-    pub stands: Value,
+    /// The current value.
+    pub current: Value,
 }
 
 impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, sent, stands } = self;
+        let Self {
+            path,
+            sent,
+            current,
+        } = self;
         if is_secret(path) {
             return write!(f, "{path} was changed (its value is not shown)");
         }
@@ -150,11 +154,11 @@ impl fmt::Display for Lost {
             Value::Null => "none".to_owned(),
             value => without_secrets(value).to_string(),
         };
-        write!(f, "{path} was {}, is {}", text(sent), text(stands))
+        write!(f, "{path} was {}, is {}", text(sent), text(current))
     }
 }
 
-/// The ExternalIds of SMS and analytics roles, and what sounds like it.
+/// Whether a member has a secret, such as the ExternalIds of SMS and analytics roles.
 fn is_secret(path: &str) -> bool {
     let name = path.rsplit('.').next().unwrap_or(path).to_lowercase();
     let secrets = ["externalid", "secret", "password", "apikey", "token"];
@@ -179,39 +183,39 @@ fn without_secrets(value: &Value) -> Value {
     }
 }
 
-/// Where what stands is not what was sent, both as update requests, in order. Cognito
-/// keeps lists as sets, and absent and empty are the same to it.
+/// The settings that differ from the sent values, sorted by path. Both arguments are update
+/// requests. Cognito treats lists as sets, and absent members like empty ones.
 #[must_use]
-pub fn lost(sent: &Object, stands: &Object) -> Vec<Lost> {
+pub fn lost(sent: &Object, current: &Object) -> Vec<Lost> {
     let mut lost = Vec::new();
-    compare("", &sent.clone().into(), &stands.clone().into(), &mut lost);
-    // What is left of a member that another replaced: see the conflicts.
+    compare("", &sent.clone().into(), &current.clone().into(), &mut lost);
+    // The replaced member can remain: see the conflicts.
     lost.retain(|one| one.path != "AdminCreateUserConfig.UnusedAccountValidityDays");
     lost
 }
 
-fn compare(path: &str, sent: &Value, stands: &Value, lost: &mut Vec<Lost>) {
+fn compare(path: &str, sent: &Value, current: &Value, lost: &mut Vec<Lost>) {
     let empty = Object::new();
-    match (sent, stands) {
+    match (sent, current) {
         (Value::Object(_), Value::Object(_) | Value::Null) | (Value::Null, Value::Object(_)) => {
             let sent = sent.as_object().unwrap_or(&empty);
-            let stands = stands.as_object().unwrap_or(&empty);
-            let members: BTreeSet<_> = sent.keys().chain(stands.keys()).collect();
+            let current = current.as_object().unwrap_or(&empty);
+            let members: BTreeSet<_> = sent.keys().chain(current.keys()).collect();
             for member in members {
                 let path = match path {
                     "" => member.clone(),
                     path => format!("{path}.{member}"),
                 };
-                let (sent, stands) = (sent.get(member), stands.get(member));
+                let (sent, current) = (sent.get(member), current.get(member));
                 let null = &Value::Null;
-                compare(&path, sent.unwrap_or(null), stands.unwrap_or(null), lost);
+                compare(&path, sent.unwrap_or(null), current.unwrap_or(null), lost);
             }
         }
-        _ if as_set(sent) == as_set(stands) => {}
+        _ if as_set(sent) == as_set(current) => {}
         _ => lost.push(Lost {
             path: path.to_owned(),
             sent: sent.clone(),
-            stands: stands.clone(),
+            current: current.clone(),
         }),
     }
 }
@@ -243,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_nobody_knows_goes_back() {
+    fn an_unknown_member_is_sent_back() {
         let described = object(json!({
             "Id": "eu-west-1_a", "Name": "Customers", "Arn": "arn:…", "CreationDate": 1.5,
             "MemberOfTheFuture": {"Deep": [1, "", 0, false]},
@@ -256,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_goes_back_digit_by_digit() {
+    fn a_number_is_sent_back_with_all_digits() {
         let text = r#"{"Future":[123.45678901234567,12345678901234567890123,1E400,0.10]}"#;
         let described: Object = serde_json::from_str(text).expect("JSON");
         let update = Value::from(pool_update(&described)).to_string();
@@ -267,15 +271,15 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_does_not_go_back() {
+    fn a_secret_is_not_sent_back() {
         let described = object(json!({"ClientId": "c", "UserPoolId": "p", "ClientSecret": "s"}));
         let update = object(json!({"ClientId": "c", "UserPoolId": "p"}));
         assert_eq!(client_update(&described), update);
     }
 
-    /// Each conflict of the API: what Describe sends, and what Update takes.
+    /// Each conflict of the API: the described members, and the members of the update.
     #[test]
-    fn conflicts_are_settled() {
+    fn conflicts_are_resolved() {
         let table = [
             (
                 json!({"Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 7}},
@@ -312,27 +316,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_as_it_was_sent_is_found() {
+    fn settings_that_differ_from_the_sent_values_are_found() {
         let sent = object(json!({
             "PoolName": "Customers", "LambdaConfig": {"PreSignUp": "p", "UserMigration": "f"},
             "Policies": {"A": 1}, "AutoVerifiedAttributes": ["email", "phone_number"],
         }));
-        let mut stands = sent.clone();
-        stands.insert(
+        let mut current = sent.clone();
+        current.insert(
             "AutoVerifiedAttributes".into(),
             json!(["phone_number", "email"]),
         );
-        stands.insert("EmailConfiguration".into(), json!({}));
-        stands.insert("SmsVerificationMessage".into(), json!(""));
-        assert_eq!(lost(&sent, &stands), []);
-        stands.insert("Policies".into(), json!({}));
-        stands.insert(
+        current.insert("EmailConfiguration".into(), json!({}));
+        current.insert("SmsVerificationMessage".into(), json!(""));
+        assert_eq!(lost(&sent, &current), []);
+        current.insert("Policies".into(), json!({}));
+        current.insert(
             "LambdaConfig".into(),
             json!({"UserMigration": "f", "New": "n"}),
         );
-        let told: Vec<_> = lost(&sent, &stands).iter().map(Lost::to_string).collect();
+        let texts: Vec<_> = lost(&sent, &current).iter().map(Lost::to_string).collect();
         assert_eq!(
-            told,
+            texts,
             [
                 r#"LambdaConfig.New was none, is "n""#,
                 r#"LambdaConfig.PreSignUp was "p", is none"#,
@@ -342,15 +346,15 @@ mod tests {
     }
 
     #[test]
-    fn an_external_id_that_was_lost_is_not_shown() {
+    fn a_lost_external_id_is_not_printed() {
         let sent = object(json!({"SmsConfiguration": {"ExternalId": "very secret"}}));
-        let told = lost(&sent, &Object::new())[0].to_string();
-        assert!(told.contains("SmsConfiguration.ExternalId") && !told.contains("very secret"));
+        let text = lost(&sent, &Object::new())[0].to_string();
+        assert!(text.contains("SmsConfiguration.ExternalId") && !text.contains("very secret"));
         let sent = object(json!({"Senders": [{"ApiKey": "very secret", "Name": "a"}]}));
-        let told = lost(&sent, &Object::new())[0].to_string();
+        let text = lost(&sent, &Object::new())[0].to_string();
         assert!(
-            told.contains("Name") && !told.contains("very secret"),
-            "{told}"
+            text.contains("Name") && !text.contains("very secret"),
+            "{text}"
         );
     }
 }

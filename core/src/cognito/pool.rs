@@ -1,8 +1,8 @@
-//! A user pool as DescribeUserPool sends it.
+//! A user pool as DescribeUserPool returns it.
 
 use crate::cognito::lossless::Object;
 
-/// How many users the pool has, as DescribeUserPool estimates it.
+/// The estimated number of users of the pool.
 #[must_use]
 pub fn users(pool: &Object) -> Option<u64> {
     pool.get("EstimatedNumberOfUsers")?.as_u64()

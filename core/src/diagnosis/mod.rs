@@ -31,12 +31,26 @@ pub enum Component {
     Client,
     /// The old user pool.
     Pool,
-    /// Anything outside this deployment: an organization's policies, quotas, the network, AWS itself.
+    /// Anything outside this deployment: an organization's policies, quotas, the network, AWS
+    /// itself.
     External,
 }
 
 impl Component {
-    /// The value of `broken_at` in JSON.
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Function,
+        Self::Role,
+        Self::Trust,
+        Self::Policy,
+        Self::Secret,
+        Self::Flow,
+        Self::Client,
+        Self::Pool,
+        Self::External,
+    ];
+
+    /// The value of `component` in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -305,8 +319,8 @@ const fn applies_to_all_users(rejection: Rejection) -> bool {
     )
 }
 
-/// Why a user would be rejected. If the old pool rejects the sign-in, only the function's log has the
-/// reason: the connectivity check must not reveal more than a sign-in.
+/// Why a user would be rejected. If the old pool rejects the sign-in, only the function's log has
+/// the reason: the connectivity check must not reveal more than a sign-in.
 const fn text(rejection: Rejection) -> &'static str {
     match rejection {
         Rejection::NotAuthorized

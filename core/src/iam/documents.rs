@@ -1,27 +1,26 @@
-//! The IAM documents: `templates/` filled in, and what IAM gives back compared by
-//! meaning. Pure.
+//! The IAM documents: fills in `templates/`, and compares documents by meaning. Pure.
 
 use serde_json::Value;
 
-/// Who may assume the role in the old account.
+/// The trust policy of the access role in the old account.
 pub const ACCESS_ROLE_TRUST: &str = include_str!("../../../templates/access-role-trust.json");
-/// What that role may do.
+/// The permissions of the access role.
 pub const ACCESS_ROLE_POLICY: &str = include_str!("../../../templates/access-role-policy.json");
-/// What it may do where the old app client has a secret.
+/// The permissions of the access role if the old app client has a secret.
 pub const ACCESS_ROLE_POLICY_WITH_SECRET: &str =
     include_str!("../../../templates/access-role-policy-with-secret.json");
-/// Who may assume the Lambda's role.
+/// The trust policy of the Lambda role.
 pub const LAMBDA_ROLE_TRUST: &str = include_str!("../../../templates/lambda-role-trust.json");
-/// What the Lambda may do.
+/// The permissions of the Lambda role.
 pub const LAMBDA_POLICY: &str = include_str!("../../../templates/lambda-policy.json");
 
-/// What a pipeline's role may do in the old account.
+/// The permissions of a pipeline's role in the old account.
 pub const PIPELINE_OLD: &str = include_str!("../../../templates/pipeline-old.json");
-/// What it may do in the new one.
+/// The permissions of a pipeline's role in the new account.
 pub const PIPELINE_NEW: &str = include_str!("../../../templates/pipeline-new.json");
 
-/// A template with each `${NAME}` in its strings replaced. Values are put into the
-/// parsed document, so that none of them can change its structure.
+/// Replaces each `${NAME}` in the strings of a template. The template is parsed first, so a value
+/// can't change its structure.
 #[must_use]
 pub fn fill(template: &str, values: &[(&str, &str)]) -> Value {
     let mut document = serde_json::from_str(template).unwrap_or(Value::Null);
@@ -33,15 +32,15 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> Value {
     document
 }
 
-/// Whether two documents say the same: IAM may reorder members, and writes a list of
-/// one as a string or the other way round.
+/// Whether two documents have the same meaning. IAM may reorder members, and may return a list with
+/// one item as a string or the reverse.
 #[must_use]
 pub fn same(one: &Value, other: &Value) -> bool {
     canonical(one) == canonical(other)
 }
 
-/// The ExternalId that a trust policy asks for, if it is one of ours: 256 bits as
-/// URL-safe base64. A weaker one that somebody put there is not taken over.
+/// The ExternalId in a trust policy, if it has the format of cogmig: 256 bits as URL-safe base64. A
+/// weaker ExternalId that someone else set isn't used.
 #[must_use]
 pub fn external_id(trust: &Value) -> Option<&str> {
     let value = trust.pointer("/Statement/0/Condition/StringEquals/sts:ExternalId")?;
@@ -87,13 +86,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_cannot_break_out_of_its_string() {
+    fn a_value_cannot_change_the_structure() {
         let filled = fill(r#"{"Resource": "${X}"}"#, &[("X", r#"","Action":"*"#)]);
         assert_eq!(filled, json!({"Resource": r#"","Action":"*"#}));
     }
 
     #[test]
-    fn the_same_meaning_is_the_same_document() {
+    fn documents_with_the_same_meaning_are_equal() {
         let one = json!({"Statement": [{"Action": ["b", "a"], "Resource": "r"}]});
         let other = json!({"Statement": {"Resource": ["r"], "Action": ["a", "b"]}});
         assert!(same(&one, &other));
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn every_template_is_filled_whole() {
+    fn every_variable_of_a_template_is_replaced() {
         let values = [
             "PARTITION",
             "NEW_ACCOUNT",
@@ -129,10 +128,10 @@ mod tests {
     }
 
     #[test]
-    fn the_external_id_is_read_back() {
-        let ours = "0123456789-_abcdefghijklmnopqrstuvwxyzABCDE";
-        let trust = fill(ACCESS_ROLE_TRUST, &[("EXTERNAL_ID", ours)]);
-        assert_eq!(external_id(&trust), Some(ours));
+    fn the_external_id_is_read_from_a_trust_policy() {
+        let own = "0123456789-_abcdefghijklmnopqrstuvwxyzABCDE";
+        let trust = fill(ACCESS_ROLE_TRUST, &[("EXTERNAL_ID", own)]);
+        assert_eq!(external_id(&trust), Some(own));
         let weak = fill(ACCESS_ROLE_TRUST, &[("EXTERNAL_ID", "xx")]);
         assert_eq!(external_id(&weak), None);
         assert_eq!(external_id(&Value::Null), None);

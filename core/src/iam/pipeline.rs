@@ -1,17 +1,18 @@
-//! What the role of a pipeline must be allowed in one of the two accounts: a template of
-//! `templates/` filled in with the names that a deployment has, and without the statements
-//! that only some options need. Pure; it asks neither AWS nor for credentials.
+//! The permissions that a pipeline's role needs in one of the two accounts: a template of
+//! `templates/`, filled in with the names of a deployment, and without the statements that the
+//! given options don't need. Pure: it needs no credentials and calls nothing.
 //!
-//! What AWS judges although no call says so, and that an action is there for:
+//! Some actions are required although no call has their name:
 //!
-//! - `iam:PassRole`: whoever gives a function its role passes it on.
-//! - `lambda:ListTags`: without it `GetFunction` leaves the tags out, and the function would
-//!   look like somebody else's.
-//! - `iam:TagRole`, `iam:TagPolicy`, `lambda:TagResource`, `logs:TagResource`: what is made
-//!   with tags is tagged.
-//! - `iam:ListInstanceProfilesForRole`: IAM still counts, for a moment, what was taken off a
-//!   role, and refuses to delete it as if it were in an instance profile.
-//! - CloudWatch Logs knows a log group by two ARNs: with `:*` for most actions, without for
+//! - `iam:PassRole`: required to create a function with a role.
+//! - `lambda:ListTags`: without it, `GetFunction` returns no tags, and the function would look like
+//!   one that isn't managed by the deployment.
+//! - `iam:TagRole`, `iam:TagPolicy`, `lambda:TagResource`, `logs:TagResource`: required to create
+//!   resources with tags.
+//! - `iam:ListInstanceProfilesForRole`: IAM is eventually consistent. Shortly after a policy is
+//!   detached from a role, IAM can reject the deletion of the role as if it were in an instance
+//!   profile.
+//! - CloudWatch Logs uses two ARNs for a log group: with `:*` for most actions, and without it for
 //!   tags.
 
 use serde::{Deserialize, Serialize};
@@ -24,10 +25,11 @@ use crate::options::{Grant, Origins, Settings, SideSettings};
 use crate::problem::{Problem, Result};
 use crate::reference::{Reference, region_of};
 
-/// What is not known is any. A role acts in its own account alone, whatever stands here.
+/// The value for anything unknown. A role can act only in its own account, regardless of this
+/// value.
 const ANY: &str = "*";
 
-/// Partitions by how the names of their Regions begin.
+/// The partitions, by the prefix of their Regions.
 const PARTITIONS: [(&str, &str); 7] = [
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),
@@ -38,13 +40,13 @@ const PARTITIONS: [(&str, &str); 7] = [
     ("eu-isoe-", "aws-iso-e"),
 ];
 
-/// An IAM policy, with its members in the order in which people read them.
+/// An IAM policy, with its members in the usual order.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Policy {
     /// The version of the policy language.
     pub version: String,
-    /// What it allows.
+    /// The statements.
     pub statement: Vec<Statement>,
 }
 
@@ -52,27 +54,27 @@ pub struct Policy {
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Statement {
-    /// What it is for.
+    /// The statement id, which is its purpose.
     pub sid: String,
     /// `Allow`.
     pub effect: String,
-    /// An action, or several.
+    /// One action or several.
     pub action: Value,
-    /// An ARN, or several.
+    /// One ARN or several.
     pub resource: Value,
-    /// When it applies.
+    /// The condition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<Value>,
 }
 
-/// Whether a statement belongs to what is asked for. What only some options need, and could
-/// do harm, is there with these options alone.
+/// Whether the policy includes a statement with these options. Statements that only some options
+/// need are included only with these options.
 fn belongs(sid: &str, settings: &Settings, grant: &Grant) -> bool {
     match sid {
         _ if grant.read_only => sid.starts_with("Read"),
-        // Cognito knows no right to one app client: to delete one is to delete any.
+        // Cognito can't restrict permissions to one app client: this allows to delete all of them.
         "MakeAndDeleteTheDedicatedClient" => settings.dedicated_old_client,
-        // A function's environment may hold what is nobody's business.
+        // The environment of another function may have secrets.
         "SeeWhetherTheFormerTriggerIsThere" => settings.replace_trigger,
         "LeaveTheSmsRoleWithCognito" => grant.sms_role.is_some(),
         _ => true,
@@ -82,10 +84,10 @@ fn belongs(sid: &str, settings: &Settings, grant: &Grant) -> bool {
 /// The policy for one side.
 ///
 /// # Errors
-/// What was named cannot be an account, a pool or a role.
+/// The account, the user pool or the role in the options is invalid.
 pub fn policy(side: Side, settings: &Settings) -> Result<Policy> {
     let (grant, origins) = (&settings.grant, &settings.origins);
-    let (template, asked, option) = match side {
+    let (template, options, option) = match side {
         Side::Old => (PIPELINE_OLD, &settings.old, "old-pool"),
         Side::New => (PIPELINE_NEW, &settings.new, "new-pool"),
     };
@@ -104,27 +106,30 @@ pub fn policy(side: Side, settings: &Settings) -> Result<Policy> {
             is_role(role),
             "sms-role",
             role,
-            "the ARN of a role of the new account",
+            "the ARN of a role in the new account",
         )?;
     }
-    if let Some(pool) = &asked.pool {
-        let fits = |region: &str| asked.region.as_deref().is_none_or(|named| named == region);
+    if let Some(pool) = &options.pool {
+        let matches = |region: &str| {
+            let given = options.region.as_deref();
+            given.is_none_or(|given| given == region)
+        };
         check(
             origins,
-            region_of(&pool.id).is_some_and(fits),
+            region_of(&pool.id).is_some_and(matches),
             option,
             &pool.id,
-            "the id of a pool in the Region that is named, such as eu-west-1_AbCdEfGhI",
+            "the id of a user pool in the given Region, such as eu-west-1_AbCdEfGhI",
         )?;
-        if let Some(why) = pool.mismatch(&place(side, asked, grant), None) {
+        if let Some(why) = pool.mismatch(&place(side, options, grant), None) {
             return Err(origins.of(option).refuse(option, &pool.id, &why));
         }
     }
-    let filled = filled(template, side, asked, &settings.names, grant);
+    let filled = filled(template, side, options, &settings.names, grant);
     let mut policy: Policy = serde_json::from_value(filled).map_err(|error| {
         Problem::usage(
             "template-invalid",
-            format!("the template is no policy: {error}"),
+            format!("the template isn't a valid policy: {error}"),
         )
     })?;
     policy
@@ -133,15 +138,21 @@ pub fn policy(side: Side, settings: &Settings) -> Result<Policy> {
     Ok(policy)
 }
 
-fn filled(template: &str, side: Side, asked: &SideSettings, names: &Names, grant: &Grant) -> Value {
+fn filled(
+    template: &str,
+    side: Side,
+    options: &SideSettings,
+    names: &Names,
+    grant: &Grant,
+) -> Value {
     let known = |value: Option<&str>| value.unwrap_or(ANY).to_owned();
-    let account = place(side, asked, grant);
+    let account = place(side, options, grant);
     let first = Names::new(None);
     let pool = account.arn(
         "cognito-idp",
         &format!(
             "userpool/{}",
-            known(asked.pool.as_ref().map(|pool| pool.id.as_str()))
+            known(options.pool.as_ref().map(|pool| pool.id.as_str()))
         ),
     );
     let profile = format!("instance-profile/{}", names.record_role(side));
@@ -157,7 +168,7 @@ fn filled(template: &str, side: Side, asked: &SideSettings, names: &Names, grant
             ("NEW_POOL_ARN", &pool),
             ("INSTANCE_PROFILE_ARN", &account.iam_arn(&profile)),
             ("SMS_ROLE_ARN", &known(grant.sms_role.as_deref())),
-            // The other deployments have these names with suffixes.
+            // The names of the other deployments have suffixes.
             (
                 "EACH_ACCESS_ROLE_ARN",
                 &format!("{}*", first.access_role_arn(&account)),
@@ -171,12 +182,12 @@ fn filled(template: &str, side: Side, asked: &SideSettings, names: &Names, grant
     )
 }
 
-/// The account, as far as it is known: an ARN says which one, too.
-fn place(side: Side, asked: &SideSettings, grant: &Grant) -> Identity {
+/// The account, as far as it's known from the options and from an ARN.
+fn place(side: Side, options: &SideSettings, grant: &Grant) -> Identity {
     let known = |value: Option<&str>| value.unwrap_or(ANY).to_owned();
-    let pool = asked.pool.as_ref();
+    let pool = options.pool.as_ref();
     let region = pool.and_then(|pool| region_of(&pool.id));
-    let region = known(region.or(asked.region.as_deref()));
+    let region = known(region.or(options.region.as_deref()));
     let account = grant.account.as_deref();
     let account = account.or(pool.and_then(Reference::account));
     Identity {
@@ -188,8 +199,14 @@ fn place(side: Side, asked: &SideSettings, grant: &Grant) -> Identity {
     }
 }
 
-fn check(origins: &Origins, fits: bool, option: &str, value: &str, expected: &str) -> Result<()> {
-    if fits {
+fn check(
+    origins: &Origins,
+    is_valid: bool,
+    option: &str,
+    value: &str,
+    expected: &str,
+) -> Result<()> {
+    if is_valid {
         return Ok(());
     }
     let why = format!("expected {expected}");
@@ -200,7 +217,7 @@ fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Of one account, and of no more than one role.
+/// Whether this is the ARN of exactly one role.
 fn is_role(arn: &str) -> bool {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", _, "iam", "", account, role] = parts[..] else {
@@ -212,6 +229,6 @@ fn is_role(arn: &str) -> bool {
 fn partition(region: &str) -> &'static str {
     let of = PARTITIONS
         .iter()
-        .find(|(begins, _)| region.starts_with(begins));
+        .find(|(prefix, _)| region.starts_with(prefix));
     of.map_or("aws", |(_, partition)| partition)
 }

@@ -114,6 +114,9 @@ pub enum Action {
 }
 
 impl Action {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Delete, Self::Conflict];
+
     /// One character for a line of the plan.
     #[must_use]
     pub const fn glyph(self) -> char {

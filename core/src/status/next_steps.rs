@@ -87,7 +87,7 @@ fn unmigrated(status: &Status) -> Option<String> {
     })
 }
 
-/// The users whom the function rejects because of its options.
+/// The users that the function rejects because of its options.
 fn rejected(status: &Status, variables: &Tags) -> Vec<String> {
     let log = status.log.as_ref().ok();
     let rejections = |reason: Rejection| {

@@ -33,6 +33,14 @@ pub enum State {
 }
 
 impl State {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::InSync,
+        Self::Drifted,
+        Self::Missing,
+        Self::ManualAction,
+    ];
+
     fn of(action: Action) -> Self {
         match action {
             Action::Create => Self::Missing,

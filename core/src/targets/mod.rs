@@ -138,8 +138,8 @@ impl Scope<'_> {
         ))
     }
 
-    /// The id of the given user pool. An id that doesn't exist is the id of a user pool elsewhere, or
-    /// of a deleted one. A name that doesn't exist gives `None` if the deployment's user pool no
+    /// The id of the given user pool. An id that doesn't exist is the id of a user pool elsewhere,
+    /// or of a deleted one. A name that doesn't exist gives `None` if the deployment's user pool no
     /// longer exists: it may be the deleted pool's name.
     fn given_pool(
         &self,
@@ -159,9 +159,9 @@ impl Scope<'_> {
         }
     }
 
-    /// Fails if the deployment doesn't use the given app client. App clients of the new pool that had
-    /// the flow before setup aren't recorded, so `described` shows whether it has the flow. If no app
-    /// client is recorded, none can be compared.
+    /// Fails if the deployment doesn't use the given app client. App clients of the new pool that
+    /// had the flow before setup aren't recorded, so `described` shows whether it has the flow. If
+    /// no app client is recorded, none can be compared.
     ///
     /// # Errors
     /// The deployment uses other app clients. The error names both.
@@ -197,17 +197,17 @@ impl Scope<'_> {
     /// # Errors
     /// An ARN isn't in this account, Region and user pool, or several app clients have the name.
     pub fn named_clients(&self, pool: &str, there: &[Listed]) -> Result<NamedClients> {
-        let mut named = NamedClients::default();
+        let mut clients = NamedClients::default();
         for reference in &self.settings.clients {
             self.check_place("client", Some(reference), Some(pool))?;
             if Search::is_known(there, reference) {
                 let client = self.clients_of(pool).find(there, reference)?;
-                named.existing.push(client.id.clone());
+                clients.existing.push(client.id.clone());
             } else {
-                named.missing.push(reference.id.clone());
+                clients.missing.push(reference.id.clone());
             }
         }
-        Ok(named)
+        Ok(clients)
     }
 
     fn side(&self) -> Side {

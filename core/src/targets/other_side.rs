@@ -21,22 +21,22 @@ pub fn check(
     role: Option<&Role>,
     function: Option<&Function>,
 ) -> Result<()> {
-    let (names, asked) = (&settings.names, settings.side(side));
+    let (names, options) = (&settings.names, settings.side(side));
     let tags = role.map(|role| &role.tags).filter(|tags| names.own(tags));
     if let Some(account) = tags.and_then(|tags| tags.get(record::PEER)) {
-        other_account(names, asked, account)?;
+        other_account(names, options, account)?;
     }
     let record = SideRecord::of(side, names, None, function);
-    if let (Some(named), Some(in_use)) = (asked.clients.first(), &record.in_use)
-        && named.id != *in_use
-        && looks_like_client(&named.id)
+    if let (Some(given), Some(in_use)) = (options.clients.first(), &record.in_use)
+        && given.id != *in_use
+        && looks_like_client(&given.id)
     {
         return Err(Problem::error(
             "client-mismatch",
             format!(
                 "{} is {}, but deployment `{}` uses the {} app client {in_use}",
-                asked.written(side, "client"),
-                named.id,
+                options.written(side, "client"),
+                given.id,
                 names.deployment,
                 side.as_str()
             ),
@@ -46,19 +46,19 @@ pub fn check(
     let Some(recorded) = &record.pool else {
         return Ok(());
     };
-    refuse_other_region(side, asked, names, recorded)?;
-    if let Some(named) = &asked.pool
-        && named.id != *recorded
-        && region_of(&named.id).is_some()
+    refuse_other_region(side, options, names, recorded)?;
+    if let Some(given) = &options.pool
+        && given.id != *recorded
+        && region_of(&given.id).is_some()
     {
-        let pools = (named.id.as_str(), recorded.as_str());
-        return Err(other_pool(side, asked, names, pools, &elsewhere(side)));
+        let pools = (given.id.as_str(), recorded.as_str());
+        return Err(other_pool(side, options, names, pools, &elsewhere(side)));
     }
     Ok(())
 }
 
-fn other_account(names: &Names, asked: &SideSettings, account: &str) -> Result<()> {
-    for reference in asked.pool.iter().chain(&asked.clients) {
+fn other_account(names: &Names, options: &SideSettings, account: &str) -> Result<()> {
+    for reference in options.pool.iter().chain(&options.clients) {
         if let Some(other) = reference.account().filter(|other| *other != account) {
             return Err(Problem::error(
                 "arn-mismatch",

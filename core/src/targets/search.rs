@@ -15,7 +15,7 @@ pub enum Selection {
     Several(Several),
 }
 
-/// Several user pools or app clients, of which the user has to select.
+/// Several user pools or app clients, from which the user has to select.
 pub struct Several {
     /// The side of the migration.
     pub side: Side,
@@ -44,7 +44,8 @@ pub struct Search {
 }
 
 impl Search {
-    /// Selects the given ones, the recorded ones, or the only one. Otherwise the user has to select.
+    /// Selects the given ones, the recorded ones, or the only one. Otherwise the user has to
+    /// select.
     ///
     /// # Errors
     /// A given one doesn't exist, or none exists.

@@ -1,6 +1,6 @@
 //! The places that set options: each is a map of options to values and where they were written.
 
-use cogmig_core::options::Origins;
+use cogmig_core::options::{Origins, Setting};
 use cogmig_core::problem::{Problem, Result};
 
 use super::value::{self, Value};
@@ -41,10 +41,14 @@ impl Layers {
         Ok(first)
     }
 
-    /// Where each option was set.
+    /// The options that were set, and where.
     pub fn origins(&self) -> Origins {
         let set = self.0.iter().rev().flatten();
-        set.map(|(option, written): (&String, &Written)| (option.clone(), written.origin.clone()))
+        let setting = |written: &Written| Setting {
+            value: written.form.text(),
+            origin: written.origin.clone(),
+        };
+        set.map(|(option, written)| (option.clone(), setting(written)))
             .collect()
     }
 

@@ -43,15 +43,24 @@ pub fn file_asks_for_json(named: Option<&str>) -> bool {
 /// # Errors
 /// The file cannot be read or understood, a name is of no option, or a value is not one of
 /// the option's forms.
-pub fn read(flags: &ArgMatches) -> Result<Settings> {
+pub fn read(matches: &ArgMatches) -> Result<Settings> {
     let options = args::options();
-    let flags = flags::layer(flags, &options);
+    let flags = flags::layer(matches, &options);
     let environment = environment::layer(std::env::vars_os(), &options)?;
     let named = [&flags, &environment].map(|layer| layer.get("config"));
     let named = named.into_iter().flatten().next();
     let named = named.map(|written| value::read::<PathBuf>("config", written));
     let file = file::open(named.transpose()?.as_deref(), &options)?;
-    checked(&Layers::new([flags, environment, file]))
+    let mut settings = checked(&Layers::new([flags, environment, file]))?;
+    // The environment and the file can set options of other commands.
+    settings.origins.retain(|option| takes(matches, option));
+    Ok(settings)
+}
+
+/// Whether a command takes an option.
+fn takes(matches: &ArgMatches, option: &str) -> bool {
+    let id = option.replace('-', "_");
+    matches.try_contains_id(&id).is_ok() && id != "username"
 }
 
 fn checked(layers: &Layers) -> Result<Settings> {

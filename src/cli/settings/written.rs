@@ -69,10 +69,11 @@ impl Form {
     pub fn text(&self) -> String {
         match self {
             Self::Raw(text) => text.to_string_lossy().into_owned(),
-            Self::Text(text) => format!("{text:?}"),
+            Self::Text(text) => text.clone(),
+            Self::Texts(texts) => texts.join(","),
             Self::Number(digits) => digits.clone(),
             Self::Bool(value) => value.to_string(),
-            Self::Texts(_) | Self::Other => String::new(),
+            Self::Other => String::new(),
         }
     }
 }

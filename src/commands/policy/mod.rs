@@ -1,20 +1,20 @@
-//! `cogmig policy`: what the role of a pipeline must be allowed in one of the two accounts. Asks
-//! nothing of AWS.
+//! `cogmig policy`: the permissions that a pipeline's role needs in one of the two accounts. Calls
+//! no AWS API.
 
 use anyhow::Result;
 use cogmig_core::iam::pipeline;
 use cogmig_core::identity::Side;
-use cogmig_core::outcome::Ended;
+use cogmig_core::outcome::{Ended, Outcome};
 
 use super::session::Session;
-use crate::ui;
 
 /// Prints the policy of one side.
 ///
 /// # Errors
-/// What was named cannot be an account, a pool or a role; or the result cannot be written.
+/// The account, the user pool or the role in the options is invalid.
 pub fn run(session: &Session<'_>, side: Side) -> Result<Ended> {
-    ui::print_policy(&pipeline::policy(side, session.settings)?)?;
+    let policy = pipeline::policy(side, session.settings)?;
+    session.ui.outcome(&Outcome::Policy(&policy), Ended::Done);
     Ok(Ended::Done)
 }
 

@@ -7,7 +7,6 @@ use cogmig_core::diagnosis::{Broken, Forecast};
 use cogmig_core::identity::Identity;
 use cogmig_core::options::Settings;
 use cogmig_core::outcome::{Ended, Outcome};
-use cogmig_core::plan;
 use cogmig_core::problem::Problem;
 use cogmig_core::reference::Listed;
 use cogmig_core::selected;
@@ -16,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::edit::Edit;
 use super::error::Error;
 use super::status::Status;
 #[cfg(test)]
@@ -140,24 +140,10 @@ struct Change {
     status: &'static str,
 }
 
-/// A setting that is changed.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(JsonSchema))]
-pub struct Edit {
-    /// The setting.
-    path: String,
-    /// Its value before. Null if the value is added or isn't known.
-    before: Option<String>,
-    /// Its value after. Null if the value is removed or isn't known.
-    after: Option<String>,
-    /// Whether its values are secret. They are never written, so both are null.
-    secret: bool,
-}
-
 /// A warning.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
-pub struct Warning {
+struct Warning {
     /// A stable name.
     id: &'static str,
     #[cfg_attr(test, schemars(extend("enum" = words::severities())))]
@@ -308,10 +294,7 @@ impl Document {
                 self.deployments = Some(others.iter().map(Deployment::of).collect());
             }
             Outcome::Policy(policy) => self.policy = serde_json::to_value(policy).ok(),
-            Outcome::Planned
-            | Outcome::SetUp { .. }
-            | Outcome::TornDown
-            | Outcome::Declined => {}
+            Outcome::Planned | Outcome::SetUp { .. } | Outcome::TornDown | Outcome::Declined => {}
         }
     }
 }
@@ -350,19 +333,6 @@ impl Change {
             details: line.details.clone(),
             edits: line.edits.iter().map(Edit::of).collect(),
             status: line.status,
-        }
-    }
-}
-
-impl Edit {
-    /// Without the values of a secret.
-    pub fn of(edit: &plan::Edit) -> Self {
-        let value = |value: &Option<String>| value.clone().filter(|_| !edit.secret);
-        Self {
-            path: edit.path.clone(),
-            before: value(&edit.before),
-            after: value(&edit.after),
-            secret: edit.secret,
         }
     }
 }

@@ -2,19 +2,19 @@
 //! is generated from these types.
 
 mod document;
+mod edit;
 mod error;
 mod status;
 #[cfg(test)]
-mod words;
-#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod words;
 
 use cogmig_core::outcome::{Ended, Outcome};
 
 use self::document::{Document, Run};
 use super::transcript::Transcript;
 
-/// The options of a run that are in its document.
 pub use self::document::Invocation;
 
 /// The document of a run.

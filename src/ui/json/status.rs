@@ -5,7 +5,7 @@ use cogmig_core::status::{self, Counted, Log, Sums, Unread, share};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::document::Edit;
+use super::edit::Edit;
 #[cfg(test)]
 use super::words;
 use crate::ui::moment::stamp;

@@ -26,7 +26,7 @@ fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
         ] {
             text = text.replace(id, &stands_for(id, name));
         }
-        undated(&text.replace(HOST, "host64"))
+        undated(&unversioned(&text.replace(HOST, "host64")))
     };
     // Changes that do not need each other end in any order, and take any time.
     let (mut done, told): (Vec<_>, Vec<_>) = run
@@ -38,8 +38,8 @@ fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
         .iter()
         .map(|line| line.split(" done in ").next().unwrap_or_default());
     let told = told.iter().map(|line| {
-        if line.starts_with("  request id  ") {
-            return "  request id  …".to_owned();
+        if line.starts_with("  request id:  ") {
+            return "  request id:  …".to_owned();
         }
         // A call that fails takes any time, too.
         match line.split_once("  failed in ") {
@@ -57,6 +57,15 @@ fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
         run.code,
         shown(&told.join("\n"))
     )
+}
+
+/// The version has the commit, and the time of the document has seconds.
+fn unversioned(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_once(": ") {
+        Some((member @ ("  \"version\"" | "  \"time\""), _)) => format!("{member}: \"…\","),
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Each moment, `2026-01-31 12:00`, is the same.
