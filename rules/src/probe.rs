@@ -93,8 +93,8 @@ impl Answer {
         })
     }
 
-    /// Parses the JSON that the function returned. `None` if it isn't a response to the connectivity
-    /// check.
+    /// Parses the JSON that the function returned. `None` if it isn't a response to the
+    /// connectivity check.
     #[must_use]
     pub fn of_json(answer: &Value) -> Option<Self> {
         let text = |member: &str| answer.get(member).and_then(Value::as_str);

@@ -72,7 +72,7 @@ fn lines_count_as_the_functions_metrics_do() {
         line("rejected", "NOT A CODE"),
         line("fault", "throttled"),
         line("fault", "flow"),
-        json!({"outcome": "panic", "place": "here"}),
+        json!({"outcome": "panic", "location": "here"}),
         // Of these nothing counts.
         json!({"outcome": "misconfigured", "variable": "ATTRIBUTES"}),
         json!({"triggerSource": "cogmig_Probe", "outcome": "fault", "reason": "flow"}),

@@ -147,7 +147,7 @@ fn responses_without_proof_of_the_password_are_rejected_under_every_setting() {
 }
 
 #[test]
-fn attack_tokens_beside_a_challenge() {
+fn attack_tokens_together_with_a_challenge() {
     for rules in every_rules() {
         for name in ["SMS_MFA", "NEW_PASSWORD_REQUIRED", "SOMETHING_NEW", ""] {
             let got = sign_in(&rules, &answer(true, Some(name)), user());

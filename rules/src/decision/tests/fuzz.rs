@@ -17,7 +17,7 @@ const MFA_CHALLENGES: [&str; 5] = [
 const KINDS: [&str; 3] = ["email", "phone_number", "preferred_username"];
 
 fn any_answer() -> impl Strategy<Value = Answer> {
-    let known = prop::sample::select(
+    let fixed = prop::sample::select(
         MFA_CHALLENGES
             .into_iter()
             .chain([
@@ -30,7 +30,7 @@ fn any_answer() -> impl Strategy<Value = Answer> {
             .collect::<Vec<_>>(),
     );
     let challenge = prop_oneof![
-        known.prop_map(str::to_owned),
+        fixed.prop_map(str::to_owned),
         "[A-Z_]{0,20}",
         any::<String>()
     ];
@@ -39,8 +39,8 @@ fn any_answer() -> impl Strategy<Value = Answer> {
 }
 
 fn any_value() -> impl Strategy<Value = String> {
-    let known = ["", "ann", "e@x", "+1", "true", "false", "SMS_MFA"];
-    prop_oneof![3 => prop::sample::select(known.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
+    let fixed = ["", "ann", "e@x", "+1", "true", "false", "SMS_MFA"];
+    prop_oneof![3 => prop::sample::select(fixed.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
 }
 
 fn any_user() -> impl Strategy<Value = OldUser> {
