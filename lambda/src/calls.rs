@@ -1,5 +1,6 @@
-//! The calls that one event led to: which met a fault, and how long each took. Kept beside the decision, so that it is
-//! known of calls as well that never came back. Two of them are out at once.
+//! The API calls of one event: which of them failed with a fault, and the duration of each. They
+//! are recorded separately from the decision, so that calls that never return are recorded too. Two
+//! calls can run at the same time.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -15,39 +16,40 @@ pub struct Calls([Cell<Option<Span>>; Call::ALL.len()]);
 #[derive(Clone, Copy)]
 struct Span {
     started: Instant,
-    /// How long it took and whether it met a fault, once it is known.
+    /// The duration, and whether the call failed with a fault. `None` while the call runs.
     ended: Option<(Duration, bool)>,
 }
 
 impl Calls {
-    /// Waits for a call, repetitions and all, and notes it.
-    pub async fn note<T>(
+    /// Waits for a call, including its retries, and records it.
+    pub async fn record<T>(
         &self,
         call: Call,
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        let (started, noted) = (Instant::now(), &self.0[call as usize]);
+        let (started, entry) = (Instant::now(), &self.0[call as usize]);
         let ended = None;
-        noted.set(Some(Span { started, ended }));
+        entry.set(Some(Span { started, ended }));
         let answer = work.await;
         let faulty = matches!(answer, Err(Failure::Fault(_)));
         let ended = Some((started.elapsed(), faulty));
-        noted.set(Some(Span { started, ended }));
+        entry.set(Some(Span { started, ended }));
         answer
     }
 
-    /// The call to which the event's fault belongs: the first that met one, or that never came back.
-    pub fn at_fault(&self) -> Option<Call> {
-        let is_at_fault = |span: Span| span.ended.is_none_or(|(_, faulty)| faulty);
+    /// The call that caused the event's fault: the first call that failed with a fault or never
+    /// returned.
+    pub fn failed(&self) -> Option<Call> {
+        let has_failed = |span: Span| span.ended.is_none_or(|(_, faulty)| faulty);
         Call::ALL
             .into_iter()
-            .find(|call| self.0[*call as usize].get().is_some_and(is_at_fault))
+            .find(|call| self.0[*call as usize].get().is_some_and(has_failed))
     }
 
-    /// How long a call took, or has taken so far.
-    pub fn took(&self, call: Call) -> Option<Duration> {
+    /// The duration of a call, or the time since its start while it runs.
+    pub fn duration(&self, call: Call) -> Option<Duration> {
         let span = self.0[call as usize].get()?;
-        let took = span.ended.map(|(took, _)| took);
-        Some(took.unwrap_or_else(|| span.started.elapsed()))
+        let duration = span.ended.map(|(duration, _)| duration);
+        Some(duration.unwrap_or_else(|| span.started.elapsed()))
     }
 }

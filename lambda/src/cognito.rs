@@ -1,4 +1,4 @@
-//! The old pool as AWS gives it: its calls, and which of them may be made again.
+//! The calls to the old pool with the AWS SDK, and which of them can be retried.
 
 use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,46 +11,50 @@ use rules::decision::{Answer, OldUser};
 use rules::reasons::{Failure, Fault};
 use tokio::time::{Instant, timeout_at};
 
-use crate::failure::of_no_user;
+use crate::failure::without_user;
 use crate::handler::{FIRST_BUDGET, Service};
 use crate::log;
 use crate::old_pool::OldPool;
 use crate::settings::{OldPoolSettings, Settings};
-use clients::Home;
+use clients::Environment;
+use connections::Connections;
+use convert::{is_expired_token, lost_idle, never_connected, to_answer, to_failure, to_old_user};
 use credentials::Role;
-use meaning::{answered, failure, has_expired, lost_idle, never_connected, old_user};
-use retry::{Again, Missed, patiently};
+use retry::{FailedAttempt, Retry, with_retries};
 use secret::ClientSecret;
-use wire::Wire;
 
 mod clients;
+mod connections;
+mod convert;
 mod credentials;
-mod meaning;
 mod retry;
 mod secret;
 #[cfg(test)]
 mod tests;
-mod wire;
 
-/// How long the first event may be kept waiting for what is fetched before it. Lambda allows ten seconds.
+/// The time limit for the work before the first event. Lambda allows ten seconds.
 const WARM_UP: Duration = Duration::from_secs(2);
 
-/// The old pool, asked through Cognito with the credentials of the access role in its account.
+/// The old pool. Calls use the credentials of the access role in the old account.
 pub struct Cognito {
     client: Client,
     role: Role,
     settings: OldPoolSettings,
-    /// None until it was read.
+    /// `None` until the function has read it.
     secret: Mutex<Option<ClientSecret>>,
-    home: Home,
-    wire: Wire,
+    environment: Environment,
+    connections: Connections,
 }
 
-/// What the process's environment makes of this function, or none when it is not what it must be.
-/// It began at `began` to run.
+/// Creates the service from the process's environment variables. `None` if one is missing or
+/// invalid. `began` is the time when the process started.
 pub async fn service_from_env(began: Instant) -> Option<Service<Cognito>> {
     let settings = Settings::from_env().map_err(log::misconfigured).ok()?;
-    let pool = Cognito::new(settings.old_pool, Home::from_env(), Wire::new());
+    let pool = Cognito::new(
+        settings.old_pool,
+        Environment::from_env(),
+        Connections::new(),
+    );
     pool.warm_up().await;
     Some(Service {
         pool,
@@ -61,33 +65,35 @@ pub async fn service_from_env(began: Instant) -> Option<Service<Cognito>> {
 }
 
 impl Cognito {
-    /// Makes the clients. No call is made yet.
-    fn new(settings: OldPoolSettings, home: Home, wire: Wire) -> Self {
-        let role = home.role(&settings, &wire);
+    /// Creates the clients, without any call.
+    fn new(settings: OldPoolSettings, environment: Environment, connections: Connections) -> Self {
+        let role = environment.role(&settings, &connections);
         Self {
-            client: home.cognito(&settings, &wire, role.clone()),
+            client: environment.cognito(&settings, &connections, role.clone()),
             role,
             settings,
             secret: Mutex::default(),
-            home,
-            wire,
+            environment,
+            connections,
         }
     }
 
-    /// Fetches the session and opens the two connections of a sign-in at once, then reads the secret over one of them.
-    /// What fails now is tried again, and told, at the next event.
+    /// Assumes the role and opens the two connections of a sign-in at the same time. Then reads the
+    /// client secret over one of them. The next event retries steps that fail here, and reports
+    /// their errors.
     async fn warm_up(&self) {
         let deadline = Instant::now() + WARM_UP;
         let all = async {
-            let public = self.home.public(&self.settings).await.unwrap_or_default();
-            let (session, ()) = tokio::join!(self.session(), self.wire.open(&public));
+            let url = self.environment.jwks_url(&self.settings).await;
+            let url = url.unwrap_or_default();
+            let (session, ()) = tokio::join!(self.session(), self.connections.open(&url));
             session?;
             self.prepare(deadline).await
         };
         let _ = timeout_at(deadline, all).await;
     }
 
-    fn known_secret(&self) -> MutexGuard<'_, Option<ClientSecret>> {
+    fn cached_secret(&self) -> MutexGuard<'_, Option<ClientSecret>> {
         self.secret.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -98,47 +104,52 @@ impl Cognito {
             .user_pool_id(&self.settings.user_pool_id)
             .client_id(&self.settings.client_id);
         let renewed = Cell::default();
-        let answer = patiently(deadline, async || {
-            self.attempt(&renewed, request.clone().send(), question)
+        let answer = with_retries(deadline, async || {
+            self.attempt(&renewed, request.clone().send(), retry_read)
                 .await
         });
-        let answer = answer.await.map_err(of_no_user)?;
+        let answer = answer.await.map_err(without_user)?;
         Ok(answer
             .user_pool_client
             .and_then(|client| client.client_secret)
             .map(ClientSecret::new))
     }
 
-    /// One attempt at a call. What is rejected because the session has ended, early or on another clock than ours, is
-    /// worth another with a new session, once; of all else `again` knows.
+    /// One attempt at a call. If AWS rejects the call because the session has expired (early, or by
+    /// another clock), renews the session and requests one retry. For all other errors, `retry`
+    /// decides.
     async fn attempt<T, E: ProvideErrorMetadata + std::error::Error + 'static>(
         &self,
         renewed: &Cell<bool>,
         sent: impl Future<Output = Result<T, SdkError<E>>>,
-        again: impl Fn(Failure, &SdkError<E>) -> Again,
-    ) -> Result<T, Missed> {
-        let session = self.role.held();
+        retry: impl Fn(Failure, &SdkError<E>) -> Retry,
+    ) -> Result<T, FailedAttempt> {
+        let session = self.role.current();
         let error = match sent.await {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        let failure = failure(&error);
-        if !has_expired(&error) || renewed.replace(true) {
-            let again = again(failure, &error);
-            return Err(Missed { failure, again });
+        let failure = to_failure(&error);
+        if !is_expired_token(&error) || renewed.replace(true) {
+            let retry = retry(failure, &error);
+            return Err(FailedAttempt { failure, retry });
         }
-        let (failure, again) = match self.role.instead_of(session).await {
-            Ok(_) => (failure, Again::AtOnce),
-            Err(_) => (Failure::Fault(Fault::Credentials), Again::Never),
+        let (failure, retry) = match self.role.replace(session).await {
+            Ok(_) => (failure, Retry::Immediately),
+            Err(_) => (Failure::Fault(Fault::Credentials), Retry::Never),
         };
-        Err(Missed { failure, again })
+        Err(FailedAttempt { failure, retry })
     }
 }
 
 impl OldPool for Cognito {
-    /// The connections are the same: who is connected has not changed.
-    fn afresh(&self) -> Self {
-        Self::new(self.settings.clone(), self.home.clone(), self.wire.clone())
+    /// Shares the connections, because they don't depend on the session.
+    fn cold(&self) -> Self {
+        Self::new(
+            self.settings.clone(),
+            self.environment.clone(),
+            self.connections.clone(),
+        )
     }
 
     async fn session(&self) -> Result<(), Failure> {
@@ -149,9 +160,9 @@ impl OldPool for Cognito {
     }
 
     async fn prepare(&self, deadline: Instant) -> Result<(), Failure> {
-        if self.settings.has_secret && self.known_secret().is_none() {
+        if self.settings.has_secret && self.cached_secret().is_none() {
             let secret = self.describe_secret(deadline).await?;
-            *self.known_secret() = secret;
+            *self.cached_secret() = secret;
         }
         Ok(())
     }
@@ -162,7 +173,7 @@ impl OldPool for Cognito {
         password: &str,
         deadline: Instant,
     ) -> Result<Answer, Failure> {
-        let hash = (self.known_secret().as_ref())
+        let hash = (self.cached_secret().as_ref())
             .and_then(|secret| secret.hash(username, &self.settings.client_id));
         let request = self
             .client
@@ -176,26 +187,26 @@ impl OldPool for Cognito {
             Some(hash) => request.auth_parameters("SECRET_HASH", hash),
             None => request,
         };
-        // Each counts towards the user's lock-out, and a lost answer does not say whether the password was judged. So
-        // only what was rejected at the door, or never got there, is sent again; and once what was written to a
-        // connection that had died while nobody used it.
+        // Each attempt counts towards the user's lockout, and after a lost response it is unknown
+        // whether Cognito checked the password. So a request is sent again only if it was throttled
+        // or never sent, and once if it was written to a connection that had died while idle.
         let (renewed, lost) = (Cell::default(), Cell::new(false));
-        let answer = patiently(deadline, async || {
-            let again = |failure, error: &_| match failure {
-                Failure::Fault(Fault::Throttled) => Again::Later,
-                _ if never_connected(error) => Again::Later,
-                _ if lost_idle(error) && !lost.replace(true) => Again::AtOnce,
-                _ => Again::Never,
+        let answer = with_retries(deadline, async || {
+            let retry = |failure, error: &_| match failure {
+                Failure::Fault(Fault::Throttled) => Retry::AfterPause,
+                _ if never_connected(error) => Retry::AfterPause,
+                _ if lost_idle(error) && !lost.replace(true) => Retry::Immediately,
+                _ => Retry::Never,
             };
-            let _line = self.wire.line().await;
-            self.attempt(&renewed, request.clone().send(), again).await
+            let _slot = self.connections.slot().await;
+            self.attempt(&renewed, request.clone().send(), retry).await
         });
         let answer = answer.await;
-        // It may have been changed: the next event reads it again.
+        // The secret may have changed. The next event reads it again.
         if let Err(Failure::Fault(Fault::SecretHash)) = answer {
-            *self.known_secret() = None;
+            *self.cached_secret() = None;
         }
-        answer.map(|output| answered(&output))
+        answer.map(|output| to_answer(&output))
     }
 
     async fn user(&self, username: &str, deadline: Instant) -> Result<OldUser, Failure> {
@@ -205,33 +216,34 @@ impl OldPool for Cognito {
             .user_pool_id(&self.settings.user_pool_id)
             .username(username);
         let renewed = Cell::default();
-        let answer = patiently(deadline, async || {
-            // On its own, so that it comes to its end when nobody waits for it any more, and its connection with it
-            // back to the pool: dropped, it would cost the next sign-in a handshake.
-            let (line, sent) = (self.wire.line().await, request.clone().send());
+        let answer = with_retries(deadline, async || {
+            // In its own task, so that the request completes after the caller stops waiting, and
+            // its connection returns to the pool. A dropped request would close the connection, and
+            // the next sign-in would need a handshake.
+            let (slot, sent) = (self.connections.slot().await, request.clone().send());
             let sent = tokio::spawn(async move {
-                let _line = line;
+                let _slot = slot;
                 sent.await
             });
             let sent = async {
                 match sent.await {
                     Ok(answer) => answer,
-                    Err(_) => Err(SdkError::timeout_error("given up")),
+                    Err(_) => Err(SdkError::timeout_error("aborted")),
                 }
             };
-            self.attempt(&renewed, sent, question).await
+            self.attempt(&renewed, sent, retry_read).await
         });
-        answer.await.map(old_user)
+        answer.await.map(to_old_user)
     }
 }
 
-/// A question changes nothing, so it may be asked again whenever that may help.
-fn question<E: std::error::Error + 'static>(failure: Failure, error: &SdkError<E>) -> Again {
+/// A read call changes nothing, so it is retried after every transient error.
+fn retry_read<E: std::error::Error + 'static>(failure: Failure, error: &SdkError<E>) -> Retry {
     match failure {
-        _ if lost_idle(error) => Again::AtOnce,
+        _ if lost_idle(error) => Retry::Immediately,
         Failure::Fault(
             Fault::Throttled | Fault::Internal | Fault::Unreachable | Fault::TimedOut,
-        ) => Again::Later,
-        _ => Again::Never,
+        ) => Retry::AfterPause,
+        _ => Retry::Never,
     }
 }

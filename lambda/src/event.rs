@@ -1,25 +1,26 @@
-//! The event as it came over the wire: who asks, and what is in it. It goes back as it is, so nothing here changes it.
+//! Reads the fields of the event. The function returns the event unchanged on a rejection, so
+//! nothing in this module modifies it.
 
 use rules::log::Source;
 use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::Value;
 
-/// Who sent this event, where that is known.
+/// The event's trigger source, or `None` if it is unknown.
 pub fn source(event: &Value) -> Option<Source> {
     Source::of_name(event.get("triggerSource")?.as_str()?)
 }
 
-/// Whether the event is about a user of this pool.
+/// Whether the event is from this user pool.
 pub fn is_of_pool(event: &Value, user_pool_id: &str) -> bool {
     event.get("userPoolId").and_then(Value::as_str) == Some(user_pool_id)
 }
 
-/// The name as typed.
+/// The typed username.
 pub fn username(event: &Value) -> Result<&str, Failure> {
     text(event.get("userName"))
 }
 
-/// The password as typed.
+/// The typed password.
 pub fn password(event: &Value) -> Result<&str, Failure> {
     text(
         event
@@ -28,11 +29,11 @@ pub fn password(event: &Value) -> Result<&str, Failure> {
     )
 }
 
-/// A text that is promised for this trigger source.
+/// A text field that this trigger source requires.
 fn text(value: Option<&Value>) -> Result<&str, Failure> {
     match value.and_then(Value::as_str) {
         None => Err(Failure::Fault(Fault::Event)),
-        // Whoever types nothing must not raise an alarm.
+        // An empty input must not raise an alarm, so it isn't a fault.
         Some("") => Err(Failure::Rejected(Rejection::InvalidParameter)),
         Some(text) => Ok(text),
     }

@@ -1,17 +1,19 @@
-//! What an error of the old pool proves.
+//! Maps errors of the old pool to rejections and faults.
 
 use rules::reasons::{Failure, Fault, Rejection};
 
 #[cfg(test)]
 mod tests;
 
-/// What an error of Cognito means. By its code and not by the SDK's types, as some codes belong to no operation.
-pub fn of_service(code: &str, message: &str, status: u16) -> Failure {
+/// Maps an error of Cognito by its code. The SDK's error types don't suffice, because they lack
+/// some codes.
+pub fn from_service_error(code: &str, message: &str, status: u16) -> Failure {
     let message = message.to_ascii_lowercase();
-    let names = |text: &str| message.contains(text);
+    let mentions = |text: &str| message.contains(text);
     match code {
-        // The two texts by which Cognito says that the app client has a secret; every other is about the user.
-        "NotAuthorizedException" if names("secret hash") || names("secret_hash") => {
+        // Cognito uses these two texts if the app client has a secret. All other texts are about
+        // the user.
+        "NotAuthorizedException" if mentions("secret hash") || mentions("secret_hash") => {
             Failure::Fault(Fault::SecretHash)
         }
         "NotAuthorizedException" => Failure::Rejected(Rejection::NotAuthorized),
@@ -19,26 +21,27 @@ pub fn of_service(code: &str, message: &str, status: u16) -> Failure {
         "UserNotConfirmedException" => Failure::Rejected(Rejection::NotConfirmed),
         "PasswordResetRequiredException" => Failure::Rejected(Rejection::ResetRequired),
         "UserLambdaValidationException" => Failure::Rejected(Rejection::OldTrigger),
-        // Asked about those alone whom the old pool does not know: all others get in without it.
+        // The old pool's own migration trigger runs only for users that the old pool doesn't have.
         "UnexpectedLambdaException" | "InvalidLambdaResponseException"
-            if names("usermigration") =>
+            if mentions("usermigration") =>
         {
             Failure::Rejected(Rejection::OldTrigger)
         }
         "UnexpectedLambdaException" | "InvalidLambdaResponseException" => {
             Failure::Rejected(Rejection::OldTriggerFailed)
         }
-        // Whoever types an odd name must not raise an alarm; a validation error quotes what was typed.
-        "InvalidParameterException" if names("validation error") => {
+        // An invalid input must not raise an alarm, so it isn't a fault. A validation error quotes
+        // the input, so this comes before the checks of the text.
+        "InvalidParameterException" if mentions("validation error") => {
             Failure::Rejected(Rejection::InvalidParameter)
         }
-        "InvalidParameterException" if names("flow not enabled") => Failure::Fault(Fault::Flow),
-        "InvalidParameterException" if names("secret hash was received") => {
+        "InvalidParameterException" if mentions("flow not enabled") => Failure::Fault(Fault::Flow),
+        "InvalidParameterException" if mentions("secret hash was received") => {
             Failure::Fault(Fault::SecretHash)
         }
         "InvalidParameterException" => Failure::Rejected(Rejection::InvalidParameter),
         "InvalidUserPoolConfigurationException" => Failure::Fault(Fault::Configuration),
-        "ResourceNotFoundException" if names("client") => Failure::Fault(Fault::ClientNotFound),
+        "ResourceNotFoundException" if mentions("client") => Failure::Fault(Fault::ClientNotFound),
         "ResourceNotFoundException" => Failure::Fault(Fault::PoolNotFound),
         "AccessDenied"
         | "AccessDeniedException"
@@ -47,7 +50,7 @@ pub fn of_service(code: &str, message: &str, status: u16) -> Failure {
         | "InvalidClientTokenId"
         | "InvalidSignatureException"
         | "UnrecognizedClientException" => Failure::Fault(Fault::AccessDenied),
-        // A limit of the user's and not of the account's: the password may have been judged.
+        // This limit is per user, not per account. Cognito may have checked the password.
         "LimitExceededException" => Failure::Rejected(Rejection::UnknownAnswer),
         "TooManyRequestsException" | "Throttling" | "ThrottlingException" => {
             Failure::Fault(Fault::Throttled)
@@ -61,8 +64,9 @@ pub fn of_service(code: &str, message: &str, status: u16) -> Failure {
     }
 }
 
-/// The failure of a call that is about no user: it rejects none, so the deployment is wrong.
-pub const fn of_no_user(failure: Failure) -> Failure {
+/// Converts the failure of a call that isn't about a user. Such a call can't reject a user, so its
+/// failures are faults of the deployment.
+pub const fn without_user(failure: Failure) -> Failure {
     match failure {
         Failure::Rejected(Rejection::NotAuthorized) => Failure::Fault(Fault::AccessDenied),
         Failure::Rejected(Rejection::InvalidParameter) => Failure::Fault(Fault::Configuration),

@@ -1,5 +1,6 @@
-//! From an event to its reply, in time. A rejection is the event byte for byte, so that from outside a wrong password, an
-//! unknown user and a disabled one look the same; a fault is one text, whatever its cause.
+//! Replies to events within the time budget. A rejection returns the event byte for byte, so that a
+//! client can't distinguish a wrong password, an unknown user and a disabled user. A fault returns
+//! the same error for all causes.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -23,32 +24,34 @@ use crate::probe;
 #[cfg(test)]
 pub mod tests;
 
-/// Cognito waits five seconds and asks again; one of them is left for the way there and back.
+/// The time budget of an event. Cognito waits five seconds before it retries the invocation, and
+/// one of them is reserved for the network.
 const BUDGET: Duration = Duration::from_secs(4);
 
-/// The same for the first event, from the start of this process: Cognito does not stop its clock for that.
+/// The time budget of the first event, from the start of this process. Cognito's five seconds
+/// include the cold start.
 pub const FIRST_BUDGET: Duration = Duration::from_millis(4300);
 
-/// All that a user is ever told of a fault: nothing of its cause, and nothing of whether the user exists.
+/// The error message of all faults. It reveals neither the cause nor whether the user exists.
 const FAULT: &str = "temporarily unavailable";
 
-/// What a function that is rightly configured answers with.
+/// A function with a valid configuration.
 pub struct Service<P> {
     /// The old pool.
     pub pool: P,
-    /// The only pool whose events are answered.
+    /// The new pool. The function answers only events of this pool.
     pub new_user_pool_id: String,
-    /// When the first event has to be answered at the latest; that event takes it.
+    /// The deadline of the first event. That event takes it.
     pub first_answer_by: Cell<Option<Instant>>,
-    /// How it is decided.
+    /// The rules of the decision.
     pub rules: Rules,
 }
 
-/// The reply to an event. Not `Debug`, as the event holds the password.
+/// The reply to an event. Not `Debug`, because the event holds the password.
 pub struct Reply {
-    /// Who asked, where that is known.
+    /// The trigger source, or `None` if it is unknown.
     pub source: Option<Source>,
-    /// The calls that were made for it.
+    /// The calls that the event needed.
     pub calls: Calls,
     raw: Box<RawValue>,
     event: Value,
@@ -56,16 +59,16 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Why the user was not migrated, if so.
+    /// The reason why the user wasn't migrated, or `None` for a migration.
     pub fn failure(&self) -> Option<Failure> {
         self.decision.as_ref().err().copied()
     }
 
-    /// What goes back: the event, or for a fault one text.
+    /// The function's result: the event, or an error for a fault.
     pub fn into_result(mut self) -> Result<Box<RawValue>, Diagnostic> {
         match self.decision {
             decision if self.source == Some(Source::Probe) => {
-                raw(&probe::answer(&decision, self.calls.at_fault()))
+                raw(&probe::answer(&decision, self.calls.failed()))
             }
             Ok(migration) => {
                 fill_in(&mut self.event, migration.into_response());
@@ -77,13 +80,15 @@ impl Reply {
     }
 }
 
-/// Answers an event, in time. Without a service, the environment is not what it must be.
+/// Answers an event within the time budget. `service` is `None` if the function's configuration is
+/// invalid.
 pub async fn answer(service: Option<&Service<impl OldPool>>, raw: Box<RawValue>) -> Reply {
     let now = Instant::now();
     let first = service.and_then(|service| service.first_answer_by.take());
     let first = first.filter(|first| *first > now);
     let deadline = first.map_or(now + BUDGET, |first| first.min(now + BUDGET));
-    // What cannot be read, such as half a surrogate pair or a thousand brackets, is an event of no known source.
+    // An event that can't be parsed, for example with an unpaired surrogate or a thousand nested
+    // arrays, has no known trigger source.
     let event = serde_json::from_str(raw.get()).unwrap_or_default();
     let (source, calls) = (event::source(&event), Calls::default());
     let decision = timeout_at(deadline, decide(service, source, &event, &calls, deadline))
@@ -111,56 +116,60 @@ async fn decide(
         return Err(Failure::Fault(Fault::ForeignPool));
     }
     let username = event::username(event)?;
-    // The role's session may outlive the role: what is at hand would hide what is broken.
-    let afresh = match source {
-        Source::Probe => Some(service.pool.afresh()),
+    // A cached session remains valid after the role is deleted, so a connectivity check with it
+    // would not detect the error.
+    let cold = match source {
+        Source::Probe => Some(service.pool.cold()),
         Source::Authentication | Source::ForgotPassword => None,
     };
-    let pool = afresh.as_ref().unwrap_or(&service.pool);
-    let session = calls.note(Call::AssumeRole, pool.session());
-    let user = || calls.note(Call::AdminGetUser, pool.user(username, deadline));
-    let (ground, user) = match source {
+    let pool = cold.as_ref().unwrap_or(&service.pool);
+    let session = calls.record(Call::AssumeRole, pool.session());
+    let user = || calls.record(Call::AdminGetUser, pool.user(username, deadline));
+    let (evidence, user) = match source {
         Source::ForgotPassword => {
-            let ground = Evidence::of_forgotten(&service.rules).map_err(Failure::Rejected)?;
+            let evidence = Evidence::of_forgotten(&service.rules).map_err(Failure::Rejected)?;
             session.await?;
-            (Ok(ground), user().await)
+            (Ok(evidence), user().await)
         }
         Source::Authentication | Source::Probe => {
             let password = event::password(event)?;
             session.await?;
             let prepared = pool.prepare(deadline);
-            calls.note(Call::DescribeUserPoolClient, prepared).await?;
-            let asked = pool.check_password(username, password, deadline);
-            let answer = calls.note(Call::AdminInitiateAuth, asked);
-            let ground = async {
+            calls.record(Call::DescribeUserPoolClient, prepared).await?;
+            let checked = pool.check_password(username, password, deadline);
+            let answer = calls.record(Call::AdminInitiateAuth, checked);
+            let evidence = async {
                 let answer = answer.await?;
                 Evidence::of(&answer, &service.rules).map_err(Failure::Rejected)
             };
             let is_probe = source == Source::Probe;
-            both(ground, user, service.rules.old_triggers, is_probe).await?
+            evidence_and_user(evidence, user, service.rules.old_triggers, is_probe).await?
         }
     };
-    decision::decide(&service.rules, username, ground, user)
+    decision::decide(&service.rules, username, evidence, user)
 }
 
-/// Asks for the user while the password is out, which saves a sign-in the second round trip. Without a proof that
-/// answer is not even waited for, so that nothing of it can show in a reply; only a probe hears it out.
+/// Gets the user while the password is being checked, which saves a sign-in the second round trip.
+/// If the password is rejected, the reply doesn't wait for the user, so that neither its content
+/// nor its timing depends on the user. Only a connectivity check always waits for the user
+/// (`always_waits`).
 ///
-/// Triggers of the old pool may make the user at its sign-in there, or write to it: where it has some, the user is
-/// asked for when they have run; and once more where a proof comes for one that was not there.
-async fn both<U>(
-    ground: impl Future<Output = Result<Evidence, Failure>>,
+/// Triggers of the old pool may create or update the user at a sign-in. So if the old pool has
+/// triggers, the user is read after they have run. If the password is accepted for a user that
+/// didn't exist, the user is read again.
+async fn evidence_and_user<U>(
+    evidence: impl Future<Output = Result<Evidence, Failure>>,
     user: impl Fn() -> U,
     old_triggers: bool,
-    hears_out: bool,
+    always_waits: bool,
 ) -> Result<(Result<Evidence, Failure>, Result<OldUser, Failure>), Failure>
 where
     U: Future<Output = Result<OldUser, Failure>>,
 {
-    let ground = async {
-        match ground.await {
-            Err(rejection @ Failure::Rejected(_)) if hears_out => Ok(Err(rejection)),
-            ground => ground.map(Ok),
+    let evidence = async {
+        match evidence.await {
+            Err(rejection @ Failure::Rejected(_)) if always_waits => Ok(Err(rejection)),
+            evidence => evidence.map(Ok),
         }
     };
     let early = async {
@@ -170,16 +179,16 @@ where
             Some(user().await)
         })
     };
-    let (ground, early) = tokio::try_join!(biased; ground, early)?;
+    let (evidence, early) = tokio::try_join!(biased; evidence, early)?;
     let user = match early {
-        Some(Err(Failure::Rejected(Rejection::UnknownUser))) if ground.is_ok() => user().await,
+        Some(Err(Failure::Rejected(Rejection::UnknownUser))) if evidence.is_ok() => user().await,
         Some(early) => early,
         None => user().await,
     };
-    Ok((ground, user))
+    Ok((evidence, user))
 }
 
-/// Puts the decided members into the event's response and leaves all others of it as they came.
+/// Sets these fields in the event's response, and keeps all others.
 fn fill_in(event: &mut Value, members: Map<String, Value>) {
     let Some(event) = event.as_object_mut() else {
         return;

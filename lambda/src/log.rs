@@ -1,6 +1,6 @@
-//! What is seen of the work: one JSON line an event, made of closed sets of words, numbers, Lambda's request id and the
-//! function's name. Nothing else is ever written, so that no name, attribute, password or token can be. CloudWatch
-//! draws its metrics out of the same line, by the embedded metric format.
+//! The function's log: one JSON line per event. It contains only words of closed sets, numbers, the
+//! request ID and the function's name, so it can't contain a username, attribute, password or
+//! token. CloudWatch extracts the metrics from the same line (embedded metric format).
 
 use std::io::{self, Write};
 use std::panic;
@@ -18,54 +18,55 @@ use crate::handler::Reply;
 #[cfg(test)]
 mod tests;
 
-/// Where and when an event was answered.
+/// The invocation that a log line is about.
 #[derive(Clone, Copy)]
-pub struct Place<'a> {
-    /// Lambda's id of the invocation.
+pub struct Invocation<'a> {
+    /// The request ID of the invocation.
     pub request_id: &'a str,
     /// The function's name.
     pub function: &'a str,
-    /// The time of the answer.
+    /// The time of the log line.
     pub now: SystemTime,
 }
 
-/// Writes the line of an event.
-pub fn event(context: &Context, reply: &Reply, took: Duration) {
-    let place = Place {
+/// Writes the log line of an event.
+pub fn event(context: &Context, reply: &Reply, duration: Duration) {
+    let invocation = Invocation {
         request_id: &context.request_id,
         function: &context.env_config.function_name,
         now: SystemTime::now(),
     };
-    write(&line(place, reply, took));
+    write(&line(invocation, reply, duration));
 }
 
-/// Says which variable of the environment is missing or odd.
+/// Logs the environment variable that is missing or invalid.
 pub fn misconfigured(Misconfigured(variable): Misconfigured) {
     write(&json!({log::OUTCOME: log::MISCONFIGURED, "variable": variable}));
 }
 
-/// Keeps the text of a panic, which may quote what is secret, out of the log, and says where it was instead.
-pub fn hush_panics() {
+/// Logs only the location of a panic. The message of a panic may contain secrets.
+pub fn install_panic_hook() {
     panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string);
-        write(&json!({log::OUTCOME: log::PANIC, "place": place}));
+        let location = panic.location().map(ToString::to_string);
+        write(&json!({log::OUTCOME: log::PANIC, "location": location}));
     }));
 }
 
-/// A log that cannot be written must not cost a sign-in.
+/// Ignores errors, because a failure to log must not fail a sign-in.
 fn write(line: &Value) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The line of an event. A trigger source that is not known is not repeated, for it could be any text.
-pub fn line(place: Place, reply: &Reply, took: Duration) -> Value {
+/// The log line of an event. An unknown trigger source isn't included, because it could be any
+/// text.
+pub fn line(invocation: Invocation, reply: &Reply, duration: Duration) -> Value {
     let failure = reply.failure();
     let mut line = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
         line.extend(value.map(|value| (name.to_owned(), value)));
     };
-    put(log::REQUEST_ID, Some(place.request_id.into()));
-    put(log::FUNCTION_NAME, Some(place.function.into()));
+    put(log::REQUEST_ID, Some(invocation.request_id.into()));
+    put(log::FUNCTION_NAME, Some(invocation.function.into()));
     put(
         log::TRIGGER_SOURCE,
         Some(
@@ -80,25 +81,26 @@ pub fn line(place: Place, reply: &Reply, took: Duration) -> Value {
         Some(failure.map_or(log::MIGRATED, Failure::outcome).into()),
     );
     put(log::REASON, failure.map(|failure| failure.reason().into()));
-    put(log::DURATION_MS, Some(millis(took)));
+    put(log::DURATION_MS, Some(millis(duration)));
     for (name, call) in [
         (log::INITIATE_AUTH_MS, Call::AdminInitiateAuth),
         (log::GET_USER_MS, Call::AdminGetUser),
     ] {
-        put(name, reply.calls.took(call).map(millis));
+        put(name, reply.calls.duration(call).map(millis));
     }
-    // A probe is no sign-in, and must not count as one.
+    // A connectivity check isn't a sign-in, so the metrics don't include it.
     if reply.source != Some(Source::Probe) {
         let counted = count(failure);
         for count in Count::ALL {
             put(count.as_str(), Some(u8::from(count == counted).into()));
         }
-        put("_aws", Some(metrics(place.now, counted, failure.is_some())));
+        let metrics = metrics(invocation.now, counted, failure.is_some());
+        put("_aws", Some(metrics));
     }
     Value::Object(line)
 }
 
-/// Which count an event raises.
+/// The counter that an event increments.
 const fn count(failure: Option<Failure>) -> Count {
     match failure {
         None => Count::Migrated,
@@ -108,7 +110,7 @@ const fn count(failure: Option<Failure>) -> Count {
     }
 }
 
-/// What CloudWatch is to draw out of the line.
+/// The metadata from which CloudWatch extracts the metrics.
 fn metrics(now: SystemTime, counted: Count, has_reason: bool) -> Value {
     let metric = |count: Count| json!({"Name": count.as_str(), "Unit": "Count"});
     let mut all: Vec<Value> = Count::ALL.map(metric).into();

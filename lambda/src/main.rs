@@ -1,17 +1,18 @@
-//! The `UserMigration` trigger of the new user pool: it asks the old pool, in another account, whether a sign-in is
-//! right, and hands the old user's attributes over.
+//! The user migration Lambda trigger of the new user pool. It checks the password of a sign-in with
+//! the old pool in another account, and returns the old user's attributes.
 //!
-//! | to see | open |
+//! | topic | module |
 //! |---|---|
-//! | who is migrated, as whom and with what | the crate `rules` |
-//! | what an error of the old pool proves | `failure` |
-//! | what an event leads to, in which order | `handler`, `event`, `calls` |
-//! | what `cogmig` is told when it asks | `probe` |
-//! | how the old pool is asked | `old_pool` for the questions, `cognito` for the SDK |
-//! | where, as whom, and when the role is assumed | `cognito/clients`, `cognito/credentials` |
-//! | over which connections, and what one that died costs | `cognito/wire` |
-//! | the function's environment | `settings` |
-//! | what is written | `log` |
+//! | which users are migrated, with which username and attributes | the crate `rules` |
+//! | the errors of the old pool | `failure` |
+//! | the processing of an event | `handler`, `event`, `calls` |
+//! | the response to the connectivity check | `probe` |
+//! | the calls to the old pool | `old_pool` for the interface, `cognito` for the SDK |
+//! | endpoints, credentials and the access role's session | `cognito/clients`, `cognito/credentials` |
+//! | the connection pool, and connections that died | `cognito/connections` |
+//! | retries | `cognito/retry` |
+//! | the function's environment variables | `settings` |
+//! | the log line | `log` |
 
 mod calls;
 mod cognito;
@@ -31,7 +32,7 @@ use serde_json::value::RawValue;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let began = tokio::time::Instant::now();
-    log::hush_panics();
+    log::install_panic_hook();
     let service = &cognito::service_from_env(began).await;
     lambda_runtime::run(service_fn(
         async move |event: LambdaEvent<Box<RawValue>>| {

@@ -1,5 +1,5 @@
-//! What the decision asks of the old pool, and what it gets to hear. No SDK here: tests put pools of their own in its
-//! place.
+//! The interface of the decision to the old pool. It doesn't depend on the SDK, so that tests can
+//! implement it.
 
 use rules::decision::{Answer, OldUser};
 use rules::reasons::Failure;
@@ -7,16 +7,16 @@ use tokio::time::Instant;
 
 /// The old pool.
 pub trait OldPool: Sized {
-    /// The same pool, as a function that starts now would ask it: with no credentials and no secret at hand yet.
-    fn afresh(&self) -> Self;
+    /// The same pool in the state of a cold start, without cached credentials and client secret.
+    fn cold(&self) -> Self;
 
-    /// Sees to it that calls can be signed. Waits for nothing as long as what is at hand will do.
+    /// Makes sure that calls can be signed. Returns at once if the cached session is valid.
     async fn session(&self) -> Result<(), Failure>;
 
-    /// Fetches what a password call needs and is not at hand yet.
+    /// Reads the client secret, if a password call needs it and it isn't cached.
     async fn prepare(&self, deadline: Instant) -> Result<(), Failure>;
 
-    /// What the old pool says to a name and a password.
+    /// The old pool's response to a username and a password.
     async fn check_password(
         &self,
         username: &str,
@@ -24,6 +24,7 @@ pub trait OldPool: Sized {
         deadline: Instant,
     ) -> Result<Answer, Failure>;
 
-    /// The user of that name. Who stops waiting for it ends the repetitions, and not the request that is out.
+    /// The user with that name. If the caller stops waiting, the retries end, but a request in
+    /// progress completes.
     async fn user(&self, username: &str, deadline: Instant) -> Result<OldUser, Failure>;
 }

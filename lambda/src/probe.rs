@@ -1,6 +1,7 @@
-//! The answer to `cogmig`, which asks whether a sign-in would work. It says why not, which a sign-in never does, but
-//! only in words that say nothing of a user to one who does not know the password: who may invoke the function learns
-//! no more by a probe than by a sign-in.
+//! The response to the connectivity check of `cogmig`. Unlike the response to a sign-in, it
+//! contains the reason of a failure. But without the user's password, the reason reveals nothing
+//! about the user. So a caller who may invoke the function learns no more from a connectivity check
+//! than from a sign-in.
 
 use rules::decision::Migration;
 use rules::probe::{Answer, Call, Verdict};
@@ -10,8 +11,8 @@ use serde_json::Value;
 #[cfg(test)]
 mod tests;
 
-/// The answer: closed sets of words, and the names of attributes.
-pub fn answer(decision: &Result<Migration, Failure>, at_fault: Option<Call>) -> Value {
+/// The response. It contains only words of closed sets and the names of attributes.
+pub fn answer(decision: &Result<Migration, Failure>, failed: Option<Call>) -> Value {
     let (verdict, call) = match decision {
         Ok(migration) => {
             let names = migration.attribute_names().map(str::to_owned);
@@ -19,14 +20,15 @@ pub fn answer(decision: &Result<Migration, Failure>, at_fault: Option<Call>) -> 
         }
         Err(failure) => {
             let redacted = redacted(*failure);
-            (Verdict::Failed(redacted), call(redacted, at_fault))
+            (Verdict::Failed(redacted), call(redacted, failed))
         }
     };
     Answer { verdict, call }.to_json()
 }
 
-/// The old pool gives these whether or not the password is right, and only for a user who is there or who is not. The
-/// log has them as they are. What the decision finds in the user it finds only after the password was right.
+/// Replaces reasons that the old pool returns without checking the password, because they reveal
+/// whether the user exists. The log has the original reasons. All reasons that the decision derives
+/// from the user require the right password.
 const fn redacted(failure: Failure) -> Failure {
     match failure {
         Failure::Rejected(
@@ -36,11 +38,11 @@ const fn redacted(failure: Failure) -> Failure {
     }
 }
 
-/// The call that met the fault.
-const fn call(failure: Failure, at_fault: Option<Call>) -> Option<Call> {
+/// The call that failed with the fault.
+const fn call(failure: Failure, failed: Option<Call>) -> Option<Call> {
     match failure {
         Failure::Rejected(_) => None,
         Failure::Fault(Fault::Credentials) => Some(Call::AssumeRole),
-        Failure::Fault(_) => at_fault,
+        Failure::Fault(_) => failed,
     }
 }

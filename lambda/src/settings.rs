@@ -1,5 +1,5 @@
-//! The function's environment, as `cogmig setup` wrote it, turned into what to ask and how to decide. What is missing
-//! or odd is named; no value ever is.
+//! Parses the function's environment variables, which `cogmig setup` wrote. Errors name the
+//! variable that is missing or invalid, and never its value.
 
 use std::env::{VarError, var};
 
@@ -9,17 +9,17 @@ use rules::settings::{Misconfigured, Rules};
 #[cfg(test)]
 mod tests;
 
-/// All that the function is told. Not `Debug`, as it holds the ExternalId.
+/// The function's settings. Not `Debug`, because it holds the ExternalId.
 pub struct Settings {
-    /// How to ask the old pool.
+    /// The settings of calls to the old pool.
     pub old_pool: OldPoolSettings,
-    /// The only pool whose events are answered.
+    /// The new pool. The function answers only events of this pool.
     pub new_user_pool_id: String,
-    /// How to decide.
+    /// The rules of the decision.
     pub rules: Rules,
 }
 
-/// How to ask the old pool. Not `Debug`, as it holds the ExternalId.
+/// The settings of calls to the old pool. Not `Debug`, because it holds the ExternalId.
 #[derive(Clone)]
 pub struct OldPoolSettings {
     /// The old pool.
@@ -28,30 +28,30 @@ pub struct OldPoolSettings {
     pub region: String,
     /// Its app client.
     pub client_id: String,
-    /// Whether that has a secret.
+    /// Whether the app client has a secret.
     pub has_secret: bool,
     /// The access role.
     pub role_arn: String,
-    /// What the access role wants to hear.
+    /// The ExternalId that the access role's trust policy requires.
     pub external_id: String,
 }
 
 impl Settings {
-    /// Reads the process's environment.
+    /// Reads the process's environment variables.
     ///
     /// # Errors
     ///
-    /// When a variable is missing or odd.
+    /// The variable that is missing or invalid.
     pub fn from_env() -> Result<Self, Misconfigured> {
         Self::read(|name| match var(name) {
             Ok(value) => Some(value),
             Err(VarError::NotPresent) => None,
-            // No variable of ours may hold such a character, so it is found to be odd.
+            // No setting may contain a control character, so the variable is reported as invalid.
             Err(VarError::NotUnicode(_)) => Some("\0".to_owned()),
         })
     }
 
-    /// Reads what `get` gives for each variable.
+    /// Parses environment variables, which `get` returns.
     fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, Misconfigured> {
         let text = |name| {
             let value = get(name).unwrap_or_default();
@@ -64,7 +64,7 @@ impl Settings {
             old_pool: OldPoolSettings {
                 user_pool_id: text(env::OLD_USER_POOL_ID)?,
                 region: text(env::OLD_USER_POOL_REGION).and_then(|region| {
-                    // It becomes a part of the address that passwords are sent to.
+                    // The Region is part of the host name to which passwords are sent.
                     if is_region(&region) {
                         Ok(region)
                     } else {

@@ -1,5 +1,5 @@
-//! Which of the old user's attributes go to the new pool, under which names, and what they prove there. Pure: no
-//! client, no event.
+//! Which of the old user's attributes are migrated, under which names, and whether they count as
+//! verified. Pure: no client, no event.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 #[cfg(test)]
 mod tests;
 
-/// An attribute's name and value, as the old pool gives them.
+/// An attribute's name and value, as the old pool returns them.
 pub type Attribute = (String, String);
 
-/// The contacts of a user, each with the flag that says whether it was proved to be the user's.
+/// The contact attributes of a user, each with the attribute that marks it as verified.
 const CONTACTS: [(&str, &str); 2] = [
     ("email", "email_verified"),
     ("phone_number", "phone_number_verified"),
@@ -37,8 +37,9 @@ impl fmt::Display for Mapping {
     }
 }
 
-/// The attributes that the new user gets. Those that Cognito itself sets are left out, as it rejects them, and so are
-/// empty ones. Of two old attributes for one new one the first that has a value wins.
+/// The attributes of the new user. Omits attributes that Cognito sets itself, because Cognito
+/// rejects them, and empty attributes. If two old attributes map to the same new attribute, the
+/// first one that has a value is used.
 #[must_use]
 pub fn for_new_user(old: &[Attribute], mappings: &[Mapping]) -> Map<String, Value> {
     let mut chosen: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
@@ -49,18 +50,19 @@ pub fn for_new_user(old: &[Attribute], mappings: &[Mapping]) -> Map<String, Valu
             chosen.entry(to).or_insert((from, value));
         }
     }
-    // A flag is true of the one value that it was set for. Beside another it would say that a contact was proved which
-    // nobody proved, and whoever holds it could then have the user's password reset.
+    // A verified flag applies only to the value that it was set for. With another value, the flag
+    // would mark an unverified contact as verified, and the owner of that contact could reset the
+    // user's password.
     for (contact, flag) in CONTACTS {
         let own = mappings
             .iter()
             .any(|mapping| mapping.old == flag && mapping.new == flag);
-        let beside_its_own = chosen
+        let has_own_contact = chosen
             .get(contact)
             .is_some_and(|(from, _)| *from == contact);
         if let Some(value) = value_of(old, flag)
             && own
-            && beside_its_own
+            && has_own_contact
         {
             chosen.insert(flag, (flag, value));
         }
@@ -71,7 +73,8 @@ pub fn for_new_user(old: &[Attribute], mappings: &[Mapping]) -> Map<String, Valu
         .collect()
 }
 
-/// Whether a code can be sent to a contact of the new user, of one of these kinds, that was proved to be the user's.
+/// Whether the new user has a verified contact of one of these kinds, to which Cognito can send a
+/// code.
 #[must_use]
 pub fn has_verified_contact(new: &Map<String, Value>, kinds: &[&str]) -> bool {
     kinds
@@ -79,7 +82,7 @@ pub fn has_verified_contact(new: &Map<String, Value>, kinds: &[&str]) -> bool {
         .any(|contact| new.contains_key(*contact) && is_verified(new, contact))
 }
 
-/// Whether the new user's attribute needs no proof or has it.
+/// Whether the new user's attribute is verified, or is of a kind that needs no verification.
 #[must_use]
 pub fn is_verified(new: &Map<String, Value>, name: &str) -> bool {
     CONTACTS
@@ -88,16 +91,16 @@ pub fn is_verified(new: &Map<String, Value>, name: &str) -> bool {
         .is_none_or(|(_, flag)| new.get(*flag).is_some_and(|value| value == "true"))
 }
 
-/// The value of an attribute, where there is one that is not empty.
+/// The value of an attribute, if it exists and isn't empty.
 #[must_use]
 pub fn value_of<'a>(old: &'a [Attribute], name: &str) -> Option<&'a str> {
     old.iter()
-        .find(|(known, value)| known == name && !value.is_empty())
+        .find(|(old_name, value)| old_name == name && !value.is_empty())
         .map(|(_, value)| value.as_str())
 }
 
-/// Whether a mapping may not write to this name: Cognito sets it, or takes it for the name of the user, or it is a
-/// flag, which has rules of its own.
+/// Whether a mapping must not write to this name: Cognito sets the attribute itself, uses it as the
+/// username, or it is a verified flag, which has its own rules.
 fn is_reserved(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["", "sub", "identities", "username"].contains(&name.as_str())

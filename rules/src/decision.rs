@@ -1,5 +1,6 @@
-//! The decision, as tables: from what the old pool said to the members of the response that make Cognito create the
-//! user, or to the reason why not. Pure: no client, no clock, no event. What is not in a table is rejected.
+//! The decision, as tables: maps the old pool's responses to the fields of the trigger's response
+//! with which Cognito creates the user, or to the reason for a rejection. Pure: no client, no
+//! clock, no event. Anything that isn't in a table is rejected.
 
 use serde_json::{Map, Value, json};
 
@@ -11,70 +12,70 @@ use crate::usernames;
 #[cfg(test)]
 mod tests;
 
-/// What the old pool says to a password that it does not refuse. The tokens themselves are of no use here.
+/// The old pool's response to a password that it accepts. The tokens themselves aren't needed.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
-    /// Whether tokens came.
+    /// Whether the response contains tokens.
     pub tokens: bool,
-    /// What more the old pool asks for.
+    /// The challenge that the old pool requires in addition to the password.
     pub challenge: Option<String>,
 }
 
 /// A user of the old pool.
 #[derive(Clone)]
 pub struct OldUser {
-    /// The name that the old pool itself knows the user by.
+    /// The username in the old pool.
     pub username: String,
-    /// False when an administrator has disabled the user.
+    /// False if an administrator has disabled the user.
     pub enabled: bool,
-    /// Whether the status is CONFIRMED, and none of the others.
+    /// Whether the user's status is CONFIRMED.
     pub confirmed: bool,
-    /// Whether the user has set up a second factor of any kind.
+    /// Whether the user has set up MFA of any kind.
     pub has_mfa: bool,
-    /// Whether one of them is a code by SMS.
+    /// Whether the user has set up SMS MFA.
     pub has_sms_mfa: bool,
-    /// All attributes, those that Cognito sets among them.
+    /// All attributes, including those that Cognito sets.
     pub attributes: Vec<Attribute>,
 }
 
-/// Nothing of a user is ever printed.
+/// Prints no data of the user.
 impl std::fmt::Debug for OldUser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("OldUser").finish_non_exhaustive()
     }
 }
 
-/// What proves that a user may be migrated.
+/// The evidence that a user may be migrated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// The old pool gave tokens.
+    /// The old pool returned tokens.
     Tokens,
-    /// The old pool is content with the password and asks for a second factor.
+    /// The old pool accepted the password and requires MFA.
     PasswordAlone {
-        /// Whether that is a code by SMS.
+        /// Whether the MFA challenge is SMS MFA.
         by_sms: bool,
     },
-    /// The old pool knows the password as a temporary one.
+    /// The password is a temporary password in the old pool.
     TemporaryPassword,
-    /// Nothing yet: Cognito will send a code to the contact.
-    CodeToCome,
+    /// None yet: Cognito sends a code to the verified contact.
+    PendingCode,
 }
 
-/// What an evidence requirements of the user, and leads to.
+/// The requirements that a kind of evidence has for the user, and its effect.
 struct Requirements {
-    /// The user's status must be CONFIRMED. A sign-in has shown as much or more.
+    /// The user's status must be CONFIRMED. After a sign-in, this needs no check.
     confirmed: bool,
-    /// A verified contact must go along, for a code is all that will prove the user.
+    /// A verified contact must be migrated, because only a code identifies the user.
     verified_contact: bool,
-    /// The password that was typed becomes the new user's own. Otherwise Cognito wants a reset.
+    /// The typed password becomes the new user's password. Otherwise Cognito requires a reset.
     keeps_password: bool,
 }
 
 impl Evidence {
-    /// What the old pool's answer to a password stands for.
+    /// The evidence in the old pool's response to a password.
     ///
     /// # Errors
-    /// It proves nothing that these rules accept.
+    /// The response is no evidence that these rules accept.
     pub fn of(answer: &Answer, rules: &Rules) -> Result<Self, Rejection> {
         match (answer.tokens, answer.challenge.as_deref()) {
             (true, None) => Ok(Self::Tokens),
@@ -91,24 +92,25 @@ impl Evidence {
                 }),
                 MfaUsers::None | MfaUsers::Refuse => Err(Rejection::Mfa),
             },
-            // Whoever reads the mail of years ago knows it: it must never become permanent.
+            // Anyone who can read an old invitation email knows this password. It must never become
+            // permanent.
             (false, Some("NEW_PASSWORD_REQUIRED")) => match rules.temporary_passwords {
                 TemporaryPasswords::Refuse => Err(Rejection::TemporaryPassword),
                 TemporaryPasswords::Reset => Ok(Self::TemporaryPassword),
             },
-            // All others, and tokens beside any.
+            // All other challenges, and any challenge together with tokens.
             (_, Some(_)) => Err(Rejection::Challenge),
         }
     }
 
-    /// What a forgotten password stands for.
+    /// The evidence for a user who forgot their password.
     ///
     /// # Errors
-    /// These rules migrate no such users.
+    /// These rules don't migrate users who forgot their password.
     pub fn of_forgotten(rules: &Rules) -> Result<Self, Rejection> {
         match rules.forgot_password {
             ForgotPassword::Refuse => Err(Rejection::ForgotPassword),
-            ForgotPassword::Migrate => Ok(Self::CodeToCome),
+            ForgotPassword::Migrate => Ok(Self::PendingCode),
         }
     }
 
@@ -116,7 +118,7 @@ impl Evidence {
         let (confirmed, verified_contact, keeps_password) = match self {
             Self::Tokens | Self::PasswordAlone { .. } => (false, false, true),
             Self::TemporaryPassword => (false, true, false),
-            Self::CodeToCome => (true, true, false),
+            Self::PendingCode => (true, true, false),
         };
         Requirements {
             confirmed,
@@ -126,7 +128,7 @@ impl Evidence {
     }
 }
 
-/// What Cognito is told of the new user. Not `Debug`, as it holds attributes.
+/// The new user, as returned to Cognito. Not `Debug`, because it holds attributes.
 pub struct Migration {
     username: Option<String>,
     attributes: Map<String, Value>,
@@ -135,12 +137,13 @@ pub struct Migration {
 }
 
 impl Migration {
-    /// The names of the attributes that the new user gets.
+    /// The names of the new user's attributes.
     pub fn attribute_names(&self) -> impl Iterator<Item = &str> {
         self.attributes.keys().map(String::as_str)
     }
 
-    /// The members of the response. `forceAliasCreation` is none of them: it takes an alias away from its owner.
+    /// The fields of the trigger's response. `forceAliasCreation` is never set, because it would
+    /// take an alias from the user who owns it.
     #[must_use]
     pub fn into_response(self) -> Map<String, Value> {
         let mut attributes = self.attributes;
@@ -160,11 +163,12 @@ impl Migration {
     }
 }
 
-/// Decides on a user by what is known of the right to come in and of the user. A fault comes before a rejection, as it
-/// says that nothing is known; the rejection of the password comes before all that only its owner may learn.
+/// Decides whether to migrate a user, from the evidence and the user's data. A fault has priority
+/// over a rejection, because it leaves the result unknown. A rejected password has priority over
+/// all other rejections, because only someone who knows the password may learn those.
 ///
 /// # Errors
-/// Why there is no migration.
+/// The reason why the user isn't migrated.
 pub fn decide(
     rules: &Rules,
     typed: &str,
@@ -192,7 +196,7 @@ fn migrate(
         || match evidence {
             Evidence::PasswordAlone { by_sms } => by_sms,
             Evidence::Tokens => false,
-            Evidence::TemporaryPassword | Evidence::CodeToCome => {
+            Evidence::TemporaryPassword | Evidence::PendingCode => {
                 rules.mfa_required && !user.has_mfa
             }
         };
@@ -200,17 +204,17 @@ fn migrate(
         && rules.mfa_users == MfaUsers::Migrate
         && by_sms
         && attributes.contains_key("phone_number");
-    // Tokens may have come without the second factor, as adaptive authentication skips it where the risk is low. And a
-    // mailbox alone must not stand for password and second factor.
+    // Cognito may have issued tokens without MFA, because adaptive authentication skips it if the
+    // risk is low. And a code by email alone must not replace both password and MFA.
     let has_mfa = user.has_mfa || rules.mfa_required;
-    let stays = match rules.mfa_users {
+    let blocked_by_mfa = match rules.mfa_users {
         MfaUsers::None => false,
         MfaUsers::Refuse => has_mfa,
         MfaUsers::Migrate => has_mfa && !requirements.keeps_password && !sms_mfa,
     };
-    // The phone that is the second factor gets no code that resets the first.
-    let reachable = rules.recovery.iter();
-    let reachable: Vec<_> = reachable
+    // A phone number that is used for SMS MFA must not receive the code that resets the password.
+    let recovery = rules.recovery.iter();
+    let recovery: Vec<_> = recovery
         .filter(|kind| !(sms_mfa && **kind == "phone_number"))
         .copied()
         .collect();
@@ -220,10 +224,10 @@ fn migrate(
             requirements.confirmed && !user.confirmed,
             Rejection::NotConfirmed,
         ),
-        (stays, Rejection::Mfa),
+        (blocked_by_mfa, Rejection::Mfa),
         (
             requirements.verified_contact
-                && !attributes::has_verified_contact(&attributes, &reachable),
+                && !attributes::has_verified_contact(&attributes, &recovery),
             Rejection::NoVerifiedContact,
         ),
     ];

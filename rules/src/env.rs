@@ -1,11 +1,12 @@
-//! The names of the variables of the function's environment: `cogmig setup` writes them, the
-//! function reads them. Lambda reserves `AWS_*`, `_HANDLER` and `LAMBDA_*`, and allows 4 KB in all.
+//! The names of the function's environment variables. `cogmig setup` writes them, and the function
+//! reads them. Lambda reserves `AWS_*`, `_HANDLER` and `LAMBDA_*`, and allows 4 KB for all
+//! variables.
 
-/// The new pool, the only one whose events are answered.
+/// The new pool. The function answers only events of this pool.
 pub const NEW_USER_POOL_ID: &str = "NEW_USER_POOL_ID";
-/// The app client of the old pool that passwords are checked through.
+/// The app client of the old pool through which the function checks passwords.
 pub const OLD_CLIENT_ID: &str = "OLD_CLIENT_ID";
-/// `read`, if that app client has a secret, which the function then reads itself.
+/// `read`, if that app client has a secret. The function then reads the secret itself.
 pub const OLD_CLIENT_SECRET: &str = "OLD_CLIENT_SECRET";
 /// The ExternalId that the access role requires.
 pub const OLD_EXTERNAL_ID: &str = "OLD_EXTERNAL_ID";
@@ -16,7 +17,7 @@ pub const OLD_USER_POOL_ID: &str = "OLD_USER_POOL_ID";
 /// Its Region.
 pub const OLD_USER_POOL_REGION: &str = "OLD_USER_POOL_REGION";
 
-/// The attributes that are migrated, `NAME` or `OLD=NEW`, with commas between.
+/// The attributes that are migrated: a comma-separated list of `NAME` or `OLD=NEW`.
 pub const ATTRIBUTES: &str = "ATTRIBUTES";
 /// How users with MFA are handled: `none`, `refuse` or `migrate`.
 pub const MFA_USERS: &str = "MFA_USERS";
@@ -24,13 +25,13 @@ pub const MFA_USERS: &str = "MFA_USERS";
 pub const TEMPORARY_PASSWORDS: &str = "TEMPORARY_PASSWORDS";
 /// How users with a forgotten password are handled: `refuse` or `migrate`.
 pub const FORGOT_PASSWORD: &str = "FORGOT_PASSWORD";
-/// `ON`, if the old pool requires MFA of every user.
+/// `ON`, if the old pool requires MFA for all users.
 pub const OLD_MFA: &str = "OLD_MFA";
-/// `true`, if triggers of the old pool run at a sign-in there.
+/// `true`, if the old pool has triggers that run at a sign-in.
 pub const OLD_SIGN_IN_TRIGGERS: &str = "OLD_SIGN_IN_TRIGGERS";
 /// The contacts to which the new pool sends a code that resets a password.
 pub const NEW_RECOVERY: &str = "NEW_RECOVERY";
-/// `true`, if the new pool can ask for a code by SMS.
+/// `true`, if SMS MFA is available in the new pool.
 pub const SMS_MFA: &str = "SMS_MFA";
 /// The `UsernameAttributes` of the old pool.
 pub const OLD_USERNAME_ATTRIBUTES: &str = "OLD_USERNAME_ATTRIBUTES";
@@ -38,5 +39,5 @@ pub const OLD_USERNAME_ATTRIBUTES: &str = "OLD_USERNAME_ATTRIBUTES";
 pub const NEW_USERNAME_ATTRIBUTES: &str = "NEW_USERNAME_ATTRIBUTES";
 /// The `AliasAttributes` of the new pool.
 pub const NEW_ALIAS_ATTRIBUTES: &str = "NEW_ALIAS_ATTRIBUTES";
-/// `true`, if the new pool tells usernames apart by their case.
+/// `true`, if usernames are case sensitive in the new pool.
 pub const NEW_CASE_SENSITIVE: &str = "NEW_CASE_SENSITIVE";

@@ -1,16 +1,17 @@
-//! Who is migrated, as whom and with what; and what `cogmig` and its Lambda say to each other.
-//! Pure: the function uses it for one user at a sign-in, and `cogmig` to configure the function
-//! and to read its answers. Neither writes a name of the other's by hand.
+//! The rules that decide which users are migrated, and the interface between `cogmig` and its
+//! Lambda function. This crate does no I/O. The function uses it to decide on one user at a
+//! sign-in. `cogmig` uses it to configure the function and to read its responses. Both sides take
+//! all shared names from here.
 //!
-//! | to see | open |
+//! | topic | module |
 //! |---|---|
-//! | who is migrated and who is rejected | `decision` |
+//! | which users are migrated and which are rejected | `decision` |
 //! | which attributes are migrated | `attributes` |
-//! | under which username | `usernames` |
-//! | why not, as codes | `reasons` |
-//! | the variables of the function's environment | `env`, and `settings` for their values |
-//! | the members of the function's log line, and its metrics | `log` |
-//! | the connectivity check's event and answer | `probe` |
+//! | the username in the new user pool | `usernames` |
+//! | the reason codes of rejections and faults | `reasons` |
+//! | the function's environment variables | `env`, and `settings` for their values |
+//! | the fields of the function's log line, and its metrics | `log` |
+//! | the event and the response of the connectivity check | `probe` |
 
 pub mod attributes;
 pub mod decision;

@@ -1,7 +1,7 @@
-//! The members of the line that the function writes for each event, and the metrics that
+//! The fields of the log line that the function writes for each event, and the metrics that
 //! CloudWatch extracts from it (embedded metric format). `cogmig status` reads both.
 
-/// Lambda's id of the invocation.
+/// The request ID of the invocation.
 pub const REQUEST_ID: &str = "requestId";
 /// The function's name; the dimension of all metrics.
 pub const FUNCTION_NAME: &str = "functionName";
@@ -11,40 +11,40 @@ pub const TRIGGER_SOURCE: &str = "triggerSource";
 pub const OUTCOME: &str = "outcome";
 /// The reason code of a rejection or a fault.
 pub const REASON: &str = "reason";
-/// Milliseconds that the function took; a metric as well.
+/// The duration of the invocation in milliseconds. Also a metric.
 pub const DURATION_MS: &str = "durationMs";
-/// Milliseconds of that for AdminInitiateAuth.
+/// The duration of AdminInitiateAuth in milliseconds.
 pub const INITIATE_AUTH_MS: &str = "initiateAuthMs";
-/// Milliseconds of that for AdminGetUser.
+/// The duration of AdminGetUser in milliseconds.
 pub const GET_USER_MS: &str = "getUserMs";
 
 /// The function approved the migration.
 pub const MIGRATED: &str = "migrated";
-/// The user is not to be migrated.
+/// The function rejected the user.
 pub const REJECTED: &str = "rejected";
-/// Whether the user may be migrated is not known.
+/// The function could not decide, because of an error.
 pub const FAULT: &str = "fault";
 /// The function panicked.
 pub const PANIC: &str = "panic";
-/// A variable of the function's environment is missing or odd.
+/// An environment variable of the function is missing or invalid.
 pub const MISCONFIGURED: &str = "misconfigured";
 
-/// A trigger source that is not known; it is not repeated, for it could be any text.
+/// An unknown trigger source. The log doesn't repeat its text, which could be anything.
 pub const OTHER_SOURCE: &str = "other";
 
 /// The namespace of the metrics.
 pub const NAMESPACE: &str = "cogmig";
 
-/// The counts, each a metric, of which every event raises one.
+/// The counters. Each is a metric, and each event increments one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// Approvals.
+    /// Approved migrations.
     Migrated,
     /// Rejections.
     Rejected,
-    /// Faults that pass by themselves, since the old pool throttles.
+    /// Transient faults: the old pool throttles the function's calls.
     Throttled,
-    /// Faults that need a fix.
+    /// All other faults.
     Faults,
 }
 
@@ -57,7 +57,7 @@ impl Count {
         Self::Faults,
     ];
 
-    /// The metric's name, which is also the member of the line.
+    /// The name of the metric and of the log line's field.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -74,9 +74,9 @@ impl Count {
 pub enum Source {
     /// A sign-in with a password.
     Authentication,
-    /// A forgotten password; the event carries none.
+    /// A request to reset a forgotten password. The event has no password.
     ForgotPassword,
-    /// `cogmig`, which checks whether a sign-in would work. Cognito never sends it.
+    /// The connectivity check of `cogmig`. Cognito never sends this source.
     Probe,
 }
 
@@ -94,9 +94,9 @@ impl Source {
         }
     }
 
-    /// The source of this name, where it is known.
+    /// The source with this name, or `None` if the name is unknown.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == name)
+        Self::ALL.into_iter().find(|source| source.as_str() == name)
     }
 }

@@ -1,27 +1,27 @@
-//! The connectivity check: an event that Cognito never sends, by which `cogmig` has the function
-//! use its migration path, and the answer, which creates no user. The answer is made of closed
-//! sets of words and the names of attributes.
+//! The connectivity check: an event that Cognito never sends, with which `cogmig` checks the
+//! function's migration path, and the response, which creates no user. The response contains only
+//! words of closed sets and the names of attributes.
 
 use serde_json::{Value, json};
 
 use crate::log::{MIGRATED, Source};
 use crate::reasons::Failure;
 
-/// A call of the function to the old account.
+/// An API call that the function makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// For the credentials of the access role; needed before any other.
+    /// Gets the credentials of the access role. All other calls need them.
     AssumeRole,
-    /// For the secret of the old app client.
+    /// Gets the secret of the old app client.
     DescribeUserPoolClient,
-    /// The password call.
+    /// Checks the password.
     AdminInitiateAuth,
-    /// For the user.
+    /// Gets the user.
     AdminGetUser,
 }
 
 impl Call {
-    /// In the order in which the decision looks at their answers.
+    /// In the order in which the decision evaluates their results.
     pub const ALL: [Self; 4] = [
         Self::AssumeRole,
         Self::DescribeUserPoolClient,
@@ -29,7 +29,7 @@ impl Call {
         Self::AdminGetUser,
     ];
 
-    /// AWS's name of it.
+    /// The name of the API operation.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -41,11 +41,11 @@ impl Call {
     }
 
     fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == name)
+        Self::ALL.into_iter().find(|call| call.as_str() == name)
     }
 }
 
-/// The event for a user of the pool.
+/// The event that checks the sign-in of a user of the pool.
 #[must_use]
 pub fn event(pool: &str, username: &str, password: &str) -> Value {
     json!({
@@ -56,28 +56,28 @@ pub fn event(pool: &str, username: &str, password: &str) -> Value {
     })
 }
 
-/// What would become of the sign-in.
+/// The result that the sign-in would have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The user would be migrated, with these attributes.
     Migrated(Vec<String>),
-    /// The user would not be, for this reason.
+    /// The user would not be migrated, for this reason.
     Failed(Failure),
-    /// The function is of another version: its outcome and its reason.
+    /// An outcome and a reason that this version doesn't know.
     Unknown(String, String),
 }
 
-/// The answer.
+/// The response to the connectivity check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// What would become of the sign-in.
+    /// The result that the sign-in would have.
     pub verdict: Verdict,
-    /// The call that met a fault.
+    /// The call that failed with a fault.
     pub call: Option<Call>,
 }
 
 impl Answer {
-    /// As the function sends it.
+    /// The response as JSON, as the function returns it.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let (outcome, reason, attributes) = match &self.verdict {
@@ -93,7 +93,8 @@ impl Answer {
         })
     }
 
-    /// As `cogmig` receives it; `None` if it is no answer of this kind.
+    /// Parses the JSON that the function returned. `None` if it isn't a response to the
+    /// connectivity check.
     #[must_use]
     pub fn of_json(answer: &Value) -> Option<Self> {
         let text = |member: &str| answer.get(member).and_then(Value::as_str);
@@ -121,7 +122,7 @@ mod tests {
     use crate::reasons::{Fault, Rejection};
 
     #[test]
-    fn an_answer_survives_the_wire() {
+    fn an_answer_round_trips_through_json() {
         let failures = Rejection::ALL.iter().copied().map(Failure::Rejected);
         let failures = failures.chain(Fault::ALL.iter().copied().map(Failure::Fault));
         let mut verdicts: Vec<_> = failures.map(Verdict::Failed).collect();
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_event_is_of_its_source() {
+    fn the_event_has_the_trigger_source_of_the_probe() {
         let event = event("pool", "ann", "secret");
         let source = event["triggerSource"].as_str().and_then(Source::of_name);
         assert_eq!(source, Some(Source::Probe));

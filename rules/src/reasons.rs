@@ -1,11 +1,12 @@
-//! Why a user is not migrated: a rejection, which looks to the caller like any wrong password, or a
-//! fault, which needs a fix or is transient. Both are closed sets, and neither carries any text of
-//! the event or of AWS. In logs, metrics and the probe's answer each is a code.
+//! The reasons why a user isn't migrated: a rejection, which the caller can't distinguish from a
+//! wrong password, or a fault, which needs a fix or is transient. Both are closed sets and contain
+//! no text from the event or from AWS. Logs, metrics and the response to the connectivity check
+//! contain their codes.
 
 #[cfg(test)]
 mod tests;
 
-/// A closed set of reasons, each with its code on the wire: both ways from one line.
+/// Defines a closed set of reasons with their stable codes, and the conversions between them.
 macro_rules! reasons {
     (
         $(#[$of_set:meta])*
@@ -19,13 +20,13 @@ macro_rules! reasons {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$one),*];
 
-            /// The code, for the log, the metrics and the probe.
+            /// The code in logs, metrics and the response to the connectivity check.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$one => $code,)* }
             }
 
-            /// The reason that has this code.
+            /// The reason with this code, or `None` if the code is unknown.
             #[must_use]
             pub fn of_code(code: &str) -> Option<Self> {
                 match code { $($code => Some(Self::$one),)* _ => None }
@@ -34,87 +35,87 @@ macro_rules! reasons {
     };
 }
 
-/// Why there is no migration.
+/// Why the user isn't migrated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The user is not to be migrated.
+    /// The user must not be migrated.
     Rejected(Rejection),
-    /// Whether the user may be migrated is not known.
+    /// The function can't decide whether the user may be migrated.
     Fault(Fault),
 }
 
 reasons! {
-    /// Why the user is not to be migrated.
+    /// Why the user must not be migrated.
     Rejection {
         /// The password is wrong, or the user is disabled or locked out.
         NotAuthorized = "not_authorized",
         /// The old pool has no such user.
         UnknownUser = "unknown_user",
-        /// The user has not been confirmed, or is in another state that is not plain.
+        /// The user's status isn't CONFIRMED.
         NotConfirmed = "not_confirmed",
-        /// An administrator wants the password reset.
+        /// The user must reset their password.
         ResetRequired = "reset_required",
-        /// The old pool asks for what proves no password, or for what this program does not know.
+        /// The old pool returned a challenge that doesn't prove the password, or an unknown one.
         Challenge = "challenge",
-        /// The user has a second factor, which nothing here proves.
+        /// The user has MFA, which the function can't verify.
         Mfa = "mfa",
-        /// The password is one that an administrator gave, for one sign-in.
+        /// The password is a temporary password that an administrator set.
         TemporaryPassword = "temporary_password",
-        /// A trigger of the old pool's own rejected.
+        /// A trigger of the old pool rejected the sign-in.
         OldTrigger = "old_trigger",
-        /// A trigger of the old pool's own could not be run, or answered what Cognito does not take.
+        /// A trigger of the old pool can't be invoked, or returned an invalid response.
         OldTriggerFailed = "old_trigger_failed",
         /// An administrator disabled the user.
         Disabled = "disabled",
-        /// A code to reset the password could be sent to no contact known to be the user's.
+        /// The user has no verified contact to which a password reset code can be sent.
         NoVerifiedContact = "no_verified_contact",
-        /// Users who forgot their password are not migrated.
+        /// Users who forgot their password aren't migrated.
         ForgotPassword = "forgot_password",
-        /// The new pool would not know the user by the name that was typed.
+        /// The new pool couldn't resolve the typed name to this user.
         Name = "name",
-        /// The old pool cannot make sense of the name or the password.
+        /// The old pool doesn't accept such a name or password.
         InvalidParameter = "invalid_parameter",
-        /// The old pool said what this program does not know.
+        /// The old pool returned a response that this version doesn't know.
         UnknownAnswer = "unknown_answer",
     }
 }
 
 reasons! {
-    /// Why it is not known whether the user may be migrated.
+    /// Why the function can't decide whether the user may be migrated.
     Fault {
-        /// The function's environment, or the old pool itself, is not set up as it must be.
+        /// The function's environment, or the old pool's configuration, is invalid.
         Configuration = "configuration",
-        /// The event lacks what its trigger source promises.
+        /// The event lacks a field that its trigger source requires.
         Event = "event",
-        /// The event is another pool's.
+        /// The event is from another user pool.
         ForeignPool = "foreign_pool",
         /// The function is attached to another trigger.
         TriggerSource = "trigger_source",
-        /// The access role cannot be assumed.
+        /// The function can't assume the access role.
         Credentials = "credentials",
-        /// The access role may not do this.
+        /// The access role doesn't allow the call.
         AccessDenied = "access_denied",
-        /// The old app client does not allow the flow.
+        /// The old app client doesn't allow the auth flow.
         Flow = "flow",
-        /// The old app client has a secret, or another one than is known here.
+        /// The old app client has a secret that the function doesn't have, or another secret.
         SecretHash = "secret_hash",
-        /// The old pool is not there.
+        /// The old pool doesn't exist.
         PoolNotFound = "pool_not_found",
-        /// The old app client is not there.
+        /// The old app client doesn't exist.
         ClientNotFound = "client_not_found",
         /// The old pool throttles the function's calls.
         Throttled = "throttled",
-        /// The old pool failed.
+        /// The old pool returned an internal error.
         Internal = "internal",
-        /// The old pool cannot be reached.
+        /// The function can't connect to the old pool.
         Unreachable = "unreachable",
-        /// The old pool did not answer in time.
+        /// The old pool didn't respond in time.
         TimedOut = "timed_out",
     }
 }
 
 impl Failure {
-    /// The outcome of the event, for the log and the probe.
+    /// The outcome, for the log and the connectivity check.
     #[must_use]
     pub const fn outcome(self) -> &'static str {
         match self {
@@ -123,7 +124,7 @@ impl Failure {
         }
     }
 
-    /// The reason code, for the log and the probe.
+    /// The reason code, for the log and the connectivity check.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
@@ -132,7 +133,7 @@ impl Failure {
         }
     }
 
-    /// The failure of an outcome and a reason code, where this version knows it.
+    /// The failure with this outcome and reason code, or `None` if this version doesn't know them.
     #[must_use]
     pub fn of(outcome: &str, reason: &str) -> Option<Self> {
         match outcome {

@@ -1,5 +1,6 @@
-//! How the function decides on a user, and how that stands in its environment: written by
-//! `cogmig setup`, read by the function. What is missing or odd is named; no value ever is.
+//! The settings of the decision, and their representation in the function's environment.
+//! `cogmig setup` writes them, and the function reads them. Errors name the variable that is
+//! missing or invalid, and never its value.
 
 use std::collections::BTreeMap;
 
@@ -10,50 +11,51 @@ use crate::usernames::NameRules;
 #[cfg(test)]
 mod tests;
 
-/// Contacts of a user to which a code can be sent.
+/// Contacts of a user to which Cognito can send a code.
 pub const CONTACTS: [&str; 2] = ["email", "phone_number"];
-/// Attributes that a pool can take in the place of a username, `UsernameAttributes`.
+/// Attributes that a pool can use instead of a username, `UsernameAttributes`.
 pub const USERNAMES: [&str; 2] = CONTACTS;
-/// Attributes that a pool can take next to a username, `AliasAttributes`.
+/// Attributes that a pool can use in addition to a username, `AliasAttributes`.
 pub const ALIASES: [&str; 3] = ["email", "phone_number", "preferred_username"];
 
-/// The variable that is missing or odd.
+/// The variable that is missing or invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Misconfigured(pub &'static str);
 
-/// How users with MFA are handled, whose password is not all that they sign in with.
+/// How users with MFA are handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MfaUsers {
-    /// MFA is off in the old pool: what is left of it at the users means nothing.
+    /// MFA is off in the old pool. MFA settings that users still have there are ignored.
     #[default]
     None,
-    /// They are not migrated.
+    /// They aren't migrated.
     Refuse,
-    /// They are migrated by their password alone.
+    /// They are migrated with their password alone.
     Migrate,
 }
 
-/// How users are handled who still have the password that an administrator gave them.
+/// How users with a temporary password are handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TemporaryPasswords {
-    /// They are not migrated.
+    /// They aren't migrated.
     #[default]
     Refuse,
-    /// They are migrated and have to choose a password by a code sent to their verified contact.
+    /// They are migrated and must set a password with a code sent to their verified contact.
     Reset,
 }
 
-/// How users are handled who ask for a code in the place of their password.
+/// How users are handled who request a password reset code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ForgotPassword {
-    /// They are not migrated: no password was checked, and no trigger of the old pool ran.
+    /// They aren't migrated, because no password was checked and no trigger of the old pool ran.
     Refuse,
-    /// They are migrated and have to choose a password by a code sent to their verified contact.
+    /// They are migrated and must set a password with a code sent to their verified contact.
     #[default]
     Migrate,
 }
 
-/// Each value, and how it is written. A table is read both ways; in a flag, absence has a meaning.
+/// Each value with its text in the environment, for both directions. For a flag, an absent variable
+/// is a value.
 type Table<T> = &'static [(Option<&'static str>, T)];
 
 const MFA_USERS: Table<MfaUsers> = &[
@@ -73,14 +75,14 @@ const TRUE: Table<bool> = &[(None, false), (Some("true"), true)];
 const ON: Table<bool> = &[(None, false), (Some("ON"), true)];
 
 impl MfaUsers {
-    /// The value that is written so.
+    /// The value with this text, or `None` if the text is unknown.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         of(MFA_USERS, Some(code))
     }
 }
 
-/// How it is decided.
+/// The rules of the decision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
     /// The attributes that are migrated.
@@ -91,23 +93,24 @@ pub struct Rules {
     pub temporary_passwords: TemporaryPasswords,
     /// How users with a forgotten password are handled.
     pub forgot_password: ForgotPassword,
-    /// Whether the old pool requires MFA of every user. It then takes a phone number for a second
-    /// factor, without showing it among the user's settings.
+    /// Whether the old pool requires MFA for all users. The pool then uses a phone number for SMS
+    /// MFA without listing it in the user's MFA settings.
     pub mfa_required: bool,
-    /// Whether triggers of the old pool run at a sign-in there: they may create the user, or
-    /// write to it.
+    /// Whether the old pool has triggers that run at a sign-in. They may create or update the
+    /// user.
     pub old_triggers: bool,
     /// The contacts to which the new pool sends a code that resets a password.
     pub recovery: Vec<&'static str>,
-    /// Whether the new pool can ask for a code by SMS.
+    /// Whether SMS MFA is available in the new pool.
     pub sms_mfa: bool,
     /// How users are named.
     pub names: NameRules,
 }
 
 impl Rules {
-    /// The variables that say so. What has no value, or the value of an absent one, is left out;
-    /// an empty list of attributes is written, since the function needs to be told of it.
+    /// The environment variables for these rules. Omits empty values and values that an absent
+    /// variable represents. An empty list of attributes is included, because the function requires
+    /// that variable.
     #[must_use]
     pub fn to_env(&self) -> BTreeMap<String, String> {
         let mut variables = BTreeMap::new();
@@ -140,13 +143,13 @@ impl Rules {
         variables
     }
 
-    /// The rules of an environment, by what `get` gives for each variable.
+    /// Parses the rules from environment variables, which `get` returns.
     ///
     /// # Errors
-    /// The variable that is missing or odd.
+    /// The variable that is missing or invalid.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, Misconfigured> {
-        let kinds = |name, known: &[&'static str]| {
-            pick_all(&get(name).unwrap_or_default(), known).ok_or(Misconfigured(name))
+        let kinds = |name, allowed: &[&'static str]| {
+            pick_all(&get(name).unwrap_or_default(), allowed).ok_or(Misconfigured(name))
         };
         let flag = |name| read(&get, name, TRUE);
         Ok(Self {
@@ -170,14 +173,14 @@ impl Rules {
     }
 }
 
-fn of<T: Copy>(table: Table<T>, written: Option<&str>) -> Option<T> {
-    let found = table.iter().find(|(known, _)| *known == written);
-    found.map(|(_, value)| *value)
+fn of<T: Copy>(table: Table<T>, text: Option<&str>) -> Option<T> {
+    let mut entries = table.iter();
+    entries.find_map(|(code, value)| (*code == text).then_some(*value))
 }
 
 fn code<T: Copy + PartialEq>(table: Table<T>, value: T) -> Option<String> {
-    let found = table.iter().find(|(_, known)| *known == value);
-    found.and_then(|(written, _)| written.map(str::to_owned))
+    let entry = table.iter().find(|(_, entry)| *entry == value);
+    entry.and_then(|(code, _)| code.map(str::to_owned))
 }
 
 fn read<T: Copy>(
@@ -188,9 +191,9 @@ fn read<T: Copy>(
     of(table, get(name).as_deref()).ok_or(Misconfigured(name))
 }
 
-fn pick_all(list: &str, known: &[&'static str]) -> Option<Vec<&'static str>> {
+fn pick_all(list: &str, allowed: &[&'static str]) -> Option<Vec<&'static str>> {
     entries(list)
-        .map(|entry| known.iter().copied().find(|name| *name == entry))
+        .map(|entry| allowed.iter().copied().find(|name| *name == entry))
         .collect()
 }
 
@@ -198,9 +201,10 @@ fn mappings(list: &str) -> Option<Vec<Mapping>> {
     entries(list)
         .map(|entry| {
             let (old, new) = entry.split_once('=').unwrap_or((entry, entry));
-            let is_odd =
-                |name: &str| name.is_empty() || name.contains(|c: char| c == '=' || c.is_control());
-            (!is_odd(old) && !is_odd(new)).then(|| Mapping {
+            let is_valid = |name: &str| {
+                !name.is_empty() && !name.contains(|c: char| c == '=' || c.is_control())
+            };
+            (is_valid(old) && is_valid(new)).then(|| Mapping {
                 old: old.to_owned(),
                 new: new.to_owned(),
             })

@@ -1,9 +1,11 @@
-//! Under which name the new user is made, and whether that is the person who typed it. Pure: no client, no event.
+//! The username of the new user, and whether the typed name resolves to this user. Pure: no client,
+//! no event.
 //!
-//! Cognito makes the new user under the typed name, unless the new pool makes its own names or is told another one. The
-//! old pool knows one user by many names: the username, aliases, and the `sub`. Made under a name that the new pool does
-//! not hold against the user's other names, a second account would come into being as soon as the person types another
-//! of them. So a name is taken only where the new pool will find this very user by all the names that it knows.
+//! Cognito creates the new user with the typed name, unless the new pool generates usernames or the
+//! response sets another username. In the old pool, a user can have several names: the username,
+//! aliases, and the `sub`. If the new pool can't resolve the user's other names, the user would be
+//! duplicated as soon as they type another of their names. So a typed name is accepted only if the
+//! new pool resolves all names that it supports to this user.
 
 use serde_json::{Map, Value};
 
@@ -16,20 +18,21 @@ mod tests;
 /// How users are named in both pools.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NameRules {
-    /// What users of the old pool sign in with in the place of a username.
+    /// The attributes that users of the old pool sign in with instead of a username.
     pub old_usernames: Vec<&'static str>,
-    /// What users of the new pool sign in with in the place of a username.
+    /// The attributes that users of the new pool sign in with instead of a username.
     pub new_usernames: Vec<&'static str>,
-    /// What users of the new pool sign in with beside their username.
+    /// The attributes that users of the new pool sign in with in addition to a username.
     pub new_aliases: Vec<&'static str>,
-    /// Whether the new pool tells names apart by their case.
+    /// Whether usernames are case sensitive in the new pool.
     pub case_sensitive: bool,
 }
 
-/// The username to return to Cognito, if one must be, for the user whom the old pool knows by the typed name.
+/// The username to return to Cognito for the user that the typed name identifies in the old pool.
+/// `None` if the response must not set a username.
 ///
 /// # Errors
-/// The new pool would not resolve the typed name, or another name of the user, to this user.
+/// The new pool wouldn't resolve the typed name, or another name of the user, to this user.
 pub fn for_new_user(
     rules: &NameRules,
     typed: &str,
@@ -37,7 +40,7 @@ pub fn for_new_user(
     old: &[Attribute],
     new: &Map<String, Value>,
 ) -> Result<Option<String>, Rejection> {
-    // Where case counts in the new pool, another spelling is another user there.
+    // If usernames are case sensitive in the new pool, another spelling is another user there.
     let same = |name: &str| {
         if rules.case_sensitive {
             typed == name
@@ -52,26 +55,26 @@ pub fn for_new_user(
     let is_old = |kind: &&str| value_of(old, kind).is_some_and(same);
 
     if !rules.new_usernames.is_empty() {
-        // The new pool makes the username, and finds the user by the attribute: one that nobody proved could be
-        // another's, unless the old pool already took it for the user's name.
-        let proved = |kind: &&str| rules.old_usernames.contains(kind) || is_verified(new, kind);
-        let known = rules
+        // The new pool generates the username and resolves the user by the attribute. An unverified
+        // attribute could belong to another person, unless it is the username in the old pool too.
+        let trusted = |kind: &&str| rules.old_usernames.contains(kind) || is_verified(new, kind);
+        let resolves = rules
             .new_usernames
             .iter()
-            .any(|kind| is_new(&kind) && proved(kind));
-        return if known {
+            .any(|kind| is_new(&kind) && trusted(kind));
+        return if resolves {
             Ok(None)
         } else {
             Err(Rejection::Name)
         };
     }
-    // An alias signs in only where it is verified.
+    // Users can sign in with an alias only if it is verified.
     let by_alias = rules
         .new_aliases
         .iter()
         .any(|kind| is_new(&kind) && is_verified(new, kind));
     if by_alias {
-        // A pool with aliases takes no username that looks like one.
+        // A pool with aliases accepts no username that has the format of an alias.
         let name = if looks_like_email(old_username) || looks_like_phone_number(old_username) {
             value_of(old, "sub")
         } else {
@@ -81,15 +84,16 @@ pub fn for_new_user(
             .map(|name| Some(name.to_owned()))
             .ok_or(Rejection::Name);
     }
-    let is_kept_for_aliases = rules.new_aliases.iter().any(|kind| match *kind {
+    let has_alias_format = rules.new_aliases.iter().any(|kind| match *kind {
         "email" => looks_like_email(typed),
         "phone_number" => looks_like_phone_number(typed),
         _ => false,
     });
-    // A user whom the old pool knows by address and by its own name must not become two.
+    // A user who can sign in to the old pool with an attribute and with the generated username must
+    // not be duplicated.
     let has_one_name = rules.old_usernames.is_empty() || !rules.new_aliases.is_empty();
-    let known = (has_one_name && same(old_username)) || rules.old_usernames.iter().any(is_old);
-    if known && !is_kept_for_aliases {
+    let resolves = (has_one_name && same(old_username)) || rules.old_usernames.iter().any(is_old);
+    if resolves && !has_alias_format {
         return Ok(None);
     }
     Err(Rejection::Name)

@@ -1,5 +1,5 @@
-"""ministack with AWS's own rules put right where it is softer (corrections.py), and the
-sandbox's own requests beside AWS's.
+"""ministack with corrections where it is less strict than AWS (corrections.py), and with the
+sandbox's own API in addition to AWS's.
 """
 
 import json
@@ -7,26 +7,26 @@ from datetime import date
 
 import corrections
 import ministack.app
-from direct import reads_need_no_thread
+from direct import run_reads_without_threads
 from snapshot import snapshot
 from state import checkpoint, restore, settled
 
 emulator = ministack.app.app
 
-OWN = {f"/_sandbox/{request.__name__}": request for request in (snapshot, checkpoint, restore)}
+SANDBOX_API = {f"/_sandbox/{request.__name__}": request for request in (snapshot, checkpoint, restore)}
 
 
 def serve(_):
-    """Serves on the port that its variables say, until the process ends."""
+    """Serves on the port in the environment variables, until the process exits."""
     corrections.install()
-    reads_need_no_thread()
+    run_reads_without_threads()
     ministack.app.app = app
     ministack.app.main()
 
 
 async def app(scope, receive, send):
-    """What only the sandbox asks for, or else what AWS is asked for."""
-    request = OWN.get(scope.get("path"))
+    """Answers a request of the sandbox's API. Forwards all other requests to ministack."""
+    request = SANDBOX_API.get(scope.get("path"))
     if request is None:
         return await emulator(scope, receive, send)
     body, more = b"", True
@@ -37,7 +37,7 @@ async def app(scope, receive, send):
     await settled()
     try:
         status, answer = 200, json.dumps(request(**json.loads(body)), default=as_text)
-    except Exception as fault:  # Whatever it is, who asked must hear of it.
+    except Exception as fault:  # The client must receive every error.
         status, answer = 500, f"{type(fault).__name__}: {fault}"
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": status, "headers": headers})

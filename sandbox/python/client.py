@@ -1,9 +1,8 @@
-"""The other client: boto3, one long-lived process, JSON lines in and out.
+"""boto3 in one long-lived process that reads and writes JSON lines.
 
-A request is {"id", "home", "do", ...}, the home being that of the sandbox in question;
-its answer {"id", "ok"} or {"id", "code", "message"}.
-Bytes travel as {"$bytes": base64}. The calls pass through the proxy like any other,
-marked by their user agent so that the journal does not count them.
+A request is {"id", "home", "do", ...}, with the home folder of the sandbox. Its response
+is {"id", "ok"} or {"id", "code", "message"}. Bytes are {"$bytes": base64}. The calls go
+through the proxy, with a mark in the user agent, so that the journal doesn't count them.
 """
 
 import base64
@@ -17,7 +16,7 @@ from datetime import date
 import botocore
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from connections import connected, forget
+from connections import cached_client, forget
 from shapes import filled
 
 MARKED = Config(user_agent_extra="cogmig-sandbox", retries={"total_max_attempts": 1}, read_timeout=60)
@@ -27,8 +26,8 @@ writing = threading.Lock()
 
 
 def client(request, service, config, profile=None):
-    """A boto3 client as a user of the sandbox has it."""
-    return connected(
+    """A boto3 client with the profiles of the sandbox's home folder."""
+    return cached_client(
         request["home"],
         service,
         profile=profile,
@@ -39,23 +38,23 @@ def client(request, service, config, profile=None):
 
 
 def call(request):
-    """One operation by its AWS name, with its AWS members."""
-    chosen = client(request, request["service"], MARKED, request["profile"])
-    answer = chosen._make_api_call(request["operation"], from_json(request["params"]))
+    """One operation, with AWS's names for the operation and its parameters."""
+    service = client(request, request["service"], MARKED, request["profile"])
+    answer = service._make_api_call(request["operation"], from_json(request["params"]))
     answer.pop("ResponseMetadata", None)
     return answer
 
 
 def public(request):
-    """One operation of Cognito that needs no credentials."""
-    chosen = client(request, "cognito-idp", UNSIGNED)
-    answer = chosen._make_api_call(request["operation"], request["params"])
+    """One Cognito operation that needs no credentials."""
+    service = client(request, "cognito-idp", UNSIGNED)
+    answer = service._make_api_call(request["operation"], request["params"])
     answer.pop("ResponseMetadata", None)
     return answer
 
 
 def secret_hash(request):
-    """SECRET_HASH, computed by nothing of the product's."""
+    """SECRET_HASH, computed independently of the product's code."""
     secret, message = request["secret"], request["username"] + request["client"]
     return base64.b64encode(hmac.digest(secret.encode(), message.encode(), "sha256")).decode()
 
@@ -99,7 +98,7 @@ def answer(line):
     except ClientError as fault:
         error = fault.response.get("Error", {})
         text = json.dumps({"id": request["id"], "code": error.get("Code", ""), "message": error.get("Message", "")})
-    except Exception as fault:  # Whatever it is, who asked must hear of it.
+    except Exception as fault:  # The client must receive every error.
         text = json.dumps({"id": request["id"], "code": type(fault).__name__, "message": str(fault)})
     with writing:
         print(text, flush=True)

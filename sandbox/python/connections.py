@@ -1,6 +1,6 @@
-"""boto3's clients, made once for each sandbox and forgotten with it.
+"""boto3's clients, created once per sandbox and removed with it.
 
-What takes long, reading the descriptions of the services, is done once for all.
+All sandboxes share the loaded service models, because loading them is slow.
 """
 
 import threading
@@ -12,30 +12,30 @@ from botocore.session import Session
 
 LOADER = Loader(include_default_search_paths=True)
 
-known = {}
-making = threading.Lock()
+cache = {}
+lock = threading.Lock()
 
 
-def connected(home, service, profile=None, **options):
-    """A client of a service, by the profiles in this home."""
-    with making:
-        made = known.setdefault(home, {})
-        if profile not in made:
-            made[profile] = session(home, profile)
+def cached_client(home, service, profile=None, **options):
+    """A client of a service, with the profiles of this home folder."""
+    with lock:
+        cached = cache.setdefault(home, {})
+        if profile not in cached:
+            cached[profile] = session(home, profile)
         key = (service, profile, *options.values())
-        if key not in made:
-            made[key] = made[profile].client(service, **options)
-        return made[key]
+        if key not in cached:
+            cached[key] = cached[profile].client(service, **options)
+        return cached[key]
 
 
 def session(home, profile):
-    made = Session()
-    made.register_component("data_loader", LOADER)
-    made.set_config_variable("config_file", str(Path(home, ".aws/config")))
-    return boto3.Session(botocore_session=made, profile_name=profile)
+    botocore_session = Session()
+    botocore_session.register_component("data_loader", LOADER)
+    botocore_session.set_config_variable("config_file", str(Path(home, ".aws/config")))
+    return boto3.Session(botocore_session=botocore_session, profile_name=profile)
 
 
 def forget(request):
-    """A sandbox has ended."""
-    with making:
-        known.pop(request["home"], None)
+    """Removes the clients of a sandbox that has stopped."""
+    with lock:
+        cache.pop(request["home"], None)

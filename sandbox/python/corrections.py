@@ -1,8 +1,8 @@
-"""Where ministack is softer than AWS, or wrong, and one function puts it right.
+"""Corrects ministack where it is less strict than AWS or wrong.
 
-Each correction wraps one function of the pinned ministack and adds hardness only:
-a rule that AWS has, a default that AWS restores, a refusal that AWS makes. They
-stand here and not in the proxy because here IAM has already had its say.
+Each correction wraps one function of the pinned ministack. It only makes ministack
+stricter: it adds a rule, a default or an error of AWS. The corrections aren't in the
+proxy, because here IAM has already evaluated the permissions.
 """
 
 import json
@@ -15,42 +15,42 @@ from ministack.core.lambda_runtime import execution_credentials
 from ministack.core.responses import error_response_json, json_response, set_request_account_id
 from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
 from mfa import (
-    challenges_are_answered_by_who_was_asked,
-    factors_are_asked_for,
-    no_factor_is_not_described,
+    challenges_are_bound_to_sessions,
+    empty_mfa_settings_are_omitted,
+    mfa_is_challenged,
     preferences_need_their_factor,
-    sms_is_configured_in_one_place,
+    sms_configuration_is_shared,
 )
-from names import aliases_are_not_moved_by_an_update, names_are_not_given_twice, users_are_found_in_any_case
-from rights import calls_are_judged_as_on_aws
-from updates import members_can_be_planted, updates_refuse_what_conflicts, updates_reset_what_they_leave_out
+from names import names_are_case_insensitive_if_configured, names_are_unique, updates_do_not_take_over_aliases
+from permissions import calls_are_authorized_as_on_aws
+from updates import members_can_be_set, updates_reject_conflicts, updates_reset_omitted_members
 
 
 def install():
-    """Puts every correction in place; called once, before the first request."""
+    """Installs all corrections. Called once, before the first request."""
     principal_arn_of_a_session_is_its_role()
-    trust_needs_principals_that_exist()
-    what_is_attached_exists()
-    updates_reset_what_they_leave_out()
-    updates_refuse_what_conflicts()
-    members_can_be_planted()
-    absent_auth_flows_are_the_default_ones()
+    trust_needs_existing_principals()
+    attached_policies_exist()
+    updates_reset_omitted_members()
+    updates_reject_conflicts()
+    members_can_be_set()
+    absent_auth_flows_have_defaults()
     public_calls_find_their_pool()
-    users_are_found_in_any_case()
-    names_are_not_given_twice()
-    aliases_are_not_moved_by_an_update()
+    names_are_case_insensitive_if_configured()
+    names_are_unique()
+    updates_do_not_take_over_aliases()
     preferences_need_their_factor()
-    no_factor_is_not_described()
-    factors_are_asked_for()
-    challenges_are_answered_by_who_was_asked()
-    sms_is_configured_in_one_place()
-    migrated_users_are_made_at_once()
-    nothing_is_described_as_null()
-    calls_are_judged_as_on_aws()
-    functions_log_what_their_role_may()
-    logs_are_filtered_and_come_in_pages()
+    empty_mfa_settings_are_omitted()
+    mfa_is_challenged()
+    challenges_are_bound_to_sessions()
+    sms_configuration_is_shared()
+    migrated_users_are_created_atomically()
+    null_members_are_omitted()
+    calls_are_authorized_as_on_aws()
+    function_logs_need_permissions()
+    log_events_are_filtered_and_paginated()
     functions_are_ready_soon()
-    functions_have_their_event_at_once()
+    events_are_sent_without_delay()
 
 
 def principal_arn_of_a_session_is_its_role():
@@ -67,10 +67,10 @@ def principal_arn_of_a_session_is_its_role():
     iam_evaluator._resolve_condition_key = resolve_as_aws
 
 
-def trust_needs_principals_that_exist():
-    """A trust policy that names a role or user which does not exist is refused."""
-    refuse = iam._trust_policy_not_principal_error
-    named = re.compile(r"^arn:[^:]+:iam::(\d{12}):(role|user)/(?:.*/)?([^/]+)$")
+def trust_needs_existing_principals():
+    """A trust policy is rejected if its role or user principal doesn't exist."""
+    find_error = iam._trust_policy_not_principal_error
+    principal_arn = re.compile(r"^arn:[^:]+:iam::(\d{12}):(role|user)/(?:.*/)?([^/]+)$")
 
     def principals(document):
         statements = document.get("Statement", [])
@@ -79,26 +79,26 @@ def trust_needs_principals_that_exist():
             arns = principal.get("AWS", []) if isinstance(principal, dict) else []
             yield from arns if isinstance(arns, list) else [arns]
 
-    def refuse_as_aws(text):
-        if refusal := refuse(text):
-            return refusal
+    def find_error_as_aws(text):
+        if error := find_error(text):
+            return error
         try:
             arns = list(principals(json.loads(text)))
         except (AttributeError, TypeError, ValueError):
             return None
         for arn in arns:
-            if match := named.match(str(arn)):
+            if match := principal_arn.match(str(arn)):
                 account, kind, name = match.groups()
                 stored = iam._roles if kind == "role" else iam._users
                 if not stored.contains_scoped(account, None, name):
                     return f'Invalid principal in policy: "AWS":"{arn}"'
         return None
 
-    iam._trust_policy_not_principal_error = refuse_as_aws
+    iam._trust_policy_not_principal_error = find_error_as_aws
 
 
-def what_is_attached_exists():
-    """A policy that is not there cannot be attached to a role."""
+def attached_policies_exist():
+    """A policy that doesn't exist can't be attached to a role."""
     attach = iam._attach_role_policy
 
     def attach_as_aws(params):
@@ -110,13 +110,13 @@ def what_is_attached_exists():
     iam._IAM_HANDLERS["AttachRolePolicy"] = attach_as_aws
 
 
-def absent_auth_flows_are_the_default_ones():
-    """A client without ExplicitAuthFlows allows refresh, SRP and custom: no password flow."""
-    refuse = cognito._auth_flow_error
+def absent_auth_flows_have_defaults():
+    """An app client without ExplicitAuthFlows allows refresh, SRP and custom auth, but no password flow."""
+    find_error = cognito._auth_flow_error
 
-    def refuse_as_aws(action, data):
-        if refusal := refuse(action, data):
-            return refusal
+    def find_error_as_aws(action, data):
+        if error := find_error(action, data):
+            return error
         flow = cognito._PASSWORD_AUTH_FLOWS.get(str(data.get("AuthFlow")))
         if flow is None or not action.endswith("InitiateAuth"):
             return None
@@ -127,11 +127,11 @@ def absent_auth_flows_are_the_default_ones():
             return None
         return error_response_json("InvalidParameterException", flow[1], 400)
 
-    cognito._auth_flow_error = refuse_as_aws
+    cognito._auth_flow_error = find_error_as_aws
 
 
 def public_calls_find_their_pool():
-    """A public call needs no credentials: its client or token says whose pool it is for."""
+    """A public call has no credentials. Its app client or token determines the account of the pool."""
     pin = cognito._pin_unsigned_idp_scope
 
     def pin_as_aws(data):
@@ -146,12 +146,12 @@ def public_calls_find_their_pool():
     cognito._pin_unsigned_idp_scope = pin_as_aws
 
 
-def migrated_users_are_made_at_once():
-    """A user whom the trigger brings has password and status from the first moment.
+def migrated_users_are_created_atomically():
+    """A migrated user is created with its password and status in one step.
 
-    The proxy makes such users by a member of AdminCreateUser that no client sends.
-    Cognito does not hold their passwords to the new pool's policy, so neither is
-    this one; a user without a password (ForgotPassword) gets one nobody knows.
+    The proxy creates these users with a parameter of AdminCreateUser that no client sends.
+    Cognito doesn't apply the new pool's password policy to them. A user without a
+    password (ForgotPassword) gets a random password.
     """
     create = cognito._admin_create_user
 
@@ -159,12 +159,12 @@ def migrated_users_are_made_at_once():
         migration = data.get("SandboxMigration")
         if migration is None:
             return create(data)
-        unknown = "Aa1!" + secrets.token_urlsafe(32)
-        answer = create({**data, "TemporaryPassword": unknown})
+        random_password = "Aa1!" + secrets.token_urlsafe(32)
+        answer = create({**data, "TemporaryPassword": random_password})
         if answer[0] == 200:
             pool = cognito._user_pools[data["UserPoolId"]]
             user = pool["_users"][json.loads(answer[2])["User"]["Username"]]
-            user["_password"] = migration.get("Password") or unknown
+            user["_password"] = migration.get("Password") or random_password
             user["UserStatus"] = migration["UserStatus"]
             if migration["SmsMfa"]:
                 user |= {"_mfa_enabled": ["SMS_MFA"], "_preferred_mfa": "SMS_MFA"}
@@ -173,14 +173,14 @@ def migrated_users_are_made_at_once():
     cognito._admin_create_user = create_as_aws
 
 
-def nothing_is_described_as_null():
-    """A member that is not set is left out of an answer, never null."""
+def null_members_are_omitted():
+    """A response omits members that aren't set. They are never null."""
     describe = cognito._pool_out
     cognito._pool_out = lambda pool: {k: v for k, v in describe(pool).items() if v is not None}
 
 
-def functions_log_what_their_role_may():
-    """No log of a function without its role's permission, and no log group either."""
+def function_logs_need_permissions():
+    """A function writes logs, and creates its log group, only with the permissions of its role."""
     emit = lambda_svc._emit_lambda_logs
 
     def emit_as_aws(func, *args, **kwargs):
@@ -188,24 +188,24 @@ def functions_log_what_their_role_may():
         _, partition, _, region, account, _, name = config["FunctionArn"].split(":")[:7]
         group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
         stream = f"arn:{partition}:logs:{region}:{account}:log-group:{group}:log-stream:any"
-        needed = ["CreateLogStream", "PutLogEvents"]
+        actions = ["CreateLogStream", "PutLogEvents"]
         if group not in cloudwatch_logs._log_groups:
-            needed.append("CreateLogGroup")
+            actions.append("CreateLogGroup")
         key = execution_credentials(config)["AWS_ACCESS_KEY_ID"]
-        if all(iam_evaluator.enforce(key, f"logs:{action}", "logs", region, stream) is None for action in needed):
+        if all(iam_evaluator.enforce(key, f"logs:{action}", "logs", region, stream) is None for action in actions):
             emit(func, *args, **kwargs)
 
     lambda_svc._emit_lambda_logs = emit_as_aws
 
 
-def logs_are_filtered_and_come_in_pages():
-    """A JSON pattern filters, of which those of one member's texts are known here, a page holds so
-    much and no more, and the newest come first where that is asked for."""
-    find, page = cloudwatch_logs._filter_log_events, 100
+def log_events_are_filtered_and_paginated():
+    """Log events are filtered by JSON patterns (only comparisons of fields with strings are
+    supported) and returned in pages of limited size, newest first if requested."""
+    find, page_size = cloudwatch_logs._filter_log_events, 100
     term = r'\(?\$\.(\w+) = "(\w+)"\)?'
     pattern = re.compile(rf"\{{ {term}(?: \|\| {term})* \}}")
 
-    def fits(message, terms):
+    def matches(message, terms):
         try:
             line = json.loads(message)
         except ValueError:
@@ -213,20 +213,20 @@ def logs_are_filtered_and_come_in_pages():
         return isinstance(line, dict) and any(line.get(member) == text for member, text in terms)
 
     def find_as_aws(data):
-        asked = data.get("filterPattern", "").strip()
-        if asked.startswith("{") and not pattern.fullmatch(asked):
-            return error_response_json("InvalidParameterException", f"Invalid filter pattern: {asked}", 400)
+        wanted = data.get("filterPattern", "").strip()
+        if wanted.startswith("{") and not pattern.fullmatch(wanted):
+            return error_response_json("InvalidParameterException", f"Invalid filter pattern: {wanted}", 400)
         answer = find({**data, "limit": 10000})
         if answer[0] != 200:
             return answer
         events = json.loads(answer[2])["events"]
-        if asked.startswith("{"):
-            terms = re.findall(term, asked)
-            events = [event for event in events if fits(event["message"], terms)]
+        if wanted.startswith("{"):
+            terms = re.findall(term, wanted)
+            events = [event for event in events if matches(event["message"], terms)]
         if data.get("startFromHead") is False:
             events.reverse()
         start = int(data.get("nextToken", 0))
-        end = start + min(data.get("limit", page), page)
+        end = start + min(data.get("limit", page_size), page_size)
         more = {"nextToken": str(end)} if end < len(events) else {}
         return json_response({"events": events[start:end], "searchedLogStreams": [], **more})
 
@@ -234,10 +234,10 @@ def logs_are_filtered_and_come_in_pages():
 
 
 def functions_are_ready_soon():
-    """Pending is told for a moment only; the proxy makes it as long as a test wants."""
+    """Functions are Pending only for a short time. The proxy extends it if a test needs it."""
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.05
 
 
-def functions_have_their_event_at_once():
-    """Head and body of an event go out in two writes, and Nagle's algorithm held the second for 40 ms."""
+def events_are_sent_without_delay():
+    """Disables Nagle's algorithm, which delays the body of each event by 40 ms."""
     StreamRequestHandler.disable_nagle_algorithm = True

@@ -1,12 +1,12 @@
-"""What a setting is when an update leaves it out.
+"""The value of a setting after an update that omits it.
 
-None is "not there any more", and so is every setting that is not listed. What is
-kept instead of reset: names, which have no default, and the pool's tier.
+None means that the setting is removed. Settings that aren't listed are removed too.
+An update keeps names, which have no default, and the pool's tier (KEPT).
 """
 
 KEPT = {"Name", "ClientName", "UserPoolTier"}
 
-# Set by SetUserPoolMfaConfig alone, and kept by the emulator in the same place.
+# Only SetUserPoolMfaConfig sets these members. The emulator stores them with the pool.
 KEPT |= {
     "EmailMfaConfiguration",
     "SmsMfaConfiguration",

@@ -1,5 +1,5 @@
-"""Clients like boto3's inside the emulator's own process: botocore's models make the requests
-and read the answers, and no network lies between. They only read.
+"""Clients like boto3's inside the emulator's process. They serialize requests and parse responses
+with botocore's models, without a network. They support only read operations.
 """
 
 from functools import cache
@@ -22,7 +22,7 @@ SERVICES = ("cognito-idp", "iam", "lambda", "logs")
 
 @cache
 class Service:
-    """What botocore knows of a service."""
+    """A service by botocore's model."""
 
     def __init__(self, name):
         model = ServiceModel(LOADER.load_service_model(name, "service-2"), name)
@@ -36,7 +36,7 @@ class Service:
 
 
 def handlers():
-    """The emulator's services. They look at their variables when they are imported."""
+    """The emulator's services. They read environment variables when they are imported."""
     from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
 
     services = (cognito, iam, lambda_svc, cloudwatch_logs)
@@ -70,7 +70,7 @@ class Direct:
         path, _, more = request["url_path"].partition("?")
         query = {name: [str(value)] for name, value in query.items()} | parse_qs(more)
         with request_scope(*self.scope):
-            status, headers, body = at_once(self.handle(request["method"], path, headers, body, query))
+            status, headers, body = run_synchronously(self.handle(request["method"], path, headers, body, query))
         answer = {"status_code": status, "headers": headers, "body": body if isinstance(body, bytes) else body.encode()}
         parsed = self.service.parser.parse(answer, operation.output_shape)
         if status >= 300:
@@ -80,8 +80,9 @@ class Direct:
         return parsed
 
 
-def reads_need_no_thread():
-    """Each call of Cognito runs in a thread of its own, since triggers call back. Reads have none."""
+def run_reads_without_threads():
+    """The emulator runs each Cognito call in its own thread, because triggers call back. Read
+    operations invoke no triggers, so they need no thread."""
     from ministack.services import cognito
 
     run = cognito.run_reentrant
@@ -94,17 +95,17 @@ def reads_need_no_thread():
     cognito.run_reentrant = run_here
 
 
-def at_once(handling):
-    """The answer of a handler that waits for nothing, so that nothing changes meanwhile."""
+def run_synchronously(handling):
+    """Runs a handler that never awaits, so that the state can't change during the call."""
     try:
         handling.send(None)
-    except StopIteration as answered:
-        return answered.value
+    except StopIteration as finished:
+        return finished.value
     handling.close()
-    raise RuntimeError("a read that waits")
+    raise RuntimeError("the read operation awaits")
 
 
 def load():
-    """What takes long, once for all emulators."""
+    """Loads the models, which is slow, once for all emulators."""
     for service in SERVICES:
         Service(service)

@@ -1,4 +1,4 @@
-"""Second factors: whose they are, when they are asked for, and what the pool says of them."""
+"""MFA: the factors of users, the challenges at a sign-in, and the pool's configuration."""
 
 import base64
 import json
@@ -8,34 +8,34 @@ from ministack.core.responses import error_response_json, json_response
 from ministack.services import cognito
 from model import at
 
-# Setting of a preference → the factor, and what the user must have for it.
+# Preference setting → the factor, and the attribute that it requires.
 PREFERENCES = {
     "SMSMfaSettings": ("SMS_MFA", "phone_number"),
     "EmailMfaSettings": ("EMAIL_OTP", "email"),
     "SoftwareTokenMfaSettings": ("SOFTWARE_TOKEN_MFA", None),
 }
 
-# Factor → where its code goes, and the response that brings it back.
+# Factor → the delivery medium, the attribute with the address, and the challenge response with the code.
 SENT = {
     "SMS_MFA": ("SMS", "phone_number", "SMS_MFA_CODE"),
     "EMAIL_OTP": ("EMAIL", "email", "EMAIL_OTP_CODE"),
 }
 
-# What a code that was sent says: nobody receives it.
+# The code of all challenges, because no message is sent.
 CODE = "123456"
 
-# Session → the user whom a challenge was put to, and which.
-put = {}
+# Session → the user and the name of the open challenge.
+challenges = {}
 
 
 def preferences_need_their_factor():
-    """No factor for a user who has not the phone, the address or the token for it."""
+    """A factor can be enabled only for a user with the phone number, email address or token for it."""
 
-    def refusing(prefer, find):
+    def checking(prefer, find):
         def prefer_as_aws(data):
             user = find(data)
             if user is not None and data.get("SandboxToken"):
-                # A token as an authenticator app has verified it.
+                # A token that an authenticator app has verified.
                 user["_totp_secret"] = base64.b32encode(secrets.token_bytes(20)).decode()
                 return json_response({})
             if user is not None and (message := missing(user, data)):
@@ -44,12 +44,12 @@ def preferences_need_their_factor():
 
         return prefer_as_aws
 
-    def named(data):
+    def by_username(data):
         pool = cognito._user_pools.get(data.get("UserPoolId"))
         return cognito._resolve_user(pool, data.get("Username"))[0] if pool else None
 
-    cognito._admin_set_user_mfa_preference = refusing(cognito._admin_set_user_mfa_preference, named)
-    cognito._set_user_mfa_preference = refusing(
+    cognito._admin_set_user_mfa_preference = checking(cognito._admin_set_user_mfa_preference, by_username)
+    cognito._set_user_mfa_preference = checking(
         cognito._set_user_mfa_preference, lambda data: cognito._user_for_access_token(data.get("AccessToken"))
     )
     cognito._apply_mfa_preference = prefer
@@ -70,18 +70,18 @@ def missing(user, data):
 def prefer(user, data):
     factors = user.setdefault("_mfa_enabled", [])
     for setting, (factor, _) in PREFERENCES.items():
-        chosen = data.get(setting)
-        if chosen is None:
+        value = data.get(setting)
+        if value is None:
             continue
-        factors[:] = [other for other in factors if other != factor] + [factor] * bool(chosen.get("Enabled"))
-        if chosen.get("Enabled") and chosen.get("PreferredMfa"):
+        factors[:] = [other for other in factors if other != factor] + [factor] * bool(value.get("Enabled"))
+        if value.get("Enabled") and value.get("PreferredMfa"):
             user["_preferred_mfa"] = factor
         elif user.get("_preferred_mfa") == factor:
             user["_preferred_mfa"] = ""
 
 
-def no_factor_is_not_described():
-    """A user without a factor is described without the members that would say so."""
+def empty_mfa_settings_are_omitted():
+    """For a user without MFA, the response omits the MFA settings."""
     get = cognito._admin_get_user
 
     def get_as_aws(data):
@@ -94,12 +94,13 @@ def no_factor_is_not_described():
     cognito._admin_get_user = get_as_aws
 
 
-def factors_are_asked_for():
-    """A right password is not enough for a user with a factor, nor in a pool that demands one."""
+def mfa_is_challenged():
+    """After the right password, a user with MFA gets a challenge. In a pool that requires MFA, all
+    users do."""
     result = cognito._password_auth_result
 
     def result_as_aws(pool, pid, cid, user, username, *args, **kwargs):
-        # A challenge says the user's own name, whatever was typed.
+        # A challenge contains the user's username, not the typed name.
         return result(pool, pid, cid, user, user["Username"], *args, **kwargs)
 
     cognito._password_auth_result = result_as_aws
@@ -107,10 +108,10 @@ def factors_are_asked_for():
 
 
 def challenge(pool, user, _pid, username):
-    demand = pool.get("MfaConfiguration") or "OFF"
+    configuration = pool.get("MfaConfiguration") or "OFF"
     factors = available(pool, user)
     name = user.get("_preferred_mfa")
-    if demand == "OFF" or (demand == "OPTIONAL" and not factors):
+    if configuration == "OFF" or (configuration == "OPTIONAL" and not factors):
         return None
     if name not in factors:
         name = factors[0] if len(factors) == 1 else "SELECT_MFA_TYPE" if factors else "MFA_SETUP"
@@ -125,12 +126,13 @@ def challenge(pool, user, _pid, username):
     elif name == "MFA_SETUP":
         parameters["MFAS_CAN_SETUP"] = json.dumps([factor for factor, on in offered(pool).items() if on])
     session = base64.b64encode(secrets.token_bytes(32)).decode()
-    put[session] = (user, name)
+    challenges[session] = (user, name)
     return {"ChallengeName": name, "Session": session, "ChallengeParameters": parameters}
 
 
 def available(pool, user):
-    """The factors that the user has set; where one is demanded, also those that he has and never set."""
+    """The user's enabled factors. If the pool requires MFA, also factors that the user could use without
+    having enabled them."""
     factors = list(user.get("_mfa_enabled", []))
     if pool.get("MfaConfiguration") == "ON":
         has = {
@@ -142,15 +144,15 @@ def available(pool, user):
 
 
 def offered(pool):
-    """Which factors the pool is set up for."""
+    """The factors that are available in the pool."""
     return {
         "SMS_MFA": bool(pool.get("SmsConfiguration")),
         "SOFTWARE_TOKEN_MFA": bool(at(pool, "SoftwareTokenMfaConfiguration.Enabled")),
     }
 
 
-def challenges_are_answered_by_who_was_asked():
-    """A second factor counts only in the session that asked for it, and with its code."""
+def challenges_are_bound_to_sessions():
+    """A response to an MFA challenge is accepted only in the challenge's session and with its code."""
 
     def answering(respond, pool_of):
         def respond_as_aws(data):
@@ -159,7 +161,7 @@ def challenges_are_answered_by_who_was_asked():
                 return respond(data)
             pool, responses = pool_of(data), data.get("ChallengeResponses") or {}
             user = cognito._resolve_user(pool, responses.get("USERNAME"))[0] if pool else None
-            if user is None or put.get(data.get("Session")) != (user, name):
+            if user is None or challenges.get(data.get("Session")) != (user, name):
                 return error_response_json("NotAuthorizedException", "Invalid session for the user.", 400)
             if name not in SENT:
                 answer = respond(data)
@@ -170,7 +172,7 @@ def challenges_are_answered_by_who_was_asked():
                 message = "Invalid code or auth state for the user."
                 answer = error_response_json("CodeMismatchException", message, 400)
             if answer[0] == 200:
-                del put[data["Session"]]
+                del challenges[data["Session"]]
             return answer
 
         return respond_as_aws
@@ -183,11 +185,11 @@ def challenges_are_answered_by_who_was_asked():
     )
 
 
-def sms_is_configured_in_one_place():
-    """SetUserPoolMfaConfig and UpdateUserPool set the same sender of SMS, and both describe it."""
+def sms_configuration_is_shared():
+    """SetUserPoolMfaConfig and UpdateUserPool set the same SMS configuration. Both descriptions contain it."""
     configure, get = cognito._set_user_pool_mfa_config, cognito._get_user_pool_mfa_config
     describe = cognito._pool_out
-    apart = ("EmailMfaConfiguration", "SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "WebAuthnConfiguration")
+    extra = ("EmailMfaConfiguration", "SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "WebAuthnConfiguration")
 
     def configure_as_aws(data):
         answer = configure(data)
@@ -209,4 +211,4 @@ def sms_is_configured_in_one_place():
 
     cognito._set_user_pool_mfa_config = configure_as_aws
     cognito._get_user_pool_mfa_config = get_as_aws
-    cognito._pool_out = lambda pool: {k: v for k, v in describe(pool).items() if k not in apart}
+    cognito._pool_out = lambda pool: {k: v for k, v in describe(pool).items() if k not in extra}

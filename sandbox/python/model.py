@@ -1,6 +1,6 @@
-"""Which members a description has and which of them its update takes.
+"""The members of a description, and those that its update accepts.
 
-All from botocore's model of the service, so that no list of ours can grow old.
+Both come from botocore's service model, so there is no list to maintain.
 """
 
 import copy
@@ -14,26 +14,26 @@ OPERATIONS = {
     "client": ("DescribeUserPoolClient", "UpdateUserPoolClient"),
 }
 
-# Described → as the update calls it.
+# Name in the description → name in the update.
 RENAMED = {"Id": "UserPoolId", "Name": "PoolName"}
 
 
 class Model:
-    """One kind: the shape that describes it and the shape that updates it."""
+    """The shapes of a kind's description and update."""
 
     def __init__(self, kind, service):
         describe, update = (service.operation_model(operation) for operation in OPERATIONS[kind])
         [self.described] = describe.output_shape.members.values()
-        self.taken = update.input_shape
+        self.accepted = update.input_shape
         names = {member: RENAMED.get(member, member) for member in self.described.members}
-        self.settable = {member: name for member, name in names.items() if name in self.taken.members}
+        self.settable = {member: name for member, name in names.items() if name in self.accepted.members}
         self.describing = [member for member in self.described.members if member not in self.settable]
-        if unseen := set(self.taken.members) - set(self.settable.values()):
-            raise ValueError(f"the update takes what is not described: {sorted(unseen)}")
+        if undescribed := set(self.accepted.members) - set(self.settable.values()):
+            raise ValueError(f"the description lacks members of the update: {sorted(undescribed)}")
 
-    def takes(self, member):
-        """False for what the service knows, but not as input: it is ignored there."""
-        return member in self.taken.members or member not in self.described.members
+    def accepts(self, member):
+        """False for members that exist only in the description. The update ignores them."""
+        return member in self.accepted.members or member not in self.described.members
 
 
 @cache
@@ -43,12 +43,12 @@ def service():
 
 @cache
 def model(kind):
-    """As the installed botocore has it."""
+    """The model of the installed botocore."""
     return Model(kind, ServiceModel(service()))
 
 
 def newer(kind, additions):
-    """As a newer botocore might: shape → member → a shape's name, or a new shape."""
+    """A model with additions, like a newer botocore: shape → member → a shape's name or a new shape."""
     extended = copy.deepcopy(service())
     for shape, members in additions.items():
         for member, added in members.items():
@@ -59,7 +59,7 @@ def newer(kind, additions):
 
 
 def at(value, path):
-    """What stands at a dotted path; None where nothing does."""
+    """The value at a dotted path. None if it doesn't exist."""
     for member in path.split("."):
         value = value.get(member) if isinstance(value, dict) else None
     return value

@@ -1,7 +1,7 @@
-"""Forks servers off one process that has loaded what takes long to load.
+"""Forks servers from one process that has loaded the slow modules.
 
-A line of JSON asks for one: {"run", "port", "variables", "log", "life"}. The server lives
-exactly as long as the connection that it makes to `life`.
+A line of JSON requests a server: {"run", "port", "variables", "log", "control"}. The server
+connects to the socket `control`, and exits when that connection is closed.
 """
 
 import gc
@@ -14,7 +14,7 @@ import tempfile
 import threading
 from importlib import import_module
 
-# moto's need. ministack would sign tokens with it, and make keys for every pool first.
+# Only moto needs this package. With it, ministack would generate keys for every pool and sign tokens.
 sys.modules["cryptography"] = None
 
 import direct  # noqa: E402
@@ -27,8 +27,8 @@ SERVICES = ["cognito-idp", "iam", "lambda", "logs", "sts"]
 
 
 def load():
-    """What ministack would read at its first requests. Its services are left out: they
-    look at their variables when they are imported."""
+    """Loads what ministack would load at its first requests, except its services, because they
+    read environment variables when they are imported."""
     for service in SERVICES:
         _service_model(service)
         _tag_operations(service)
@@ -39,8 +39,8 @@ def load():
     gc.freeze()
 
 
-def wanted():
-    """What a fork is to be; the first process itself ends with its input."""
+def next_request():
+    """Returns a request in a forked process. The first process exits at the end of its input."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         if os.fork() == 0:
@@ -49,25 +49,25 @@ def wanted():
     sys.exit()
 
 
-def become(request):
-    # Its own group, so that its functions end with it.
+def set_up(request):
+    # In its own process group, so that its functions stop with it.
     os.setsid()
-    life = socket.socket(socket.AF_UNIX)
-    life.connect(request["life"])
+    control = socket.socket(socket.AF_UNIX)
+    control.connect(request["control"])
     log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    for standard, descriptor in enumerate([life.detach(), log, log]):
+    for standard, descriptor in enumerate([control.detach(), log, log]):
         os.dup2(descriptor, standard)
     os.environ.update(request["variables"])
     tempfile.tempdir = None
-    threading.Thread(target=end_with_it, daemon=True).start()
+    threading.Thread(target=exit_with_control, daemon=True).start()
 
 
-def end_with_it():
+def exit_with_control():
     os.read(0, 1)
     os.killpg(0, signal.SIGKILL)
 
 
 load()
-request = wanted()
-become(request)
+request = next_request()
+set_up(request)
 import_module(request["run"]).serve(request["port"])

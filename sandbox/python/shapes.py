@@ -1,7 +1,7 @@
-"""Descriptions with every member of botocore's model in them, down to the leaves.
+"""Descriptions with all members of botocore's model, including nested members.
 
-Nothing in them is a default. Members that contradict each other by AWS's rules are
-filled in turn, in variants; one that no variant fills is an error.
+No member has its default value. Members that exclude each other by AWS's rules are in
+different variants. A member that is in no variant is an error.
 """
 
 import re
@@ -11,7 +11,7 @@ import botocore
 from defaults import DEFAULTS
 from model import at, model, newer
 
-# What only the meaning tells, not the model. A null leaves the member out.
+# Rules that the model doesn't contain. A null omits the member.
 VARIANTS = {
     "pool": [
         {
@@ -38,28 +38,28 @@ VARIANTS = {
     ],
 }
 
-# The same in all of them: defaults inside settings, which the last value would be.
+# Values for all variants, because the last enum value would be the default.
 CHOSEN = {
     "pool": {"VerificationMessageTemplate.DefaultEmailOption": "CONFIRM_WITH_LINK"},
     "client": {"TokenValidityUnits.RefreshToken": "hours"},
 }
 
-# One member must say what the other says.
+# Members that must have the same value.
 SAME = {"LambdaConfig.PreTokenGeneration": "LambdaConfig.PreTokenGenerationConfig.LambdaArn"}
 
 
 def filled(request):
-    """The variants of a description, and what the model says of its members."""
+    """The variants of a description, and the members in the model."""
     kind = request["kind"]
     additions = request.get("additions")
     shapes = newer(kind, additions) if additions else model(kind)
     leaves = set(paths(shapes.described, ""))
     fillings = [Filling(DEFAULTS[kind], CHOSEN[kind] | variant) for variant in VARIANTS[kind]]
     variants = [filling.fill(shapes.described, "") for filling in fillings]
-    if never := leaves.difference(*(filling.leaves for filling in fillings)):
-        raise ValueError(f"filled in no variant: {sorted(never)}")
+    if missing := leaves.difference(*(filling.leaves for filling in fillings)):
+        raise ValueError(f"in no variant: {sorted(missing)}")
     for filling in fillings:
-        if unknown := filling.chosen.keys() - filling.asked:
+        if unknown := filling.chosen.keys() - filling.visited:
             raise ValueError(f"not in the model: {sorted(unknown)}")
     return {
         "botocore": botocore.__version__,
@@ -71,7 +71,7 @@ def filled(request):
 
 
 def paths(shape, path):
-    """The paths of all leaves, without the places in lists."""
+    """The paths of all leaves, without list indexes."""
     if shape.type_name == "structure":
         for name, member in shape.members.items():
             yield from paths(member, f"{path}.{name}".lstrip("."))
@@ -82,18 +82,18 @@ def paths(shape, path):
 
 
 class Filling:
-    """One way through a shape; remembers which leaves it filled."""
+    """Fills a shape with values, and records the filled leaves."""
 
     def __init__(self, defaults, chosen):
         self.defaults = defaults
         self.chosen = chosen
-        self.asked = set()
+        self.visited = set()
         self.leaves = set()
 
     def fill(self, shape, path, place=0):
         if shape.type_name == "structure":
             members = ((name, member, f"{path}.{name}".lstrip(".")) for name, member in shape.members.items())
-            return {name: self.fill(member, below, place) for name, member, below in members if self.wants(below)}
+            return {name: self.fill(member, below, place) for name, member, below in members if self.includes(below)}
         if path in self.chosen:
             return self.choice(shape, path)
         if shape.type_name == "list":
@@ -104,8 +104,8 @@ class Filling:
         self.leaves.add(path)
         return LEAVES[shape.type_name](shape, path, place, at(self.defaults, path))
 
-    def wants(self, path):
-        self.asked.add(path)
+    def includes(self, path):
+        self.visited.add(path)
         return self.chosen.get(path, path) is not None
 
     def choice(self, shape, path):
@@ -132,7 +132,7 @@ def string(shape, path, place, default):
 
 
 def text(shape, path):
-    """The path, in the first spelling that the shape takes."""
+    """The path, in the first spelling that the shape accepts."""
     low, high = shape.metadata.get("min", 0), shape.metadata.get("max", 100)
     pattern = re.compile(re.sub(r"\\p\{\w\}", r"\\S", shape.metadata.get("pattern", r"(?s).*")))
     dashed = re.sub(r"\W", "-", path).lower()
@@ -149,7 +149,7 @@ def text(shape, path):
         f"{mark(path):x}",
     ]
     for spelling in spellings:
-        # The end of a path tells more than its beginning.
+        # The end of a path is more specific than its beginning.
         spelling = spelling[-high:].lstrip(".-")
         if len(spelling) >= low and pattern.fullmatch(spelling):
             return spelling

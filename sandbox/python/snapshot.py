@@ -1,7 +1,7 @@
-"""What exists in both accounts, read inside the emulator with the models of botocore (direct.py).
+"""The resources of both accounts, read inside the emulator with botocore's models (direct.py).
 
-Everything has a stable order, and nothing in it changes by being looked at or by
-the clock, so that two snapshots are equal when nothing was changed between them.
+The order is stable, and members that change by reading or over time are removed. So two
+snapshots are equal if nothing was changed between them.
 """
 
 import json
@@ -9,8 +9,8 @@ import json
 from botocore.exceptions import ClientError
 from direct import Direct, handlers
 
-# Stamps, and what AWS itself calls an estimate or changes by use.
-PASSING = {
+# Timestamps, estimates, and members that change by use.
+VOLATILE = {
     "CreateDate",
     "CreationDate",
     "EstimatedNumberOfUsers",
@@ -28,11 +28,11 @@ PASSING = {
 
 
 def snapshot(accounts, regions):
-    """Account → what exists there, in these Regions."""
-    return {account: steady(account_standing(account, regions)) for account in accounts}
+    """Account → its resources in these Regions."""
+    return {account: stable(resources(account, regions)) for account in accounts}
 
 
-def account_standing(account, regions):
+def resources(account, regions):
     handle = handlers()
 
     def connect(service, region):
@@ -48,11 +48,11 @@ def account_standing(account, regions):
     return found
 
 
-def steady(value):
-    """Without the passing members, dictionaries in the order of their keys."""
+def stable(value):
+    """Removes volatile members, and sorts dictionaries by key."""
     if isinstance(value, dict):
-        return {key: steady(value[key]) for key in sorted(value) if key not in PASSING}
-    return [steady(member) for member in value] if isinstance(value, list) else value
+        return {key: stable(value[key]) for key in sorted(value) if key not in VOLATILE}
+    return [stable(member) for member in value] if isinstance(value, list) else value
 
 
 def every(client, operation, member, **params):

@@ -1,15 +1,15 @@
-"""Checkpoints: what the emulator's services hold, kept aside and put back."""
+"""Checkpoints: saves and restores the state of the emulator's services."""
 
 import asyncio
 import copy
 
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
 
-kept = []
+checkpoints = []
 
 
 def stores():
-    """Where the services that the sandbox uses keep what exists, by account."""
+    """The stores of the services that the sandbox uses."""
     from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
 
     for service in (cloudwatch_logs, cognito, iam, lambda_svc):
@@ -19,7 +19,8 @@ def stores():
 
 
 async def settled():
-    """Waits for functions that were just created or changed: their state changes by itself."""
+    """Waits until functions that were created or changed are ready, because their state changes
+    asynchronously."""
     from ministack.services import lambda_svc
 
     def changes(function):
@@ -33,14 +34,14 @@ async def settled():
 
 
 def checkpoint():
-    """Keeps what exists now; its number."""
-    kept.append({name: copy.deepcopy(store._data) for name, store in stores()})
-    return len(kept) - 1
+    """Saves the current state. Returns the checkpoint's number."""
+    checkpoints.append({name: copy.deepcopy(store._data) for name, store in stores()})
+    return len(checkpoints) - 1
 
 
 def restore(number):
-    """From now on exists what did then."""
+    """Restores the state of a checkpoint."""
     for name, store in stores():
-        data = copy.deepcopy(kept[number].get(name, {}))
+        data = copy.deepcopy(checkpoints[number].get(name, {}))
         store._data.clear()
         store._data.update(data)

@@ -1,5 +1,5 @@
-"""UpdateUserPool and UpdateUserPoolClient as AWS has them: what they store, what
-they forget and what they refuse; corrections.py puts them in place.
+"""UpdateUserPool and UpdateUserPoolClient as on AWS: what they store, reset and reject.
+corrections.py installs them.
 """
 
 import copy
@@ -10,8 +10,9 @@ from ministack.services import cognito
 from model import at, model
 
 
-def updates_reset_what_they_leave_out():
-    """What is sent is stored, known or not; what is left out is its default, or gone."""
+def updates_reset_omitted_members():
+    """An update stores all sent members, even unknown ones. It resets omitted members to their
+    defaults, or removes them."""
 
     def resetting(kind):
         update = handler(kind)
@@ -30,25 +31,25 @@ def updates_reset_what_they_leave_out():
     wrap(resetting)
 
 
-def reset(standing, data, shapes, defaults):
-    """Keeps of what stands only what an update does not set, and sets the rest."""
+def reset(state, data, shapes, defaults):
+    """Keeps only members that an update can't set, and sets all others."""
     described = {name: member for member, name in shapes.settable.items()}
     sent = {
         described.get(member, member): value
         for member, value in data.items()
-        if shapes.takes(member) and not member.startswith("_")
+        if shapes.accepts(member) and not member.startswith("_")
     }
-    kept = {member for member in standing if member.startswith("_")} | KEPT | set(shapes.describing)
-    for member in set(standing) - kept - set(sent):
-        del standing[member]
-    left_out = {member: value for member, value in defaults.items() if member not in sent and value is not None}
-    standing |= copy.deepcopy(left_out) | sent
+    kept = {member for member in state if member.startswith("_")} | KEPT | set(shapes.describing)
+    for member in set(state) - kept - set(sent):
+        del state[member]
+    omitted = {member: value for member, value in defaults.items() if member not in sent and value is not None}
+    state |= copy.deepcopy(omitted) | sent
 
 
-def updates_refuse_what_conflicts():
-    """Settings that AWS describes side by side and does not take side by side."""
+def updates_reject_conflicts():
+    """Settings that AWS describes together, but doesn't accept together."""
 
-    def refusing(kind):
+    def rejecting(kind):
         update = handler(kind)
         conflict = {"pool": pool_conflict, "client": client_conflict}[kind]
 
@@ -59,7 +60,7 @@ def updates_refuse_what_conflicts():
 
         return update_as_aws
 
-    wrap(refusing)
+    wrap(rejecting)
 
 
 def pool_conflict(data):
@@ -90,24 +91,24 @@ def client_conflict(data):
     return None
 
 
-def members_can_be_planted():
-    """What a test needs to stand, conflicts and all, is there; a null takes away."""
+def members_can_be_set():
+    """Tests can set members directly, even conflicting ones. A null removes a member."""
 
-    def planting(kind):
+    def setting(kind):
         update = handler(kind)
 
         def update_as_aws(data):
             if "SandboxPlant" not in data:
                 return update(data)
-            standing = stored(kind, data)
-            standing |= data["SandboxPlant"]
-            for member in [member for member, value in standing.items() if value is None]:
-                del standing[member]
+            state = stored(kind, data)
+            state |= data["SandboxPlant"]
+            for member in [member for member, value in state.items() if value is None]:
+                del state[member]
             return json_response({})
 
         return update_as_aws
 
-    wrap(planting)
+    wrap(setting)
 
 
 HANDLERS = {"pool": "_update_user_pool", "client": "_update_user_pool_client"}

@@ -1,4 +1,4 @@
-//! The two accounts.
+//! The IDs of the two accounts.
 
 /// The account that the users are migrated from.
 pub const OLD_ACCOUNT: &str = "111111111111";

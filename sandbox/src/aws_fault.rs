@@ -1,13 +1,13 @@
-//! An error answer of AWS.
+//! An error response of AWS.
 
 use std::fmt;
 
-/// The error code and message of AWS.
+/// An AWS error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AwsFault {
     /// The error code, such as `NotAuthorizedException`.
     pub code: String,
-    /// The message beside it.
+    /// The error message.
     pub message: String,
 }
 

@@ -1,5 +1,5 @@
-//! The process that runs boto3. All sandboxes of this process share it, and talk to it in lines
-//! of JSON. Answers come in any order, so several threads can have calls in progress.
+//! The process that runs boto3. All sandboxes of this process share it, and communicate with it in
+//! lines of JSON. Responses come in any order, so several threads can have calls in progress.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
@@ -35,12 +35,12 @@ impl Boto3 {
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .stdout(Stdio::piped())
             .spawn()
-            .context("boto3 could not be started")?;
+            .context("cannot start boto3")?;
         let input = process.stdin.take().context("boto3 has no input")?;
         let output = process.stdout.take().context("boto3 has no output")?;
         let waiting = Waiting::default();
-        let answered = Arc::clone(&waiting);
-        thread::spawn(move || pass_on(output, &answered));
+        let senders = Arc::clone(&waiting);
+        thread::spawn(move || dispatch(output, &senders));
         Ok(Self {
             process,
             requests: Mutex::new(Requests { input, last_id: 0 }),
@@ -48,7 +48,7 @@ impl Boto3 {
         })
     }
 
-    /// The answer to a request; nothing if the process has ended.
+    /// The response to a request. `None` if the process has exited.
     pub(crate) fn request(&self, mut request: Value) -> Option<Value> {
         let (sender, answer) = channel();
         {
@@ -64,21 +64,22 @@ impl Boto3 {
 
 impl Drop for Boto3 {
     fn drop(&mut self) {
-        // It holds nothing that would need a gentler end.
+        // The process has no state to save, so it can be killed.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// Gives each answer to who asked; at the end of the output, nobody waits any longer.
-fn pass_on(output: ChildStdout, waiting: &Waiting) {
+/// Sends each response to the thread that waits for it. At the end of the output, wakes all threads
+/// that still wait.
+fn dispatch(output: ChildStdout, waiting: &Waiting) {
     for line in BufReader::new(output).lines().map_while(Result::ok) {
         let Ok(answer) = serde_json::from_str::<Value>(&line) else {
             continue;
         };
-        let asked = answer["id"].as_u64().unwrap_or_default();
-        if let Some(sender) = locked(waiting).remove(&asked) {
-            // Whoever asked may have panicked meanwhile.
+        let id = answer["id"].as_u64().unwrap_or_default();
+        if let Some(sender) = locked(waiting).remove(&id) {
+            // The waiting thread may have panicked.
             let _ = sender.send(answer);
         }
     }

@@ -1,4 +1,4 @@
-//! boto3 as one sandbox uses it: calls with the profiles of its home folder.
+//! The boto3 client of one sandbox: calls with the profiles of its home folder.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::aws_fault::AwsFault;
 use crate::python::Python;
 
-/// boto3 as one sandbox uses it.
+/// The boto3 client of one sandbox.
 #[derive(Debug)]
 pub(crate) struct Client {
     python: Arc<Python>,
@@ -16,7 +16,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// For a sandbox with this home.
+    /// The client of the sandbox with this home folder.
     pub(crate) fn new(python: Arc<Python>, home: &Path) -> Self {
         Self {
             python,
@@ -37,7 +37,7 @@ impl Client {
             "do": "call", "profile": profile, "region": region,
             "service": service, "operation": operation
         });
-        self.ask(request, params)
+        self.send(request, params)
     }
 
     /// One operation of Cognito in the Region of the profile `old`, at another endpoint.
@@ -51,7 +51,7 @@ impl Client {
             "do": "call", "profile": "old", "endpoint": endpoint,
             "service": "cognito-idp", "operation": operation
         });
-        self.ask(request, params)
+        self.send(request, params)
     }
 
     /// One operation of Cognito without credentials.
@@ -64,16 +64,16 @@ impl Client {
         let request = json!({
             "do": "public", "region": "us-east-1", "endpoint": endpoint, "operation": operation
         });
-        self.ask(request, params)
+        self.send(request, params)
     }
 
-    /// A kind's description with everything in it, by the model of botocore and `additions`.
+    /// Descriptions of a `pool` or `client` with all members of botocore's model and `additions`.
     pub(crate) fn filled(&self, kind: &str, additions: &Value) -> Result<Value, AwsFault> {
         let request = json!({"do": "filled", "kind": kind, "additions": additions});
-        self.ask(request, Value::Null)
+        self.send(request, Value::Null)
     }
 
-    /// `SECRET_HASH` of an app client's secret.
+    /// The `SECRET_HASH` for an app client's secret.
     pub(crate) fn secret_hash(
         &self,
         secret: &str,
@@ -83,10 +83,10 @@ impl Client {
         let request = json!({
             "do": "secret_hash", "secret": secret, "username": username, "client": client,
         });
-        self.ask(request, Value::Null)
+        self.send(request, Value::Null)
     }
 
-    fn ask(&self, mut request: Value, params: Value) -> Result<Value, AwsFault> {
+    fn send(&self, mut request: Value, params: Value) -> Result<Value, AwsFault> {
         request["params"] = params;
         request["home"] = self.home.to_string_lossy().into();
         let answer = self.python.boto3.request(request);
@@ -103,14 +103,17 @@ impl Client {
     fn lost(&self) -> AwsFault {
         AwsFault {
             code: "SandboxClientLost".to_owned(),
-            message: format!("the boto3 process has ended: {}", self.python.log("client")),
+            message: format!(
+                "the boto3 process has exited: {}",
+                self.python.log("client")
+            ),
         }
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        // Where boto3 is lost, so is what it remembered.
-        let _ = self.ask(json!({"do": "forget"}), Value::Null);
+        // If the boto3 process has exited, there is nothing to remove.
+        let _ = self.send(json!({"do": "forget"}), Value::Null);
     }
 }

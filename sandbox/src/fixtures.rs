@@ -1,5 +1,5 @@
-//! Pools, app clients and users with realistic settings. No setting is a default, so that an
-//! update that omits one is noticed.
+//! Pools, app clients and users with realistic settings. No setting has its default value, so that
+//! tests detect an update that omits a setting.
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
@@ -9,8 +9,8 @@ use crate::home::PROFILES;
 use crate::pool::Pool;
 use crate::sandbox::Sandbox;
 
-/// The settings of [`Sandbox::pool`]: nothing in them is a default, so that an
-/// update which leaves one out is seen.
+/// The settings of [`Sandbox::pool`]. No setting has its default value, so that tests detect an
+/// update that omits a setting.
 #[must_use]
 pub fn rich_pool() -> Value {
     json!({
@@ -40,7 +40,7 @@ pub fn rich_pool() -> Value {
     })
 }
 
-/// The settings of a pool's first app client, none of them a default either.
+/// The settings of a pool's first app client. No setting has its default value.
 fn rich_client() -> Value {
     json!({
         "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
@@ -60,35 +60,36 @@ fn rich_client() -> Value {
 }
 
 impl Sandbox {
-    /// Makes a pool with [`rich_pool`]'s settings and one app client, `web`, in the
-    /// profile's account and Region.
+    /// Creates a pool with [`rich_pool`]'s settings and one app client, `web`, in the profile's
+    /// account and Region.
     ///
     /// # Errors
     ///
-    /// What AWS says against it.
+    /// The error of AWS.
     pub fn pool(&self, profile: &str, name: &str) -> Result<Pool> {
         self.pool_with(profile, name, json!({}))
     }
 
-    /// The same, with members of `CreateUserPool` that replace the rich ones; a null
-    /// leaves one out.
+    /// Creates a pool like [`Sandbox::pool`], with these members of `CreateUserPool` instead of its
+    /// own. A null omits a member.
     ///
     /// # Errors
     ///
-    /// What AWS says against it.
+    /// The error of AWS.
     pub fn pool_with(&self, profile: &str, name: &str, settings: Value) -> Result<Pool> {
         let mut params = merged(rich_pool(), settings);
         params.insert("PoolName".to_owned(), name.into());
-        if let Some((_, account, region)) = PROFILES.iter().find(|known| known.0 == profile) {
-            // A sibling of the UserMigration trigger. It need not exist: it runs at sign-up only.
-            let sibling = format!("arn:aws:lambda:{region}:{account}:function:greet");
-            let triggers = json!({"PostConfirmation": sibling});
+        if let Some((_, account, region)) = PROFILES.iter().find(|listed| listed.0 == profile) {
+            // Another trigger of the pool. The function doesn't exist, because the trigger runs
+            // only at sign-up.
+            let function = format!("arn:aws:lambda:{region}:{account}:function:greet");
+            let triggers = json!({"PostConfirmation": function});
             params.entry("LambdaConfig").or_insert(triggers);
         }
-        let made = self.aws(profile, "cognito-idp", "CreateUserPool", params.into())?;
+        let created = self.aws(profile, "cognito-idp", "CreateUserPool", params.into())?;
         let text = |member: &str| {
-            let value = made["UserPool"][member].as_str();
-            value.map(str::to_owned).context("a pool without an id")
+            let value = created["UserPool"][member].as_str();
+            value.map(str::to_owned).context("the pool has no ID")
         };
         let id = text("Id")?;
         let region = id.split('_').next().unwrap_or_default().to_owned();
@@ -103,43 +104,43 @@ impl Sandbox {
         Ok(pool)
     }
 
-    /// Makes one more app client, and gives its id: rich settings, then `settings`
-    /// over them; a null leaves one out.
+    /// Creates an app client and returns its ID. `settings` replace the default settings of the
+    /// sandbox. A null omits a member.
     ///
     /// # Errors
     ///
-    /// What AWS says against it.
+    /// The error of AWS.
     pub fn client(&self, pool: &Pool, name: &str, settings: Value) -> Result<String> {
         let mut params = merged(rich_client(), settings);
         params.insert("UserPoolId".to_owned(), pool.id.as_str().into());
         params.insert("ClientName".to_owned(), name.into());
-        let made = self.in_pool(pool, "CreateUserPoolClient", params.into())?;
-        let id = made["UserPoolClient"]["ClientId"].as_str();
-        id.map(str::to_owned).context("an app client without an id")
+        let created = self.in_pool(pool, "CreateUserPoolClient", params.into())?;
+        let id = created["UserPoolClient"]["ClientId"].as_str();
+        id.map(str::to_owned).context("the app client has no ID")
     }
 
-    /// What an app client with a secret has to send beside this user name: `SECRET_HASH`, or
-    /// `SecretHash`. The secret is as AWS describes it.
+    /// The `SECRET_HASH` or `SecretHash` that an app client with a secret must send with this
+    /// username. The secret is read from AWS.
     ///
     /// # Errors
     ///
-    /// When there is no such app client, or it has no secret.
+    /// If the app client doesn't exist or has no secret.
     pub fn secret_hash(&self, pool: &Pool, client: &str, username: &str) -> Result<String> {
         let params = json!({"UserPoolId": pool.id, "ClientId": client});
         let described = self.in_pool(pool, "DescribeUserPoolClient", params)?;
         let secret = described["UserPoolClient"]["ClientSecret"].as_str();
-        let secret = secret.context("an app client without a secret")?;
+        let secret = secret.context("the app client has no secret")?;
         let hash = self.client.secret_hash(secret, username, client)?;
         hash.as_str()
             .map(str::to_owned)
-            .context("a hash that is none")
+            .context("the hash isn't a string")
     }
 
-    /// Makes a confirmed user with a permanent password; no message is sent.
+    /// Creates a confirmed user with a permanent password. Sends no message.
     ///
     /// # Errors
     ///
-    /// What AWS says against it.
+    /// The error of AWS.
     pub fn user(
         &self,
         pool: &Pool,
@@ -170,11 +171,11 @@ impl Sandbox {
         Ok(())
     }
 
-    /// The user as `AdminGetUser` shows it, or nothing when there is none.
+    /// The user as `AdminGetUser` returns it, or `None` if there is no such user.
     ///
     /// # Errors
     ///
-    /// What AWS says otherwise.
+    /// All other errors of AWS.
     pub fn find_user(&self, pool: &Pool, username: &str) -> Result<Option<Value>> {
         let params = json!({"UserPoolId": pool.id, "Username": username});
         match self.in_pool(pool, "AdminGetUser", params) {
@@ -188,7 +189,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// AWS's own code and message.
+    /// The error of AWS.
     pub fn in_pool(&self, pool: &Pool, operation: &str, params: Value) -> Result<Value, AwsFault> {
         self.aws_in(
             &pool.profile,
@@ -200,7 +201,7 @@ impl Sandbox {
     }
 }
 
-/// The members of both, those of `over` in place of those of `under`, without nulls.
+/// Merges both objects without nulls. Members of `over` replace members of `under`.
 fn merged(under: Value, over: Value) -> Map<String, Value> {
     let members = [under, over].into_iter().filter_map(|value| match value {
         Value::Object(members) => Some(members),

@@ -1,4 +1,4 @@
-//! The home folder of a user of the sandbox: a normal `.aws/config`, except for `endpoint_url`.
+//! The home folder of a sandbox user: a standard `.aws/config` that also sets `endpoint_url`.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -8,16 +8,17 @@ use anyhow::{Context, Result};
 
 use crate::accounts::{NEW_ACCOUNT, OLD_ACCOUNT};
 
-/// The profiles that are always there: name, account, Region.
+/// The default profiles: name, account, Region.
 pub(crate) const PROFILES: [(&str, &str, &str); 3] = [
     ("old", OLD_ACCOUNT, "eu-west-1"),
     ("new", NEW_ACCOUNT, "eu-central-1"),
     ("old-other", OLD_ACCOUNT, "eu-north-1"),
 ];
 
-/// Writes them.
+/// Writes the default profiles.
 pub(crate) fn write(home: &Path, endpoint: &str) -> Result<()> {
-    fs::create_dir(home.join(".aws")).context("no folder for the sandbox's profiles")?;
+    fs::create_dir(home.join(".aws"))
+        .context("cannot create the folder for the sandbox's profiles")?;
     PROFILES.iter().try_for_each(|(name, account, region)| {
         let settings = [
             ("region", *region),
@@ -28,7 +29,7 @@ pub(crate) fn write(home: &Path, endpoint: &str) -> Result<()> {
     })
 }
 
-/// Adds one.
+/// Adds a profile.
 pub(crate) fn add_profile(
     home: &Path,
     endpoint: &str,
@@ -44,5 +45,5 @@ pub(crate) fn add_profile(
         .create(true)
         .open(home.join(".aws/config"))
         .and_then(|mut config| writeln!(config, "{profile}"))
-        .with_context(|| format!("the profile {name} could not be written"))
+        .with_context(|| format!("cannot write the profile {name}"))
 }

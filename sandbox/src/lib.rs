@@ -1,6 +1,6 @@
-//! AWS on a machine without AWS: two accounts in a real emulator (ministack, with IAM
-//! enabled), and in front of it a small proxy that adds what the emulator lacks: triggers, and
-//! the conditions of AWS. It never does the work of the product.
+//! Two emulated AWS accounts for tests: the emulator ministack with IAM enabled, and a proxy that
+//! adds what the emulator lacks: triggers, and the conditions of AWS. The sandbox never does the
+//! work of the product.
 
 mod accounts;
 mod aws_fault;
@@ -31,8 +31,8 @@ pub use proxy::{Call, Conditions, Fault, Injection, Message, MessageKind};
 pub use sandbox::{Checkpoint, Sandbox};
 pub use scripted::{Invoked, Reply, Request, RuntimeApi, ScriptedServer, closed_port};
 
-/// The architecture of functions that can run here: the emulator runs them on this
-/// very machine.
+/// The architecture of functions that can run in the sandbox. The emulator runs them on this
+/// machine.
 #[must_use]
 pub fn architecture() -> &'static str {
     match std::env::consts::ARCH {

@@ -1,5 +1,5 @@
-//! moto, a second emulator of Cognito's challenges, independent of ministack. It is not behind
-//! the proxy, has neither IAM nor Lambda, and is less strict than AWS.
+//! moto, a second emulator for Cognito's challenges, independent of ministack. It isn't behind the
+//! proxy, has no IAM and no Lambda, and is less strict than AWS.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::sandbox::Sandbox;
 use crate::server::Server;
 
-/// A running moto, for as long as the value lives.
+/// A running moto server. It stops when the value is dropped.
 #[derive(Debug)]
 pub struct Moto {
     client: Arc<Client>,
@@ -21,18 +21,18 @@ pub struct Moto {
 }
 
 impl Sandbox {
-    /// Starts a moto, empty, beside the two accounts; they cannot see it. A function in them
-    /// can be pointed to it by `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`.
+    /// Starts an empty moto server, independent of the two accounts. A function in the accounts
+    /// uses it if `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER` is set.
     ///
     /// # Errors
     ///
-    /// When it does not come up.
+    /// If the server doesn't start.
     pub fn moto(&self) -> Result<Moto> {
         let folder = tempfile::Builder::new()
             .prefix("moto-")
             .tempdir_in(self.home())?
             .keep();
-        let server = Server::start(&self.python, "second", &folder, &[])?;
+        let server = Server::start(&self.python, "moto_server", &folder, &[])?;
         Ok(Moto {
             client: Arc::clone(&self.client),
             endpoint: server.url(),
@@ -42,23 +42,23 @@ impl Sandbox {
 }
 
 impl Moto {
-    /// Where it is.
+    /// The endpoint of the server.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// What it wrote, for when a test fails.
+    /// The server's log, to debug a failed test.
     #[must_use]
     pub fn log(&self) -> &Path {
         self.server.log()
     }
 
-    /// One call of `cognito-idp` in `eu-west-1` by boto3.
+    /// One call of `cognito-idp` in `eu-west-1` with boto3.
     ///
     /// # Errors
     ///
-    /// moto's own code and message.
+    /// The error of moto.
     pub fn call(&self, operation: &str, params: Value) -> Result<Value, AwsFault> {
         self.client.call_at(&self.endpoint, operation, params)
     }

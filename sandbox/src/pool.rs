@@ -1,16 +1,16 @@
-//! A user pool that a test works with.
+//! A user pool of a test.
 
-/// A user pool and the app client that was made with it.
+/// A user pool and the app client that was created with it.
 #[derive(Clone, Debug)]
 pub struct Pool {
-    /// The profile of its account.
+    /// The profile of the pool's account.
     pub profile: String,
-    /// Its Region.
+    /// The pool's Region.
     pub region: String,
-    /// Its id, such as `eu-west-1_AbCdEfGhI`.
+    /// The pool's ID, such as `eu-west-1_AbCdEfGhI`.
     pub id: String,
-    /// Its ARN.
+    /// The pool's ARN.
     pub arn: String,
-    /// The id of its first app client.
+    /// The ID of the pool's first app client.
     pub client: String,
 }

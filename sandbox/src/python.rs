@@ -26,9 +26,9 @@ const FILES: [(&str, &str); 16] = [
     ("direct.py", include_str!("../python/direct.py")),
     ("mfa.py", include_str!("../python/mfa.py")),
     ("model.py", include_str!("../python/model.py")),
+    ("moto_server.py", include_str!("../python/moto_server.py")),
     ("names.py", include_str!("../python/names.py")),
-    ("rights.py", include_str!("../python/rights.py")),
-    ("second.py", include_str!("../python/second.py")),
+    ("permissions.py", include_str!("../python/permissions.py")),
     ("servers.py", include_str!("../python/servers.py")),
     ("shapes.py", include_str!("../python/shapes.py")),
     ("snapshot.py", include_str!("../python/snapshot.py")),
@@ -36,23 +36,23 @@ const FILES: [(&str, &str); 16] = [
     ("updates.py", include_str!("../python/updates.py")),
 ];
 
-/// Both processes are up for as long as any sandbox is.
+/// Both processes. They run as long as a sandbox exists.
 #[derive(Debug)]
 pub(crate) struct Python {
     pub(crate) boto3: Boto3,
     servers: Child,
     requests: Mutex<ChildStdin>,
-    // Last: removed when the processes have ended.
+    // The last field, so that the folder is removed after the processes have exited.
     folder: TempDir,
 }
 
 impl Python {
-    /// The one that is up, else a new one.
+    /// The running processes, or new ones.
     pub(crate) fn shared() -> Result<Arc<Self>> {
         static SHARED: Mutex<Weak<Python>> = Mutex::new(Weak::new());
         let mut shared = locked(&SHARED);
-        if let Some(up) = shared.upgrade() {
-            return Ok(up);
+        if let Some(running) = shared.upgrade() {
+            return Ok(running);
         }
         let started = Arc::new(Self::start()?);
         *shared = Arc::downgrade(&started);
@@ -64,10 +64,10 @@ impl Python {
         let folder = tempfile::Builder::new()
             .prefix("cogmig-python-")
             .tempdir()
-            .context("no folder for Python's files")?;
+            .context("cannot create the folder for the sandbox's Python files")?;
         for (name, text) in FILES {
             fs::write(folder.path().join(name), text)
-                .context("the sandbox's Python files could not be written")?;
+                .context("cannot write the sandbox's Python files")?;
         }
         let mut servers = command(&python, folder.path(), "servers")?
             .env("BIND_HOST", "127.0.0.1")
@@ -77,7 +77,7 @@ impl Python {
             .env("AUTH", "true")
             .stdout(Stdio::null())
             .spawn()
-            .context("the emulator could not be started")?;
+            .context("cannot start the emulator")?;
         let requests = servers.stdin.take().context("the emulator has no input")?;
         Ok(Self {
             boto3: Boto3::start(&mut command(&python, folder.path(), "client")?)?,
@@ -87,13 +87,13 @@ impl Python {
         })
     }
 
-    /// Asks for a server (servers.py).
+    /// Requests a server from servers.py.
     pub(crate) fn serve(&self, request: &Value) -> Result<()> {
         writeln!(locked(&self.requests), "{request}")
-            .with_context(|| format!("the emulators have ended: {}", self.log("servers")))
+            .with_context(|| format!("the emulators have exited: {}", self.log("servers")))
     }
 
-    /// What a process wrote to its standard error.
+    /// The standard error of a process.
     pub(crate) fn log(&self, name: &str) -> String {
         fs::read_to_string(self.folder.path().join(format!("{name}.log"))).unwrap_or_default()
     }
@@ -101,16 +101,17 @@ impl Python {
 
 impl Drop for Python {
     fn drop(&mut self) {
-        // What it forked lives on for as long as it is needed.
+        // The servers that it forked keep running until their own sandbox stops them.
         let _ = self.servers.kill();
         let _ = self.servers.wait();
     }
 }
 
-/// One of the scripts, in its own group, so that Ctrl-C is ours, and with no variable of
-/// ours but PATH.
+/// The command for a script. The script has its own process group, so that Ctrl-C doesn't reach it,
+/// and no environment variable of this process except PATH.
 fn command(python: &Path, folder: &Path, name: &str) -> Result<Command> {
-    let log = File::create(folder.join(format!("{name}.log"))).context("no log for Python")?;
+    let log = File::create(folder.join(format!("{name}.log")))
+        .context("cannot create the log file of a Python process")?;
     let mut command = Command::new(python);
     command
         .arg(folder.join(format!("{name}.py")))

@@ -1,5 +1,5 @@
-//! Pools and app clients as raw JSON, without boto3, which has only the members of its own
-//! model; and settings that AWS describes and no call sets.
+//! Pools and app clients as raw JSON, because boto3 accepts only the members of its own model. Also
+//! sets members that no AWS call can set.
 
 use serde_json::{Value, json};
 
@@ -8,12 +8,12 @@ use crate::pool::Pool;
 use crate::sandbox::Sandbox;
 
 impl Sandbox {
-    /// One Cognito call about a pool with exactly these members and its `UserPoolId`, past
-    /// the proxy and its journal.
+    /// One Cognito call with exactly these members and the pool's `UserPoolId`. It bypasses the
+    /// proxy and its journal.
     ///
     /// # Errors
     ///
-    /// AWS's own code and message.
+    /// The error of AWS.
     pub fn raw(&self, pool: &Pool, operation: &str, mut body: Value) -> Result<Value, AwsFault> {
         body["UserPoolId"] = pool.id.as_str().into();
         let call = self.proxy.cognito(pool, operation, &body);
@@ -23,47 +23,46 @@ impl Sandbox {
         }
     }
 
-    /// Puts members into what stands of a pool, by the names that describe them and by no
-    /// rule of AWS; a null takes one away.
+    /// Sets members in the stored state of a pool, by their names in its description, without AWS's
+    /// rules. A null removes a member.
     ///
     /// # Errors
     ///
-    /// When there is no such pool.
+    /// If the pool doesn't exist.
     pub fn plant(&self, pool: &Pool, members: &Value) -> Result<(), AwsFault> {
         let body = json!({"SandboxPlant": members});
         self.raw(pool, "UpdateUserPool", body).map(|_| ())
     }
 
-    /// The same with an app client of the pool.
+    /// Sets members in the stored state of an app client.
     ///
     /// # Errors
     ///
-    /// When there is no such app client.
+    /// If the app client doesn't exist.
     pub fn plant_client(&self, pool: &Pool, client: &str, members: &Value) -> Result<(), AwsFault> {
         let body = json!({"ClientId": client, "SandboxPlant": members});
         self.raw(pool, "UpdateUserPoolClient", body).map(|_| ())
     }
 
-    /// Gives a user a software token that an authenticator app has verified. It is asked for
-    /// once the user's preference has it (`AdminSetUserMFAPreference`).
+    /// Gives a user a software token that an authenticator app has verified. Cognito requires it at
+    /// a sign-in after `AdminSetUserMFAPreference` has enabled it.
     ///
     /// # Errors
     ///
-    /// When there is no such user.
+    /// If the user doesn't exist.
     pub fn software_token(&self, pool: &Pool, username: &str) -> Result<(), AwsFault> {
         let body = json!({"Username": username, "SandboxToken": true});
         self.raw(pool, "AdminSetUserMFAPreference", body).map(drop)
     }
 
-    /// What botocore's model says of a `pool` or a `client`: `variants`, descriptions with
-    /// every member in them down to the leaves; `settable`, the members that the update
-    /// takes, and what it calls them; `describing`, those it does not take; `leaves`, all
-    /// paths; and the version of `botocore`. `additions` are shape → member → shape, as a
-    /// newer model might have them.
+    /// Descriptions of a `pool` or a `client` by botocore's model: `variants` are descriptions that
+    /// together have all members; `settable` are the members that the update accepts, with their
+    /// names there; `describing` are the members that it doesn't accept; `leaves` are all paths;
+    /// `botocore` is its version. `additions` (shape → member → shape) simulate a newer model.
     ///
     /// # Errors
     ///
-    /// When a member of the model cannot be filled.
+    /// If a member of the model can't be filled.
     pub fn filled(&self, kind: &str, additions: &Value) -> Result<Value, AwsFault> {
         self.client.filled(kind, additions)
     }

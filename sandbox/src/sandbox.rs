@@ -1,4 +1,4 @@
-//! Both accounts, and what a test can do with them.
+//! Both accounts, and the operations of a test on them.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -20,10 +20,10 @@ use crate::proxy::{Call, Conditions, Injection, Message, Proxy, serve};
 use crate::python::Python;
 use crate::server::Server;
 
-/// Two AWS accounts for as long as the value lives; everything ends with it.
+/// Two AWS accounts. All processes stop when the value is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
-    // In the order in which they must end: the folder last.
+    // In the order in which they must be dropped: the folder last.
     pub(crate) client: Arc<Client>,
     pub(crate) python: Arc<Python>,
     backend: Server,
@@ -34,23 +34,22 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts both accounts, empty. The first start on a machine installs what it needs.
+    /// Starts two empty accounts. The first start on a machine installs the Python packages.
     ///
     /// # Errors
     ///
-    /// When Python is missing, the packages cannot be installed, or the emulator
-    /// does not come up.
+    /// If Python is missing, the packages can't be installed, or the emulator doesn't start.
     pub fn start() -> Result<Self> {
         let python = Python::shared()?;
         let folder = tempfile::Builder::new()
             .prefix("cogmig-sandbox-")
             .tempdir()
-            .context("no folder for the sandbox")?;
+            .context("cannot create the sandbox's folder")?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
-            .context("the sandbox's proxy could not start")?;
+            .context("cannot start the sandbox's proxy")?;
         let listener = runtime
             .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
             .context("no free loopback port for the proxy")?;
@@ -73,7 +72,7 @@ impl Sandbox {
         })
     }
 
-    /// Where AWS is: the address of the proxy.
+    /// The endpoint of the emulated AWS: the address of the proxy.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
@@ -85,23 +84,23 @@ impl Sandbox {
         self.folder.path()
     }
 
-    /// One more profile for the sandbox's home; `endpoint_url` need not be given.
+    /// Adds a profile to the sandbox's home. `endpoint_url` is set automatically.
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
+    /// If the file can't be written.
     pub fn add_profile(&self, name: &str, settings: &[(&str, &str)]) -> Result<()> {
         home::add_profile(self.home(), &self.endpoint, name, settings)
     }
 
-    /// What ministack and the Lambda functions wrote, for when a test fails.
+    /// The log of ministack and the Lambda functions, to debug a failed test.
     #[must_use]
     pub fn log(&self) -> PathBuf {
         self.backend.log().to_owned()
     }
 
-    /// A command as in a user's shell: no variable but PATH, HOME, and the one that
-    /// says this machine is no EC2 instance.
+    /// A command with a minimal environment: PATH, HOME, and the variable that disables the EC2
+    /// instance metadata service.
     #[must_use]
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
@@ -113,8 +112,7 @@ impl Sandbox {
         command
     }
 
-    /// Every call that came through the proxy, in the order of the answers, but for
-    /// those of this library.
+    /// All calls through the proxy in the order of their responses, except calls of this library.
     #[must_use]
     pub fn journal(&self) -> Vec<Call> {
         self.proxy.journal()
@@ -130,24 +128,24 @@ impl Sandbox {
         self.proxy.set_conditions(conditions);
     }
 
-    /// From now on calls that do not need each other go together, in rounds: each waits
-    /// `quiet` for others. The journal has each one's round. `None` ends it.
+    /// Groups independent calls into rounds: each call waits `quiet` for others. The journal has
+    /// the round of each call. `None` disables it.
     pub fn count_rounds(&self, quiet: Option<Duration>) {
         let _runtime = self.runtime.as_ref().map(Runtime::enter);
         self.proxy.count_rounds(quiet);
     }
 
-    /// The same AWS at a distance, behind TLS when there is an authority to vouch for it.
+    /// The same AWS with network latency, and behind TLS if there is a certificate authority.
     ///
     /// # Errors
     ///
-    /// When there is no free port.
+    /// If there is no free port.
     pub fn distance(
         &self,
         round_trip: Duration,
         authority: Option<&Authority>,
     ) -> Result<Distance> {
-        let runtime = self.runtime.as_ref().context("the sandbox has ended")?;
+        let runtime = self.runtime.as_ref().context("the sandbox has stopped")?;
         let proxy = self.endpoint.trim_start_matches("http://").parse()?;
         runtime.block_on(Distance::start(proxy, round_trip, authority))
     }
@@ -168,18 +166,18 @@ impl Sandbox {
         self.proxy.wait_for_fault(patience)
     }
 
-    /// The messages that Cognito would have sent to users until now.
+    /// The messages that Cognito would have sent to users.
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
         self.proxy.messages()
     }
 
-    /// One call by boto3 with a profile: `("old", "cognito-idp", "DescribeUserPool", …)`.
-    /// Bytes are `{"$bytes": "<base64>"}`.
+    /// One call with boto3 and a profile: `("old", "cognito-idp", "DescribeUserPool", …)`. Bytes
+    /// are `{"$bytes": "<base64>"}`.
     ///
     /// # Errors
     ///
-    /// AWS's own code and message.
+    /// The error of AWS.
     pub fn aws(
         &self,
         profile: &str,
@@ -190,11 +188,11 @@ impl Sandbox {
         self.client.call(profile, None, service, operation, params)
     }
 
-    /// The same in a named Region.
+    /// One call with boto3 in this Region.
     ///
     /// # Errors
     ///
-    /// AWS's own code and message.
+    /// The error of AWS.
     pub fn aws_in(
         &self,
         profile: &str,
@@ -207,12 +205,12 @@ impl Sandbox {
             .call(profile, Some(region), service, operation, params)
     }
 
-    /// Signs in as an application does: `InitiateAuth` with `USER_PASSWORD_AUTH`, no
-    /// AWS credentials.
+    /// Signs in like an application: `InitiateAuth` with `USER_PASSWORD_AUTH`, without AWS
+    /// credentials.
     ///
     /// # Errors
     ///
-    /// AWS's own code and message.
+    /// The error of AWS.
     pub fn sign_in(
         &self,
         client_id: &str,
@@ -229,53 +227,53 @@ impl Sandbox {
         )
     }
 
-    /// Any other call of Cognito that an application makes without credentials.
+    /// Any other Cognito call that needs no credentials.
     ///
     /// # Errors
     ///
-    /// AWS's own code and message.
+    /// The error of AWS.
     pub fn public(&self, operation: &str, params: Value) -> Result<Value, AwsFault> {
         self.client.public(&self.endpoint, operation, params)
     }
 
-    /// Everything that exists in both accounts, in a stable order and without timestamps:
-    /// two snapshots can be compared.
+    /// All resources of both accounts, in a stable order and without timestamps, so that snapshots
+    /// can be compared.
     ///
     /// # Panics
     ///
-    /// When it cannot be read, which is a fault of the sandbox and not of a test.
+    /// If the resources can't be read, which is a bug in the sandbox.
     #[must_use]
     pub fn snapshot(&self) -> Value {
         self.own(self.proxy.snapshot(&[OLD_ACCOUNT, NEW_ACCOUNT]))
     }
 
-    /// Keeps what exists in both accounts.
+    /// Saves the state of both accounts.
     ///
     /// # Panics
     ///
-    /// When it cannot be read, which is a fault of the sandbox and not of a test.
+    /// If the state can't be read, which is a bug in the sandbox.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint(self.own(self.proxy.checkpoint()))
     }
 
-    /// Puts back what existed at a checkpoint of this sandbox. No function may have run since.
+    /// Restores the state of a checkpoint of this sandbox. No function may have run since.
     ///
     /// # Panics
     ///
-    /// When there was none.
+    /// If the checkpoint doesn't exist.
     pub fn restore(&self, checkpoint: &Checkpoint) {
         self.own(self.proxy.restore(&checkpoint.0));
     }
 
     fn own(&self, request: impl Future<Output = Result<Value>>) -> Value {
-        let runtime = self.runtime.as_ref().expect("the sandbox has not ended");
+        let runtime = self.runtime.as_ref().expect("the sandbox is running");
         let answer = runtime.block_on(request);
         answer.unwrap_or_else(|fault| panic!("the emulator: {fault:#}"))
     }
 }
 
-/// What existed in both accounts at a moment.
+/// A saved state of both accounts.
 #[derive(Debug)]
 pub struct Checkpoint(Value);
 

@@ -1,5 +1,5 @@
-//! The process of an emulator: on a free loopback port, ready once its log says so, and alive
-//! as long as the value that started it.
+//! The process of an emulator. It listens on a free loopback port, is ready when its log reports
+//! it, and stops when its value is dropped.
 
 use std::fs;
 use std::io::Read;
@@ -14,22 +14,23 @@ use serde_json::{Value, json};
 
 use crate::python::Python;
 
-/// Half a second is usual; a machine that is busy compiling takes longer.
+/// A start usually takes half a second, and more on a busy machine.
 const START_DEADLINE: Duration = Duration::from_mins(1);
-/// Another process can take a port between our finding it free and the server's using it.
+/// Another process can take a free port before the server uses it.
 const PORTS_TO_TRY: usize = 5;
 
-/// A running server of Python's.
+/// A running Python server.
 #[derive(Debug)]
 pub(crate) struct Server {
-    life: UnixStream,
+    /// The server exits when this connection is closed.
+    control: UnixStream,
     address: SocketAddr,
     log: PathBuf,
 }
 
 impl Server {
-    /// Starts what is in the file `run`, and waits until it answers. It keeps what it has,
-    /// and its log, in `folder`, and gets these variables.
+    /// Starts the server in the Python module `run`, and waits until it is ready. Its temporary
+    /// files and its log are in `folder`. It has these environment variables.
     pub(crate) fn start(
         python: &Python,
         run: &str,
@@ -37,7 +38,7 @@ impl Server {
         variables: &[(&str, &str)],
     ) -> Result<Self> {
         let temporary = folder.join("tmp");
-        fs::create_dir_all(&temporary).context("no folder for the emulator")?;
+        fs::create_dir_all(&temporary).context("cannot create the emulator's folder")?;
         let log = folder.join(format!("{run}.log"));
         for _ in 0..PORTS_TO_TRY {
             let address = TcpListener::bind("127.0.0.1:0")
@@ -47,7 +48,7 @@ impl Server {
                 "run": run,
                 "port": address.port(),
                 "log": log,
-                "life": folder.join(format!("{run}-{}", address.port())),
+                "control": folder.join(format!("{run}-{}", address.port())),
                 "variables": {
                     "HOME": temporary,
                     "TMPDIR": temporary,
@@ -59,7 +60,7 @@ impl Server {
                 request["variables"][*variable] = (*value).into();
             }
             let mut server = Self {
-                life: born(python, &request)?,
+                control: spawn(python, &request)?,
                 address,
                 log: log.clone(),
             };
@@ -73,7 +74,8 @@ impl Server {
         )
     }
 
-    /// Its own log says when it has the port: an answer on that port could be another's.
+    /// Waits for the server's own log, because a response on the port could be from another
+    /// process.
     fn wait_until_ready(&mut self) -> Result<bool> {
         let ready = format!("Running on http://{}", self.address);
         let deadline = Instant::now() + START_DEADLINE;
@@ -81,41 +83,42 @@ impl Server {
             if fs::read_to_string(&self.log).is_ok_and(|log| log.contains(&ready)) {
                 return Ok(true);
             }
-            if self.has_ended_within(Duration::from_millis(10))? {
+            if self.exits_within(Duration::from_millis(10))? {
                 return Ok(false);
             }
         }
         Ok(false)
     }
 
-    /// It never says anything: it holds the connection until it ends.
-    fn has_ended_within(&mut self, patience: Duration) -> Result<bool> {
-        self.life
-            .set_read_timeout(Some(patience))
-            .context("the emulator is lost")?;
-        Ok(self.life.read(&mut [0]).is_ok())
+    /// Whether the server exits within this time. It never writes to the connection, so a read
+    /// returns only when the server exits.
+    fn exits_within(&mut self, timeout: Duration) -> Result<bool> {
+        self.control
+            .set_read_timeout(Some(timeout))
+            .context("lost the connection to the emulator")?;
+        Ok(self.control.read(&mut [0]).is_ok())
     }
 
-    /// Where it listens.
+    /// The address of the server.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The same, as an endpoint.
+    /// The endpoint of the server.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What it and its functions wrote.
+    /// The log of the server and its functions.
     pub(crate) fn log(&self) -> &Path {
         &self.log
     }
 
-    /// Ends it and all functions that run in it: the end of the connection says so.
+    /// Stops the server and all functions that run in it, by closing the connection.
     pub(crate) fn stop(&mut self) {
-        // Where it is gone already, there is nobody left to tell.
-        let _ = self.life.shutdown(Shutdown::Write);
-        let _ = self.has_ended_within(Duration::from_secs(2));
+        // Errors are ignored, because the server may have exited.
+        let _ = self.control.shutdown(Shutdown::Write);
+        let _ = self.exits_within(Duration::from_secs(2));
     }
 }
 
@@ -125,15 +128,15 @@ impl Drop for Server {
     }
 }
 
-/// Asks for it, and waits until it holds the connection that it lives by.
-fn born(python: &Python, request: &Value) -> Result<UnixStream> {
-    let life = request["life"]
+/// Requests the server, and waits until it opens the control connection.
+fn spawn(python: &Python, request: &Value) -> Result<UnixStream> {
+    let path = request["control"]
         .as_str()
-        .context("a folder that is no text")?;
-    let listener = UnixListener::bind(life).context("no socket for the emulator")?;
+        .context("the path of the emulator's socket isn't UTF-8")?;
+    let listener = UnixListener::bind(path).context("cannot create the emulator's socket")?;
     listener
         .set_nonblocking(true)
-        .context("no socket for the emulator")?;
+        .context("cannot configure the emulator's socket")?;
     python.serve(request)?;
     let deadline = Instant::now() + START_DEADLINE;
     loop {
@@ -141,7 +144,7 @@ fn born(python: &Python, request: &Value) -> Result<UnixStream> {
             Ok((stream, _)) => {
                 stream
                     .set_nonblocking(false)
-                    .context("no socket for the emulator")?;
+                    .context("cannot configure the emulator's socket")?;
                 return Ok(stream);
             }
             Err(_) if Instant::now() < deadline => sleep(Duration::from_millis(2)),

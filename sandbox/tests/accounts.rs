@@ -59,7 +59,7 @@ fn signatures_are_verified_and_permissions_evaluated() {
 }
 
 #[test]
-fn the_journal_has_the_calls_of_others_and_not_our_own() {
+fn the_journal_has_all_calls_except_those_of_the_sandbox() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.pool("old", "users").unwrap();
     let _ = sandbox.snapshot();
@@ -100,7 +100,7 @@ fn the_journal_has_the_calls_of_others_and_not_our_own() {
             "111111111111 iam CreateUser writes 200",
             "111111111111 iam CreateAccessKey writes 200",
             "111111111111 lambda ListFunctions reads 200",
-            // A key that was made through the proxy is known for its account's.
+            // The proxy knows the account of a key that was created through it.
             "111111111111 sts GetCallerIdentity reads 200",
         ]
     );
@@ -109,7 +109,7 @@ fn the_journal_has_the_calls_of_others_and_not_our_own() {
 }
 
 #[test]
-fn what_stands_is_read_whole_and_steady() {
+fn snapshots_are_complete_and_stable() {
     let sandbox = Sandbox::start().unwrap();
     let empty = sandbox.snapshot();
     let pool = sandbox.pool("new", "users").unwrap();
@@ -150,7 +150,7 @@ fn what_stands_is_read_whole_and_steady() {
     assert_eq!(new["log_groups"][0]["tags"], json!({"team": "accounts"}));
 
     let checkpoint = sandbox.checkpoint();
-    let gone = [
+    let deletions = [
         (
             "cognito-idp",
             "DeleteUserPool",
@@ -163,7 +163,7 @@ fn what_stands_is_read_whole_and_steady() {
             json!({"logGroupName": "/aws/lambda/f"}),
         ),
     ];
-    for (service, operation, params) in gone {
+    for (service, operation, params) in deletions {
         sandbox.aws("new", service, operation, params).unwrap();
     }
     assert_eq!(sandbox.snapshot(), empty);
@@ -177,7 +177,7 @@ fn what_stands_is_read_whole_and_steady() {
 }
 
 #[test]
-fn nothing_outlives_the_sandbox() {
+fn dropping_the_sandbox_removes_everything() {
     let sandbox = Sandbox::start().unwrap();
     let home = sandbox.home().to_owned();
     let address = sandbox.endpoint().trim_start_matches("http://").to_owned();

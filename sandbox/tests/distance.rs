@@ -1,4 +1,4 @@
-//! Latency, quotas, and repeated answers.
+//! Latency, quotas, and replayed responses.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -43,7 +43,7 @@ fn sign_in(stream: &mut TcpStream, client: &str) -> (String, String) {
 }
 
 #[test]
-fn a_connection_carries_calls_in_order_and_each_is_seen() {
+fn calls_over_one_connection_are_in_order_and_in_the_journal() {
     let sandbox = Sandbox::start().expect("a sandbox");
     let pool = sandbox.pool("old", "shop").expect("a pool");
     let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]});
@@ -59,7 +59,7 @@ fn a_connection_carries_calls_in_order_and_each_is_seen() {
         sandbox.set_conditions(conditions);
         sign_in(&mut stream, &client)
     };
-    let (soft, replay, quota) = (
+    let (default, replay, quota) = (
         Conditions::default(),
         Conditions {
             replay: true,
@@ -71,20 +71,20 @@ fn a_connection_carries_calls_in_order_and_each_is_seen() {
         },
     );
 
-    assert!(ask(soft).1.contains("AccessToken"));
+    assert!(ask(default).1.contains("AccessToken"));
     let first = ask(replay);
     assert!(first.1.contains("AccessToken"));
-    let (status, refused) = ask(quota);
-    assert!(status.contains(" 400 ") && refused.contains("TooManyRequestsException"));
+    let (status, throttled) = ask(quota);
+    assert!(status.contains(" 400 ") && throttled.contains("TooManyRequestsException"));
 
     let ada = json!({"UserPoolId": pool.id, "Username": "ada"});
     sandbox
         .in_pool(&pool, "AdminDeleteUser", ada)
         .expect("deleted");
-    assert_eq!(ask(replay).1, first.1, "as it was answered before");
-    assert!(ask(soft).1.contains("NotAuthorizedException"));
+    assert_eq!(ask(replay).1, first.1, "the first response again");
+    assert!(ask(default).1.contains("NotAuthorizedException"));
 
     assert_eq!(sandbox.journal().len(), 5);
     assert_eq!(distance.connections(), 1);
-    assert_eq!(distance.connections(), 0, "asked and forgotten");
+    assert_eq!(distance.connections(), 0, "reading resets the count");
 }

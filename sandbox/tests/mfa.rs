@@ -1,4 +1,4 @@
-//! MFA: which users have it, who gets a challenge, and who is enrolled by a migration.
+//! MFA: which users have it, which users get a challenge, and which migrations enable it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "only a part is needed here")]
@@ -18,7 +18,7 @@ fn sms() -> Value {
     })
 }
 
-/// A pool whose users are named by the attributes and factors they have.
+/// A pool with users for each combination of factors. Their usernames are the factors.
 fn pool_of_all_kinds(sandbox: &Sandbox, mfa: &str) -> Pool {
     let settings = json!({"MfaConfiguration": mfa});
     let mut pool = sandbox.pool_with("old", "users", settings).unwrap();
@@ -73,7 +73,7 @@ fn admin_sign_in(
 }
 
 #[test]
-fn a_right_password_is_answered_with_the_users_challenge() {
+fn the_right_password_returns_the_users_challenge() {
     let sandbox = Sandbox::start().unwrap();
     for (mfa, challenges) in [
         ("OFF", [None; 5]),
@@ -121,7 +121,7 @@ fn a_right_password_is_answered_with_the_users_challenge() {
 }
 
 #[test]
-fn who_has_a_phone_is_asked_by_sms_where_a_factor_is_demanded() {
+fn if_mfa_is_required_a_user_with_a_phone_number_gets_an_sms_challenge() {
     let sandbox = Sandbox::start().unwrap();
     let pool = pool_of_all_kinds(&sandbox, "ON");
     let params = json!({
@@ -138,7 +138,7 @@ fn who_has_a_phone_is_asked_by_sms_where_a_factor_is_demanded() {
 }
 
 #[test]
-fn a_factor_needs_what_it_stands_on() {
+fn a_factor_requires_its_attribute_or_token() {
     let sandbox = Sandbox::start().unwrap();
     let settings = json!({"MfaConfiguration": "OPTIONAL", "Schema": null});
     let pool = sandbox.pool_with("old", "users", settings).unwrap();
@@ -172,10 +172,10 @@ fn a_factor_needs_what_it_stands_on() {
 }
 
 #[test]
-fn a_challenge_is_answered_in_its_session_with_its_code() {
+fn a_challenge_accepts_only_its_session_and_its_code() {
     let sandbox = Sandbox::start().unwrap();
     let pool = pool_of_all_kinds(&sandbox, "OPTIONAL");
-    let asked = sandbox.sign_in(&pool.client, "sms", PASSWORD).unwrap();
+    let challenge = sandbox.sign_in(&pool.client, "sms", PASSWORD).unwrap();
     let answer = |session: &Value, code: &str| {
         let responses = json!({"USERNAME": "sms", "SMS_MFA_CODE": code});
         sandbox.public(
@@ -186,20 +186,20 @@ fn a_challenge_is_answered_in_its_session_with_its_code() {
             }),
         )
     };
-    let fault = answer(&"a session that nobody ever got".into(), "123456").unwrap_err();
+    let fault = answer(&"a session that doesn't exist".into(), "123456").unwrap_err();
     assert_eq!(fault.code, "NotAuthorizedException");
-    let fault = answer(&asked["Session"], "000000").unwrap_err();
+    let fault = answer(&challenge["Session"], "000000").unwrap_err();
     assert_eq!(fault.code, "CodeMismatchException");
-    let signed_in = answer(&asked["Session"], "123456").unwrap();
+    let signed_in = answer(&challenge["Session"], "123456").unwrap();
     assert!(signed_in["AuthenticationResult"]["AccessToken"].is_string());
     assert!(
-        answer(&asked["Session"], "123456").is_err(),
-        "a session is for once"
+        answer(&challenge["Session"], "123456").is_err(),
+        "a session can be used only once"
     );
 }
 
 #[test]
-fn the_mfa_configuration_is_the_pools() {
+fn the_mfa_configuration_is_part_of_the_pool() {
     let sandbox = Sandbox::start().unwrap();
     let settings = json!({"MfaConfiguration": "OPTIONAL", "SmsConfiguration": sms()});
     let pool = sandbox.pool_with("new", "users", settings).unwrap();
@@ -209,21 +209,21 @@ fn the_mfa_configuration_is_the_pools() {
             .in_pool(&pool, "GetUserPoolMfaConfig", id.clone())
             .unwrap()
     };
-    let made = json!({
+    let created = json!({
         "MfaConfiguration": "OPTIONAL", "SmsMfaConfiguration": {"SmsConfiguration": sms()},
     });
-    assert_eq!(get(), made);
+    assert_eq!(get(), created);
 
-    let mut set = made.clone();
+    let mut set = created.clone();
     set["MfaConfiguration"] = "ON".into();
     set["SmsMfaConfiguration"]["SmsAuthenticationMessage"] = "Your code: {####}".into();
     set["SoftwareTokenMfaConfiguration"] = json!({"Enabled": true});
     let mut params = set.clone();
     params["UserPoolId"] = pool.id.as_str().into();
-    let answered = sandbox
+    let returned = sandbox
         .in_pool(&pool, "SetUserPoolMfaConfig", params)
         .unwrap();
-    assert_eq!(answered, set);
+    assert_eq!(returned, set);
     assert_eq!(get(), set);
     let described = sandbox.raw(&pool, "DescribeUserPool", json!({})).unwrap();
     let described = &described["UserPool"];
@@ -231,17 +231,17 @@ fn the_mfa_configuration_is_the_pools() {
     assert_eq!(described["SmsConfiguration"], sms());
     assert_eq!(described.get("SoftwareTokenMfaConfiguration"), None);
 
-    // An update that leaves the sender out takes it away, and not the software tokens.
+    // An update that omits the SMS configuration removes it, but keeps the software token MFA.
     let params = json!({"UserPoolId": pool.id, "MfaConfiguration": "ON"});
     sandbox.in_pool(&pool, "UpdateUserPool", params).unwrap();
-    let left = json!({
+    let remaining = json!({
         "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": true},
     });
-    assert_eq!(get(), left);
+    assert_eq!(get(), remaining);
 }
 
 #[test]
-fn a_migration_brings_sms_mfa_only_where_it_can() {
+fn a_migration_enables_sms_mfa_only_if_the_pool_supports_it() {
     let with_phone = |flag: Value| {
         let attributes = json!({
             "email": "ann@example.com", "email_verified": "true", "phone_number": PHONE.1,
@@ -256,7 +256,7 @@ fn a_migration_brings_sms_mfa_only_where_it_can() {
         "cat": with_phone(false.into()),
         "dan": with_phone("true".into()),
     });
-    for (mfa, able) in [("OFF", false), ("OPTIONAL", true), ("ON", true)] {
+    for (mfa, supported) in [("OFF", false), ("OPTIONAL", true), ("ON", true)] {
         let it = Deployed::with_pool(&answers, json!({"MfaConfiguration": mfa}));
         let fault = it.sign_in("bob").unwrap_err();
         assert!(fault.message.starts_with("Exception migrating user"));
@@ -267,7 +267,7 @@ fn a_migration_brings_sms_mfa_only_where_it_can() {
         assert_eq!(cat.get("UserMFASettingList"), None);
 
         let ann = it.sign_in("ann");
-        if able {
+        if supported {
             assert_eq!(ann.unwrap()["ChallengeName"], "SMS_MFA");
             let ann = it.user("ann").unwrap();
             assert_eq!(ann["UserMFASettingList"], json!(["SMS_MFA"]));

@@ -1,4 +1,4 @@
-//! moto: Cognito's challenges from an emulator that is independent of ministack.
+//! moto: Cognito's challenges with an emulator that is independent of ministack.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "only a part is needed here")]
@@ -21,30 +21,30 @@ struct Users {
 impl Users {
     fn new(moto: Moto) -> Self {
         let settings = json!({"PoolName": "users", "MfaConfiguration": "OPTIONAL"});
-        let made = moto.call("CreateUserPool", settings).unwrap();
-        let pool = made["UserPool"]["Id"].clone();
+        let created = moto.call("CreateUserPool", settings).unwrap();
+        let pool = created["UserPool"]["Id"].clone();
         let params = json!({
             "UserPoolId": pool, "ClientName": "app",
             "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
         });
-        let made = moto.call("CreateUserPoolClient", params).unwrap();
-        let client = made["UserPoolClient"]["ClientId"].clone();
+        let created = moto.call("CreateUserPoolClient", params).unwrap();
+        let client = created["UserPoolClient"]["ClientId"].clone();
         Self { moto, pool, client }
     }
 
-    fn about(&self, operation: &str, username: &str, mut params: Value) -> Value {
+    fn call(&self, operation: &str, username: &str, mut params: Value) -> Value {
         params["UserPoolId"] = self.pool.clone();
         params["Username"] = username.into();
         self.moto.call(operation, params).unwrap()
     }
 
-    /// Makes a user, whose password is temporary or not.
+    /// Creates a user with a permanent or a temporary password.
     fn add(&self, username: &str, permanent: bool) {
         let phone = json!([{"Name": "phone_number", "Value": "+447700900123"}]);
-        let made = json!({"MessageAction": "SUPPRESS", "UserAttributes": phone});
-        self.about("AdminCreateUser", username, made);
+        let settings = json!({"MessageAction": "SUPPRESS", "UserAttributes": phone});
+        self.call("AdminCreateUser", username, settings);
         let password = json!({"Password": PASSWORD, "Permanent": permanent});
-        self.about("AdminSetUserPassword", username, password);
+        self.call("AdminSetUserPassword", username, password);
     }
 
     fn sign_in(&self, username: &str, password: &str) -> Result<Value, AwsFault> {
@@ -58,12 +58,12 @@ impl Users {
 
     fn prefer(&self, username: &str, setting: &str) {
         let on = json!({"Enabled": true, "PreferredMfa": true});
-        self.about("AdminSetUserMFAPreference", username, json!({setting: on}));
+        self.call("AdminSetUserMFAPreference", username, json!({setting: on}));
     }
 }
 
 #[test]
-fn it_has_cognitos_challenges() {
+fn moto_returns_cognitos_challenges() {
     let sandbox = Sandbox::start().unwrap();
     let it = Users::new(sandbox.moto().unwrap());
     it.add("plain", true);
@@ -93,16 +93,16 @@ fn it_has_cognitos_challenges() {
         let fault = it.sign_in(username, "wrong").unwrap_err();
         assert_eq!(fault.code, "NotAuthorizedException");
     }
-    it.about("AdminDisableUser", "plain", json!({}));
+    it.call("AdminDisableUser", "plain", json!({}));
     let fault = it.sign_in("plain", PASSWORD).unwrap_err();
-    let refused = ("NotAuthorizedException", "User is disabled.");
-    assert_eq!((fault.code.as_str(), fault.message.as_str()), refused);
-    // It is no call of the accounts'.
+    let disabled = ("NotAuthorizedException", "User is disabled.");
+    assert_eq!((fault.code.as_str(), fault.message.as_str()), disabled);
+    // Calls of moto don't go through the proxy.
     assert_eq!(sandbox.journal(), []);
 }
 
 #[test]
-fn it_ends_with_the_value_and_each_is_its_own() {
+fn moto_servers_are_independent_and_stop_when_dropped() {
     let sandbox = Sandbox::start().unwrap();
     let (one, other) = (sandbox.moto().unwrap(), sandbox.moto().unwrap());
     let pools = |moto: &Moto| {
@@ -120,7 +120,7 @@ fn it_ends_with_the_value_and_each_is_its_own() {
 }
 
 #[test]
-fn a_function_can_be_pointed_to_it() {
+fn a_function_can_use_moto() {
     let variable = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER";
     let it = Deployed::new(&json!({"where": {"raise": format!("${variable}")}}));
     let moto = it.sandbox.moto().unwrap();
@@ -131,6 +131,6 @@ fn a_function_can_be_pointed_to_it() {
         .aws("new", "lambda", "UpdateFunctionConfiguration", params)
         .unwrap();
     let fault = it.sign_in("where").unwrap_err();
-    let said = format!("error {}.", moto.endpoint());
-    assert!(fault.message.ends_with(&said), "{}", fault.message);
+    let expected = format!("error {}.", moto.endpoint());
+    assert!(fault.message.ends_with(&expected), "{}", fault.message);
 }

@@ -1,4 +1,4 @@
-//! How users are found: by aliases, by addresses as usernames, and by case.
+//! How names resolve to users: aliases, addresses as usernames, and case sensitivity.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "only a part is needed here")]
@@ -27,14 +27,14 @@ impl Users {
     }
 
     fn add(&self, username: &str, attributes: &[(&str, &str)]) -> Result<(), String> {
-        let made = self
+        let created = self
             .sandbox
             .user(&self.pool, username, PASSWORD, attributes);
-        made.map_err(|fault| fault.to_string())
+        created.map_err(|fault| fault.to_string())
     }
 
-    /// The name behind a name, which all three calls must know or not know.
-    fn found(&self, name: &str) -> Option<String> {
+    /// The username of the user that a name resolves to. Fails if the three calls disagree.
+    fn resolved(&self, name: &str) -> Option<String> {
         let user = self.sandbox.find_user(&self.pool, name).unwrap();
         let admin = json!({
             "UserPoolId": self.pool.id, "ClientId": self.pool.client,
@@ -58,15 +58,15 @@ fn a_verified_address_is_an_alias() {
     it.add("ann", &[("email", "ann@example.com"), VERIFIED])
         .unwrap();
     it.add("bob", &[("email", "bob@example.com")]).unwrap();
-    assert_eq!(it.found("ann@example.com").unwrap(), "ann");
-    assert_eq!(it.found("ANN@example.com").unwrap(), "ann");
-    assert_eq!(it.found("bob@example.com"), None);
+    assert_eq!(it.resolved("ann@example.com").unwrap(), "ann");
+    assert_eq!(it.resolved("ANN@example.com").unwrap(), "ann");
+    assert_eq!(it.resolved("bob@example.com"), None);
     let ann = it.sandbox.find_user(&it.pool, "ann").unwrap().unwrap();
     let sub = ann["UserAttributes"].as_array().unwrap();
     let sub = sub.iter().find(|one| one["Name"] == "sub").unwrap();
-    assert_eq!(it.found(sub["Value"].as_str().unwrap()).unwrap(), "ann");
+    assert_eq!(it.resolved(sub["Value"].as_str().unwrap()).unwrap(), "ann");
 
-    for (name, address, why) in [
+    for (name, address, message) in [
         ("eve", "Ann@example.com", "AliasExistsException"),
         ("ANN", "ann2@example.com", "UsernameExistsException"),
         (
@@ -76,7 +76,7 @@ fn a_verified_address_is_an_alias() {
         ),
     ] {
         let fault = it.add(name, &[("email", address), VERIFIED]).unwrap_err();
-        assert!(fault.contains(why), "{fault}");
+        assert!(fault.contains(message), "{fault}");
     }
     let verify = |address: &str| {
         let attributes = json!([
@@ -90,28 +90,28 @@ fn a_verified_address_is_an_alias() {
     let fault = verify("ann@example.com").unwrap_err();
     assert_eq!(fault.code, "AliasExistsException");
     verify("bob@example.com").unwrap();
-    assert_eq!(it.found("bob@example.com").unwrap(), "bob");
+    assert_eq!(it.resolved("bob@example.com").unwrap(), "bob");
 }
 
 #[test]
-fn an_address_can_be_the_name_and_hides_another() {
+fn an_address_can_be_the_username_of_a_user_with_a_generated_name() {
     let it = Users::new(json!({"UsernameAttributes": ["email"]}));
     it.add("ann@example.com", &[]).unwrap();
-    let name = it.found("ann@example.com").unwrap();
+    let name = it.resolved("ann@example.com").unwrap();
     assert!(is_uuid(&name), "{name}");
-    assert_eq!(it.found(&name).unwrap(), name);
-    assert_eq!(it.found("Ann@Example.com").unwrap(), name);
-    for (name, why) in [
+    assert_eq!(it.resolved(&name).unwrap(), name);
+    assert_eq!(it.resolved("Ann@Example.com").unwrap(), name);
+    for (name, message) in [
         ("Ann@example.com", "UsernameExistsException"),
         ("ann", "Username should be an email."),
     ] {
         let fault = it.add(name, &[]).unwrap_err();
-        assert!(fault.contains(why), "{fault}");
+        assert!(fault.contains(message), "{fault}");
     }
 }
 
 #[test]
-fn case_counts_unless_the_pool_says_otherwise() {
+fn names_are_case_sensitive_by_default() {
     for configuration in [json!({"CaseSensitive": true}), Value::Null] {
         let it = Users::new(json!({
             "AliasAttributes": ["email"], "UsernameConfiguration": configuration,
@@ -128,13 +128,13 @@ fn case_counts_unless_the_pool_says_otherwise() {
             ("ann@example.com", Some("ann")),
             ("ANN@example.com", None),
         ] {
-            assert_eq!(it.found(name).as_deref(), user, "{name}");
+            assert_eq!(it.resolved(name).as_deref(), user, "{name}");
         }
     }
 }
 
 #[test]
-fn users_migrate_into_a_pool_of_addresses() {
+fn users_migrate_to_a_pool_with_addresses_as_usernames() {
     let plain = migrated("ann@example.com");
     let two = json!({"email": "cat@example.com", "phone_number": "+447700900123"});
     let two = with(&plain, &json!({"userAttributes": two}));
@@ -152,7 +152,8 @@ fn users_migrate_into_a_pool_of_addresses() {
         &answers,
         json!({"UsernameAttributes": ["email", "phone_number"]}),
     );
-    // The typed name is none of the user's, a name was answered, the typed one is no address.
+    // The typed name isn't a name of the user, the response sets a username, and the typed name
+    // isn't an address.
     for typed in ["other@example.com", "bob@example.com", "ann"] {
         let fault = it.sign_in(typed).unwrap_err();
         assert_eq!(fault.code, "UserNotFoundException", "{typed}");
@@ -167,13 +168,13 @@ fn users_migrate_into_a_pool_of_addresses() {
         it.user("cat@example.com").unwrap()["Username"],
         it.user("+447700900123").unwrap()["Username"]
     );
-    // Her address is somebody's already.
+    // Another user has the email address.
     let fault = it.sign_in("+447700900124").unwrap_err();
     assert_eq!(fault.code, "UserNotFoundException");
 }
 
 #[test]
-fn an_alias_moves_only_by_force() {
+fn an_alias_is_taken_over_only_with_force_alias_creation() {
     let attributes = json!({"email": "ann@example.com", "email_verified": "true"});
     let forced = with(
         &migrated(""),
@@ -183,14 +184,14 @@ fn an_alias_moves_only_by_force() {
         "ann": {"response": migrated("ann@example.com")},
         "thief": {"response": migrated("ann@example.com")},
         "heir": {"response": forced},
-        "odd": {"response": with(&forced, &json!({"forceAliasCreation": "true"}))},
+        "invalid": {"response": with(&forced, &json!({"forceAliasCreation": "true"}))},
     });
     let it = Deployed::with_pool(&answers, json!({"AliasAttributes": ["email"]}));
     it.sign_in("ann").unwrap();
     let holder = || it.user("ann@example.com").unwrap()["Username"].clone();
     assert!(it.sign_in("thief").is_err());
     assert_eq!(holder(), "ann");
-    let fault = it.sign_in("odd").unwrap_err();
+    let fault = it.sign_in("invalid").unwrap_err();
     assert_eq!(fault.code, "InvalidLambdaResponseException");
     it.sign_in("heir").unwrap();
     assert_eq!(holder(), "heir");

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const ROLE: &str = "access";
 const EXTERNAL_ID: &str = "correct-horse";
 
-/// A role of the old account that trusts one role of the new one, as `cogmig` does it.
+/// A trust policy for one role of the new account, like that of `cogmig`.
 fn trust(role: &str) -> Value {
     json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Action": "sts:AssumeRole",
@@ -28,11 +28,11 @@ fn trust(role: &str) -> Value {
 fn principal_arn_of_a_session_is_the_arn_of_its_role() {
     let sandbox = Sandbox::start().unwrap();
     for name in ["lambda", "other"] {
-        let own = json!({"Version": "2012-10-17", "Statement": [{
+        let trust = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow", "Action": "sts:AssumeRole",
             "Principal": {"AWS": format!("arn:aws:iam::{NEW_ACCOUNT}:root")},
         }]});
-        let role = json!({"RoleName": name, "AssumeRolePolicyDocument": own.to_string()});
+        let role = json!({"RoleName": name, "AssumeRolePolicyDocument": trust.to_string()});
         sandbox.aws("new", "iam", "CreateRole", role).unwrap();
         let assume = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*",
@@ -78,7 +78,7 @@ fn principal_arn_of_a_session_is_the_arn_of_its_role() {
 }
 
 #[test]
-fn a_trust_policy_needs_principals_that_exist() {
+fn a_trust_policy_needs_existing_principals() {
     let sandbox = Sandbox::start().unwrap();
     let trusting = |arn: &str| {
         let mut policy = trust("lambda");
@@ -110,7 +110,7 @@ fn a_trust_policy_needs_principals_that_exist() {
 }
 
 #[test]
-fn updates_forget_what_they_leave_out() {
+fn updates_reset_omitted_members() {
     let sandbox = Sandbox::start().unwrap();
     let pool = sandbox.pool("old", "users").unwrap();
     let id = json!({"UserPoolId": pool.id});
@@ -160,7 +160,7 @@ fn updates_forget_what_they_leave_out() {
 }
 
 #[test]
-fn a_client_without_flows_allows_no_password() {
+fn a_client_without_auth_flows_allows_no_password_flow() {
     let sandbox = Sandbox::start().unwrap();
     let pool = sandbox.pool("old", "users").unwrap();
     let client = sandbox
@@ -214,7 +214,7 @@ fn public_calls_find_their_pool_in_either_account_and_any_region() {
 }
 
 #[test]
-fn a_function_writes_the_logs_its_role_may_write() {
+fn a_function_writes_logs_only_with_the_permissions_of_its_role() {
     let it = Deployed::new(&json!({}));
     let groups = || it.sandbox.snapshot()[NEW_ACCOUNT]["log_groups"].clone();
     let _ = it.sign_in("ann");
@@ -232,7 +232,11 @@ fn a_function_writes_the_logs_its_role_may_write() {
         .aws("new", "iam", "PutRolePolicy", params)
         .unwrap();
     let _ = it.sign_in("ann");
-    assert_eq!(groups(), json!([]), "a group needs CreateLogGroup");
+    assert_eq!(
+        groups(),
+        json!([]),
+        "creating a log group needs CreateLogGroup"
+    );
 
     let params = json!({"logGroupName": group});
     it.sandbox
@@ -247,7 +251,7 @@ fn a_function_writes_the_logs_its_role_may_write() {
 }
 
 #[test]
-fn the_function_is_its_role_and_calls_aws_through_the_hop() {
+fn the_function_has_its_roles_credentials_and_calls_aws_through_the_proxy() {
     let it = Deployed::new(&json!({
         "where": {"raise": "$AWS_ENDPOINT_URL"}, "who": {"raise": "$AWS_ACCESS_KEY_ID"},
     }));

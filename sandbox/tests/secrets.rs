@@ -1,4 +1,4 @@
-//! App clients with a secret: which calls must prove that they know it.
+//! App clients with a secret: which calls need the secret hash.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use cogmig_sandbox::{AwsFault, Pool, Sandbox};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const PASSWORD: &str = "Correct-horse-1";
 
-/// A call that wants the proof, with `hash` where it goes.
+/// A call that needs the secret hash, with `hash` as that parameter.
 fn call(
     sandbox: &Sandbox,
     pool: &Pool,
@@ -46,7 +46,7 @@ fn call(
 }
 
 #[test]
-fn a_secret_is_proved_wherever_it_is_asked_for() {
+fn all_calls_of_an_app_client_with_a_secret_need_the_secret_hash() {
     let sandbox = Sandbox::start().unwrap();
     let pool = sandbox
         .pool_with("old", "users", json!({"AdminCreateUserConfig": null}))
@@ -71,12 +71,12 @@ fn a_secret_is_proved_wherever_it_is_asked_for() {
         "ForgotPassword",
         "ConfirmForgotPassword",
     ] {
-        let refused = |client: &str, hash: Option<&str>, code: &str, message: String| {
+        let assert_rejected = |client: &str, hash: Option<&str>, code: &str, message: String| {
             let fault = call(&sandbox, &pool, client, operation, hash).unwrap_err();
             let code = code.to_owned();
             assert_eq!(fault, AwsFault { code, message }, "{operation} {hash:?}");
         };
-        refused(
+        assert_rejected(
             &secret,
             None,
             "NotAuthorizedException",
@@ -84,9 +84,9 @@ fn a_secret_is_proved_wherever_it_is_asked_for() {
         );
         for hash in &wrong {
             let message = format!("Unable to verify secret hash for client {secret}");
-            refused(&secret, Some(hash), "NotAuthorizedException", message);
+            assert_rejected(&secret, Some(hash), "NotAuthorizedException", message);
         }
-        refused(
+        assert_rejected(
             &open,
             Some(&right),
             "InvalidParameterException",
@@ -103,7 +103,7 @@ fn a_secret_is_proved_wherever_it_is_asked_for() {
 }
 
 #[test]
-fn clients_of_one_name_are_told_apart_by_their_ids() {
+fn app_clients_with_the_same_name_have_different_ids() {
     let sandbox = Sandbox::start().unwrap();
     let pool = sandbox.pool("old", "users").unwrap();
     let listed = || {
@@ -125,17 +125,17 @@ fn clients_of_one_name_are_told_apart_by_their_ids() {
             .map(|client| client["ClientId"].as_str().unwrap().to_owned());
         ids.collect::<Vec<_>>()
     };
-    let mut made = [(); 3].map(|()| sandbox.client(&pool, "cogmig", json!({})).unwrap());
-    let mut found = listed();
-    made.sort();
-    found.sort();
-    assert_eq!(found, made);
-    let gone = json!({"UserPoolId": pool.id, "ClientId": made[1]});
+    let mut created = [(); 3].map(|()| sandbox.client(&pool, "cogmig", json!({})).unwrap());
+    let mut ids = listed();
+    created.sort();
+    ids.sort();
+    assert_eq!(ids, created);
+    let params = json!({"UserPoolId": pool.id, "ClientId": created[1]});
     sandbox
-        .in_pool(&pool, "DeleteUserPoolClient", gone.clone())
+        .in_pool(&pool, "DeleteUserPoolClient", params.clone())
         .unwrap();
     let fault = sandbox
-        .in_pool(&pool, "DeleteUserPoolClient", gone)
+        .in_pool(&pool, "DeleteUserPoolClient", params)
         .unwrap_err();
     assert_eq!(fault.code, "ResourceNotFoundException");
     assert_eq!(listed().len(), 2);

@@ -1,5 +1,5 @@
-//! The `UserMigration` trigger: a real function behind a real pool, and every answer that
-//! Cognito rejects.
+//! The user migration trigger: a real function with a real pool, and all responses that Cognito
+//! rejects.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod deployed;
@@ -9,7 +9,7 @@ use deployed::{Deployed, PASSWORD, migrated, with};
 use serde_json::{Value, json};
 
 #[test]
-fn an_unknown_user_is_made_from_the_answer_and_signed_in() {
+fn an_unknown_user_is_created_from_the_response_and_signed_in() {
     let answers = json!({"ann": {"response": migrated("ann@example.com")}});
     let it = Deployed::new(&answers);
     let signed_in = it.sign_in("ann").unwrap();
@@ -21,13 +21,13 @@ fn an_unknown_user_is_made_from_the_answer_and_signed_in() {
     assert!(attributes.contains(&json!({"Name": "email", "Value": "ann@example.com"})));
     assert!(attributes.contains(&json!({"Name": "custom:tenant", "Value": "blue"})));
     assert_eq!(it.sandbox.messages(), []);
-    // The role may not make log groups, so none was made.
+    // The role can't create log groups, so there is none.
     assert_eq!(
         it.sandbox.snapshot()["222222222222"]["log_groups"],
         json!([])
     );
 
-    // Known now: the pool answers by itself, and for a wrong password too.
+    // The user exists now, so the pool doesn't invoke the function, not even for a wrong password.
     it.remove_permission();
     assert!(it.sign_in("ann").is_ok());
     let fault = it
@@ -38,7 +38,7 @@ fn an_unknown_user_is_made_from_the_answer_and_signed_in() {
 }
 
 #[test]
-fn an_event_that_comes_back_as_it_was_is_a_refusal() {
+fn an_unchanged_event_rejects_the_sign_in() {
     let it = Deployed::new(&json!({}));
     let fault = it.sign_in("bob").unwrap_err();
     assert_eq!(fault.code, "NotAuthorizedException");
@@ -47,10 +47,10 @@ fn an_event_that_comes_back_as_it_was_is_a_refusal() {
 }
 
 #[test]
-fn the_event_is_as_on_the_wire() {
+fn the_event_has_all_fields_of_cognitos_event() {
     let answers = json!({"ann": {"raise": "event"}, "gone": {"raise": "event"}});
     let it = Deployed::new(&answers);
-    let said = |message: &str| -> Value {
+    let event_in = |message: &str| -> Value {
         let event = message.strip_prefix("UserMigration failed with error ");
         serde_json::from_str(event.unwrap().strip_suffix('.').unwrap()).unwrap()
     };
@@ -66,17 +66,17 @@ fn the_event_is_as_on_the_wire() {
             "finalUserStatus": null, "messageAction": null, "desiredDeliveryMediums": null,
         },
     });
-    assert_eq!(said(&fault.message), expected);
+    assert_eq!(event_in(&fault.message), expected);
 
     let fault = it.forgot("gone").unwrap_err();
     expected["triggerSource"] = "UserMigration_ForgotPassword".into();
     expected["userName"] = "gone".into();
     expected["request"] = json!({"validationData": null, "userAttributes": null});
-    assert_eq!(said(&fault.message), expected);
+    assert_eq!(event_in(&fault.message), expected);
 }
 
 #[test]
-fn answers_that_make_no_user_of_this_pool_are_refused() {
+fn responses_that_cannot_create_a_user_are_rejected() {
     let good = migrated("x@example.com");
     let attributes = |change: Value| with(&good, &json!({"userAttributes": change}));
     let answers = json!({
@@ -162,37 +162,37 @@ fn answers_that_make_no_user_of_this_pool_are_refused() {
 }
 
 #[test]
-fn cognito_must_be_let_in_for_this_pool() {
+fn cognito_needs_permission_to_invoke_the_function_for_this_pool() {
     let it = Deployed::new(&json!({"ann": {"response": migrated("ann@example.com")}}));
     let denied = "UserMigration invocation failed due to error AccessDeniedException.";
-    let refused = || {
+    let assert_denied = || {
         let fault = it.sign_in("ann").unwrap_err();
         assert_eq!(fault.code, "UnexpectedLambdaException");
         assert_eq!(fault.message, denied);
         assert_eq!(it.user("ann"), None);
     };
     it.remove_permission();
-    refused();
+    assert_denied();
     it.add_permission(
         &it.pool.arn.replace(&it.pool.id, "eu-central-1_other"),
         "222222222222",
     );
-    refused();
+    assert_denied();
     it.remove_permission();
     it.add_permission(&it.pool.arn, "111111111111");
-    refused();
+    assert_denied();
     it.remove_permission();
     it.add_permission(&it.pool.arn, "222222222222");
     assert!(it.sign_in("ann").is_ok());
 }
 
 #[test]
-fn a_message_that_is_not_suppressed_is_seen() {
-    let mut loud = migrated("ann@example.com");
-    loud["messageAction"] = Value::Null;
+fn a_message_that_is_not_suppressed_is_recorded() {
+    let mut unsuppressed = migrated("ann@example.com");
+    unsuppressed["messageAction"] = Value::Null;
     let answers = json!({
-        "ann": {"response": loud},
-        "bob": {"response": with(&loud, &json!({"desiredDeliveryMediums": ["EMAIL"]}))},
+        "ann": {"response": unsuppressed},
+        "bob": {"response": with(&unsuppressed, &json!({"desiredDeliveryMediums": ["EMAIL"]}))},
     });
     let it = Deployed::new(&answers);
     let welcome = |username: &str, medium: &str| Message {
@@ -217,7 +217,8 @@ fn without_a_final_status_the_password_must_be_reset() {
     assert_eq!(fault.code, "PasswordResetRequiredException");
     assert_eq!(it.user("ann").unwrap()["UserStatus"], "RESET_REQUIRED");
 
-    // Forgotten: the user is made, a code goes out, and makes a new password.
+    // Forgotten password: the user is created, Cognito sends a code, and the code sets a new
+    // password.
     it.forgot("bob").unwrap();
     assert_eq!(it.user("bob").unwrap()["UserStatus"], "RESET_REQUIRED");
     let codes: Vec<_> = it
@@ -236,7 +237,7 @@ fn without_a_final_status_the_password_must_be_reset() {
 }
 
 #[test]
-fn a_stranger_who_forgot_a_password_gets_no_code() {
+fn an_unknown_user_with_a_forgotten_password_gets_no_code() {
     let it = Deployed::new(&json!({}));
     it.forgot("nobody").unwrap();
     assert_eq!(it.sandbox.messages(), []);
@@ -244,7 +245,7 @@ fn a_stranger_who_forgot_a_password_gets_no_code() {
 }
 
 #[test]
-fn a_function_that_does_not_answer_is_tried_three_times() {
+fn a_function_that_times_out_is_invoked_three_times() {
     let it = Deployed::new(&json!({"slow": {"sleep": 30}}));
     let started = std::time::Instant::now();
     let fault = it.sign_in("slow").unwrap_err();
@@ -256,12 +257,12 @@ fn a_function_that_does_not_answer_is_tried_three_times() {
     );
     assert!(
         started.elapsed().as_secs() >= 3 * 2,
-        "three tries of two seconds"
+        "three attempts of two seconds"
     );
 }
 
 #[test]
-fn alias_pools_need_a_name_that_is_no_address() {
+fn a_pool_with_aliases_needs_a_username_that_is_not_an_address() {
     let named = with(
         &migrated("ann@example.com"),
         &json!({"userAttributes": {
@@ -279,7 +280,7 @@ fn alias_pools_need_a_name_that_is_no_address() {
         it.sign_in("bob@example.com").unwrap_err().code,
         "UserNotFoundException"
     );
-    // The address is ann's alias already, and the answer does not force it away.
+    // The address is ann's alias, and the response doesn't set forceAliasCreation.
     assert_eq!(
         it.sign_in("thief").unwrap_err().code,
         "UserNotFoundException"
@@ -288,20 +289,21 @@ fn alias_pools_need_a_name_that_is_no_address() {
 }
 
 #[test]
-fn a_guard_of_the_pools_own_can_veto() {
+fn a_pre_sign_up_trigger_can_reject_the_user() {
     let named = |name: &str| {
         let attributes = json!({"email": format!("{name}@example.com"), "username": name});
         json!({"response": with(&migrated(""), &json!({"userAttributes": attributes}))})
     };
-    // One function is both triggers: the guard is told the name that the other answers.
+    // One function is both triggers. The PreSignUp event has the username of the migration
+    // response.
     let answers = json!({
         "to-ann": named("ann"), "to-bob": named("bob"), "bob": {"raise": "not bob"},
     });
     let arn = |name: &str| format!("arn:aws:lambda:eu-central-1:222222222222:function:{name}");
-    let pool = |guard: &str| {
-        let guard =
-            json!({"AliasAttributes": ["email"], "LambdaConfig": {"PreSignUp": arn(guard)}});
-        Deployed::with_pool(&answers, guard)
+    let pool = |pre_sign_up: &str| {
+        let triggers = json!({"PreSignUp": arn(pre_sign_up)});
+        let settings = json!({"AliasAttributes": ["email"], "LambdaConfig": triggers});
+        Deployed::with_pool(&answers, settings)
     };
     let it = pool("migrate");
     let _ = it.sign_in("to-ann");

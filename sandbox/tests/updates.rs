@@ -1,4 +1,4 @@
-//! Updates of pools and app clients: what is sent is kept, what is omitted is reset, and
+//! Updates of pools and app clients: sent members are stored, omitted members are reset, and
 //! settings that exclude each other are rejected.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -15,7 +15,7 @@ fn described(sandbox: &Sandbox, pool: &Pool) -> [Value; 2] {
     ]
 }
 
-/// The same members for the pool and for its client; both updates must succeed.
+/// Updates the pool and its app client with the same members.
 fn update(sandbox: &Sandbox, pool: &Pool, members: &Value) {
     let mut client = members.clone();
     client["ClientId"] = pool.client.as_str().into();
@@ -26,26 +26,26 @@ fn update(sandbox: &Sandbox, pool: &Pool, members: &Value) {
 }
 
 #[test]
-fn a_member_that_nobody_knows_is_kept_if_sent_and_forgotten_if_not() {
+fn an_unknown_member_is_stored_if_sent_and_removed_if_omitted() {
     let sandbox = Sandbox::start().unwrap();
     let pool = sandbox.pool("new", "users").unwrap();
-    let unheard = json!({"Unheard": {"Deep": [0, ""]}, "Null": null});
-    for sent in [&unheard, &json!({})] {
+    let unknown = json!({"Unknown": {"Deep": [0, ""]}, "Null": null});
+    for sent in [&unknown, &json!({})] {
         update(&sandbox, &pool, sent);
-        for stands in described(&sandbox, &pool) {
-            assert_eq!(stands["Unheard"], sent["Unheard"]);
-            assert_eq!(stands.get("Null"), None);
+        for described in described(&sandbox, &pool) {
+            assert_eq!(described["Unknown"], sent["Unknown"]);
+            assert_eq!(described.get("Null"), None);
         }
     }
 }
 
 #[test]
-fn a_member_that_only_describes_is_ignored_and_survives() {
+fn a_read_only_member_is_ignored_and_kept() {
     let sandbox = Sandbox::start().unwrap();
     let pool = sandbox.pool("new", "users").unwrap();
-    let planted = json!({"Status": "Enabled", "CustomDomain": "a.example.com"});
-    sandbox.plant(&pool, &planted).unwrap();
-    let secret = json!({"ClientSecret": "planted"});
+    let members = json!({"Status": "Enabled", "CustomDomain": "a.example.com"});
+    sandbox.plant(&pool, &members).unwrap();
+    let secret = json!({"ClientSecret": "stored"});
     sandbox.plant_client(&pool, &pool.client, &secret).unwrap();
     let before = described(&sandbox, &pool);
     let sent = json!({
@@ -79,11 +79,11 @@ fn a_member_that_only_describes_is_ignored_and_survives() {
 }
 
 #[test]
-fn what_conflicts_is_refused() {
+fn conflicting_settings_are_rejected() {
     let sandbox = Sandbox::start().unwrap();
     let pool = sandbox.pool("new", "users").unwrap();
     let before = described(&sandbox, &pool);
-    let refused = Err("InvalidParameterException".to_owned());
+    let rejected = Err("InvalidParameterException".to_owned());
     for members in [
         json!({"AdminCreateUserConfig": {"UnusedAccountValidityDays": 1},
                "Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 1}}}),
@@ -91,7 +91,7 @@ fn what_conflicts_is_refused() {
         json!({"LambdaConfig": {"PreTokenGeneration": "a", "PreTokenGenerationConfig": {"LambdaArn": "b"}}}),
     ] {
         let answer = sandbox.raw(&pool, "UpdateUserPool", members.clone());
-        assert_eq!(answer.map_err(|fault| fault.code), refused, "{members}");
+        assert_eq!(answer.map_err(|fault| fault.code), rejected, "{members}");
     }
     for mut members in [
         json!({"AnalyticsConfiguration": {"ApplicationArn": "a", "RoleArn": "a"}}),
@@ -101,27 +101,27 @@ fn what_conflicts_is_refused() {
     ] {
         members["ClientId"] = pool.client.as_str().into();
         let answer = sandbox.raw(&pool, "UpdateUserPoolClient", members.clone());
-        assert_eq!(answer.map_err(|fault| fault.code), refused, "{members}");
+        assert_eq!(answer.map_err(|fault| fault.code), rejected, "{members}");
     }
     assert_eq!(described(&sandbox, &pool), before);
 }
 
 #[test]
-fn a_model_that_cannot_be_filled_is_a_fault() {
+fn a_model_that_cannot_be_filled_is_an_error() {
     let sandbox = Sandbox::start().unwrap();
-    for (kind, additions, why) in [
+    for (kind, additions, member) in [
         (
             "pool",
-            json!({"UpdateUserPoolRequest": {"Unseen": "StringType"}}),
-            "Unseen",
+            json!({"UpdateUserPoolRequest": {"Undescribed": "StringType"}}),
+            "Undescribed",
         ),
         (
             "client",
-            json!({"UserPoolClientType": {"Odd": {"type": "string", "pattern": "[0-9]{3}"}}}),
-            "Odd",
+            json!({"UserPoolClientType": {"Unfillable": {"type": "string", "pattern": "[0-9]{3}"}}}),
+            "Unfillable",
         ),
     ] {
         let fault = sandbox.filled(kind, &additions).unwrap_err();
-        assert!(fault.message.contains(why), "{fault}");
+        assert!(fault.message.contains(member), "{fault}");
     }
 }

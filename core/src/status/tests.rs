@@ -73,7 +73,7 @@ fn lines_are_counted_like_the_functions_metrics() {
         line("rejected", "NOT A CODE"),
         line("fault", "throttled"),
         line("fault", "flow"),
-        json!({"outcome": "panic", "place": "here"}),
+        json!({"outcome": "panic", "location": "here"}),
         // These aren't counted.
         json!({"outcome": "misconfigured", "variable": "ATTRIBUTES"}),
         json!({"triggerSource": "cogmig_Probe", "outcome": "fault", "reason": "flow"}),

@@ -1,5 +1,6 @@
-//! The clients of the SDK, made by hand out of Lambda's variables. In Lambda there are credentials in the environment
-//! and nowhere else; the SDK's own search for them costs a good part of the binary and of the start.
+//! The SDK clients, configured from Lambda's environment variables. In Lambda, credentials are only
+//! in the environment. The SDK's default credential chain would add to the binary's size and to the
+//! cold start.
 
 use std::env;
 use std::time::Duration;
@@ -10,37 +11,37 @@ use aws_sdk_cognitoidentityprovider::config::endpoint::{DefaultResolver, Params,
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, IdentityCache, Region};
 
+use super::connections::Connections;
 use super::credentials::Role;
-use super::wire::Wire;
 use crate::settings::OldPoolSettings;
 
 #[cfg(test)]
 mod tests;
 
-/// Who the function is, and where the services are. Not `Debug`, as it holds keys.
+/// The function's credentials, Region and endpoints. Not `Debug`, because it holds access keys.
 #[derive(Clone)]
-pub struct Home {
-    /// Who the function itself is.
+pub struct Environment {
+    /// The credentials of the function's execution role.
     pub credentials: Option<Credentials>,
-    /// The function's own Region.
+    /// The function's Region.
     pub region: Option<String>,
-    /// STS, when it is not where it always is.
+    /// The endpoint of STS, if it isn't the default.
     pub sts: Option<String>,
-    /// Cognito, likewise.
+    /// The endpoint of Cognito, if it isn't the default.
     pub cognito: Option<String>,
-    /// Whether to ask only endpoints with validated cryptography.
+    /// Whether to use FIPS endpoints.
     pub fips: bool,
-    /// Whether to ask endpoints that have IPv6.
+    /// Whether to use dual-stack endpoints.
     pub dual_stack: bool,
 }
 
-impl Home {
-    /// Reads Lambda's variables and those that the SDK knows.
+impl Environment {
+    /// Reads the environment variables that Lambda sets and the SDK supports.
     pub fn from_env() -> Self {
         Self::read(|name| env::var(name).ok())
     }
 
-    /// Reads what `get` gives for each variable.
+    /// Reads environment variables, which `get` returns.
     fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let variable = |name| get(name).filter(|value| !value.is_empty());
         let endpoint = |name| variable(name).or_else(|| variable("AWS_ENDPOINT_URL"));
@@ -58,11 +59,11 @@ impl Home {
         }
     }
 
-    /// The access role, to be assumed at the STS of the function's own Region.
-    pub fn role(&self, settings: &OldPoolSettings, wire: &Wire) -> Role {
+    /// The access role, assumed with the STS endpoint of the function's Region.
+    pub fn role(&self, settings: &OldPoolSettings, connections: &Connections) -> Role {
         let mut sts = aws_sdk_sts::config::Builder::new()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(wire.clone())
+            .http_client(connections.clone())
             .retry_config(
                 RetryConfig::standard()
                     .with_max_attempts(2)
@@ -71,8 +72,8 @@ impl Home {
             .region(self.region.clone().map(Region::new))
             .use_fips(self.fips)
             .use_dual_stack(self.dual_stack);
-        if let Some(own) = self.credentials.clone() {
-            sts = sts.credentials_provider(own);
+        if let Some(credentials) = self.credentials.clone() {
+            sts = sts.credentials_provider(credentials);
         }
         sts.set_endpoint_url(self.sts.clone());
         Role::new(
@@ -82,12 +83,18 @@ impl Home {
         )
     }
 
-    /// Cognito in the old pool's Region, asked as that role. The SDK does not know which calls may be made again, so it
-    /// makes none; and the role itself keeps its session.
-    pub fn cognito(&self, settings: &OldPoolSettings, wire: &Wire, role: Role) -> cognito::Client {
+    /// The Cognito client for the old pool's Region, with the credentials of the access role. SDK
+    /// retries are off, because the SDK doesn't know which calls are safe to retry. The identity
+    /// cache is off, because [`Role`] caches the session.
+    pub fn cognito(
+        &self,
+        settings: &OldPoolSettings,
+        connections: &Connections,
+        role: Role,
+    ) -> cognito::Client {
         let mut config = cognito::config::Builder::new()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(wire.clone())
+            .http_client(connections.clone())
             .retry_config(RetryConfig::disabled())
             .identity_cache(IdentityCache::no_cache())
             .credentials_provider(role)
@@ -98,9 +105,9 @@ impl Home {
         cognito::Client::from_conf(config.build())
     }
 
-    /// What can be read from the old pool's Cognito without credentials and counts against no quota: the keys of its
-    /// tokens, which are there for everybody.
-    pub async fn public(&self, settings: &OldPoolSettings) -> Option<String> {
+    /// The URL of the old pool's JSON Web Key Set (JWKS). It is public: a request needs no
+    /// credentials and counts against no quota.
+    pub async fn jwks_url(&self, settings: &OldPoolSettings) -> Option<String> {
         let params = Params::builder()
             .region(settings.region.clone())
             .set_endpoint(self.cognito.clone())

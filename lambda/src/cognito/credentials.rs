@@ -1,6 +1,7 @@
-//! The session of the access role. It is assumed before the first event and renewed beside later ones, so that none of
-//! them waits for STS: only one that finds it ended, as after a long freeze, does. Its end is judged by the clock on
-//! the wall.
+//! The session of the access role. The role is assumed before the first event, and the session is
+//! renewed in the background of later events. An event waits for STS only if the session has
+//! expired, for example after Lambda has frozen the execution environment for a long time.
+//! Expiration is checked with the system clock, because it continues during a freeze.
 
 use std::fmt;
 use std::sync::{Arc, Mutex as Cell};
@@ -15,16 +16,16 @@ use tokio::task::{AbortHandle, JoinHandle};
 #[cfg(test)]
 mod tests;
 
-/// With less than this left, a renewal is begun. STS gives an hour.
-const RENEW: Duration = Duration::from_mins(15);
+/// A renewal starts if the session is valid for less than this. A session is valid for one hour.
+const RENEW_BEFORE: Duration = Duration::from_mins(15);
 
-/// A renewal older than this was cut short by a freeze, and what it waits for may never come.
-const FROZEN: Duration = Duration::from_secs(5);
+/// A renewal older than this was interrupted by a freeze, and its response may never come.
+const FROZEN_AFTER: Duration = Duration::from_secs(5);
 
-/// With less than this left, a session may end on the way to Cognito.
-const ENDED: Duration = Duration::from_secs(5);
+/// A session that is valid for less than this may expire before Cognito receives the call.
+const EXPIRED_BEFORE: Duration = Duration::from_secs(5);
 
-/// The access role, and the session of it that is at hand.
+/// The access role and its current session.
 #[derive(Clone)]
 pub struct Role(Arc<Inner>);
 
@@ -32,14 +33,14 @@ struct Inner {
     sts: aws_sdk_sts::Client,
     arn: String,
     external_id: String,
-    held: Cell<Option<Credentials>>,
-    /// Whoever has it assumes the role, and nobody else.
-    turn: Arc<Mutex<()>>,
-    /// Since when the last one has been at it.
-    flight: Cell<Option<(SystemTime, AbortHandle)>>,
+    current: Cell<Option<Credentials>>,
+    /// The task that has this lock assumes the role. Others wait.
+    lock: Arc<Mutex<()>>,
+    /// The start of the last renewal, and the handle to abort it.
+    renewal: Cell<Option<(SystemTime, AbortHandle)>>,
 }
 
-/// The SDK wants one. It says nothing.
+/// The SDK requires it. Prints no data.
 impl fmt::Debug for Role {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Role")
@@ -53,91 +54,96 @@ impl Role {
             sts,
             arn,
             external_id,
-            held: Cell::default(),
-            turn: Arc::default(),
-            flight: Cell::default(),
+            current: Cell::default(),
+            lock: Arc::default(),
+            renewal: Cell::default(),
         }))
     }
 
-    /// The session at hand, whether or not it has ended.
-    pub fn held(&self) -> Option<Credentials> {
-        self.0.held.lock().ok()?.clone()
+    /// The current session, which may have expired.
+    pub fn current(&self) -> Option<Credentials> {
+        self.0.current.lock().ok()?.clone()
     }
 
-    /// The role with this session at hand.
+    /// Sets the current session.
     #[cfg(test)]
-    pub fn hold(&self, session: Credentials) {
-        *self.0.held.lock().expect("no panic") = Some(session);
+    pub fn set_current(&self, session: Credentials) {
+        *self.0.current.lock().expect("no panic") = Some(session);
     }
 
-    /// As after a freeze of so long: what was begun, was begun before it.
+    /// Simulates a freeze of this duration during the last renewal.
     #[cfg(test)]
-    fn freeze(&self, long: Duration) {
-        if let Some((began, _)) = &mut *self.0.flight.lock().expect("no panic") {
-            *began -= long;
+    fn freeze(&self, duration: Duration) {
+        if let Some((began, _)) = &mut *self.0.renewal.lock().expect("no panic") {
+            *began -= duration;
         }
     }
 
-    /// A session to sign with.
+    /// A session to sign calls with.
     pub async fn session(&self) -> Result {
-        let held = self.held();
-        match (left(held.as_ref()), held) {
-            (left, Some(held)) if left > ENDED => {
-                if left < RENEW {
-                    self.give_up_what_froze();
-                    if let Ok(turn) = Arc::clone(&self.0.turn).try_lock_owned() {
-                        self.assume(turn);
+        let current = self.current();
+        match (remaining(current.as_ref()), current) {
+            (remaining, Some(current)) if remaining > EXPIRED_BEFORE => {
+                if remaining < RENEW_BEFORE {
+                    self.abort_frozen_renewal();
+                    if let Ok(lock) = Arc::clone(&self.0.lock).try_lock_owned() {
+                        self.renew(lock);
                     }
                 }
-                Ok(held)
+                Ok(current)
             }
-            (_, held) => self.instead_of(held).await,
+            (_, current) => self.replace(current).await,
         }
     }
 
-    /// Another session than this one, which has ended or was never there.
-    pub async fn instead_of(&self, old: Option<Credentials>) -> Result {
-        self.give_up_what_froze();
-        let turn = Arc::clone(&self.0.turn).lock_owned().await;
-        match self.held() {
-            // Somebody else was quicker.
-            Some(held) if Some(&held) != old.as_ref() && left(Some(&held)) > ENDED => Ok(held),
+    /// A new session in place of this one, which has expired or doesn't exist.
+    pub async fn replace(&self, old: Option<Credentials>) -> Result {
+        self.abort_frozen_renewal();
+        let lock = Arc::clone(&self.0.lock).lock_owned().await;
+        match self.current() {
+            // Another task has renewed the session.
+            Some(current)
+                if Some(&current) != old.as_ref() && remaining(Some(&current)) > EXPIRED_BEFORE =>
+            {
+                Ok(current)
+            }
             _ => {
-                let assumed = self.assume(turn).await;
-                assumed.unwrap_or_else(|_| Err(CredentialsError::unhandled("given up")))
+                let renewed = self.renew(lock).await;
+                renewed.unwrap_or_else(|_| Err(CredentialsError::unhandled("aborted")))
             }
         }
     }
 
-    /// Assumes the role, whether or not anybody waits for it: what a freeze cuts short, a later event begins again.
-    fn assume(&self, turn: OwnedMutexGuard<()>) -> JoinHandle<Result> {
+    /// Assumes the role in its own task, so that it completes even if the caller stops waiting. If
+    /// a freeze interrupts it, a later event starts it again.
+    fn renew(&self, lock: OwnedMutexGuard<()>) -> JoinHandle<Result> {
         let role = Arc::clone(&self.0);
-        let flight = tokio::spawn(async move {
-            let _turn = turn;
-            let session = role.ask().await?;
-            if let Ok(mut held) = role.held.lock() {
-                *held = Some(session.clone());
+        let renewal = tokio::spawn(async move {
+            let _lock = lock;
+            let session = role.assume().await?;
+            if let Ok(mut current) = role.current.lock() {
+                *current = Some(session.clone());
             }
             Ok(session)
         });
-        if let Ok(mut last) = self.0.flight.lock() {
-            *last = Some((SystemTime::now(), flight.abort_handle()));
+        if let Ok(mut last) = self.0.renewal.lock() {
+            *last = Some((SystemTime::now(), renewal.abort_handle()));
         }
-        flight
+        renewal
     }
 
-    fn give_up_what_froze(&self) {
-        let last = self.0.flight.lock();
-        if let Some((began, flight)) = last.ok().as_deref().and_then(Option::as_ref)
-            && began.elapsed().is_ok_and(|since| since > FROZEN)
+    fn abort_frozen_renewal(&self) {
+        let last = self.0.renewal.lock();
+        if let Some((began, renewal)) = last.ok().as_deref().and_then(Option::as_ref)
+            && began.elapsed().is_ok_and(|since| since > FROZEN_AFTER)
         {
-            flight.abort();
+            renewal.abort();
         }
     }
 }
 
 impl Inner {
-    async fn ask(&self) -> Result {
+    async fn assume(&self) -> Result {
         let request = self
             .sts
             .assume_role()
@@ -148,7 +154,7 @@ impl Inner {
         let session = answer.map_err(CredentialsError::provider_error)?;
         let session = session
             .credentials
-            .ok_or_else(|| CredentialsError::unhandled("no session"))?;
+            .ok_or_else(|| CredentialsError::unhandled("no credentials"))?;
         let end = SystemTime::try_from(session.expiration).map_err(CredentialsError::unhandled)?;
         Ok(Credentials::new(
             session.access_key_id,
@@ -169,8 +175,8 @@ impl ProvideCredentials for Role {
     }
 }
 
-/// How long a session lasts from now on.
-fn left(session: Option<&Credentials>) -> Duration {
+/// The remaining time until the session expires.
+fn remaining(session: Option<&Credentials>) -> Duration {
     let end = session.and_then(Credentials::expiry);
     end.and_then(|end| end.duration_since(SystemTime::now()).ok())
         .unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Patience with the old pool: calls that may be made again, with growing pauses, as long as the event's time allows.
+//! Retries of calls to the old pool, with growing pauses, within the time budget of the event.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 #[cfg(test)]
 mod tests;
 
-/// The longest pause before each repetition. So there are at most as many.
+/// The longest pause before each retry. The length is the maximum number of retries.
 const PAUSES: [Duration; 4] = [
     Duration::from_millis(300),
     Duration::from_millis(600),
@@ -16,56 +16,57 @@ const PAUSES: [Duration; 4] = [
     Duration::from_millis(1600),
 ];
 
-/// Whether another attempt may be made, and when.
+/// Whether to retry a call, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Again {
-    /// This was the last.
+pub enum Retry {
+    /// Don't retry.
     Never,
-    /// Nothing is to be waited for.
-    AtOnce,
-    /// What is in the way may pass.
-    Later,
+    /// Retry without a pause.
+    Immediately,
+    /// Retry after a pause, because the error is transient.
+    AfterPause,
 }
 
 /// An attempt that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Missed {
-    /// What came of it.
+pub struct FailedAttempt {
+    /// The error.
     pub failure: Failure,
-    /// Whether another may be made.
-    pub again: Again,
+    /// Whether to retry.
+    pub retry: Retry,
 }
 
-/// Makes attempts until one does not fail, or is the last one that may be made. When time runs out during a repetition,
-/// what is known is why there had to be one.
-pub async fn patiently<T>(
+/// Makes attempts until one succeeds or no retry is allowed. If the deadline passes during a retry,
+/// returns the error of the attempt before it.
+pub async fn with_retries<T>(
     deadline: Instant,
-    attempt: impl AsyncFn() -> Result<T, Missed>,
+    attempt: impl AsyncFn() -> Result<T, FailedAttempt>,
 ) -> Result<T, Failure> {
-    let mut known = Failure::Fault(Fault::TimedOut);
+    let mut last = Failure::Fault(Fault::TimedOut);
     for pause in PAUSES.into_iter().map(Some).chain([None]) {
-        let missed = match timeout_at(deadline, attempt()).await {
+        let failed = match timeout_at(deadline, attempt()).await {
             Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(missed)) => missed,
-            Err(_) => return Err(known),
+            Ok(Err(failed)) => failed,
+            Err(_) => return Err(last),
         };
-        known = missed.failure;
-        let pause = match (missed.again, pause) {
-            (Again::Never, _) | (_, None) => break,
-            (Again::AtOnce, _) => continue,
-            (Again::Later, Some(most)) => jittered(most),
+        last = failed.failure;
+        let pause = match (failed.retry, pause) {
+            (Retry::Never, _) | (_, None) => break,
+            (Retry::Immediately, _) => continue,
+            (Retry::AfterPause, Some(longest)) => jittered(longest),
         };
         if Instant::now() + pause >= deadline {
             break;
         }
         sleep(pause).await;
     }
-    Err(known)
+    Err(last)
 }
 
-/// Between a third of `most` and all of it. Fifty environments that are throttled at one instant, with room for twenty
-/// calls a second, so come back spread over the whole budget and all get through; with pauses of 50 to 100 ms at first,
-/// in which all of them come back at once, four in ten did not.
-fn jittered(most: Duration) -> Duration {
-    most.mul_f64((1.0 + 2.0 * fastrand::f64()) / 3.0)
+/// A random pause between a third of `longest` and `longest`. Tested with 50 execution environments
+/// that were throttled at the same time, with a quota of 20 calls per second: their retries are
+/// spread over the whole time budget, and all succeed. With first pauses of 50 to 100 ms, all
+/// retries came at the same time, and four in ten failed.
+fn jittered(longest: Duration) -> Duration {
+    longest.mul_f64((1.0 + 2.0 * fastrand::f64()) / 3.0)
 }

@@ -1,22 +1,23 @@
-//! The SDK side against a server that answers from a script: what each answer becomes, and how often we ask.
+//! The calls with the SDK against a scripted server: the result of each response, and the number of
+//! requests.
 
+mod connections;
 pub mod server;
-mod wire;
 
 use rules::reasons::Rejection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::*;
-use server::{asked, cognito, error, serve, session};
+use server::{cognito, error, serve, session, with_script};
 
-/// Of the function's time there is enough.
-fn soon() -> Instant {
+/// A deadline that the tests don't reach.
+fn deadline() -> Instant {
     Instant::now() + Duration::from_secs(10)
 }
 
 async fn password(pool: &Cognito) -> Result<(bool, Option<String>), Failure> {
-    let answer = pool.check_password("user", "pass", soon()).await?;
+    let answer = pool.check_password("user", "pass", deadline()).await?;
     Ok((answer.tokens, answer.challenge))
 }
 
@@ -33,7 +34,7 @@ fn wanted_password_call() -> Value {
 }
 
 #[tokio::test]
-async fn answers_are_handed_on_as_they_are() {
+async fn responses_to_a_password_are_converted() {
     let tokens =
         json!({"AccessToken": "t", "IdToken": "t", "ExpiresIn": 60, "TokenType": "Bearer"});
     let challenge = |name: &str| Some(name.to_owned());
@@ -48,7 +49,7 @@ async fn answers_are_handed_on_as_they_are() {
         ),
         (json!({}), (false, None)),
         (json!({"Session": "s"}), (false, None)),
-        // Not one token: nothing is proved.
+        // No token is no evidence.
         (json!({"AuthenticationResult": {}}), (false, None)),
         (
             json!({"AuthenticationResult": {"AccessToken": ""}}),
@@ -70,14 +71,14 @@ async fn answers_are_handed_on_as_they_are() {
     ];
     for (answer, meaning) in rows {
         let script = vec![(200, answer.clone())];
-        let (got, requests) = asked(script, async |pool| password(&pool).await).await;
+        let (got, requests) = with_script(script, async |pool| password(&pool).await).await;
         assert_eq!(got, Ok(meaning), "{answer}");
         assert_eq!(body(&requests[0]), wanted_password_call());
     }
 }
 
 #[tokio::test]
-async fn a_password_that_may_have_been_judged_is_not_sent_again() {
+async fn a_password_that_may_have_been_checked_is_not_sent_again() {
     let rows = [
         (
             error(400, "NotAuthorizedException", "Incorrect"),
@@ -105,35 +106,35 @@ async fn a_password_that_may_have_been_judged_is_not_sent_again() {
         ),
         ((503, Value::Null), Failure::Fault(Fault::Internal)),
         (
-            (200, json!("not what was promised")),
+            (200, json!("an invalid response")),
             Failure::Fault(Fault::Internal),
         ),
     ];
     for (answer, meaning) in rows {
-        // A second request would meet a closed port, which would change the meaning.
+        // A second request would fail with another error, because the port is closed then.
         let script = vec![answer.clone()];
-        let (got, _) = asked(script, async |pool| password(&pool).await).await;
+        let (got, _) = with_script(script, async |pool| password(&pool).await).await;
         assert_eq!(got, Err(meaning), "{answer:?}");
     }
 }
 
 #[tokio::test]
-async fn a_password_whose_answer_was_lost_is_not_sent_again() {
+async fn a_password_is_not_sent_again_after_a_lost_response() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let endpoint = format!("http://{}", listener.local_addr().expect("bound"));
     let tokens = (200, json!({"AuthenticationResult": {"AccessToken": "t"}}));
     let server = tokio::spawn(serve(listener, vec![(0, Value::Null), tokens]));
     let pool = cognito(&endpoint);
-    pool.role.hold(session(3600));
+    pool.role.set_current(session(3600));
     assert_eq!(
         password(&pool).await,
         Err(Failure::Fault(Fault::Unreachable))
     );
-    assert!(!server.is_finished(), "one request was enough");
+    assert!(!server.is_finished(), "there was only one request");
 }
 
 #[tokio::test]
-async fn a_throttled_password_is_sent_again_and_a_judged_one_is_not() {
+async fn a_throttled_password_is_sent_again_and_a_checked_one_is_not() {
     let throttled = || error(400, "TooManyRequestsException", "");
     let wrong = error(400, "NotAuthorizedException", "");
     let rows = [
@@ -161,19 +162,19 @@ async fn a_throttled_password_is_sent_again_and_a_judged_one_is_not() {
     ];
     for (script, meaning) in rows {
         let count = script.len();
-        let (got, requests) = asked(script, async |pool| password(&pool).await).await;
+        let (got, requests) = with_script(script, async |pool| password(&pool).await).await;
         assert_eq!((got, requests.len()), (Err(meaning), count));
     }
 }
 
 #[tokio::test]
-async fn a_password_that_never_left_is_sent_when_there_is_a_connection() {
-    // A port that nobody listens on, until somebody does.
+async fn a_password_is_sent_again_if_no_connection_could_be_opened() {
+    // A port on which the server starts to listen later.
     let free = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = free.local_addr().expect("bound");
     drop(free);
     let pool = cognito(&format!("http://{address}"));
-    pool.role.hold(session(3600));
+    pool.role.set_current(session(3600));
     let tokens = (200, json!({"AuthenticationResult": {"AccessToken": "t"}}));
     let later = async {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -198,23 +199,23 @@ fn described(secret: Option<&str>) -> server::Answer {
 }
 
 #[tokio::test]
-async fn a_secret_is_read_once_and_its_hash_sent() {
+async fn the_client_secret_is_read_once_and_its_hash_is_sent() {
     let rejected = || error(400, "NotAuthorizedException", "Incorrect");
     let script = vec![
-        // What fails before the first event is tried again.
+        // A read that fails before the first event is retried.
         error(400, "AccessDeniedException", ""),
         described(Some(HASH.0)),
         rejected(),
         rejected(),
     ];
-    let ((), requests) = asked(script, async |mut pool| {
+    let ((), requests) = with_script(script, async |mut pool| {
         pool.settings.has_secret = true;
         assert_eq!(
-            pool.prepare(soon()).await,
+            pool.prepare(deadline()).await,
             Err(Failure::Fault(Fault::AccessDenied))
         );
         for _ in 0..2 {
-            assert_eq!(pool.prepare(soon()).await, Ok(()));
+            assert_eq!(pool.prepare(deadline()).await, Ok(()));
             let got = password(&pool).await;
             assert_eq!(got, Err(Failure::Rejected(Rejection::NotAuthorized)));
         }
@@ -235,7 +236,7 @@ async fn a_secret_is_read_once_and_its_hash_sent() {
 }
 
 #[tokio::test]
-async fn a_secret_that_was_changed_is_read_again_by_the_next_event() {
+async fn after_a_change_of_the_client_secret_the_next_event_reads_it_again() {
     let script = vec![
         described(Some("marked-before")),
         error(
@@ -246,11 +247,11 @@ async fn a_secret_that_was_changed_is_read_again_by_the_next_event() {
         described(Some(HASH.0)),
         error(400, "NotAuthorizedException", "Incorrect"),
     ];
-    let (got, requests) = asked(script, async |mut pool| {
+    let (got, requests) = with_script(script, async |mut pool| {
         pool.settings.has_secret = true;
-        assert_eq!(pool.prepare(soon()).await, Ok(()));
+        assert_eq!(pool.prepare(deadline()).await, Ok(()));
         let first = password(&pool).await;
-        assert_eq!(pool.prepare(soon()).await, Ok(()));
+        assert_eq!(pool.prepare(deadline()).await, Ok(()));
         (first, password(&pool).await)
     })
     .await;
@@ -260,14 +261,14 @@ async fn a_secret_that_was_changed_is_read_again_by_the_next_event() {
 }
 
 #[tokio::test]
-async fn a_client_without_a_secret_gets_no_hash() {
+async fn no_hash_is_sent_for_an_app_client_without_a_secret() {
     let script = vec![
         described(None),
         error(400, "NotAuthorizedException", "Incorrect"),
     ];
-    let (_, requests) = asked(script, async |mut pool| {
+    let (_, requests) = with_script(script, async |mut pool| {
         pool.settings.has_secret = true;
-        assert_eq!(pool.prepare(soon()).await, Ok(()));
+        assert_eq!(pool.prepare(deadline()).await, Ok(()));
         password(&pool).await
     })
     .await;
@@ -275,7 +276,7 @@ async fn a_client_without_a_secret_gets_no_hash() {
 }
 
 #[tokio::test]
-async fn what_reading_the_secret_meets_is_a_fault() {
+async fn errors_of_reading_the_client_secret_are_faults() {
     let rows = [
         (
             "ResourceNotFoundException",
@@ -287,9 +288,9 @@ async fn what_reading_the_secret_meets_is_a_fault() {
         ("SomethingNew", "", Fault::Internal),
     ];
     for (code, message, fault) in rows {
-        let (got, _) = asked(vec![error(400, code, message)], async |mut pool| {
+        let (got, _) = with_script(vec![error(400, code, message)], async |mut pool| {
             pool.settings.has_secret = true;
-            pool.prepare(soon()).await
+            pool.prepare(deadline()).await
         })
         .await;
         assert_eq!(got, Err(Failure::Fault(fault)), "{code}");
@@ -297,7 +298,7 @@ async fn what_reading_the_secret_meets_is_a_fault() {
 }
 
 #[tokio::test]
-async fn users_are_read_and_read_again_after_a_passing_error() {
+async fn reading_the_user_is_retried_after_transient_errors() {
     let body = json!({
         "Username": "user", "Enabled": true, "UserStatus": "CONFIRMED",
         "UserAttributes": [{"Name": "email", "Value": "e"}, {"Name": "name"}],
@@ -308,7 +309,7 @@ async fn users_are_read_and_read_again_after_a_passing_error() {
         error(400, "TooManyRequestsException", ""),
         (200, body),
     ];
-    let (user, _) = asked(script, async |pool| pool.user("user", soon()).await).await;
+    let (user, _) = with_script(script, async |pool| pool.user("user", deadline()).await).await;
     let Ok(user) = user else { panic!("a user") };
     assert!(user.enabled && user.confirmed && user.username == "user");
     let wanted =
@@ -322,8 +323,8 @@ async fn users_are_read_and_read_again_after_a_passing_error() {
         "SOMETHING_NEW",
     ] {
         let body = json!({"Username": "user", "UserStatus": status});
-        let (user, _) = asked(vec![(200, body)], async |pool| {
-            pool.user("user", soon()).await
+        let (user, _) = with_script(vec![(200, body)], async |pool| {
+            pool.user("user", deadline()).await
         })
         .await;
         assert!(
@@ -334,7 +335,7 @@ async fn users_are_read_and_read_again_after_a_passing_error() {
 }
 
 #[tokio::test]
-async fn what_is_not_an_answer_of_the_pool_is_a_fault() {
+async fn errors_before_a_response_of_the_pool_are_faults() {
     let pool = cognito("http://127.0.0.1:1");
     assert_eq!(
         pool.session().await,
@@ -345,7 +346,7 @@ async fn what_is_not_an_answer_of_the_pool_is_a_fault() {
         Err(Failure::Fault(Fault::Credentials))
     );
     let pool = cognito("http://127.0.0.1:1");
-    pool.role.hold(session(3600));
+    pool.role.set_current(session(3600));
     assert_eq!(
         password(&pool).await,
         Err(Failure::Fault(Fault::Unreachable))
@@ -353,7 +354,7 @@ async fn what_is_not_an_answer_of_the_pool_is_a_fault() {
 }
 
 #[tokio::test]
-async fn a_second_factor_of_any_kind_is_seen() {
+async fn mfa_of_any_kind_is_detected() {
     let rows = [
         (json!({}), (false, false)),
         (json!({"UserMFASettingList": []}), (false, false)),
@@ -380,11 +381,11 @@ async fn a_second_factor_of_any_kind_is_seen() {
             (true, false),
         ),
     ];
-    for (mut answer, seen) in rows {
+    for (mut answer, wanted) in rows {
         answer["Username"] = json!("user");
         let script = vec![(200, answer.clone())];
-        let (user, _) = asked(script, async |pool| pool.user("user", soon()).await).await;
+        let (user, _) = with_script(script, async |pool| pool.user("user", deadline()).await).await;
         let got = user.map(|user| (user.has_mfa, user.has_sms_mfa));
-        assert_eq!(got, Ok(seen), "{answer}");
+        assert_eq!(got, Ok(wanted), "{answer}");
     }
 }

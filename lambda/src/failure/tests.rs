@@ -1,12 +1,12 @@
-//! What each error of the old pool proves, row by row.
+//! The mapping of each error of the old pool, as tables.
 
 use rules::reasons::{Failure, Fault, Rejection};
 
-use super::{of_no_user, of_service};
+use super::{from_service_error, without_user};
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn every_error_of_the_old_pool_has_its_meaning() {
+fn each_error_of_the_old_pool_is_mapped() {
     use Failure::{Fault as F, Rejected as R};
     let rows = [
         (
@@ -140,20 +140,27 @@ fn every_error_of_the_old_pool_has_its_meaning() {
         ("SomethingNew", "", R(Rejection::UnknownAnswer)),
         ("", "", R(Rejection::UnknownAnswer)),
     ];
-    for (code, message, meaning) in rows {
-        assert_eq!(of_service(code, message, 400), meaning, "{code} {message}");
+    for (code, message, failure) in rows {
+        assert_eq!(
+            from_service_error(code, message, 400),
+            failure,
+            "{code} {message}"
+        );
     }
-    assert_eq!(of_service("SomethingNew", "", 503), F(Fault::Internal));
-    assert_eq!(of_service("", "", 429), F(Fault::Throttled));
     assert_eq!(
-        of_service("LimitExceededException", "", 429),
+        from_service_error("SomethingNew", "", 503),
+        F(Fault::Internal)
+    );
+    assert_eq!(from_service_error("", "", 429), F(Fault::Throttled));
+    assert_eq!(
+        from_service_error("LimitExceededException", "", 429),
         R(Rejection::UnknownAnswer),
-        "the password may have been judged"
+        "Cognito may have checked the password"
     );
 }
 
 #[test]
-fn a_call_about_no_user_rejects_none() {
+fn a_call_that_is_not_about_a_user_never_rejects_a_user() {
     let rows = [
         ("NotAuthorizedException", Fault::AccessDenied),
         ("InvalidParameterException", Fault::Configuration),
@@ -163,7 +170,7 @@ fn a_call_about_no_user_rejects_none() {
         ("TooManyRequestsException", Fault::Throttled),
     ];
     for (code, fault) in rows {
-        let failure = of_no_user(of_service(code, "", 400));
+        let failure = without_user(from_service_error(code, "", 400));
         assert_eq!(failure, Failure::Fault(fault), "{code}");
     }
 }

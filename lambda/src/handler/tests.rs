@@ -1,4 +1,4 @@
-//! From event to reply, on a pool that answers as it is told.
+//! Replies to events, with a fake old pool.
 
 pub mod fake;
 mod fuzz;
@@ -16,8 +16,8 @@ use fake::{
     event, line, pool, raw, service, user,
 };
 
-fn asked(service: &super::Service<FakePool>) -> Vec<String> {
-    service.pool.asked.borrow().clone()
+fn calls_of(service: &super::Service<FakePool>) -> Vec<String> {
+    service.pool.calls.borrow().clone()
 }
 
 fn parsed(reply: super::Reply) -> Value {
@@ -26,7 +26,7 @@ fn parsed(reply: super::Reply) -> Value {
 }
 
 #[tokio::test]
-async fn a_right_password_migrates() {
+async fn a_correct_password_migrates_the_user() {
     let service = service(pool());
     let reply = answer(Some(&service), raw(&event(AUTHENTICATION))).await;
     assert_eq!(line(&reply)["outcome"], "migrated");
@@ -38,7 +38,7 @@ async fn a_right_password_migrates() {
     wanted["response"]["messageAction"] = json!("SUPPRESS");
     assert_eq!(parsed(reply), wanted);
     assert_eq!(
-        asked(&service),
+        calls_of(&service),
         ["password marked-user marked-password", "user marked-user"]
     );
 }
@@ -48,7 +48,7 @@ async fn a_forgotten_password_migrates_without_a_final_status() {
     let mut event = event(FORGOT_PASSWORD);
     event["request"] = json!({"clientMetadata": {}});
     event["response"] = Value::Null;
-    // No password is sent, so none of what a password call needs is missed.
+    // There is no password call, so its prerequisites aren't needed.
     let service = service(FakePool {
         prepared: Err(Failure::Fault(Fault::AccessDenied)),
         ..pool()
@@ -59,7 +59,7 @@ async fn a_forgotten_password_migrates_without_a_final_status() {
         "userAttributes": {"email": "marked@example.com", "email_verified": "true"}, "messageAction": "SUPPRESS"
     });
     assert_eq!(parsed(reply), event);
-    assert_eq!(asked(&service), ["user marked-user"]);
+    assert_eq!(calls_of(&service), ["user marked-user"]);
 }
 
 #[tokio::test]
@@ -143,14 +143,14 @@ async fn attack_enumeration_all_rejections_alike_byte_for_byte() {
     }
 }
 
-/// The user is asked for while the password is out. Whatever is known of the user by then, who has not proved to be
-/// the user gets the reply of any wrong password, and at no other time.
+/// The user is read while the password is being checked. Without the right password, the reply and
+/// its timing are the same as for any wrong password, for every result about the user.
 #[tokio::test(start_paused = true)]
 async fn attack_user_answer_without_proof() {
     use Failure::{Fault as F, Rejected as R};
     const FOREVER: Duration = Duration::from_mins(1);
     let rejected = |rejection| (Err(R(rejection)), R(rejection).reason());
-    let asks_for = |name| Ok(challenge(name));
+    let challenged = |name| Ok(challenge(name));
     let passwords = [
         rejected(Rejection::NotAuthorized),
         rejected(Rejection::UnknownUser),
@@ -159,9 +159,9 @@ async fn attack_user_answer_without_proof() {
         rejected(Rejection::OldTrigger),
         rejected(Rejection::InvalidParameter),
         rejected(Rejection::UnknownAnswer),
-        (asks_for("CUSTOM_CHALLENGE"), "challenge"),
-        (asks_for("SMS_MFA"), "mfa"),
-        (asks_for("NEW_PASSWORD_REQUIRED"), "temporary_password"),
+        (challenged("CUSTOM_CHALLENGE"), "challenge"),
+        (challenged("SMS_MFA"), "mfa"),
+        (challenged("NEW_PASSWORD_REQUIRED"), "temporary_password"),
         (Ok(Answer::default()), "unknown_answer"),
     ];
     let users = || {
@@ -183,7 +183,7 @@ async fn attack_user_answer_without_proof() {
     let takes = Duration::from_millis(50);
     for (password, reason) in passwords {
         for user in users() {
-            // Long before the password's answer, right after it, and never.
+            // Before the response to the password, right after it, and never.
             for user_takes in [Duration::ZERO, takes + Duration::from_millis(2), FOREVER] {
                 let rejecting = service(FakePool {
                     password: password.clone(),
@@ -199,7 +199,7 @@ async fn attack_user_answer_without_proof() {
             }
         }
     }
-    // Nor does it change which fault is told.
+    // The result about the user doesn't change the reported fault.
     for user in users() {
         let failing = service(FakePool {
             password: Err(F(Fault::Flow)),
@@ -223,7 +223,7 @@ async fn a_sign_in_takes_one_round_trip() {
         let started = tokio::time::Instant::now();
         let reply = answer(Some(&service), raw(&event(source))).await;
         assert_eq!(line(&reply)["outcome"], "migrated");
-        assert_eq!(asked(&service).len(), calls);
+        assert_eq!(calls_of(&service).len(), calls);
         assert!(started.elapsed() < takes + slack);
         for name in ["initiateAuthMs", "getUserMs"] {
             let took = line(&reply).get(name).map(Value::as_u64);
@@ -235,7 +235,7 @@ async fn a_sign_in_takes_one_round_trip() {
 }
 
 #[tokio::test]
-async fn faults_tell_one_text() {
+async fn all_faults_return_the_same_error() {
     use Fault::{
         AccessDenied, ClientNotFound, Configuration, Credentials, Flow, Internal, PoolNotFound,
         SecretHash, Throttled, TimedOut, Unreachable,
@@ -260,14 +260,14 @@ async fn faults_tell_one_text() {
             ..pool()
         });
         assert_fault(Some(&failing), &event(AUTHENTICATION), reason).await;
-        assert!(asked(&failing).is_empty());
+        assert!(calls_of(&failing).is_empty());
         let failing = service(FakePool {
             session: Err(failure),
             ..pool()
         });
         assert_fault(Some(&failing), &event(AUTHENTICATION), reason).await;
         assert_fault(Some(&failing), &event(FORGOT_PASSWORD), reason).await;
-        assert!(asked(&failing).is_empty());
+        assert!(calls_of(&failing).is_empty());
         let failing = service(FakePool {
             password: Err(failure),
             ..pool()
@@ -283,14 +283,14 @@ async fn faults_tell_one_text() {
 }
 
 #[tokio::test]
-async fn a_function_that_is_not_configured_answers_every_event() {
-    let odd = [
+async fn a_misconfigured_function_replies_to_every_event() {
+    let events = [
         event(AUTHENTICATION),
         event(FORGOT_PASSWORD),
         json!(null),
         event("PreSignUp_SignUp"),
     ];
-    for event in odd {
+    for event in events {
         assert_fault(None, &event, "configuration").await;
     }
     let none: Option<&super::Service<FakePool>> = None;
@@ -301,7 +301,7 @@ async fn a_function_that_is_not_configured_answers_every_event() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pool_that_does_not_answer_costs_the_budget_and_no_more() {
+async fn an_event_times_out_after_the_budget_if_the_pool_does_not_respond() {
     let started = tokio::time::Instant::now();
     let slow = service(FakePool {
         takes: Duration::from_mins(1),
@@ -311,10 +311,10 @@ async fn a_pool_that_does_not_answer_costs_the_budget_and_no_more() {
     assert_fault(Some(&slow), &event(AUTHENTICATION), "timed_out").await;
     assert!(started.elapsed() < BUDGET + Duration::from_millis(100));
     let reply = answer(Some(&slow), raw(&event(FORGOT_PASSWORD))).await;
-    let spent = line(&reply)["getUserMs"].as_u64();
+    let duration = line(&reply)["getUserMs"].as_u64();
     assert!(
-        spent.is_some_and(|spent| (4000..4100).contains(&spent)),
-        "{spent:?}"
+        duration.is_some_and(|duration| (4000..4100).contains(&duration)),
+        "{duration:?}"
     );
     assert_eq!(line(&reply).get("initiateAuthMs"), None);
     assert_eq!(
@@ -323,9 +323,9 @@ async fn a_pool_that_does_not_answer_costs_the_budget_and_no_more() {
     );
 }
 
-/// Beside the password call it would be asked for too early.
+/// A read in parallel with the password call would be too early.
 #[tokio::test]
-async fn a_user_whom_a_trigger_of_the_old_pool_makes_moves_at_the_first_attempt() {
+async fn a_user_that_a_trigger_of_the_old_pool_creates_is_migrated_at_the_first_sign_in() {
     for old_triggers in [false, true] {
         let mut service = service(FakePool {
             user: Err(Failure::Rejected(Rejection::UnknownUser)),
@@ -339,7 +339,7 @@ async fn a_user_whom_a_trigger_of_the_old_pool_makes_moves_at_the_first_attempt(
 }
 
 #[tokio::test]
-async fn what_a_trigger_of_the_old_pool_writes_at_a_sign_in_moves_too() {
+async fn attributes_that_a_trigger_of_the_old_pool_writes_at_a_sign_in_are_migrated() {
     let mut then = user();
     then.attributes[1].1 = "marked@example.com.then".into();
     let mut service = service(FakePool {
@@ -352,25 +352,26 @@ async fn what_a_trigger_of_the_old_pool_writes_at_a_sign_in_moves_too() {
     assert_eq!(email, "marked@example.com.then");
 }
 
-/// Nothing is asked about a user without a proof, and only a probe is to know all links of the chain.
+/// A sign-in with a rejected password doesn't read the user. A connectivity check does, because it
+/// checks all components.
 #[tokio::test]
-async fn beside_triggers_of_the_old_pool_only_a_probe_asks_for_a_user_without_a_proof() {
-    for (source, asks) in [(AUTHENTICATION, 0), (PROBE, 1)] {
+async fn with_triggers_in_the_old_pool_only_a_probe_reads_the_user_after_a_rejected_password() {
+    for (source, reads) in [(AUTHENTICATION, 0), (PROBE, 1)] {
         let mut service = service(FakePool {
             password: Err(Failure::Rejected(Rejection::NotAuthorized)),
             ..pool()
         });
         service.rules.old_triggers = true;
         let _ = answer(Some(&service), raw(&event(source))).await;
-        let asked = asked(&service);
-        let users = asked.iter().filter(|one| one.starts_with("user")).count();
-        assert_eq!(users, asks, "{source}");
+        let calls = calls_of(&service);
+        let users = calls.iter().filter(|one| one.starts_with("user")).count();
+        assert_eq!(users, reads, "{source}");
     }
 }
 
-/// Cognito counts its five seconds from before the process began.
+/// Cognito's five seconds include the cold start.
 #[tokio::test(start_paused = true)]
-async fn the_first_event_has_what_the_start_left_of_its_time() {
+async fn the_budget_of_the_first_event_includes_the_cold_start() {
     let (start, spent) = (tokio::time::Instant::now(), Duration::from_secs(2));
     let service = service(FakePool {
         takes: Duration::from_mins(1),
@@ -380,14 +381,13 @@ async fn the_first_event_has_what_the_start_left_of_its_time() {
     tokio::time::sleep(spent).await;
     assert_fault(Some(&service), &event(AUTHENTICATION), "timed_out").await;
     assert_eq!(start.elapsed(), FIRST_BUDGET);
-    let again = tokio::time::Instant::now();
+    let second = tokio::time::Instant::now();
     assert_fault(Some(&service), &event(AUTHENTICATION), "timed_out").await;
-    assert_eq!(again.elapsed(), BUDGET);
+    assert_eq!(second.elapsed(), BUDGET);
 }
 
-/// It is the first event's alone: the next, which comes at once, has all of its own.
 #[tokio::test(start_paused = true)]
-async fn an_event_soon_after_the_first_has_all_of_its_time() {
+async fn the_second_event_has_the_full_budget() {
     let service = service(FakePool {
         takes: Duration::from_secs(3),
         ..pool()
@@ -418,14 +418,14 @@ async fn attack_foreign_pools_event() {
             let got = parsed(answer(Some(&service), raw(&foreign)).await);
             let wanted = json!({"outcome": "fault", "reason": "foreign_pool", "call": null, "attributes": []});
             assert_eq!(got, wanted);
-            assert!(asked(&service).is_empty());
+            assert!(calls_of(&service).is_empty());
         }
     }
 }
 
 #[tokio::test]
-async fn odd_events_are_faults_and_never_a_panic() {
-    let odd = [
+async fn malformed_events_are_faults_and_never_panic() {
+    let values = [
         Value::Null,
         json!(1),
         json!(""),
@@ -433,13 +433,13 @@ async fn odd_events_are_faults_and_never_a_panic() {
         json!({}),
         json!({"password": ["marked-password"]}),
     ];
-    for odd in odd {
+    for value in values {
         for source in [AUTHENTICATION, FORGOT_PASSWORD] {
             let service = service(pool());
             let mut without_name = event(source);
-            without_name["userName"] = odd.clone();
-            if odd == "" {
-                // Whoever types nothing raises no alarm.
+            without_name["userName"] = value.clone();
+            if value == "" {
+                // An empty input raises no alarm.
                 let reply = answer(Some(&service), raw(&without_name)).await;
                 assert_eq!(line(&reply)["reason"], "invalid_parameter");
                 assert_eq!(
@@ -450,28 +450,28 @@ async fn odd_events_are_faults_and_never_a_panic() {
                 assert_fault(Some(&service), &without_name, "event").await;
             }
             let mut other_trigger = event(source);
-            other_trigger["triggerSource"] = odd.clone();
+            other_trigger["triggerSource"] = value.clone();
             assert_fault(Some(&service), &other_trigger, "trigger_source").await;
-            assert_fault(Some(&service), &odd, "trigger_source").await;
-            assert!(asked(&service).is_empty());
-            let mut odd_response = event(source);
-            odd_response["response"] = odd.clone();
-            let reply = answer(Some(&service), raw(&odd_response)).await;
+            assert_fault(Some(&service), &value, "trigger_source").await;
+            assert!(calls_of(&service).is_empty());
+            let mut other_response = event(source);
+            other_response["response"] = value.clone();
+            let reply = answer(Some(&service), raw(&other_response)).await;
             assert_eq!(line(&reply)["outcome"], "migrated");
         }
         let mut without_password = event(AUTHENTICATION);
-        without_password["request"] = odd;
+        without_password["request"] = value;
         assert_fault(Some(&service(pool())), &without_password, "event").await;
     }
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_an_event_of_no_known_source() {
-    let half = event(AUTHENTICATION)
+async fn an_event_that_cannot_be_parsed_has_no_known_source() {
+    let unpaired_surrogate = event(AUTHENTICATION)
         .to_string()
         .replace("marked-user", r"\ud800");
-    let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
-    for text in [half, deep] {
+    let nested = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+    for text in [unpaired_surrogate, nested] {
         let Ok(sent) = RawValue::from_string(text) else {
             continue;
         };
@@ -479,12 +479,12 @@ async fn what_cannot_be_read_is_an_event_of_no_known_source() {
         let reply = answer(Some(&service), sent).await;
         assert_eq!(line(&reply)["reason"], "trigger_source");
         assert!(reply.into_result().is_err());
-        assert!(asked(&service).is_empty());
+        assert!(calls_of(&service).is_empty());
     }
 }
 
 #[tokio::test]
-async fn other_triggers_are_a_fault_and_their_name_is_not_repeated() {
+async fn an_event_of_another_trigger_is_a_fault_and_its_source_is_not_logged() {
     for source in ["PreSignUp_SignUp", "UserMigration_", "marked-password"] {
         let service = service(pool());
         let reply = answer(Some(&service), raw(&event(source))).await;

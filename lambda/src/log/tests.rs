@@ -1,4 +1,4 @@
-//! The line against the rules of CloudWatch's embedded metric format, and what may stand in it.
+//! The log line: its content, and the rules of CloudWatch's embedded metric format.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ fn names(object: &Value) -> BTreeSet<&str> {
         .collect()
 }
 
-/// The rules of the format's specification, as far as they reach this line.
+/// The rules of the format's specification that apply to this line.
 fn assert_embedded_metric_format(line: &Value) {
     let metadata = &line["_aws"];
     assert_eq!(
@@ -85,7 +85,7 @@ async fn of(pool: FakePool, source: &str) -> Value {
 }
 
 #[tokio::test]
-async fn each_event_counts_once() {
+async fn each_event_increments_one_counter() {
     let rejected = || FakePool {
         password: Err(Failure::Rejected(Rejection::NotAuthorized)),
         ..pool()
@@ -119,7 +119,7 @@ async fn each_event_counts_once() {
 }
 
 #[tokio::test]
-async fn nothing_but_closed_sets_of_words_and_numbers_is_written() {
+async fn the_line_contains_only_words_of_closed_sets_and_numbers() {
     let line = of(pool(), AUTHENTICATION).await;
     let mut wanted = json!({
         "requestId": "request-1", "functionName": "function-1", "triggerSource": AUTHENTICATION,
@@ -140,7 +140,11 @@ async fn nothing_but_closed_sets_of_words_and_numbers_is_written() {
     }
     assert_eq!(line, wanted);
     let line = of(pool(), FORGOT_PASSWORD).await;
-    assert_eq!(line.get("initiateAuthMs"), None, "that call was not made");
+    assert_eq!(
+        line.get("initiateAuthMs"),
+        None,
+        "there was no password call"
+    );
     let line = of(pool(), "marked-password").await;
     assert_embedded_metric_format(&line);
     assert!(line.get("getUserMs").is_none() && line.get("initiateAuthMs").is_none());

@@ -1,4 +1,4 @@
-//! What `cogmig` is told, row by row, through the handler.
+//! The responses to the connectivity check, through the handler.
 
 use std::time::Duration;
 
@@ -17,17 +17,23 @@ async fn probe(pool: FakePool) -> (Value, Vec<String>) {
     let reply = answer(Some(&service), raw(&event(PROBE))).await;
     let line = line(&reply);
     assert_eq!(line["triggerSource"], PROBE);
-    assert_eq!(line.get("_aws"), None, "a probe is no sign-in");
-    let got = reply.into_result().expect("a probe is always answered");
+    assert_eq!(
+        line.get("_aws"),
+        None,
+        "the metrics don't include a connectivity check"
+    );
+    let got = reply
+        .into_result()
+        .expect("a connectivity check always gets a response");
     assert!(
         SECRETS.iter().all(|secret| !got.get().contains(secret)),
         "{got}"
     );
-    let asked = service.pool.asked.borrow().clone();
-    (serde_json::from_str(got.get()).expect("JSON"), asked)
+    let calls = service.pool.calls.borrow().clone();
+    (serde_json::from_str(got.get()).expect("JSON"), calls)
 }
 
-fn told(outcome: &str, reason: &str, call: Option<&str>) -> Value {
+fn response(outcome: &str, reason: &str, call: Option<&str>) -> Value {
     json!({"outcome": outcome, "reason": reason, "call": call, "attributes": []})
 }
 
@@ -35,32 +41,32 @@ const NOT_AUTHORIZED: Failure = Failure::Rejected(Rejection::NotAuthorized);
 const UNKNOWN: Failure = Failure::Rejected(Rejection::UnknownUser);
 
 #[tokio::test]
-async fn a_sign_in_that_would_do_is_told_with_the_names_of_attributes() {
-    let (got, asked) = probe(pool()).await;
+async fn a_successful_probe_returns_the_names_of_attributes() {
+    let (got, calls) = probe(pool()).await;
     let wanted = json!({
         "outcome": "migrated", "reason": null, "call": null, "attributes": ["email", "email_verified"]
     });
-    assert_eq!((got, asked.len()), (wanted, 2));
+    assert_eq!((got, calls.len()), (wanted, 2));
 }
 
 #[tokio::test]
-async fn a_rejected_password_is_no_end_of_the_probe() {
+async fn a_probe_reads_the_user_after_a_rejected_password() {
     for user in [Err(UNKNOWN), Ok(user())] {
-        let (got, asked) = probe(FakePool {
+        let (got, calls) = probe(FakePool {
             password: Err(NOT_AUTHORIZED),
             user,
             ..pool()
         })
         .await;
         assert_eq!(
-            (got, asked.len()),
-            (told("rejected", "not_authorized", None), 2)
+            (got, calls.len()),
+            (response("rejected", "not_authorized", None), 2)
         );
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_is_told_with_its_call_and_before_a_rejection() {
+async fn a_fault_is_reported_with_its_call_and_has_priority_over_a_rejection() {
     let fault = |fault| Failure::Fault(fault);
     let rows = [
         (
@@ -79,7 +85,7 @@ async fn a_fault_is_told_with_its_call_and_before_a_rejection() {
             "AssumeRole",
         ),
         (
-            // The other one's comes first.
+            // The fault of the other call comes first.
             pool_with(|pool| {
                 pool.password = Err(fault(Fault::Flow));
                 pool.takes = Duration::from_millis(20);
@@ -129,7 +135,7 @@ async fn a_fault_is_told_with_its_call_and_before_a_rejection() {
         ),
     ];
     for (pool, reason, call) in rows {
-        assert_eq!(probe(pool).await.0, told("fault", reason, Some(call)));
+        assert_eq!(probe(pool).await.0, response("fault", reason, Some(call)));
     }
 }
 
@@ -142,7 +148,7 @@ fn pool_with(change: impl FnOnce(&mut FakePool)) -> FakePool {
 #[tokio::test]
 async fn attack_enumeration_by_probe() {
     use Rejection::{NotAuthorized, NotConfirmed, ResetRequired, UnknownUser};
-    // Whatever a wrong password meets, and whatever user there is: one and the same answer.
+    // The response is the same for every reason of a rejected password and every user.
     let users = || {
         [
             Ok(user()),
@@ -164,22 +170,22 @@ async fn attack_enumeration_by_probe() {
     };
     for rejection in [NotAuthorized, UnknownUser, NotConfirmed, ResetRequired] {
         for user in users() {
-            let (got, asked) = probe(FakePool {
+            let (got, calls) = probe(FakePool {
                 password: Err(Failure::Rejected(rejection)),
                 user,
                 ..pool()
             })
             .await;
             assert_eq!(
-                (got, asked.len()),
-                (told("rejected", "not_authorized", None), 2)
+                (got, calls.len()),
+                (response("rejected", "not_authorized", None), 2)
             );
         }
     }
 }
 
 #[tokio::test]
-async fn who_knows_the_password_is_told_why_not() {
+async fn with_the_right_password_the_response_contains_the_reason() {
     let rows = [
         (
             pool_with(|pool| pool.password = Ok(challenge("SMS_MFA"))),
@@ -213,26 +219,27 @@ async fn who_knows_the_password_is_told_why_not() {
         ),
     ];
     for (pool, reason) in rows {
-        assert_eq!(probe(pool).await.0, told("rejected", reason, None));
+        assert_eq!(probe(pool).await.0, response("rejected", reason, None));
     }
 }
 
 #[tokio::test]
-async fn an_odd_probe_is_answered_too() {
-    let mut odd = event(PROBE);
-    odd["request"] = json!(null);
-    let reply = answer(Some(&service(pool())), raw(&odd)).await;
+async fn a_malformed_probe_gets_a_response() {
+    let mut malformed = event(PROBE);
+    malformed["request"] = json!(null);
+    let reply = answer(Some(&service(pool())), raw(&malformed)).await;
     let got = reply.into_result().expect("an answer");
     let got: Value = serde_json::from_str(got.get()).expect("JSON");
-    assert_eq!(got, told("fault", "event", None));
+    assert_eq!(got, response("fault", "event", None));
 }
 
-/// A role that is gone leaves a session behind, by which a sign-in goes on for a while: a probe must not go on by it.
+/// The session of a deleted role remains valid for a while. Sign-ins use it, but a connectivity
+/// check must not.
 #[tokio::test]
-async fn a_probe_begins_anew_and_a_sign_in_does_not() {
-    for (source, afresh) in [(AUTHENTICATION, 0), (FORGOT_PASSWORD, 0), (PROBE, 1)] {
+async fn a_probe_uses_no_cached_session_and_a_sign_in_does() {
+    for (source, cold) in [(AUTHENTICATION, 0), (FORGOT_PASSWORD, 0), (PROBE, 1)] {
         let service = service(pool());
         answer(Some(&service), raw(&event(source))).await;
-        assert_eq!(service.pool.afresh.get(), afresh, "{source}");
+        assert_eq!(service.pool.cold.get(), cold, "{source}");
     }
 }

@@ -1,10 +1,10 @@
-//! Every variable: right, missing and odd.
+//! Every variable: valid, missing and invalid.
 
 use rules::settings::{ForgotPassword, MfaUsers, Misconfigured, TemporaryPasswords};
 
 use super::Settings;
 
-const RIGHT: [(&str, &str); 20] = [
+const VALID: [(&str, &str); 20] = [
     ("OLD_CLIENT_ID", "client"),
     ("OLD_EXTERNAL_ID", "external"),
     ("OLD_ROLE_ARN", "arn:aws:iam::1:role/r"),
@@ -30,14 +30,14 @@ const RIGHT: [(&str, &str); 20] = [
     ("SOMETHING_ELSE", "\u{0}"),
 ];
 
-/// The environment with one variable changed, or taken away.
+/// Parses the environment with one variable changed or removed.
 fn with(name: &str, value: Option<&str>) -> Result<Settings, Misconfigured> {
-    Settings::read(|asked| {
-        let right = RIGHT.iter().find(|(known, _)| *known == asked);
-        let value = if asked == name {
+    Settings::read(|variable| {
+        let valid = VALID.iter().find(|(name, _)| *name == variable);
+        let value = if variable == name {
             value
         } else {
-            right.map(|(_, value)| *value)
+            valid.map(|(_, value)| *value)
         };
         value.map(str::to_owned)
     })
@@ -48,9 +48,9 @@ fn fault(name: &str, value: Option<&str>) -> Option<&'static str> {
 }
 
 #[test]
-fn everything_is_read() {
+fn all_variables_are_parsed() {
     let Ok(settings) = with("", None) else {
-        panic!("the right environment")
+        panic!("a valid environment")
     };
     let old = settings.old_pool;
     let texts = [
@@ -60,8 +60,8 @@ fn everything_is_read() {
         old.user_pool_id,
         old.region,
     ];
-    let right: Vec<_> = RIGHT.iter().take(5).map(|(_, value)| *value).collect();
-    assert_eq!(texts.to_vec(), right);
+    let valid: Vec<_> = VALID.iter().take(5).map(|(_, value)| *value).collect();
+    assert_eq!(texts.to_vec(), valid);
     assert!(old.has_secret);
     assert_eq!(settings.new_user_pool_id, "eu-west-1_new");
     let rules = settings.rules;
@@ -88,7 +88,7 @@ fn everything_is_read() {
 }
 
 #[test]
-fn what_may_be_absent_has_a_meaning() {
+fn an_absent_optional_variable_has_a_default() {
     let absent = |name| with(name, None).unwrap_or_else(|_| panic!("{name}"));
     assert!(!absent("SMS_MFA").rules.sms_mfa);
     assert!(!absent("OLD_CLIENT_SECRET").old_pool.has_secret);
@@ -115,13 +115,13 @@ fn what_may_be_absent_has_a_meaning() {
     );
     let none = with("ATTRIBUTES", Some("")).map(|settings| settings.rules.attributes.len());
     assert_eq!(none, Ok(0));
-    for (word, meaning) in [("none", MfaUsers::None), ("refuse", MfaUsers::Refuse)] {
-        let got = with("MFA_USERS", Some(word)).map(|settings| settings.rules.mfa_users);
-        assert_eq!(got, Ok(meaning));
+    for (code, value) in [("none", MfaUsers::None), ("refuse", MfaUsers::Refuse)] {
+        let got = with("MFA_USERS", Some(code)).map(|settings| settings.rules.mfa_users);
+        assert_eq!(got, Ok(value));
     }
     assert!(!absent("OLD_MFA").rules.mfa_required);
     assert!(!absent("NEW_CASE_SENSITIVE").rules.names.case_sensitive);
-    // Without a contact that a code can go to, nobody comes by one.
+    // Without a recovery contact, no user is migrated by a code.
     assert!(absent("NEW_RECOVERY").rules.recovery.is_empty());
     let refuse = with("FORGOT_PASSWORD", Some("refuse"));
     let got = refuse.map(|settings| settings.rules.forgot_password);
@@ -133,7 +133,7 @@ fn what_may_be_absent_has_a_meaning() {
 }
 
 #[test]
-fn what_is_missing_or_odd_is_named() {
+fn a_missing_or_invalid_variable_is_reported() {
     let missing = [
         "OLD_CLIENT_ID",
         "OLD_EXTERNAL_ID",
@@ -148,7 +148,7 @@ fn what_is_missing_or_odd_is_named() {
     for name in missing {
         assert_eq!(fault(name, None), Some(name));
     }
-    let odd: [(&str, &[&str]); 14] = [
+    let invalid: [(&str, &[&str]); 14] = [
         ("OLD_CLIENT_ID", &["", "a\nb"]),
         ("OLD_EXTERNAL_ID", &["", "\0"]),
         ("OLD_ROLE_ARN", &[""]),
@@ -178,7 +178,7 @@ fn what_is_missing_or_odd_is_named() {
         ("NEW_ALIAS_ATTRIBUTES", &["sub", ","]),
         ("OLD_CLIENT_SECRET", &["", "secret", "Read"]),
     ];
-    for (name, values) in odd {
+    for (name, values) in invalid {
         for value in values {
             assert_eq!(fault(name, Some(value)), Some(name), "{value:?}");
         }

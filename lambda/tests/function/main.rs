@@ -1,5 +1,6 @@
-//! The real `bootstrap` on a Runtime API and an old account of the test's own, with everything secret marked and all
-//! logging asked for: nothing marked may be written, nor anything beyond one line an event.
+//! The real `bootstrap` with a Runtime API and an old account of the test. All secrets are marked,
+//! and the log level is the most verbose. The function must write no marked text, and only one line
+//! per event.
 
 mod server;
 
@@ -22,7 +23,7 @@ const CREDENTIALS: &str = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com
     <SessionToken>marked-role-token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
     </AssumeRoleResult></AssumeRoleResponse>";
 
-/// The function in a process of its own.
+/// The function in its own process.
 struct Function {
     child: Child,
     written: Vec<JoinHandle<String>>,
@@ -30,18 +31,18 @@ struct Function {
 }
 
 impl Function {
-    /// Starts it with the right environment, in which `changes` are made: to a value, or to absence.
+    /// Starts the function with a valid environment. `changes` sets or removes variables.
     fn start(changes: &[(&str, Option<&str>)]) -> Self {
         Self::start_with(changes, &[Reply::text(200, CREDENTIALS)])
     }
 
-    /// The same, where STS answers so.
+    /// Starts the function with these responses of STS.
     fn start_with(changes: &[(&str, Option<&str>)], sessions: &[Reply]) -> Self {
         let server = Server::start();
         let (endpoint, address) = (server.endpoint(), server.runtime_api());
-        // Another host, so that its connections are no others'.
+        // Another host name, so that STS has its own connections.
         let sts = endpoint.replace("127.0.0.1", "localhost");
-        let right = [
+        let valid = [
             ("AWS_LAMBDA_RUNTIME_API", &*address),
             ("AWS_LAMBDA_FUNCTION_NAME", "function-1"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
@@ -72,7 +73,7 @@ impl Function {
             ("NEW_RECOVERY", "email,phone_number"),
         ];
         let mut command = Command::new(env!("CARGO_BIN_EXE_bootstrap"));
-        command.env_clear().envs(right);
+        command.env_clear().envs(valid);
         for (name, value) in changes {
             match value {
                 Some(value) => command.env(name, value),
@@ -111,11 +112,11 @@ impl Function {
         assert!(status.expect("a kill").success());
     }
 
-    /// Ends it and returns the lines that it wrote, each of which is clean.
+    /// Stops the function and returns the lines that it wrote. Fails if one contains marked text.
     fn end(mut self) -> Vec<Value> {
         let alive = self.child.try_wait().expect("a state").is_none();
-        assert!(alive, "no event ends the process");
-        self.child.kill().expect("a living process");
+        assert!(alive, "no event stops the process");
+        self.child.kill().expect("a running process");
         self.child.wait().expect("an end");
         let mut written = self
             .written
@@ -126,7 +127,7 @@ impl Function {
             written.next().expect("stderr"),
         );
         assert!(!out.to_lowercase().contains(MARK), "{out}");
-        assert_eq!(err, "", "nothing is written beyond the line");
+        assert_eq!(err, "", "the function writes only log lines");
         out.lines()
             .map(|line| serde_json::from_str(line).expect(line))
             .collect()
@@ -184,29 +185,29 @@ fn user(change: impl FnOnce(&mut Value)) -> Reply {
     Reply::json(200, &user)
 }
 
-fn right_user() -> Reply {
+fn valid_user() -> Reply {
     user(|_| {})
 }
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn attack_secrets_in_logs_whatever_the_outcome() {
+fn attack_secrets_in_logs_for_every_outcome() {
     let mut function = Function::start(&[]);
-    let right = right_user();
+    let valid = valid_user();
     let changed = |name: &str, value: Value| user(|user| user[name] = value);
     let rows: Vec<(&str, Reply, Reply, &str)> = vec![
-        (SIGN_IN, tokens(), right.clone(), "migrated"),
-        (FORGOT, tokens(), right.clone(), "migrated"),
+        (SIGN_IN, tokens(), valid.clone(), "migrated"),
+        (FORGOT, tokens(), valid.clone(), "migrated"),
         (
             SIGN_IN,
             error("NotAuthorizedException", "Incorrect"),
-            right.clone(),
+            valid.clone(),
             "not_authorized",
         ),
         (
             SIGN_IN,
             error("UserNotFoundException", ""),
-            right.clone(),
+            valid.clone(),
             "unknown_user",
         ),
         (
@@ -218,28 +219,28 @@ fn attack_secrets_in_logs_whatever_the_outcome() {
         (
             SIGN_IN,
             error("UserNotConfirmedException", ""),
-            right.clone(),
+            valid.clone(),
             "not_confirmed",
         ),
         (
             SIGN_IN,
             error("PasswordResetRequiredException", ""),
-            right.clone(),
+            valid.clone(),
             "reset_required",
         ),
         (
             SIGN_IN,
             challenge("CUSTOM_CHALLENGE"),
-            right.clone(),
+            valid.clone(),
             "challenge",
         ),
         (
             SIGN_IN,
             challenge("MARKED_CHALLENGE"),
-            right.clone(),
+            valid.clone(),
             "challenge",
         ),
-        (SIGN_IN, challenge("SMS_MFA"), right.clone(), "mfa"),
+        (SIGN_IN, challenge("SMS_MFA"), valid.clone(), "mfa"),
         (
             SIGN_IN,
             tokens(),
@@ -249,13 +250,13 @@ fn attack_secrets_in_logs_whatever_the_outcome() {
         (
             SIGN_IN,
             challenge("NEW_PASSWORD_REQUIRED"),
-            right.clone(),
+            valid.clone(),
             "temporary_password",
         ),
         (
             SIGN_IN,
             error("UserLambdaValidationException", "PreAuthentication"),
-            right.clone(),
+            valid.clone(),
             "old_trigger",
         ),
         (
@@ -291,55 +292,55 @@ fn attack_secrets_in_logs_whatever_the_outcome() {
         (
             SIGN_IN,
             error("InvalidParameterException", "Value at 'username'"),
-            right.clone(),
+            valid.clone(),
             "invalid_parameter",
         ),
         (
             SIGN_IN,
             error("MarkedException", ""),
-            right.clone(),
+            valid.clone(),
             "unknown_answer",
         ),
         (
             SIGN_IN,
             Reply::text(200, "{}"),
-            right.clone(),
+            valid.clone(),
             "unknown_answer",
         ),
         (
             SIGN_IN,
             error("InvalidParameterException", "Auth flow not enabled"),
-            right.clone(),
+            valid.clone(),
             "flow",
         ),
         (
             SIGN_IN,
             error("InvalidUserPoolConfigurationException", ""),
-            right.clone(),
+            valid.clone(),
             "configuration",
         ),
         (
             SIGN_IN,
             error("NotAuthorizedException", "Unable to verify secret hash"),
-            right.clone(),
+            valid.clone(),
             "secret_hash",
         ),
         (
             SIGN_IN,
             error("ResourceNotFoundException", "User pool"),
-            right.clone(),
+            valid.clone(),
             "pool_not_found",
         ),
         (
             SIGN_IN,
             error("ResourceNotFoundException", "User pool client"),
-            right.clone(),
+            valid.clone(),
             "client_not_found",
         ),
         (
             SIGN_IN,
             error("AccessDeniedException", "User: arn"),
-            right.clone(),
+            valid.clone(),
             "access_denied",
         ),
         (
@@ -351,24 +352,24 @@ fn attack_secrets_in_logs_whatever_the_outcome() {
         (
             SIGN_IN,
             error("TooManyRequestsException", ""),
-            right.clone(),
+            valid.clone(),
             "throttled",
         ),
         (
             SIGN_IN,
             Reply::text(500, "marked nonsense"),
-            right.clone(),
+            valid.clone(),
             "internal",
         ),
         (
             SIGN_IN,
             Reply::text(200, "marked nonsense"),
-            right.clone(),
+            valid.clone(),
             "internal",
         ),
-        (SIGN_IN, Reply::silent(), right.clone(), "timed_out"),
-        ("marked_Source", tokens(), right.clone(), "trigger_source"),
-        (PROBE, tokens(), right.clone(), "migrated"),
+        (SIGN_IN, Reply::silent(), valid.clone(), "timed_out"),
+        ("marked_Source", tokens(), valid.clone(), "trigger_source"),
+        (PROBE, tokens(), valid.clone(), "migrated"),
         (
             PROBE,
             error("NotAuthorizedException", ""),
@@ -403,7 +404,7 @@ fn attack_secrets_in_logs_whatever_the_outcome() {
             );
         }
     }
-    let odd = [
+    let malformed = [
         ("null".to_owned(), "trigger_source"),
         (r#""marked""#.to_owned(), "trigger_source"),
         (
@@ -425,34 +426,34 @@ fn attack_secrets_in_logs_whatever_the_outcome() {
             "trigger_source",
         ),
     ];
-    for (sent, reason) in odd {
-        let ((responded, back), calls) = function.invoke(&sent, &[tokens()], &right);
+    for (sent, reason) in malformed {
+        let ((responded, back), calls) = function.invoke(&sent, &[tokens()], &valid);
         assert!(
             !responded && back.contains(FAULT) && calls.is_empty(),
             "{back}"
         );
         wanted.push(("", reason));
     }
-    // What is not even JSON never gets to us, and what is said of it quotes nothing.
-    let ((responded, back), _) = function.invoke("{marked", &[tokens()], &right);
+    // The Lambda runtime rejects events that aren't JSON, and its error doesn't quote the event.
+    let ((responded, back), _) = function.invoke("{marked", &[tokens()], &valid);
     assert!(!responded && !back.contains(MARK), "{back}");
 
     let lines = function.end();
-    assert_eq!(lines.len(), wanted.len(), "one line an event");
+    assert_eq!(lines.len(), wanted.len(), "one line per event");
     for (line, (source, reason)) in lines.iter().zip(wanted) {
-        let told = line.get("reason").unwrap_or(&line["outcome"]);
-        assert_eq!(told, reason, "{line}");
+        let logged = line.get("reason").unwrap_or(&line["outcome"]);
+        assert_eq!(logged, reason, "{line}");
         assert_eq!(line.get("_aws").is_none(), source == PROBE, "{line}");
     }
 }
 
 #[test]
-fn what_goes_along_and_what_it_takes() {
+fn a_sign_in_returns_the_attributes_with_the_expected_calls() {
     let mut function = Function::start(&[]);
     let throttled = error("TooManyRequestsException", "");
     let script = [throttled.clone(), throttled, tokens()];
     let ((responded, back), calls) =
-        function.invoke(&event(SIGN_IN).to_string(), &script, &right_user());
+        function.invoke(&event(SIGN_IN).to_string(), &script, &valid_user());
     assert!(responded);
     let mut wanted = event(SIGN_IN);
     wanted["response"] = json!({
@@ -477,7 +478,7 @@ fn what_goes_along_and_what_it_takes() {
 }
 
 #[test]
-fn the_secret_is_read_before_the_first_event_and_in_no_log() {
+fn the_client_secret_is_read_before_the_first_event_and_never_logged() {
     let mut function = Function::start(&[("OLD_CLIENT_SECRET", Some("read"))]);
     let read = [
         "AdminGetUser",
@@ -486,16 +487,16 @@ fn the_secret_is_read_before_the_first_event_and_in_no_log() {
         "DescribeUserPoolClient",
     ];
     for wanted in [&read[..], &read[..2]] {
-        let (_, calls) = function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &right_user());
+        let (_, calls) = function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &valid_user());
         assert_eq!(sorted(calls), wanted);
     }
     assert_eq!(function.end().len(), 2);
 }
 
-/// All that a sign-in needs is opened and fetched before the first one, and kept: each is two calls at once, over the
-/// two connections that there are.
+/// The function opens the connections and gets the session and the client secret before the first
+/// sign-in. Each sign-in makes only two parallel calls, over the two connections.
 #[test]
-fn sign_ins_open_nothing_and_fetch_nothing() {
+fn sign_ins_open_no_connections_and_use_the_cached_session_and_secret() {
     for (variable, secret) in [
         ("OLD_CLIENT_SECRET", Some("read")),
         ("OLD_CLIENT_SECRET", None),
@@ -505,8 +506,8 @@ fn sign_ins_open_nothing_and_fetch_nothing() {
         for number in 0..30 {
             let password = if number % 3 == 1 { wrong() } else { tokens() };
             let (_, calls) =
-                function.invoke(&event(SIGN_IN).to_string(), &[password], &right_user());
-            // What a rejected sign-in asked of the user may be noted after its reply.
+                function.invoke(&event(SIGN_IN).to_string(), &[password], &valid_user());
+            // The call for the user of a rejected sign-in may be recorded after the reply.
             let mut calls = sorted(calls);
             calls.dedup();
             if number > 0 {
@@ -524,13 +525,14 @@ fn sign_ins_open_nothing_and_fetch_nothing() {
     }
 }
 
-/// In a freeze connections die without a word. Each call meets one, and is made once more over another.
+/// Connections can die without notice during a freeze. Each call finds a dead connection, and is
+/// retried over a new one.
 #[test]
-fn a_freeze_that_the_connections_do_not_survive_costs_no_sign_in() {
+fn no_sign_in_fails_after_a_freeze_that_killed_the_connections() {
     let mut function = Function::start(&[]);
     for connections in [2, 4, 6] {
         let ((responded, back), calls) =
-            function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &right_user());
+            function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &valid_user());
         assert!(responded && back.contains("CONFIRMED"), "{back}");
         let calls = calls.into_iter().filter(|call| call != "AssumeRole");
         assert_eq!(
@@ -539,7 +541,7 @@ fn a_freeze_that_the_connections_do_not_survive_costs_no_sign_in() {
         );
         assert_eq!(function.server.connections(), connections);
         function.signal("-STOP");
-        function.server.forget_connections();
+        function.server.drop_connections();
         thread::sleep(Duration::from_millis(1100));
         function.signal("-CONT");
     }
@@ -553,16 +555,19 @@ fn sorted(mut calls: Vec<String>) -> Vec<String> {
 }
 
 #[test]
-fn a_role_that_cannot_be_assumed_is_a_fault_of_credentials() {
+fn a_role_that_cannot_be_assumed_is_a_credentials_fault() {
     let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>marked</Message></Error>\
         </ErrorResponse>";
     let mut function = Function::start_with(&[], &[Reply::text(403, denied)]);
     let ((responded, back), _) =
-        function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &right_user());
+        function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &valid_user());
     assert!(!responded && back.contains(FAULT));
-    let ((_, told), _) = function.invoke(&event(PROBE).to_string(), &[tokens()], &right_user());
+    let ((_, response), _) = function.invoke(&event(PROBE).to_string(), &[tokens()], &valid_user());
     let wanted = json!({"outcome": "fault", "reason": "credentials", "call": "AssumeRole", "attributes": []});
-    assert_eq!(serde_json::from_str::<Value>(&told).expect("JSON"), wanted);
+    assert_eq!(
+        serde_json::from_str::<Value>(&response).expect("JSON"),
+        wanted
+    );
     let reasons: Vec<_> = function
         .end()
         .iter()
@@ -572,14 +577,14 @@ fn a_role_that_cannot_be_assumed_is_a_fault_of_credentials() {
 }
 
 #[test]
-fn an_old_pool_out_of_reach_is_told_in_time() {
-    let nowhere = (
+fn an_unreachable_old_pool_is_reported_in_time() {
+    let unreachable = (
         "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
         Some("http://127.0.0.1:1"),
     );
-    let mut function = Function::start(&[nowhere]);
+    let mut function = Function::start(&[unreachable]);
     let ((responded, _), _) =
-        function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &right_user());
+        function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &valid_user());
     assert!(!responded);
     let lines = function.end();
     assert_eq!(lines[0]["reason"], "unreachable");
@@ -591,7 +596,7 @@ fn an_old_pool_out_of_reach_is_told_in_time() {
 }
 
 #[test]
-fn a_misconfigured_function_lives_and_names_the_variable() {
+fn a_misconfigured_function_keeps_running_and_reports_the_variable() {
     let rows = [
         ("OLD_ROLE_ARN", None),
         ("MFA_USERS", Some("marked")),
@@ -602,15 +607,18 @@ fn a_misconfigured_function_lives_and_names_the_variable() {
         let mut function = Function::start(&[(name, value)]);
         for source in [SIGN_IN, FORGOT, "marked"] {
             let ((responded, back), calls) =
-                function.invoke(&event(source).to_string(), &[tokens()], &right_user());
+                function.invoke(&event(source).to_string(), &[tokens()], &valid_user());
             assert!(!responded && back.contains(FAULT) && calls.is_empty());
         }
-        let ((responded, told), _) =
-            function.invoke(&event(PROBE).to_string(), &[tokens()], &right_user());
+        let ((responded, response), _) =
+            function.invoke(&event(PROBE).to_string(), &[tokens()], &valid_user());
         let wanted =
             json!({"outcome": "fault", "reason": "configuration", "call": null, "attributes": []});
         assert!(responded);
-        assert_eq!(serde_json::from_str::<Value>(&told).expect("JSON"), wanted);
+        assert_eq!(
+            serde_json::from_str::<Value>(&response).expect("JSON"),
+            wanted
+        );
         let lines = function.end();
         assert_eq!(
             lines[0],

@@ -1,5 +1,5 @@
-//! Both ends of the function: Lambda's Runtime API, which hands it events and takes its replies, and the old account,
-//! which answers each operation from a script.
+//! The servers that the function uses: the Lambda Runtime API, which sends events and receives
+//! replies, and the old account, which answers each operation from a script.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,13 +9,13 @@ use cogmig_sandbox::{Reply, Request, RuntimeApi, ScriptedServer};
 
 #[derive(Default)]
 struct State {
-    /// The answers to come of each operation. The last one stays.
+    /// The next answers of each operation. The last one is repeated.
     scripts: HashMap<&'static str, VecDeque<Reply>>,
-    /// The operations that were answered since the last event.
+    /// The operations that were called since the last event.
     calls: Vec<String>,
 }
 
-/// What came back for an event: whether as a response, and the bytes.
+/// The function's reply to an event: whether it is a response (not an error), and its body.
 pub type Returned = (bool, String);
 
 /// Both servers.
@@ -23,7 +23,7 @@ pub struct Server {
     runtime: RuntimeApi,
     old_account: ScriptedServer,
     state: Arc<Mutex<State>>,
-    /// Connections with lower numbers end in place of their next answer.
+    /// Connections with lower numbers are closed instead of their next answer.
     dead_below: Arc<AtomicUsize>,
 }
 
@@ -33,12 +33,12 @@ impl Server {
             Arc::<Mutex<State>>::default(),
             Arc::<AtomicUsize>::default(),
         );
-        let (own, dead) = (Arc::clone(&state), Arc::clone(&dead_below));
+        let (answers, dead) = (Arc::clone(&state), Arc::clone(&dead_below));
         let old_account = ScriptedServer::start(move |request| {
             if request.connection < dead.load(Ordering::SeqCst) {
                 return Reply::cut();
             }
-            answer(&own, request)
+            answer(&answers, request)
         });
         Self {
             runtime: RuntimeApi::start("arn:aws:lambda:eu-west-1:1:function:function-1")
@@ -66,18 +66,18 @@ impl Server {
             .insert(operation, answers.iter().cloned().collect());
     }
 
-    /// Hands an event to the function, and waits for its reply and for the calls that it made since the last one.
+    /// Invokes the function and waits for its reply. Also returns its calls since the last event.
     pub fn invoke(&self, event: &str) -> (Returned, Vec<String>) {
         let reply = self
             .runtime
             .invoke(event)
-            .expect("a reply in Lambda's time");
+            .expect("a reply before Lambda's timeout");
         let mut state = self.state.lock().expect("no panic");
         let calls = std::mem::take(&mut state.calls);
         ((reply.responded, reply.body), calls)
     }
 
-    /// How many connections were opened to the old pool so far.
+    /// The number of connections that were opened to the old pool.
     pub fn connections(&self) -> usize {
         let mut first = BTreeMap::new();
         for request in self.old_account.requests() {
@@ -90,15 +90,15 @@ impl Server {
             .count()
     }
 
-    /// From now on every open connection to the old account ends in place of its next answer, as if something on the
-    /// way had forgotten it.
-    pub fn forget_connections(&self) {
+    /// Closes each open connection to the old account instead of its next answer, as if a NAT
+    /// gateway had dropped it.
+    pub fn drop_connections(&self) {
         let open = self.old_account.connections();
         self.dead_below.store(open, Ordering::SeqCst);
     }
 }
 
-/// What opens a connection: it takes no credentials, and counts against no quota.
+/// The request that opens a connection. It needs no credentials and counts against no quota.
 const KEYS: &str = "GET /eu-west-1_marked/.well-known/jwks.json HTTP/1.1";
 
 fn answer(state: &Mutex<State>, request: &Request) -> Reply {

@@ -1,4 +1,4 @@
-//! What goes along, row by row.
+//! The migrated attributes, as tables.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn mappings(list: &str) -> Vec<Mapping> {
         .collect()
 }
 
-/// An old user with a value for everything, as each attack would like it.
+/// An old user with a value for every attribute that an attack could use.
 const FULL: &[(&str, &str)] = &[
     ("sub", "1-2"),
     ("email", "e@x"),
@@ -38,7 +38,7 @@ const FULL: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn the_new_user_gets_what_is_mapped_and_nothing_else() {
+fn the_new_user_has_only_mapped_attributes() {
     let rows = [
         ("", json!({})),
         ("email", json!({"email": "e@x"})),
@@ -58,7 +58,7 @@ fn the_new_user_gets_what_is_mapped_and_nothing_else() {
             "email_verified=custom:was_verified",
             json!({"custom:was_verified": "true"}),
         ),
-        // What Cognito sets itself.
+        // Attributes that Cognito sets itself.
         ("sub", json!({})),
         ("email=sub", json!({})),
         ("identities", json!({})),
@@ -67,7 +67,7 @@ fn the_new_user_gets_what_is_mapped_and_nothing_else() {
         ("email=cognito:email_alias", json!({})),
         ("dev:custom:note custom:mail=dev:custom:x", json!({})),
         ("email=SUB email=Cognito:x email=", json!({})),
-        // Cognito takes this for the name of the user.
+        // Cognito uses this attribute as the username.
         ("custom:mail=username", json!({})),
     ];
     for (list, new) in rows {
@@ -77,7 +77,7 @@ fn the_new_user_gets_what_is_mapped_and_nothing_else() {
 }
 
 #[test]
-fn of_two_for_one_the_first_that_has_a_value_wins() {
+fn if_two_attributes_map_to_one_the_first_with_a_value_is_used() {
     let rows = [
         ("custom:mail=email email", json!({"email": "evil@x"})),
         ("email custom:mail=email", json!({"email": "e@x"})),
@@ -93,7 +93,7 @@ fn of_two_for_one_the_first_that_has_a_value_wins() {
 #[test]
 fn attack_email_verified_borrowed_by_a_rename() {
     let rows = [
-        // Another value beside the true flag of the old one.
+        // The old value's flag with another value.
         (
             "custom:mail=email email_verified",
             json!({"email": "evil@x"}),
@@ -102,7 +102,7 @@ fn attack_email_verified_borrowed_by_a_rename() {
             "custom:mail=email email email_verified",
             json!({"email": "evil@x"}),
         ),
-        // Another flag beside the value.
+        // The value with another flag.
         ("email custom:true=email_verified", json!({"email": "e@x"})),
         (
             "phone_number custom:true=phone_number_verified",
@@ -117,7 +117,7 @@ fn attack_email_verified_borrowed_by_a_rename() {
             json!({"email": "e@x"}),
         ),
         ("email custom:true=Email_Verified", json!({"email": "e@x"})),
-        // The flag of the one beside the other.
+        // One contact with the flag of the other.
         ("phone_number email_verified", json!({"phone_number": "+1"})),
         ("phone_number=email email_verified", json!({"email": "+1"})),
     ];
@@ -129,7 +129,7 @@ fn attack_email_verified_borrowed_by_a_rename() {
         );
         assert_eq!(Value::Object(got), new, "{list}");
     }
-    // An empty first choice leaves the field to the old value and to its flag.
+    // If the first mapping has no value, the old value and its flag are used.
     let list = "custom:empty=email email email_verified";
     let got = for_new_user(&attributes(FULL), &mappings(list));
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The tables of the decision, row by row, under each setting.
+//! The tables of the decision, under each setting.
 
 use serde_json::{Value, json};
 
@@ -78,12 +78,12 @@ fn answer(tokens: bool, challenge: Option<&str>) -> Answer {
     }
 }
 
-/// Both halves of the table, as a sign-in goes through them.
+/// Decides on a sign-in, from the old pool's response to the password.
 fn sign_in(rules: &Rules, answer: &Answer, user: OldUser) -> Result<Value, Rejection> {
-    on(rules, Evidence::of(answer, rules), user)
+    decided(rules, Evidence::of(answer, rules), user)
 }
 
-fn on(
+fn decided(
     rules: &Rules,
     evidence: Result<Evidence, Rejection>,
     user: OldUser,
@@ -121,18 +121,18 @@ fn tokens_migrate_under_every_setting() {
             sign_in(&rules, &answer(true, None), disabled),
             Err(Rejection::Disabled)
         );
-        // What tokens came for needs no other proof.
-        let odd = OldUser {
+        // Tokens need no other evidence.
+        let unconfirmed = OldUser {
             confirmed: false,
             attributes: Vec::new(),
             ..user()
         };
-        assert!(sign_in(&rules, &answer(true, None), odd).is_ok());
+        assert!(sign_in(&rules, &answer(true, None), unconfirmed).is_ok());
     }
 }
 
 #[test]
-fn what_proves_no_password_is_rejected_under_every_setting() {
+fn responses_without_proof_of_the_password_are_rejected_under_every_setting() {
     let challenges = "CUSTOM_CHALLENGE SELECT_CHALLENGE PASSWORD PASSWORD_SRP PASSWORD_VERIFIER DEVICE_SRP_AUTH \
         DEVICE_PASSWORD_VERIFIER ADMIN_NO_SRP_AUTH WEB_AUTHN SMS_OTP SOMETHING_NEW sms_mfa SMS_MFA_2 \
         new_password_required";
@@ -147,7 +147,7 @@ fn what_proves_no_password_is_rejected_under_every_setting() {
 }
 
 #[test]
-fn attack_tokens_beside_a_challenge() {
+fn attack_tokens_together_with_a_challenge() {
     for rules in every_rules() {
         for name in ["SMS_MFA", "NEW_PASSWORD_REQUIRED", "SOMETHING_NEW", ""] {
             let got = sign_in(&rules, &answer(true, Some(name)), user());
@@ -174,12 +174,12 @@ fn attack_mfa_bypass() {
             let got = sign_in(&rules, &answer(false, Some(name)), user());
             assert_eq!(got, wanted, "{name}");
         }
-        // Adaptive authentication may have skipped the second factor; a mailbox does not stand for one.
+        // Adaptive authentication may have skipped MFA. A code by email doesn't replace it.
         let with_mfa = || OldUser {
             has_mfa: true,
             ..user()
         };
-        let by_code = on(&rules, Ok(Evidence::CodeToCome), with_mfa());
+        let by_code = decided(&rules, Ok(Evidence::PendingCode), with_mfa());
         let by_tokens = sign_in(&rules, &answer(true, None), with_mfa());
         let wanted = |rejected: bool, response| {
             if rejected {
@@ -204,19 +204,19 @@ fn attack_temporary_password_made_permanent() {
     let challenge = answer(false, Some("NEW_PASSWORD_REQUIRED"));
     for rules in every_rules() {
         let with = |user| sign_in(&rules, &challenge, user);
-        let unproved = || OldUser {
+        let unconfirmed = || OldUser {
             confirmed: false,
             ..user()
         };
         if rules.temporary_passwords == TemporaryPasswords::Refuse {
-            assert_eq!(with(unproved()), Err(Rejection::TemporaryPassword));
+            assert_eq!(with(unconfirmed()), Err(Rejection::TemporaryPassword));
             continue;
         }
-        let response = with(unproved());
+        let response = with(unconfirmed());
         assert_eq!(
             response,
             Ok(to_reset()),
-            "without a final status Cognito wants a reset"
+            "without finalUserStatus, Cognito requires a password reset"
         );
         let without = OldUser {
             confirmed: false,
@@ -225,12 +225,12 @@ fn attack_temporary_password_made_permanent() {
         assert_eq!(with(without), Err(Rejection::NoVerifiedContact));
         let disabled = OldUser {
             enabled: false,
-            ..unproved()
+            ..unconfirmed()
         };
         assert_eq!(with(disabled), Err(Rejection::Disabled));
         let with_mfa = OldUser {
             has_mfa: true,
-            ..unproved()
+            ..unconfirmed()
         };
         let rejected = rules.mfa_users != MfaUsers::None;
         assert_eq!(with(with_mfa).err(), rejected.then_some(Rejection::Mfa));
@@ -240,7 +240,7 @@ fn attack_temporary_password_made_permanent() {
 #[test]
 fn attack_disabled_user_by_forgot_password() {
     for rules in every_rules() {
-        let with = |user| on(&rules, Ok(Evidence::CodeToCome), user);
+        let with = |user| decided(&rules, Ok(Evidence::PendingCode), user);
         assert_eq!(with(user()), Ok(to_reset()));
         assert_eq!(
             with(OldUser {
@@ -264,18 +264,18 @@ fn attack_disabled_user_by_forgot_password() {
             }),
             Err(Rejection::NoVerifiedContact)
         );
-        // Verified in the old pool is not enough: it must go along, and with its flag.
+        // A contact that is verified in the old pool must be migrated together with its flag.
         for kept in ["phone_number", "email", "email_verified"] {
             let mut rules = rules.clone();
             rules.attributes.retain(|mapping| mapping.old == kept);
-            let got = on(&rules, Ok(Evidence::CodeToCome), user());
+            let got = decided(&rules, Ok(Evidence::PendingCode), user());
             assert_eq!(got, Err(Rejection::NoVerifiedContact), "{kept}");
         }
     }
 }
 
 #[test]
-fn sms_codes_go_on_where_they_were_and_can_be() {
+fn sms_mfa_is_enabled_if_the_user_had_it_and_the_new_pool_supports_it() {
     let by_sms = OldUser {
         has_mfa: true,
         has_sms_mfa: true,
@@ -352,10 +352,10 @@ fn attack_alias_takeover() {
 }
 
 #[test]
-fn the_username_goes_along_in_a_pool_with_aliases() {
+fn the_response_sets_the_username_in_a_pool_with_aliases() {
     let mut rules = rules(MfaUsers::None, TemporaryPasswords::Refuse);
     rules.names.new_aliases = vec!["email"];
-    let both = [Evidence::Tokens, Evidence::CodeToCome];
+    let both = [Evidence::Tokens, Evidence::PendingCode];
     for evidence in both {
         let migration = decide(&rules, "E@X", Ok(evidence), Ok(user()));
         let Ok(migration) = migration else {
@@ -363,7 +363,7 @@ fn the_username_goes_along_in_a_pool_with_aliases() {
         };
         assert!(
             migration.attribute_names().all(|name| name != "username"),
-            "it is no attribute"
+            "it isn't an attribute"
         );
         assert_eq!(
             migration.into_response()["userAttributes"]["username"],
@@ -375,7 +375,7 @@ fn the_username_goes_along_in_a_pool_with_aliases() {
 }
 
 #[test]
-fn a_fault_comes_before_a_rejection_and_the_passwords_before_the_users() {
+fn a_fault_has_priority_over_a_rejection_and_the_password_over_the_user() {
     let rules = rules(MfaUsers::None, TemporaryPasswords::Refuse);
     let (rejected, fault) = (
         Failure::Rejected(Rejection::NotAuthorized),
@@ -399,7 +399,8 @@ fn a_fault_comes_before_a_rejection_and_the_passwords_before_the_users() {
     }
 }
 
-/// In a pool that requires it, a phone number is a second factor that no setting of the user shows.
+/// If a pool requires MFA, it uses the phone number for SMS MFA, and the user's MFA settings don't
+/// show it.
 #[test]
 fn attack_mfa_bypass_by_a_forgotten_password() {
     let required = |mfa, sms_mfa| Rules {
@@ -415,8 +416,8 @@ fn attack_mfa_bypass_by_a_forgotten_password() {
         has_sms_mfa: true,
         ..by_app.clone()
     };
-    for evidence in [Evidence::CodeToCome, Evidence::TemporaryPassword] {
-        let stays = [
+    for evidence in [Evidence::PendingCode, Evidence::TemporaryPassword] {
+        let rejected = [
             (required(MfaUsers::Refuse, true), user()),
             (required(MfaUsers::Migrate, false), user()),
             (required(MfaUsers::Migrate, true), by_app.clone()),
@@ -429,16 +430,18 @@ fn attack_mfa_bypass_by_a_forgotten_password() {
                 by_sms.clone(),
             ),
         ];
-        for (rules, user) in stays {
-            assert_eq!(on(&rules, Ok(evidence), user), Err(Rejection::Mfa));
+        for (rules, user) in rejected {
+            assert_eq!(decided(&rules, Ok(evidence), user), Err(Rejection::Mfa));
         }
-        // The phone goes on asking for its code, and the mailbox gets the other.
-        let moved = on(&required(MfaUsers::Migrate, true), Ok(evidence), user());
-        assert_eq!(moved.expect("a user")["enableSMSMFA"], true);
+        // The phone receives the MFA code, and the email address receives the reset code.
+        let rules = required(MfaUsers::Migrate, true);
+        let migrated = decided(&rules, Ok(evidence), user());
+        assert_eq!(migrated.expect("a user")["enableSMSMFA"], true);
     }
 }
 
-/// A user to whom the new pool sends no code would be kept out for good, by whoever knows the name.
+/// Without a contact for the code, a migrated user could never sign in again. Anyone who knows the
+/// username could cause this.
 #[test]
 fn attack_stranding_by_a_forgotten_password() {
     let by_phone = |flag: &str| {
@@ -452,8 +455,8 @@ fn attack_stranding_by_a_forgotten_password() {
         recovery: kinds.to_vec(),
         ..rules(MfaUsers::None, TemporaryPasswords::Reset)
     };
-    for evidence in [Evidence::CodeToCome, Evidence::TemporaryPassword] {
-        for (kinds, user, comes) in [
+    for evidence in [Evidence::PendingCode, Evidence::TemporaryPassword] {
+        for (kinds, user, migrated) in [
             (&["email"][..], user(), true),
             (&["phone_number"], user(), false),
             (&[], user(), false),
@@ -461,10 +464,10 @@ fn attack_stranding_by_a_forgotten_password() {
             (&["phone_number"], by_phone("true"), true),
             (&["phone_number"], by_phone("false"), false),
         ] {
-            let answer = on(&recovery(kinds), Ok(evidence), user);
-            assert_eq!(answer.is_ok(), comes, "{kinds:?}");
+            let decision = decided(&recovery(kinds), Ok(evidence), user);
+            assert_eq!(decision.is_ok(), migrated, "{kinds:?}");
         }
-        // The phone that asks for the second factor gets no code for the first.
+        // A phone number that is used for SMS MFA receives no reset code.
         let mut phone = by_phone("true");
         phone.has_mfa = true;
         phone.has_sms_mfa = true;
@@ -473,14 +476,14 @@ fn attack_stranding_by_a_forgotten_password() {
             ..rules(MfaUsers::Migrate, TemporaryPasswords::Reset)
         };
         assert_eq!(
-            on(&rules, Ok(evidence), phone),
+            decided(&rules, Ok(evidence), phone),
             Err(Rejection::NoVerifiedContact)
         );
     }
 }
 
 #[test]
-fn a_forgotten_password_can_be_rejected_altogether() {
+fn all_users_who_forgot_their_password_can_be_rejected() {
     let rules = Rules {
         forgot_password: ForgotPassword::Refuse,
         ..rules(MfaUsers::None, TemporaryPasswords::Reset)

@@ -1,11 +1,11 @@
-//! What setup writes is what the function reads.
+//! The function reads the same rules that setup writes.
 
 use proptest::prelude::*;
 
 use super::*;
 
-fn some_of(known: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str>> {
-    prop::sample::subsequence(known, 0..=known.len())
+fn some_of(all: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str>> {
+    prop::sample::subsequence(all, 0..=all.len())
 }
 
 fn any_rules() -> impl Strategy<Value = Rules> {
@@ -55,11 +55,11 @@ fn any_rules() -> impl Strategy<Value = Rules> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read(rules in any_rules()) {
+    fn rules_round_trip_through_the_environment(rules in any_rules()) {
         let variables = rules.to_env();
         let read = Rules::from_env(|name| variables.get(name).cloned());
         prop_assert_eq!(read, Ok(rules));
-        // An empty variable is one that was forgotten; of the attributes, none may be meant.
+        // An empty variable would look like a mistake. An empty list of attributes is valid.
         for (name, value) in &variables {
             prop_assert!(name == env::ATTRIBUTES || !value.is_empty());
         }
@@ -67,9 +67,9 @@ proptest! {
 }
 
 #[test]
-fn a_code_is_read_as_it_is_written() {
-    for (written, value) in MFA_USERS {
-        assert_eq!(MfaUsers::of_code(written.expect("a code")), Some(*value));
+fn a_code_round_trips() {
+    for (code, value) in MFA_USERS {
+        assert_eq!(MfaUsers::of_code(code.expect("a code")), Some(*value));
     }
     assert_eq!(MfaUsers::of_code("ask"), None);
 }

@@ -1,4 +1,5 @@
-//! Which names are taken, row by row: for every kind of new pool, every name that the old pool knows the user by.
+//! The accepted names, as tables: for each kind of new pool, each name that a user has in the old
+//! pool.
 
 use serde_json::{Map, Value, json};
 
@@ -55,14 +56,14 @@ fn check(rules: &NameRules, verified: bool, rows: Rows) {
 }
 
 #[test]
-fn a_plain_new_pool_takes_the_old_username() {
+fn a_new_pool_without_aliases_accepts_the_old_username() {
     let rows: Rows = &[
         ("ann", "ann", AS_TYPED),
         ("ANN", "ann", AS_TYPED),
         ("ÄNN", "änn", AS_TYPED),
         ("ann@x.org", "ann@x.org", AS_TYPED),
         ("+155", "+155", AS_TYPED),
-        // A second account would come into being: the username is another name of the same user.
+        // The user would be duplicated: the username is another name of the same user.
         ("ann@x.org", "ann", NO),
         ("+155", "ann", NO),
         ("annie", "ann", NO),
@@ -74,9 +75,9 @@ fn a_plain_new_pool_takes_the_old_username() {
 }
 
 #[test]
-fn a_plain_new_pool_takes_what_the_old_pool_had_for_a_username() {
+fn a_new_pool_without_aliases_accepts_the_username_attributes_of_the_old_pool() {
     let rows: Rows = &[
-        // By this and by the address one user would become two.
+        // The user would be duplicated: the email address is another name of the same user.
         (SUB, SUB, NO),
         ("ann@X.ORG", SUB, AS_TYPED),
         ("+155", SUB, NO),
@@ -88,7 +89,7 @@ fn a_plain_new_pool_takes_what_the_old_pool_had_for_a_username() {
 }
 
 #[test]
-fn a_new_pool_that_makes_its_own_names_must_find_the_user_by_the_attribute() {
+fn a_new_pool_that_generates_usernames_must_resolve_the_user_by_the_attribute() {
     let rows: Rows = &[
         ("ann@x.org", "ann", AS_TYPED),
         ("ANN@X.ORG", SUB, AS_TYPED),
@@ -98,35 +99,35 @@ fn a_new_pool_that_makes_its_own_names_must_find_the_user_by_the_attribute() {
     ];
     check(&rules(&[], &["email"], &[]), true, rows);
     check(&rules(&["email"], &["email"], &[]), false, rows);
-    // Anybody can write any address into an account: unproved, it may be another's.
-    let unproved: Rows = &[("ann@x.org", "ann", NO), ("ann@x.org", "ann@x.org", NO)];
-    check(&rules(&[], &["email"], &[]), false, unproved);
+    // A user can set any email address. An unverified address may belong to another person.
+    let unverified: Rows = &[("ann@x.org", "ann", NO), ("ann@x.org", "ann@x.org", NO)];
+    check(&rules(&[], &["email"], &[]), false, unverified);
     let both: Rows = &[
         ("ann@x.org", "ann", AS_TYPED),
         ("+155", "ann", AS_TYPED),
         ("annie", "ann", NO),
     ];
     check(&rules(&[], &["email", "phone_number"], &[]), true, both);
-    // The attribute must go along.
-    let nothing = for_new_user(
+    // The attribute must be migrated.
+    let without_attribute = for_new_user(
         &rules(&[], &["email"], &[]),
         "ann@x.org",
         "ann",
         &old("ann"),
         &Map::new(),
     );
-    assert_eq!(nothing, Err(Rejection::Name));
+    assert_eq!(without_attribute, Err(Rejection::Name));
 }
 
 #[test]
-fn a_new_pool_with_aliases_is_told_the_username() {
+fn for_a_new_pool_with_aliases_the_response_sets_the_username() {
     let all = rules(&[], &[], &["email", "phone_number", "preferred_username"]);
     let rows: Rows = &[
         ("ann@x.org", "ann", Ok(Some("ann"))),
         ("+155", "ann", Ok(Some("ann"))),
         ("annie", "ann", Ok(Some("ann"))),
         ("ann", "ann", AS_TYPED),
-        // Such a pool takes no username that looks like an alias.
+        // Such a pool accepts no username that has the format of an alias.
         ("ann@x.org", "ann@x.org", Ok(Some(SUB))),
         ("ann@x.org", "+155", Ok(Some(SUB))),
         ("bob@x.org", "bob@x.org", NO),
@@ -143,7 +144,7 @@ fn a_new_pool_with_aliases_is_told_the_username() {
         ("ann", "ann", AS_TYPED),
     ];
     check(&all, false, unverified);
-    // What is no alias there may look like one.
+    // A username may have the format of an attribute that isn't an alias in the new pool.
     let by_preferred: Rows = &[
         ("ann@x.org", "ann@x.org", AS_TYPED),
         ("ann@x.org", "ann", NO),
@@ -166,7 +167,7 @@ fn a_new_pool_with_aliases_is_told_the_username() {
 }
 
 #[test]
-fn a_user_of_no_other_name_is_rejected() {
+fn a_user_without_a_username_for_the_new_pool_is_rejected() {
     let all = rules(&[], &[], &["email"]);
     for username in ["ann@x.org", ""] {
         let old: Vec<Attribute> = if username.is_empty() {
@@ -180,7 +181,7 @@ fn a_user_of_no_other_name_is_rejected() {
 }
 
 #[test]
-fn where_case_counts_another_spelling_is_nobody() {
+fn in_a_case_sensitive_pool_another_spelling_is_rejected() {
     let sensitive = |rules: NameRules| NameRules {
         case_sensitive: true,
         ..rules

@@ -1,4 +1,4 @@
-//! The line: bytes arrive half a round trip after they were sent, in order, and none is sent
+//! The simulated network: bytes arrive in order, half a round trip after they were sent, and not
 //! before the connection is open.
 
 use std::time::Duration;
@@ -8,48 +8,48 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
-/// On their way, and when they arrive; nothing is the end.
+/// Bytes in transit, and the time of their arrival. Empty bytes are the end of the stream.
 type Sent = (Instant, Bytes);
 
-/// Carries bytes both ways until both sides have ended. The connection stands a round trip
-/// after the call, however early the loopback says so to who connects.
+/// Carries bytes in both directions until both sides have closed. The connection is open one round
+/// trip after the call, although the loopback interface reports it earlier.
 pub(super) async fn carry(
     near: impl AsyncRead + AsyncWrite,
     far: impl AsyncRead + AsyncWrite,
     round_trip: Duration,
 ) {
-    let (stands, one_way) = (Instant::now() + round_trip, round_trip / 2);
+    let (opens, one_way) = (Instant::now() + round_trip, round_trip / 2);
     let (from_near, to_near) = split(near);
     let (from_far, to_far) = split(far);
-    let (there, going) = unbounded_channel();
-    let (back, coming) = unbounded_channel();
+    let (forward, forwarded) = unbounded_channel();
+    let (backward, returned) = unbounded_channel();
     tokio::join!(
-        send(from_near, there, stands, one_way),
-        arrive(going, to_far),
-        send(from_far, back, stands, one_way),
-        arrive(coming, to_near),
+        send(from_near, forward, opens, one_way),
+        deliver(forwarded, to_far),
+        send(from_far, backward, opens, one_way),
+        deliver(returned, to_near),
     );
 }
 
 async fn send(
     mut from: impl AsyncRead + Unpin,
     line: UnboundedSender<Sent>,
-    stands: Instant,
+    opens: Instant,
     one_way: Duration,
 ) {
     let mut buffer = BytesMut::new();
     loop {
         buffer.reserve(1 << 16);
-        // A side that is cut off has ended.
+        // A read error counts as the end of the stream.
         let read = from.read_buf(&mut buffer).await.unwrap_or_default();
-        let due = Instant::now().max(stands) + one_way;
+        let due = Instant::now().max(opens) + one_way;
         if line.send((due, buffer.split().freeze())).is_err() || read == 0 {
             return;
         }
     }
 }
 
-async fn arrive(mut line: UnboundedReceiver<Sent>, mut to: impl AsyncWrite + Unpin) {
+async fn deliver(mut line: UnboundedReceiver<Sent>, mut to: impl AsyncWrite + Unpin) {
     while let Some((due, bytes)) = line.recv().await {
         sleep_until(due).await;
         let written = if bytes.is_empty() {
@@ -79,7 +79,7 @@ mod tests {
         (client, server)
     }
 
-    /// Answers each byte with the same.
+    /// Echoes each byte.
     async fn echo(mut server: impl AsyncRead + AsyncWrite + Unpin) {
         while let Ok(byte) = server.read_u8().await {
             server.write_u8(byte).await.expect("written");
@@ -87,7 +87,7 @@ mod tests {
         }
     }
 
-    async fn asks(client: &mut (impl AsyncRead + AsyncWrite + Unpin), byte: u8) -> Duration {
+    async fn ping(client: &mut (impl AsyncRead + AsyncWrite + Unpin), byte: u8) -> Duration {
         let sent = Instant::now();
         client.write_u8(byte).await.expect("written");
         client.flush().await.expect("sent");
@@ -96,25 +96,25 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn connecting_takes_a_round_and_each_request_another() {
+    async fn a_connection_takes_a_round_trip_and_each_request_another() {
         let (mut client, server) = line();
         tokio::spawn(echo(server));
-        assert_eq!(asks(&mut client, 1).await, ROUND_TRIP * 2);
-        assert_eq!(asks(&mut client, 2).await, ROUND_TRIP);
+        assert_eq!(ping(&mut client, 1).await, ROUND_TRIP * 2);
+        assert_eq!(ping(&mut client, 2).await, ROUND_TRIP);
         sleep(ROUND_TRIP * 10).await;
-        assert_eq!(asks(&mut client, 3).await, ROUND_TRIP);
+        assert_eq!(ping(&mut client, 3).await, ROUND_TRIP);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_has_waited_for_the_connection_does_not_wait_again() {
+    async fn an_open_connection_causes_no_further_delay() {
         let (mut client, server) = line();
         tokio::spawn(echo(server));
         sleep(ROUND_TRIP * 5).await;
-        assert_eq!(asks(&mut client, 1).await, ROUND_TRIP);
+        assert_eq!(ping(&mut client, 1).await, ROUND_TRIP);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn requests_under_way_together_arrive_in_order_and_as_far_apart() {
+    async fn bytes_in_transit_arrive_in_order_with_the_same_intervals() {
         let (mut client, mut server) = line();
         sleep(ROUND_TRIP).await;
         let sent = Instant::now();
@@ -125,19 +125,19 @@ mod tests {
         drop(client);
         for byte in 0..4 {
             assert_eq!(server.read_u8().await.expect("a byte"), byte);
-            let apart = Duration::from_millis(10) * u32::from(byte);
-            assert_eq!(sent.elapsed(), ROUND_TRIP / 2 + apart);
+            let interval = Duration::from_millis(10) * u32::from(byte);
+            assert_eq!(sent.elapsed(), ROUND_TRIP / 2 + interval);
         }
         assert_eq!(server.read(&mut [0]).await.expect("the end"), 0);
         assert_eq!(
             sent.elapsed(),
             ROUND_TRIP / 2 + Duration::from_millis(40),
-            "the end comes like a byte"
+            "the end of the stream arrives like a byte"
         );
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_tls_handshake_takes_a_round_more() {
+    async fn a_tls_handshake_takes_another_round_trip() {
         let authority = Authority::new().expect("an authority");
         let (client, server) = line();
         let acceptor = authority.acceptor();
@@ -149,8 +149,8 @@ mod tests {
             .connect(name, client)
             .await
             .expect("TLS");
-        assert_eq!(asks(&mut client, 1).await, ROUND_TRIP);
+        assert_eq!(ping(&mut client, 1).await, ROUND_TRIP);
         assert_eq!(started.elapsed(), ROUND_TRIP * 3);
-        assert_eq!(asks(&mut client, 2).await, ROUND_TRIP);
+        assert_eq!(ping(&mut client, 2).await, ROUND_TRIP);
     }
 }

@@ -1,5 +1,5 @@
-//! A service at a distance: a relay in front of an endpoint that adds a round-trip time, and
-//! terminates the service's TLS. Bandwidth is not limited.
+//! Network latency: a relay in front of an endpoint that adds a round-trip time and terminates TLS.
+//! Bandwidth isn't limited.
 
 mod line;
 mod tls;
@@ -17,10 +17,10 @@ use tokio_rustls::TlsAcceptor;
 
 pub use tls::Authority;
 
-/// What the kernel would hold for a reader who is late.
+/// The size of the simulated socket buffer.
 const BUFFER: usize = 1 << 20;
 
-/// An endpoint at a distance, for as long as the value lives.
+/// An endpoint with network latency. It stops when the value is dropped.
 #[derive(Debug)]
 pub struct Distance {
     url: String,
@@ -29,7 +29,7 @@ pub struct Distance {
 }
 
 impl Distance {
-    /// Puts `target` at a distance; with an authority, behind TLS.
+    /// Starts a relay to `target`, with TLS if there is a certificate authority.
     pub(crate) async fn start(
         target: SocketAddr,
         round_trip: Duration,
@@ -37,7 +37,7 @@ impl Distance {
     ) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
-            .context("no free loopback port for a distance")?;
+            .context("no free loopback port for the relay")?;
         let scheme = if authority.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{}", listener.local_addr()?);
         let acceptor = authority.map(Authority::acceptor);
@@ -51,7 +51,7 @@ impl Distance {
                 counted.fetch_add(1, Ordering::Relaxed);
                 let acceptor = acceptor.clone();
                 tokio::spawn(async move {
-                    // Whichever side cuts it, the other one sees it cut.
+                    // If one side closes the connection, the relay closes it on the other side.
                     let _ = connect(near, target, round_trip, acceptor).await;
                 });
             }
@@ -63,13 +63,13 @@ impl Distance {
         })
     }
 
-    /// Where it is: `http://` or `https://` and an address.
+    /// The endpoint: `http://` or `https://` and an address.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// How many connections were made since this was last asked.
+    /// The number of connections since the last call.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.connections.swap(0, Ordering::Relaxed)

@@ -9,7 +9,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// Signs for services on the loopback. Clients have to be told to trust it.
+/// A certificate authority for services on the loopback interface. Clients must trust it
+/// explicitly.
 #[derive(Debug)]
 pub struct Authority {
     pem: String,
@@ -19,18 +20,19 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Makes one, and the certificate of `127.0.0.1` and `localhost`.
+    /// Creates the authority, and a certificate for `127.0.0.1` and `localhost`.
     ///
     /// # Errors
     ///
-    /// When keys cannot be made.
+    /// If keys can't be generated.
     pub fn new() -> Result<Self> {
-        let mut own = CertificateParams::new(Vec::new())?;
-        own.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        // Where both have one name, OpenSSL takes the certificate for its own issuer's.
-        own.distinguished_name
+        let mut authority = CertificateParams::new(Vec::new())?;
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // If both had the same name, OpenSSL would treat the certificate as self-signed.
+        authority
+            .distinguished_name
             .push(DnType::CommonName, "cogmig sandbox");
-        let issuer = CertifiedIssuer::self_signed(own, KeyPair::generate()?)?;
+        let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
         let names = ["127.0.0.1", "localhost"].map(str::to_owned);
         let service = CertificateParams::new(names)?.signed_by(&key, &issuer)?;
@@ -48,7 +50,7 @@ impl Authority {
         })
     }
 
-    /// What clients have to trust, as PEM.
+    /// The authority's certificate as PEM, which clients must trust.
     #[must_use]
     pub fn pem(&self) -> &str {
         &self.pem
@@ -58,7 +60,7 @@ impl Authority {
         TlsAcceptor::from(Arc::clone(&self.service))
     }
 
-    /// A client that trusts it.
+    /// A client that trusts the authority.
     #[cfg(test)]
     pub(super) fn connector(&self) -> tokio_rustls::TlsConnector {
         use tokio_rustls::rustls::{ClientConfig, RootCertStore};

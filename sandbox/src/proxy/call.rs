@@ -9,33 +9,33 @@ use http::{Request, Response};
 use super::credential::Credential;
 use super::request::{form, header};
 
-/// A call that came through the proxy.
+/// A call through the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// The account of the credentials; empty for a public call, and for a session
-    /// that was not made through the proxy.
+    /// The account of the credentials. Empty for a public call, and for a session that wasn't
+    /// created through the proxy.
     pub account: String,
-    /// The service as credentials name it: `iam`, `lambda`, `cognito-idp`, `logs`, `sts`.
+    /// The service in the credential scope: `iam`, `lambda`, `cognito-idp`, `logs`, `sts`.
     pub service: String,
     /// The operation: `CreateRole`, `AdminInitiateAuth`, `AddPermission`.
     pub action: String,
-    /// Whether the operation changes anything.
+    /// Whether the operation writes.
     pub writes: bool,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub status: u16,
-    /// When it came.
+    /// The time of the request.
     pub at: Instant,
-    /// The body of the request, as it came.
+    /// The body of the request.
     pub body: Bytes,
-    /// In which round it went, while rounds are counted; 0 otherwise.
+    /// The round of the call, or 0 if rounds aren't counted.
     pub round: usize,
-    /// Whether it was signed with an account's own key, and not by a role's session, such
-    /// as a function's.
+    /// Whether the call was signed with an account's own key, not with the session of a role, such
+    /// as the function's.
     pub(super) is_direct: bool,
 }
 
-/// The first words of operations that change nothing. What is not here counts as a
-/// writing call, so that a new operation cannot slip through as a read.
+/// The prefixes of operations that only read. All other operations count as writes, so that an
+/// unknown operation is never counted as a read.
 const READS: [&str; 16] = [
     "AdminGet",
     "AdminInitiateAuth",
@@ -56,7 +56,7 @@ const READS: [&str; 16] = [
 ];
 
 impl Call {
-    /// What the request says of itself; the status is not known yet.
+    /// The call of a request. The status isn't known yet.
     pub(super) fn of(request: &Request<Bytes>, keys: &HashMap<String, String>) -> Self {
         let credential = Credential::of(request);
         let target = header(request, "x-amz-target");
@@ -97,8 +97,8 @@ impl Call {
     }
 }
 
-/// Remembers whose key it is that was just made.
-pub(super) fn learn_key(
+/// Records the account of a new access key.
+pub(super) fn record_key(
     call: &Call,
     request: &Request<Bytes>,
     reply: &Response<Bytes>,
@@ -124,7 +124,7 @@ fn is_account(key: &str) -> bool {
     key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The operation that a REST call of Lambda is; of another service, method and path.
+/// The operation of a REST call of Lambda. For other services, the method and the path.
 fn rest_operation(request: &Request<Bytes>) -> String {
     let method = request.method().as_str();
     let path = request.uri().path();
@@ -172,7 +172,7 @@ mod tests {
                        SignedHeaders=host, Signature=00";
 
     #[test]
-    fn names_calls_of_every_protocol() {
+    fn calls_of_every_protocol_are_identified() {
         let query = call(
             "POST",
             "/",
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_verb_counts_as_writing() {
+    fn an_unknown_operation_counts_as_a_write() {
         for (action, writes) in [
             ("AdminInitiateAuth", false),
             ("AdminGetUser", false),

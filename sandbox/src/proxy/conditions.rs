@@ -1,4 +1,4 @@
-//! Conditions that AWS has and the emulator lacks: distance, quotas, roles that Lambda can't
+//! Conditions of AWS that the emulator lacks: network latency, quotas, roles that Lambda can't
 //! assume yet, functions that are busy after a change, and eventually consistent reads.
 
 use std::collections::HashMap;
@@ -11,52 +11,52 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::credential;
+use super::error_reply::{error_reply, throttled};
 use super::quota::Buckets;
-use super::refusal::{refusal, throttled};
 use super::request::{form, header};
 use crate::lock::locked;
 
-/// The first words of operations that show what was written.
-const SHOWING: [&str; 3] = ["Describe", "Get", "List"];
+/// The prefixes of operations that return written state.
+const READS: [&str; 3] = ["Describe", "Get", "List"];
 
 /// The conditions of AWS. By default, none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Conditions {
     /// The network latency of each call and of each new connection.
     pub round_trip: Duration,
-    /// How long Lambda cannot assume a new role.
+    /// How long Lambda can't assume a new role.
     pub propagation: Duration,
-    /// How long a function rejects changes, and is not ready, after a change.
+    /// How long a function rejects changes, and isn't ready, after a change.
     pub busy: Duration,
     /// How long reads return the state before the last write to the service.
     pub lag: Duration,
     /// How many calls per second Cognito accepts in each category of its quotas.
     pub a_second: Option<u32>,
-    /// Whether a read that the emulator has answered once gets the same answer again, as fast as
-    /// on AWS. Load tests need it, as the emulator is slow.
+    /// Whether a repeated read gets the emulator's first response again, as fast as on AWS. Load
+    /// tests need it, because the emulator is slow.
     pub replay: bool,
 }
 
-/// The current conditions, and what they depend on.
+/// The current conditions, and the state that they depend on.
 #[derive(Debug, Default)]
 pub(super) struct Simulation(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
     conditions: Conditions,
-    /// When each role was made.
+    /// When each role was created.
     roles: HashMap<(String, String), Instant>,
     /// When each function was last changed.
     functions: HashMap<(String, String), Instant>,
-    /// When each function was made.
-    made: HashMap<(String, String), Instant>,
+    /// When each function was created.
+    created: HashMap<(String, String), Instant>,
     /// When each service of each account and Region was last written to.
     writes: HashMap<String, Instant>,
-    /// The last answer to each read, and when it was given.
+    /// The last response to each read, and its time.
     reads: HashMap<(String, Vec<u8>), (Instant, Response<Bytes>)>,
     quotas: Buckets,
-    /// What was answered to each question that changes nothing.
-    answers: HashMap<(String, Vec<u8>), Response<Bytes>>,
+    /// The first response to each read.
+    replays: HashMap<(String, Vec<u8>), Response<Bytes>>,
 }
 
 impl Simulation {
@@ -68,7 +68,7 @@ impl Simulation {
         locked(&self.0).conditions.round_trip
     }
 
-    /// What AWS refuses because of what was done a moment ago.
+    /// AWS's error response to a call that conflicts with a recent change or exceeds a quota.
     pub(super) fn reject(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
         let mut state = locked(&self.0);
         let Conditions {
@@ -91,34 +91,40 @@ impl Simulation {
         if let Some(role) = role_of(call, request)
             && within(state.roles.get(&(call.account.clone(), role)), propagation).is_some()
         {
-            let words = "The role defined for the function cannot be assumed by Lambda.";
-            return Some(refusal(call, 400, "InvalidParameterValueException", words));
+            let message = "The role defined for the function cannot be assumed by Lambda.";
+            let code = "InvalidParameterValueException";
+            return Some(error_reply(call, 400, code, message));
         }
         let changes = call.action.starts_with("UpdateFunction");
-        let needs_it = ["AddPermission", "Invoke"].contains(&call.action.as_str());
+        let needs_ready = ["AddPermission", "Invoke"].contains(&call.action.as_str());
         let function = function_of(call, request);
-        let why = if changes && within(state.functions.get(&function), busy).is_some() {
+        let reason = if changes && within(state.functions.get(&function), busy).is_some() {
             "An update is in progress for resource."
-        } else if needs_it && within(state.made.get(&function), busy).is_some() {
+        } else if needs_ready && within(state.created.get(&function), busy).is_some() {
             "The function is currently in the following state: 'Pending'. StateReasonCode: 'Creating'"
         } else {
             return None;
         };
-        let words = format!("The operation cannot be performed at this time. {why}");
-        Some(refusal(call, 409, "ResourceConflictException", &words))
+        let message = format!("The operation cannot be performed at this time. {reason}");
+        Some(error_reply(
+            call,
+            409,
+            "ResourceConflictException",
+            &message,
+        ))
     }
 
-    /// What the emulator has answered to the same question, where that is to be enough.
+    /// The emulator's earlier response to the same read, if replay is on.
     pub(super) fn replay(&self, call: &Call, request: &Request<Bytes>) -> Option<Response<Bytes>> {
         let state = locked(&self.0);
         if !state.conditions.replay || call.writes {
             return None;
         }
-        let asked = (place(call, request), question(request));
-        state.answers.get(&asked).cloned()
+        let key = (place(call, request), content(request));
+        state.replays.get(&key).cloned()
     }
 
-    /// The answer, or the one that was given before the last write.
+    /// The response, or the response before the last write.
     pub(super) fn delay_visibility(
         &self,
         call: &Call,
@@ -132,24 +138,24 @@ impl Simulation {
         }
         let place = place(call, request);
         if state.conditions.replay && !call.writes && reply.status().is_success() {
-            let asked = (place.clone(), question(request));
-            state.answers.insert(asked, reply.clone());
+            let key = (place.clone(), content(request));
+            state.replays.insert(key, reply.clone());
         }
         if call.writes {
             if reply.status().is_success() {
-                state.remember(call, request, now);
+                state.record(call, request, now);
                 state.writes.insert(place, now);
             }
             return reply;
         }
-        if !SHOWING.iter().any(|verb| call.action.starts_with(verb)) {
+        if !READS.iter().any(|verb| call.action.starts_with(verb)) {
             return reply;
         }
-        let asked = (place, question(request));
-        let written = state.writes.get(&asked.0).copied();
+        let key = (place, content(request));
+        let written = state.writes.get(&key.0).copied();
         if let Some(written) = written
             && now.duration_since(written) < lag
-            && let Some((when, before)) = state.reads.get(&asked)
+            && let Some((when, before)) = state.reads.get(&key)
             && *when < written
         {
             return before.clone();
@@ -159,20 +165,20 @@ impl Simulation {
             Some(changed) if changed.elapsed() < busy => not_ready(reply),
             _ => reply,
         };
-        state.reads.insert(asked, (now, reply.clone()));
+        state.reads.insert(key, (now, reply.clone()));
         reply
     }
 }
 
 impl State {
-    fn remember(&mut self, call: &Call, request: &Request<Bytes>, now: Instant) {
+    fn record(&mut self, call: &Call, request: &Request<Bytes>, now: Instant) {
         match call.action.as_str() {
             "CreateRole" => {
                 let role = form(request, "RoleName").unwrap_or_default();
                 self.roles.insert((call.account.clone(), role), now);
             }
             "CreateFunction" => {
-                self.made.insert(function_of(call, request), now);
+                self.created.insert(function_of(call, request), now);
                 self.functions.insert(function_of(call, request), now);
             }
             "UpdateFunctionCode" | "UpdateFunctionConfiguration" => {
@@ -183,7 +189,7 @@ impl State {
     }
 }
 
-/// The role that a function is to have.
+/// The role in a request to create or update a function.
 fn role_of(call: &Call, request: &Request<Bytes>) -> Option<String> {
     if !["CreateFunction", "UpdateFunctionConfiguration"].contains(&call.action.as_str()) {
         return None;
@@ -192,14 +198,14 @@ fn role_of(call: &Call, request: &Request<Bytes>) -> Option<String> {
     body["Role"].as_str()?.rsplit('/').next().map(str::to_owned)
 }
 
-/// Account and name of the function that a call of Lambda is about.
+/// The account and the name of the function of a Lambda call.
 fn function_of(call: &Call, request: &Request<Bytes>) -> (String, String) {
     let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-    let named = body["FunctionName"].as_str().map(str::to_owned);
+    let in_body = body["FunctionName"].as_str().map(str::to_owned);
     let in_path = || request.uri().path().split('/').nth(3).map(str::to_owned);
     (
         call.account.clone(),
-        named.or_else(in_path).unwrap_or_default(),
+        in_body.or_else(in_path).unwrap_or_default(),
     )
 }
 
@@ -209,15 +215,15 @@ fn place(call: &Call, request: &Request<Bytes>) -> String {
     format!("{} {} {region}", call.account, call.service)
 }
 
-/// What a request asks, whoever signed it and when.
-fn question(request: &Request<Bytes>) -> Vec<u8> {
-    let mut question = request.uri().to_string().into_bytes();
-    question.extend(header(request, "x-amz-target").as_bytes());
-    question.extend(request.body());
-    question
+/// The content of a request, without its signature.
+fn content(request: &Request<Bytes>) -> Vec<u8> {
+    let mut content = request.uri().to_string().into_bytes();
+    content.extend(header(request, "x-amz-target").as_bytes());
+    content.extend(request.body());
+    content
 }
 
-/// A function described as still being changed.
+/// The description of a function, with the state of an update in progress.
 fn not_ready(reply: Response<Bytes>) -> Response<Bytes> {
     let Ok(mut body) = serde_json::from_slice::<Value>(reply.body()) else {
         return reply;

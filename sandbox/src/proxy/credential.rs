@@ -5,8 +5,8 @@ use http::Request;
 
 use super::request::header;
 
-/// The parts of `Credential=<key>/<date>/<Region>/<service>/aws4_request`; all empty
-/// for an unsigned call.
+/// The parts of `Credential=<key>/<date>/<Region>/<service>/aws4_request`. All are empty for an
+/// unsigned call.
 #[derive(Debug, Default)]
 pub(super) struct Credential<'a> {
     pub(super) key: &'a str,

@@ -1,5 +1,5 @@
-//! The emulator behind the proxy, and what it does not keep itself: the Regions in use, and the
-//! messages to users.
+//! The emulator behind the proxy, and state that the emulator doesn't have: the Regions in use, and
+//! the messages to users.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -26,7 +26,7 @@ impl Emulator {
         }
     }
 
-    /// The messages so far.
+    /// All messages.
     pub(super) fn messages(&self) -> Vec<Message> {
         locked(&self.messages).clone()
     }
@@ -36,12 +36,12 @@ impl Emulator {
         locked(&self.messages).push(message);
     }
 
-    /// The Regions of the profiles, and all Regions called since.
+    /// The Regions of the profiles, and the Regions of all calls.
     pub(super) fn regions(&self) -> Vec<String> {
         locked(&self.regions).iter().cloned().collect()
     }
 
-    /// Remembers the Region of a call.
+    /// Records the Region of a call.
     pub(super) fn add_region(&self, region: Option<String>) {
         locked(&self.regions).extend(region);
     }

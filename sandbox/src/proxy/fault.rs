@@ -1,4 +1,4 @@
-//! Faults that tests inject: into which call, how often, and which fault.
+//! Faults that tests inject into calls.
 
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
@@ -8,33 +8,33 @@ use tokio::sync::Notify;
 use super::call::Call;
 use crate::lock::locked;
 
-/// What happens to a call.
+/// A fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// AWS says that the caller may not; nothing is done.
+    /// AWS denies access. The service doesn't process the call.
     Denied,
-    /// AWS asks for patience in the service's own words; nothing is done.
+    /// AWS throttles the call, with the service's error code. The service doesn't process the call.
     Throttled,
-    /// AWS fails, 500; nothing is done.
+    /// AWS returns an internal error (500). The service doesn't process the call.
     Internal,
-    /// AWS answers with this status, code and message; nothing is done.
+    /// AWS returns this status, code and message. The service doesn't process the call.
     Refused(u16, &'static str, &'static str),
-    /// The connection is cut before the service has seen the call.
+    /// The connection is closed before the service receives the call.
     CutBefore,
-    /// The service acts, and the connection is cut before its answer.
+    /// The service processes the call, and the connection is closed before the response.
     CutAfter,
-    /// The service acts, and its answer never comes.
+    /// The service processes the call, and the response never arrives.
     Silent,
-    /// The service gets the call twice, and its second answer comes.
+    /// The service processes the call twice. The second response is returned.
     Twice,
-    /// The call is held up this long.
+    /// The call is delayed by this time.
     Slow(Duration),
-    /// The call is held until all faults are removed: see [`crate::Sandbox::clear_faults`].
+    /// The call is delayed until all faults are removed: see [`crate::Sandbox::clear_faults`].
     Held,
 }
 
 impl Fault {
-    /// Whether it has its effect at once, before the service has acted.
+    /// Whether the fault has its effect before the service processes the call.
     pub(super) fn is_at_once(self) -> bool {
         !matches!(
             self,
@@ -43,22 +43,22 @@ impl Fault {
     }
 }
 
-/// Which calls get a fault, and which one.
+/// A fault, and the calls that get it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Injection {
     /// The account of the credentials.
     pub account: String,
     /// The operation, such as `CreateRole`.
     pub action: String,
-    /// How many of these calls pass first.
+    /// The number of calls before the first fault.
     pub after: usize,
-    /// How many calls after them get the fault.
+    /// The number of calls that get the fault.
     pub times: usize,
     /// The fault.
     pub fault: Fault,
 }
 
-/// The faults to come, and how many calls got one.
+/// The pending faults, and the number of calls that got one.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     state: Mutex<State>,
@@ -77,13 +77,13 @@ impl Faults {
         locked(&self.state).pending.push(injection);
     }
 
-    /// Removes all faults. Returns how many calls got one.
+    /// Removes all faults. Returns the number of calls that got one.
     pub(super) fn clear(&self) -> usize {
         self.cleared.notify_waiters();
         std::mem::take(&mut *locked(&self.state)).hits
     }
 
-    /// The fault of this call. Counts the call.
+    /// The fault for this call. Counts the call.
     pub(super) fn of(&self, call: &Call) -> Option<Fault> {
         let mut state = locked(&self.state);
         let one = state
@@ -99,7 +99,7 @@ impl Faults {
         Some(one.fault)
     }
 
-    /// A fault has had its effect.
+    /// Records that a fault has had its effect.
     pub(super) fn record_hit(&self) {
         locked(&self.state).hits += 1;
         self.hit.notify_all();
@@ -107,17 +107,17 @@ impl Faults {
 
     /// Records a hit, and waits until the faults are removed.
     pub(super) async fn hold(&self) {
-        // Made first: it hears of whatever comes after.
+        // Created first, so that it doesn't miss a notification.
         let cleared = self.cleared.notified();
         self.record_hit();
         cleared.await;
     }
 
-    /// Waits until a fault has had its effect. Returns whether it had.
-    pub(super) fn wait(&self, patience: Duration) -> bool {
+    /// Waits until a fault has had its effect. Returns whether it had within the timeout.
+    pub(super) fn wait(&self, timeout: Duration) -> bool {
         let waiting = self
             .hit
-            .wait_timeout_while(locked(&self.state), patience, |state| state.hits == 0);
+            .wait_timeout_while(locked(&self.state), timeout, |state| state.hits == 0);
         waiting.is_ok_and(|(state, _)| state.hits > 0)
     }
 }

@@ -5,28 +5,28 @@ use serde_json::Value;
 /// A message that Cognito would have sent to a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// The user pool's id; empty where the call does not say it.
+    /// The user pool's ID. Empty if the call doesn't contain it.
     pub pool: String,
-    /// The user's name, as in the call.
+    /// The username in the call.
     pub username: String,
-    /// What it would have said.
+    /// The kind of message.
     pub kind: MessageKind,
-    /// `SMS` and `EMAIL`: how it would have gone out.
+    /// The delivery mediums: `SMS`, `EMAIL`, or both.
     pub mediums: Vec<String>,
 }
 
-/// What a message says.
+/// The kind of message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageKind {
-    /// An account was made for you, and this is your temporary password.
+    /// An invitation with a temporary password.
     Welcome,
-    /// This is your code.
+    /// A confirmation or MFA code.
     Code,
 }
 
-/// The ways of delivery that are named; Cognito sends by SMS when none is.
+/// The delivery mediums in a request. Cognito's default is SMS.
 pub(super) fn mediums(value: &Value) -> Vec<String> {
-    let named = match value {
+    let mediums = match value {
         Value::String(one) => vec![one.clone()],
         Value::Array(several) => several
             .iter()
@@ -34,9 +34,9 @@ pub(super) fn mediums(value: &Value) -> Vec<String> {
             .collect(),
         _ => Vec::new(),
     };
-    if named.is_empty() {
+    if mediums.is_empty() {
         vec!["SMS".to_owned()]
     } else {
-        named
+        mediums
     }
 }

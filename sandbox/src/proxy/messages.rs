@@ -10,7 +10,7 @@ use super::emulator::Emulator;
 use super::message::{Message, MessageKind, mediums};
 use super::trigger;
 
-/// Remembers the message that this call, answered like this, sends.
+/// Records the message that Cognito would send for this call and its response.
 pub(super) async fn record(
     emulator: &Emulator,
     call: &Call,
@@ -20,34 +20,34 @@ pub(super) async fn record(
     if call.service != "cognito-idp" || !reply.status().is_success() {
         return;
     }
-    let asked: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-    let answered: Value = serde_json::from_slice(reply.body()).unwrap_or_default();
-    let (kind, username, sent_by) = match call.action.as_str() {
-        "AdminCreateUser" if asked["MessageAction"] != "SUPPRESS" => {
-            let sent_by = mediums(&asked["DesiredDeliveryMediums"]);
-            (MessageKind::Welcome, &asked["Username"], sent_by)
+    let input: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    let output: Value = serde_json::from_slice(reply.body()).unwrap_or_default();
+    let (kind, username, mediums) = match call.action.as_str() {
+        "AdminCreateUser" if input["MessageAction"] != "SUPPRESS" => {
+            let mediums = mediums(&input["DesiredDeliveryMediums"]);
+            (MessageKind::Welcome, &input["Username"], mediums)
         }
-        // To a user who is not there, it is answered as to one who is.
+        // The response is the same for a user that doesn't exist.
         "ForgotPassword" if !trigger::is_for_unknown_user(emulator, call, request).await => {
-            let medium = &answered["CodeDeliveryDetails"]["DeliveryMedium"];
-            (MessageKind::Code, &asked["Username"], mediums(medium))
+            let medium = &output["CodeDeliveryDetails"]["DeliveryMedium"];
+            (MessageKind::Code, &input["Username"], mediums(medium))
         }
-        "AdminResetUserPassword" => (MessageKind::Code, &asked["Username"], Vec::new()),
+        "AdminResetUserPassword" => (MessageKind::Code, &input["Username"], Vec::new()),
         "InitiateAuth" | "AdminInitiateAuth" => {
-            let medium = match answered["ChallengeName"].as_str() {
+            let medium = match output["ChallengeName"].as_str() {
                 Some("SMS_MFA" | "SMS_OTP") => "SMS",
                 Some("EMAIL_OTP") => "EMAIL",
                 _ => return,
             };
-            let username = &asked["AuthParameters"]["USERNAME"];
+            let username = &input["AuthParameters"]["USERNAME"];
             (MessageKind::Code, username, vec![medium.to_owned()])
         }
         _ => return,
     };
     emulator.send(Message {
-        pool: asked["UserPoolId"].as_str().unwrap_or_default().to_owned(),
+        pool: input["UserPoolId"].as_str().unwrap_or_default().to_owned(),
         username: username.as_str().unwrap_or_default().to_owned(),
         kind,
-        mediums: sent_by,
+        mediums,
     });
 }

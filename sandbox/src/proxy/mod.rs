@@ -1,16 +1,15 @@
-//! The proxy: every call to AWS passes through it on its way to the emulator, byte for byte, as
-//! signatures cover headers and body. It records the calls in a journal, and applies conditions
-//! and faults.
+//! The proxy. It forwards every call to the emulator byte for byte, because signatures cover
+//! headers and body. It records the calls in a journal, and applies conditions and faults.
 
 mod call;
 mod conditions;
 mod credential;
 mod emulator;
+mod error_reply;
 mod fault;
 mod message;
 mod messages;
 mod quota;
-mod refusal;
 mod request;
 mod rounds;
 pub(crate) mod serve;
@@ -40,25 +39,25 @@ use fault::Faults;
 use rounds::Rounds;
 use upstream::{Answer, Place};
 
-/// The proxy's state: the emulator behind it, the calls so far, conditions and faults.
+/// The proxy's state: the emulator, the journal, conditions and faults.
 #[derive(Debug)]
 pub(crate) struct Proxy {
     emulator: Emulator,
     journal: Mutex<Vec<Call>>,
-    /// Access keys that were made here, and the account of each.
+    /// Access keys that were created through the proxy, and the account of each.
     keys: Mutex<HashMap<String, String>>,
     faults: Faults,
     conditions: Simulation,
     rounds: Rounds,
 }
 
-/// The connection ends without an answer.
+/// The connection is closed without a response.
 #[derive(Debug)]
 struct Cut;
 
 impl std::fmt::Display for Cut {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the connection is cut")
+        f.write_str("the connection is closed")
     }
 }
 
@@ -88,25 +87,25 @@ impl Proxy {
         self.emulator.messages()
     }
 
-    /// A request that only the sandbox makes: a snapshot of these accounts in all Regions in use.
+    /// A snapshot of these accounts in all Regions in use, by a request of the sandbox's own API.
     pub(crate) async fn snapshot(&self, accounts: &[&str]) -> anyhow::Result<Value> {
         let body = json!({"accounts": accounts, "regions": self.emulator.regions()});
         self.emulator.upstream.own("snapshot", &body).await
     }
 
-    /// Another: keeps what exists; its number.
+    /// Saves the emulator's state and returns the checkpoint's number.
     pub(crate) async fn checkpoint(&self) -> anyhow::Result<Value> {
         let upstream = &self.emulator.upstream;
         upstream.own("checkpoint", &json!({})).await
     }
 
-    /// Another: puts back what was kept.
+    /// Restores the state of a checkpoint.
     pub(crate) async fn restore(&self, number: &Value) -> anyhow::Result<Value> {
         let upstream = &self.emulator.upstream;
         upstream.own("restore", &json!({"number": number})).await
     }
 
-    /// A call of Cognito past the journal, as the root of the pool's account.
+    /// A Cognito call as the root user of the pool's account, without a journal entry.
     pub(crate) async fn cognito(
         &self,
         pool: &Pool,
@@ -146,11 +145,11 @@ impl Proxy {
         self.faults.clear()
     }
 
-    pub(crate) fn wait_for_fault(&self, patience: std::time::Duration) -> bool {
-        self.faults.wait(patience)
+    pub(crate) fn wait_for_fault(&self, timeout: std::time::Duration) -> bool {
+        self.faults.wait(timeout)
     }
 
-    /// One call, in and out, with its fault.
+    /// Processes one call with its fault.
     async fn pass_with_faults(
         &self,
         call: &mut Call,
@@ -162,11 +161,11 @@ impl Proxy {
             self.faults.record_hit();
         }
         match fault {
-            Some(Fault::Denied) => return Ok(refusal::denied(call)),
-            Some(Fault::Throttled) => return Ok(refusal::throttled(call)),
-            Some(Fault::Internal) => return Ok(refusal::internal(call)),
+            Some(Fault::Denied) => return Ok(error_reply::denied(call)),
+            Some(Fault::Throttled) => return Ok(error_reply::throttled(call)),
+            Some(Fault::Internal) => return Ok(error_reply::internal(call)),
             Some(Fault::Refused(status, code, message)) => {
-                return Ok(refusal::refusal(call, status, code, message));
+                return Ok(error_reply::error_reply(call, status, code, message));
             }
             Some(Fault::CutBefore) => return Err(Cut),
             Some(Fault::Slow(time)) => tokio::time::sleep(time).await,
@@ -197,8 +196,8 @@ impl Proxy {
         call: &mut Call,
         request: &Request<Bytes>,
     ) -> Response<Bytes> {
-        if let Some(refusal) = self.conditions.reject(call, request) {
-            return refusal;
+        if let Some(error) = self.conditions.reject(call, request) {
+            return error;
         }
         if let Some(answer) = self.conditions.replay(call, request) {
             return answer;
@@ -207,7 +206,7 @@ impl Proxy {
         self.conditions.delay_visibility(call, request, reply)
     }
 
-    /// One call, in and out.
+    /// Processes one call without conditions and faults.
     async fn pass(&self, call: &mut Call, request: &Request<Bytes>) -> Response<Bytes> {
         let reply = self.emulator.upstream.forward(request).await;
         let reply = trigger::fire(&self.emulator, call, request, reply).await;

@@ -1,10 +1,10 @@
-//! How many calls per second Cognito accepts, by the categories of its quotas: one token bucket
-//! per account, Region and category, which holds the calls of one second.
+//! Cognito's request rate quotas by category: one token bucket per account, Region and category. A
+//! bucket holds the calls of one second.
 
 use std::collections::HashMap;
 use std::time::Instant;
 
-/// The operations of the categories that a sign-in draws on.
+/// The operations of the quota categories that a sign-in uses.
 const CATEGORIES: [(&str, &[&str]); 2] = [
     (
         "UserAuthentication",
@@ -29,7 +29,8 @@ struct Bucket {
 }
 
 impl Buckets {
-    /// Takes one call of an account and Region, where there is one left of so many a second.
+    /// Takes one call from the bucket, with a quota of `a_second` calls per second. Returns whether
+    /// the bucket had one.
     pub(super) fn take(
         &mut self,
         (account, region): (&str, &str),
@@ -40,20 +41,20 @@ impl Buckets {
         let Some((category, _)) = CATEGORIES.iter().find(|one| one.1.contains(&action)) else {
             return true;
         };
-        let most = f64::from(a_second);
-        let of = (account.to_owned(), region.to_owned(), *category);
-        let bucket = self.0.entry(of).or_insert(Bucket {
-            left: most,
+        let quota = f64::from(a_second);
+        let key = (account.to_owned(), region.to_owned(), *category);
+        let bucket = self.0.entry(key).or_insert(Bucket {
+            left: quota,
             filled: now,
         });
         let since = now.duration_since(bucket.filled).as_secs_f64();
-        bucket.left = (bucket.left + since * most).min(most);
+        bucket.left = (bucket.left + since * quota).min(quota);
         bucket.filled = now;
-        let some = bucket.left >= 1.0;
-        if some {
+        let accepted = bucket.left >= 1.0;
+        if accepted {
             bucket.left -= 1.0;
         }
-        some
+        accepted
     }
 }
 
@@ -64,17 +65,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_category_takes_a_seconds_worth_and_then_as_many_as_it_fills_by() {
+    fn a_bucket_accepts_the_calls_of_one_second_and_refills_over_time() {
         let (mut buckets, start) = (Buckets::default(), Instant::now());
-        let mut taken = |actions: [&str; 2], account, millis, asked: usize| {
+        let mut accepted = |actions: [&str; 2], account, millis, count: usize| {
             let now = start + Duration::from_millis(millis);
-            let calls = actions.into_iter().cycle().take(asked);
+            let calls = actions.into_iter().cycle().take(count);
             calls
                 .filter(|action| buckets.take((account, "eu-west-1"), action, 120, now))
                 .count()
         };
         let sign_in = ["AdminInitiateAuth", "InitiateAuth"];
-        for (actions, account, millis, asked, wanted) in [
+        for (actions, account, millis, count, wanted) in [
             (sign_in, "1", 0, 200, 120),
             (sign_in, "1", 0, 10, 0),
             (["AdminGetUser"; 2], "1", 0, 200, 120),
@@ -83,8 +84,8 @@ mod tests {
             (sign_in, "1", 60_000, 200, 120),
             (["DescribeUserPool"; 2], "1", 60_000, 200, 200),
         ] {
-            let taken = taken(actions, account, millis, asked);
-            assert_eq!(taken, wanted, "{actions:?} of {account} at {millis} ms");
+            let accepted = accepted(actions, account, millis, count);
+            assert_eq!(accepted, wanted, "{actions:?} of {account} at {millis} ms");
         }
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 
-/// A header; empty if there is none.
+/// A header, or an empty string if it doesn't exist.
 pub(super) fn header<'a>(request: &'a Request<Bytes>, name: &str) -> &'a str {
     let value = request.headers().get(name);
     value
@@ -11,7 +11,7 @@ pub(super) fn header<'a>(request: &'a Request<Bytes>, name: &str) -> &'a str {
         .unwrap_or_default()
 }
 
-/// A member of a body of the query protocol (IAM, STS).
+/// A parameter in a body of the query protocol (IAM, STS).
 pub(super) fn form(request: &Request<Bytes>, name: &str) -> Option<String> {
     form_urlencoded::parse(request.body())
         .find(|(key, _)| key == name)

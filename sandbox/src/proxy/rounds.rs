@@ -1,6 +1,6 @@
-//! Rounds: while rounds are counted, calls wait until no other call comes, and are then passed
-//! on and answered together. So the number of rounds is the longest chain of dependent calls,
-//! independent of their duration. Polling whether a function is ready takes no round.
+//! Rounds: while rounds are counted, calls wait until no other call comes. Then they are forwarded
+//! and answered together. So the number of rounds is the length of the longest chain of dependent
+//! calls, independent of their duration. Polling whether a function is ready isn't counted.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -17,52 +17,52 @@ use crate::lock::locked;
 /// The place of a call in a round.
 #[derive(Debug)]
 pub(super) struct Place {
-    /// The round's number, from 1.
+    /// The round's number, starting at 1.
     pub(super) round: usize,
     answered: Arc<Barrier>,
 }
 
 impl Place {
-    /// Waits until every call of the round has its answer.
+    /// Waits until every call of the round has its response.
     pub(super) async fn leave(self) {
         self.answered.wait().await;
     }
 }
 
-/// Whether rounds are counted, and where calls wait.
+/// The state of the rounds.
 #[derive(Debug, Default)]
 pub(super) struct Rounds {
     sender: Mutex<Option<mpsc::UnboundedSender<oneshot::Sender<Place>>>>,
-    /// Whether a function was changed and not seen ready since.
+    /// Whether a function was changed, and no read since has returned it as ready.
     not_ready: AtomicBool,
 }
 
 impl Rounds {
-    /// From now on calls go in rounds; each waits so long for others. Counts from 1 again.
+    /// Starts to count rounds, from 1. Each call waits `quiet` for others.
     pub(super) fn count(&self, quiet: Duration) {
         let (sender, calls) = mpsc::unbounded_channel();
         *locked(&self.sender) = Some(sender);
-        tokio::spawn(conduct(calls, quiet));
+        tokio::spawn(run(calls, quiet));
     }
 
-    /// Calls go as they come.
+    /// Stops counting rounds.
     pub(super) fn end(&self) {
         *locked(&self.sender) = None;
     }
 
-    /// Waits for the round's others.
+    /// Waits for the other calls of the round.
     pub(super) async fn enter(&self, call: &Call) -> Option<Place> {
         if call.action == "GetFunction" && self.not_ready.load(SeqCst) {
             return None;
         }
-        let (place, given) = oneshot::channel();
+        let (place, entered) = oneshot::channel();
         let sender = locked(&self.sender).clone();
         sender?.send(place).ok()?;
-        given.await.ok()
+        entered.await.ok()
     }
 
-    /// Learns from an answer whether a function is ready.
-    pub(super) fn learn(&self, call: &Call, reply: &Response<Bytes>) {
+    /// Records from a response whether a function is ready.
+    pub(super) fn record(&self, call: &Call, reply: &Response<Bytes>) {
         match call.action.as_str() {
             "CreateFunction" | "UpdateFunctionCode" | "UpdateFunctionConfiguration" => {
                 self.not_ready.store(true, SeqCst);
@@ -77,7 +77,7 @@ impl Rounds {
     }
 }
 
-async fn conduct(mut calls: mpsc::UnboundedReceiver<oneshot::Sender<Place>>, quiet: Duration) {
+async fn run(mut calls: mpsc::UnboundedReceiver<oneshot::Sender<Place>>, quiet: Duration) {
     let mut round = 0;
     while let Some(first) = calls.recv().await {
         let mut together = vec![first];
@@ -88,7 +88,7 @@ async fn conduct(mut calls: mpsc::UnboundedReceiver<oneshot::Sender<Place>>, qui
         let answered = Arc::new(Barrier::new(together.len()));
         for call in together {
             let answered = Arc::clone(&answered);
-            // Who waits does so in a task of its own, which nobody cancels.
+            // The receiver waits in a task that is never cancelled.
             let _ = call.send(Place { round, answered });
         }
     }

@@ -1,4 +1,5 @@
-//! Connections: each call is read whole, passed on, and answered, unless the connection is cut.
+//! Connections: each call is read completely, forwarded, and answered, unless a fault closes the
+//! connection.
 
 use std::sync::Arc;
 
@@ -16,13 +17,13 @@ use super::request::header;
 use super::{Proxy, credential};
 use crate::lock::locked;
 
-/// What the sandbox's own boto3 carries in its user agent.
+/// The mark of the sandbox's own boto3 in the user agent.
 const MARK: &str = "cogmig-sandbox";
 
-/// Serves calls until the runtime ends.
+/// Serves calls until the runtime shuts down.
 pub(crate) async fn serve(listener: TcpListener, proxy: Arc<Proxy>) {
     loop {
-        // A caller that is gone before it was served is no fault of the proxy's.
+        // Errors are ignored, because the client may have closed the connection.
         if let Ok((stream, _)) = listener.accept().await {
             tokio::spawn(connection(stream, Arc::clone(&proxy)));
         }
@@ -32,13 +33,13 @@ pub(crate) async fn serve(listener: TcpListener, proxy: Arc<Proxy>) {
 async fn connection(stream: TcpStream, proxy: Arc<Proxy>) {
     tokio::time::sleep(proxy.conditions.round_trip()).await;
     let answering = service_fn(|request| answer(Arc::clone(&proxy), request));
-    // It ends with an error when either side cuts it, which is what is wanted.
+    // The error when either side closes the connection is expected.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), answering)
         .await;
 }
 
-/// An error ends the connection without an answer.
+/// An error closes the connection without a response.
 async fn answer(
     proxy: Arc<Proxy>,
     request: Request<Incoming>,
@@ -48,8 +49,8 @@ async fn answer(
     let marked = header(&request, "user-agent").contains(MARK);
     let mut call = Call::of(&request, &locked(&proxy.keys));
     proxy.emulator.add_region(credential::region(&request));
-    // A caller that hangs up does not stop what AWS has begun.
-    let passing = tokio::spawn(async move {
+    // In its own task, because AWS completes a call even if the client closes the connection.
+    let processing = tokio::spawn(async move {
         let place = if call.is_direct && !marked {
             proxy.rounds.enter(&call).await
         } else {
@@ -63,8 +64,8 @@ async fn answer(
         };
         if let Ok(reply) = &passed {
             call.status = reply.status().as_u16();
-            call::learn_key(&call, &request, reply, &mut locked(&proxy.keys));
-            proxy.rounds.learn(&call, reply);
+            call::record_key(&call, &request, reply, &mut locked(&proxy.keys));
+            proxy.rounds.record(&call, reply);
         }
         if !marked {
             locked(&proxy.journal).push(call);
@@ -74,5 +75,5 @@ async fn answer(
         }
         passed
     });
-    Ok(passing.await??.map(Full::new))
+    Ok(processing.await??.map(Full::new))
 }

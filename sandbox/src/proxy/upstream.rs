@@ -1,5 +1,5 @@
-//! Calls to the emulator: passed on as they came, or made by the proxy itself, signed as the
-//! root of an account.
+//! Calls to the emulator: forwarded unchanged, or made by the proxy itself, signed as the root user
+//! of an account.
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
@@ -22,18 +22,18 @@ pub(super) struct Upstream {
     backend: SocketAddr,
 }
 
-/// An account and a Region: where a call of the proxy itself goes.
+/// The account and the Region of a call that the proxy makes itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) account: String,
     pub(super) region: String,
 }
 
-/// What the emulator answered to a call of the proxy itself.
+/// The emulator's response to a call that the proxy makes itself.
 pub(super) enum Answer {
-    /// Done, with this.
+    /// The output.
     Ok(Value),
-    /// Refused, with this error code and message.
+    /// An error with this code and message.
     Fault(String, String),
 }
 
@@ -47,12 +47,12 @@ impl Upstream {
         }
     }
 
-    /// The request as it came, Host header and all.
+    /// Forwards a request unchanged, including its Host header.
     pub(super) async fn forward(&self, request: &Request<Bytes>) -> Response<Bytes> {
         match self.send(request).await {
             Ok(reply) => reply,
             Err(failure) => {
-                let text = format!("the sandbox's emulator does not answer: {failure:#}");
+                let text = format!("the sandbox's emulator doesn't respond: {failure:#}");
                 let mut reply = Response::new(Bytes::from(text));
                 *reply.status_mut() = StatusCode::BAD_GATEWAY;
                 reply
@@ -65,15 +65,15 @@ impl Upstream {
         let path = path.map_or("/", |path| path.as_str());
         let uri: Uri = format!("http://{}{path}", self.backend)
             .parse()
-            .context("not a path")?;
-        let mut onward = Request::new(Full::new(request.body().clone()));
-        *onward.method_mut() = request.method().clone();
-        *onward.uri_mut() = uri;
-        *onward.headers_mut() = request.headers().clone();
-        // The body is whole by now, and the connection is another.
-        onward.headers_mut().remove("transfer-encoding");
-        onward.headers_mut().remove("connection");
-        let (head, body) = self.client.request(onward).await?.into_parts();
+            .context("the path is invalid")?;
+        let mut forwarded = Request::new(Full::new(request.body().clone()));
+        *forwarded.method_mut() = request.method().clone();
+        *forwarded.uri_mut() = uri;
+        *forwarded.headers_mut() = request.headers().clone();
+        // The body is complete, and the connection to the emulator is another one.
+        forwarded.headers_mut().remove("transfer-encoding");
+        forwarded.headers_mut().remove("connection");
+        let (head, body) = self.client.request(forwarded).await?.into_parts();
         let body = body.collect().await?.to_bytes();
         let mut reply = Response::from_parts(head, body);
         reply.headers_mut().remove("transfer-encoding");
@@ -81,7 +81,7 @@ impl Upstream {
         Ok(reply)
     }
 
-    /// A request that only the sandbox makes (backend.py).
+    /// A request of the sandbox's own API (backend.py).
     pub(super) async fn own(&self, name: &str, body: &Value) -> Result<Value> {
         let request = Request::post(format!("/_sandbox/{name}"))
             .header("host", self.backend.to_string())
@@ -92,7 +92,7 @@ impl Upstream {
         Ok(serde_json::from_slice(reply.body())?)
     }
 
-    /// A call of Cognito as the root of the place's account.
+    /// A Cognito call as the root user of the account.
     pub(super) async fn cognito(
         &self,
         place: &Place,
@@ -108,7 +108,7 @@ impl Upstream {
         Ok(Answer::of(&reply))
     }
 
-    /// A REST call of Lambda as the root of the place's account.
+    /// A Lambda call as the root user of the account.
     pub(super) async fn lambda(
         &self,
         place: &Place,
@@ -128,7 +128,8 @@ impl Upstream {
         self.as_root(place, "lambda", request).await
     }
 
-    /// An access key of twelve digits is that account's root, for this emulator.
+    /// Signs a request as the root user. For this emulator, an access key of twelve digits is the
+    /// root user of that account.
     async fn as_root(
         &self,
         place: &Place,
@@ -160,22 +161,22 @@ impl Upstream {
 }
 
 impl Answer {
-    /// A reply of a JSON protocol.
+    /// Parses a response of a JSON protocol.
     pub(in crate::proxy) fn of(reply: &Response<Bytes>) -> Self {
         let value: Value = serde_json::from_slice(reply.body()).unwrap_or_default();
         if reply.status().is_success() {
             return Self::Ok(value);
         }
         let text = |names: [&str; 2]| {
-            let found = names.iter().find_map(|name| value[name].as_str());
-            found.map(str::to_owned).unwrap_or_default()
+            let text = names.iter().find_map(|name| value[name].as_str());
+            text.map(str::to_owned).unwrap_or_default()
         };
         let code = text(["__type", "Type"]);
         let code = code.rsplit('#').next().unwrap_or_default().to_owned();
         Self::Fault(code, text(["message", "Message"]))
     }
 
-    /// The members, where no refusal is expected.
+    /// The output of a call that must succeed.
     pub(in crate::proxy) fn expect_ok(self) -> Result<Value> {
         match self {
             Self::Ok(value) => Ok(value),

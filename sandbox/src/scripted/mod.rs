@@ -1,5 +1,6 @@
-//! An HTTP server whose answers a test scripts, for what no emulator answers: a closure gets each
-//! request and returns its reply. It records the requests. Its threads end with the process.
+//! An HTTP server with scripted replies, for responses that no emulator returns. A closure receives
+//! each request and returns its reply. The server records the requests. Its threads run until the
+//! process exits.
 
 mod reply;
 mod request;

@@ -1,4 +1,4 @@
-//! What happens to a request.
+//! Replies to requests.
 
 use std::io::{self, Read, Write, copy};
 use std::net::{SocketAddr, TcpStream};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::request::Request;
 
-/// The reply to a request: an answer, or none.
+/// The reply to a request: a response, or a fault of the connection.
 #[derive(Clone, Debug)]
 pub struct Reply {
     after: Duration,
@@ -31,7 +31,7 @@ enum Kind {
 }
 
 impl Reply {
-    /// An answer with this body.
+    /// A response with this body.
     #[must_use]
     pub fn text(status: u16, body: impl Into<String>) -> Self {
         Self::from(Kind::Answer {
@@ -42,7 +42,7 @@ impl Reply {
         })
     }
 
-    /// An answer in JSON.
+    /// A response in JSON.
     #[must_use]
     pub fn json(status: u16, body: &Value) -> Self {
         Self::text(status, body.to_string())
@@ -67,39 +67,39 @@ impl Reply {
             .header("x-amzn-requestid", "scripted-request")
     }
 
-    /// The connection ends without an answer.
+    /// Closes the connection without a response.
     #[must_use]
     pub fn cut() -> Self {
         Self::from(Kind::Cut)
     }
 
-    /// The connection ends in the middle of an answer.
+    /// Closes the connection in the middle of a response.
     #[must_use]
     pub fn cut_short() -> Self {
         Self::from(Kind::CutShort)
     }
 
-    /// No answer, until the client closes the connection.
+    /// Sends no response until the client closes the connection.
     #[must_use]
     pub fn silent() -> Self {
         Self::from(Kind::Silent)
     }
 
-    /// The answer of another server to the same request, byte for byte, except that the
-    /// connection ends after it.
+    /// The response of another server to the same request, byte for byte. The connection is closed
+    /// after it.
     #[must_use]
     pub fn forward(to: SocketAddr) -> Self {
         Self::from(Kind::Forward(to))
     }
 
-    /// The same, after a while.
+    /// Delays the reply.
     #[must_use]
     pub fn after(mut self, after: Duration) -> Self {
         self.after = after;
         self
     }
 
-    /// The same with a header, if it is an answer.
+    /// Adds a header, if the reply is a response.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Kind::Answer { headers, .. } = &mut self.kind {
@@ -108,7 +108,7 @@ impl Reply {
         self
     }
 
-    /// The same; then the connection ends.
+    /// Closes the connection after the reply.
     #[must_use]
     pub fn last(mut self) -> Self {
         if let Kind::Answer { is_last, .. } = &mut self.kind {
@@ -117,7 +117,7 @@ impl Reply {
         self.header("connection", "close")
     }
 
-    /// Sends it. Returns whether the connection stays open.
+    /// Sends the reply. Returns whether the connection stays open.
     pub(super) fn send(self, request: &Request, mut stream: &TcpStream) -> io::Result<bool> {
         thread::sleep(self.after);
         match self.kind {

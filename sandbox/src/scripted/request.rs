@@ -1,4 +1,4 @@
-//! A request as it came.
+//! A request to a scripted server.
 
 use std::io::{self, BufRead, Error, ErrorKind};
 
@@ -7,13 +7,13 @@ use serde_json::Value;
 /// A request to a scripted server.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Its place among all requests to the server, from 0.
+    /// The number of the request, starting at 0.
     pub number: usize,
-    /// The number of its connection, from 0.
+    /// The number of its connection, starting at 0.
     pub connection: usize,
     /// The request line and the headers, up to and including the empty line.
     pub head: String,
-    /// The body, whole.
+    /// The complete body.
     pub body: String,
 }
 
@@ -24,18 +24,18 @@ impl Request {
         self.head.lines().next().unwrap_or_default()
     }
 
-    /// A header, by its name in lower case; empty if there is none.
+    /// A header, by its name in lower case. Empty if it doesn't exist.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         let headers = self.head.lines().filter_map(|line| line.split_once(':'));
-        let found = headers.filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        found
+        let matching = headers.filter(|(header, _)| header.eq_ignore_ascii_case(name));
+        matching
             .map(|(_, value)| value.trim())
             .next()
             .unwrap_or_default()
     }
 
-    /// The operation of a call to AWS; the request line of anything else.
+    /// The operation of a call to AWS. For other requests, the request line.
     #[must_use]
     pub fn operation(&self) -> &str {
         let target = self.header("x-amz-target");
@@ -43,17 +43,17 @@ impl Request {
             let rest = self.body.split_once("Action=")?.1;
             rest.split('&').next()
         };
-        let named = target.rsplit_once('.').map(|(_, operation)| operation);
-        named.or_else(action).unwrap_or_else(|| self.line())
+        let operation = target.rsplit_once('.').map(|(_, operation)| operation);
+        operation.or_else(action).unwrap_or_else(|| self.line())
     }
 
-    /// The body as JSON; null if it is none.
+    /// The body as JSON. Null if it isn't JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// The next request of a connection; nothing at the end of the connection.
+    /// The next request of a connection. `None` at the end of the connection.
     pub(super) fn read(reader: &mut impl BufRead, connection: usize) -> io::Result<Option<Self>> {
         let mut request = Self {
             number: 0,

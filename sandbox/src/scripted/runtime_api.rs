@@ -1,5 +1,5 @@
-//! Lambda's Runtime API for one environment: it hands out an event when there is one, and takes
-//! the reply, with the times of both.
+//! The Lambda Runtime API for one execution environment. It sends events, receives the replies, and
+//! measures the time between them.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,13 +11,13 @@ use super::request::Request;
 use super::server::ScriptedServer;
 use crate::lock::locked;
 
-/// How long an environment may take for an event. Cognito waits five seconds.
+/// The time limit for an event. Cognito waits five seconds.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// What a function returned for an event.
+/// The reply of a function to an event.
 #[derive(Debug)]
 pub struct Invoked {
-    /// Whether as a response, and not as an error.
+    /// Whether the reply is a response, not an error.
     pub responded: bool,
     /// The response or the error.
     pub body: String,
@@ -30,16 +30,16 @@ pub struct Invoked {
 #[derive(Debug, Default)]
 struct State {
     event: Option<String>,
-    handed_out: Option<Instant>,
+    sent: Option<Instant>,
     reply: Option<Invoked>,
-    /// When the environment first asked for an event.
+    /// When the environment requested its first event.
     ready: Option<Instant>,
     events: usize,
 }
 
 type Shared = Arc<(Mutex<State>, Condvar)>;
 
-/// A Runtime API. The requests have the ids `request-1`, `request-2` and so on.
+/// A Runtime API. The request IDs are `request-1`, `request-2` and so on.
 #[derive(Debug)]
 pub struct RuntimeApi {
     shared: Shared,
@@ -47,42 +47,44 @@ pub struct RuntimeApi {
 }
 
 impl RuntimeApi {
-    /// Starts one for the function with this ARN.
+    /// Starts a Runtime API for the function with this ARN.
     ///
     /// # Errors
     ///
-    /// When there is no free port.
+    /// If there is no free port.
     pub fn start(function_arn: &str) -> Result<Self> {
         let (shared, arn) = (Shared::default(), function_arn.to_owned());
-        let own = Arc::clone(&shared);
-        let server = ScriptedServer::unrecorded(move |request| reply(&own, &arn, request))?;
+        let state = Arc::clone(&shared);
+        let server = ScriptedServer::unrecorded(move |request| reply(&state, &arn, request))?;
         Ok(Self { shared, server })
     }
 
-    /// Its address, for `AWS_LAMBDA_RUNTIME_API`.
+    /// The address, for `AWS_LAMBDA_RUNTIME_API`.
     #[must_use]
     pub fn address(&self) -> String {
         self.server.address().to_string()
     }
 
-    /// Waits until the environment has asked for its first event. Returns when it did.
+    /// Waits until the environment requests its first event. Returns the time of that request.
     ///
     /// # Errors
     ///
-    /// When it doesn't in time.
+    /// If there is no request in time.
     pub fn wait_until_ready(&self) -> Result<Instant> {
         let (lock, changed) = &*self.shared;
         let waited =
             changed.wait_timeout_while(locked(lock), DEADLINE, |state| state.ready.is_none());
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.ready.context("the environment asks for no event")
+        state
+            .ready
+            .context("the environment didn't request an event")
     }
 
-    /// Hands an event out as soon as the environment asks for one, and waits for the reply.
+    /// Sends an event when the environment requests one, and waits for the reply.
     ///
     /// # Errors
     ///
-    /// When there is no reply in time.
+    /// If there is no reply in time.
     pub fn invoke(&self, event: &str) -> Result<Invoked> {
         let (lock, changed) = &*self.shared;
         let mut state = locked(lock);
@@ -91,7 +93,7 @@ impl RuntimeApi {
         changed.notify_all();
         let waited = changed.wait_timeout_while(state, DEADLINE, |state| state.reply.is_none());
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.reply.take().context("the environment does not reply")
+        state.reply.take().context("the environment didn't reply")
     }
 }
 
@@ -106,7 +108,7 @@ fn reply(shared: &Shared, arn: &str, request: &Request) -> Reply {
         state = waited.unwrap_or_else(PoisonError::into_inner);
         let event = state.event.take().unwrap_or_default();
         state.events += 1;
-        state.handed_out = Some(Instant::now());
+        state.sent = Some(Instant::now());
         return Reply::text(200, event)
             .header("content-type", "application/json")
             .header(
@@ -116,13 +118,13 @@ fn reply(shared: &Shared, arn: &str, request: &Request) -> Reply {
             .header("lambda-runtime-deadline-ms", "9999999999999")
             .header("lambda-runtime-invoked-function-arn", arn);
     }
-    let Some(handed_out) = state.handed_out.take() else {
+    let Some(sent) = state.sent.take() else {
         return Reply::cut();
     };
     state.reply = Some(Invoked {
         responded: request.line().contains("/response "),
         body: request.body.clone(),
-        took: arrived.duration_since(handed_out),
+        took: arrived.duration_since(sent),
         arrived,
     });
     changed.notify_all();

@@ -11,7 +11,7 @@ use crate::lock::locked;
 
 type Script = dyn Fn(&Request) -> Reply + Send + Sync;
 
-/// A server on a loopback port that replies as its script says.
+/// A server with scripted replies on a loopback port.
 #[derive(Clone, Debug)]
 pub struct ScriptedServer {
     address: SocketAddr,
@@ -23,16 +23,16 @@ impl ScriptedServer {
     ///
     /// # Errors
     ///
-    /// When there is no free port.
+    /// If there is no free port.
     pub fn start(script: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> io::Result<Self> {
         Self::start_at(&loopback(), script)
     }
 
-    /// Starts it at a given address.
+    /// Starts a server at this address.
     ///
     /// # Errors
     ///
-    /// When the port is in use.
+    /// If the port is in use.
     pub fn start_at(
         address: &SocketAddr,
         script: impl Fn(&Request) -> Reply + Send + Sync + 'static,
@@ -40,12 +40,12 @@ impl ScriptedServer {
         Self::listen(address, true, Arc::new(script))
     }
 
-    /// Starts a server that replies to the first request with the first of these, and so on.
-    /// Each reply ends its connection. Further requests get none.
+    /// Starts a server that sends these replies in order. Each reply closes its connection. Further
+    /// requests get no response.
     ///
     /// # Errors
     ///
-    /// When there is no free port.
+    /// If there is no free port.
     pub fn in_order(replies: Vec<Reply>) -> io::Result<Self> {
         Self::start(move |request| {
             let reply = replies.get(request.number).cloned();
@@ -53,7 +53,7 @@ impl ScriptedServer {
         })
     }
 
-    /// A server that doesn't keep the requests.
+    /// Starts a server that doesn't record the requests.
     pub(super) fn unrecorded(
         script: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> io::Result<Self> {
@@ -70,32 +70,32 @@ impl ScriptedServer {
         thread::spawn(move || {
             for (connection, stream) in listener.incoming().flatten().enumerate() {
                 let (script, requests) = (Arc::clone(&script), requests.clone());
-                // The client may end the connection at any time.
+                // Errors are ignored, because the client may close the connection at any time.
                 thread::spawn(move || serve(&stream, connection, &*script, requests.as_deref()));
             }
         });
         Ok(server)
     }
 
-    /// Where it listens.
+    /// The address of the server.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The same, as an endpoint.
+    /// The endpoint of the server.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The requests so far, in the order in which they came.
+    /// All requests in the order of their arrival.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         locked(&self.requests).clone()
     }
 
-    /// The operations of the requests so far.
+    /// The operations of all requests.
     #[must_use]
     pub fn operations(&self) -> Vec<String> {
         let requests = locked(&self.requests);
@@ -103,7 +103,7 @@ impl ScriptedServer {
         operations.map(str::to_owned).collect()
     }
 
-    /// How many connections were opened, up to the last one that carried a request.
+    /// The number of connections, up to the last one with a request.
     #[must_use]
     pub fn connections(&self) -> usize {
         let requests = locked(&self.requests);
@@ -112,11 +112,11 @@ impl ScriptedServer {
     }
 }
 
-/// A loopback address on which nobody listens.
+/// A loopback address without a listener.
 ///
 /// # Errors
 ///
-/// When there is no free port.
+/// If there is no free port.
 pub fn closed_port() -> io::Result<SocketAddr> {
     TcpListener::bind(loopback())?.local_addr()
 }

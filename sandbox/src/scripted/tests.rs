@@ -1,4 +1,4 @@
-//! The server, as a client sees it.
+//! The server's replies to a client.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Reply, ScriptedServer, closed_port};
 
-/// What the server sends for this body, until the connection ends.
+/// Sends a request with this body. Returns everything that the server sends.
 fn ask(server: &ScriptedServer, body: &str) -> String {
     let mut stream = TcpStream::connect(server.address()).expect("a connection");
     let length = body.len();
@@ -20,7 +20,7 @@ fn ask(server: &ScriptedServer, body: &str) -> String {
 }
 
 #[test]
-fn replies_come_in_order_and_requests_are_recorded() {
+fn replies_are_sent_in_order_and_requests_are_recorded() {
     let replies = vec![
         Reply::json(200, &json!({"first": true})),
         Reply::cut(),
@@ -40,7 +40,7 @@ fn replies_come_in_order_and_requests_are_recorded() {
 }
 
 #[test]
-fn a_request_is_forwarded_and_its_answer_returned_late() {
+fn a_forwarded_reply_can_be_delayed() {
     let upstream = ScriptedServer::start(|request| Reply::text(200, &*request.body).last());
     let upstream = upstream.expect("a port").address();
     let late = Duration::from_millis(20);
@@ -49,7 +49,7 @@ fn a_request_is_forwarded_and_its_answer_returned_late() {
     let start = std::time::Instant::now();
     assert!(ask(&server, "echo").ends_with("\r\n\r\necho"));
     assert!(start.elapsed() >= late);
-    let nobody = closed_port().expect("a port");
-    let server = ScriptedServer::start(move |_| Reply::forward(nobody)).expect("a port");
+    let closed = closed_port().expect("a port");
+    let server = ScriptedServer::start(move |_| Reply::forward(closed)).expect("a port");
     assert_eq!(ask(&server, "echo"), "");
 }

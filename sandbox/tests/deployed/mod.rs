@@ -1,4 +1,4 @@
-//! A new pool with a function as its `UserMigration` trigger, whose answers a test gives.
+//! A new pool with a function as its user migration trigger. The test provides its responses.
 
 use std::io::{Cursor, Write};
 
@@ -8,7 +8,8 @@ use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, Pool, Sandbox};
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 
-/// Too short for the new pool's policy: the policy is not for migrated users.
+/// Shorter than the new pool's password policy allows, because the policy doesn't apply to migrated
+/// users.
 pub const PASSWORD: &str = "Old-pass-1";
 const FUNCTION: &str = "migrate";
 
@@ -37,13 +38,13 @@ impl Deployed {
         }]});
         let role = json!({"RoleName": FUNCTION, "AssumeRolePolicyDocument": trust.to_string()});
         sandbox.aws("new", "iam", "CreateRole", role).unwrap();
-        let made = json!({
+        let function = json!({
             "FunctionName": FUNCTION, "Runtime": "provided.al2023", "Handler": "bootstrap",
             "Role": format!("arn:aws:iam::{NEW_ACCOUNT}:role/{FUNCTION}"),
             "Timeout": 2, "Code": {"ZipFile": {"$bytes": STANDARD.encode(code(answers))}},
         });
         sandbox
-            .aws("new", "lambda", "CreateFunction", made)
+            .aws("new", "lambda", "CreateFunction", function)
             .unwrap();
         let deployed = Self { sandbox, pool };
         deployed.add_permission(&deployed.pool.arn, NEW_ACCOUNT);
@@ -82,7 +83,7 @@ impl Deployed {
     }
 }
 
-/// The response of a function that has migrated somebody.
+/// The function's response for a migrated user.
 pub fn migrated(email: &str) -> Value {
     json!({
         "userAttributes": {
@@ -92,7 +93,7 @@ pub fn migrated(email: &str) -> Value {
     })
 }
 
-/// The same with other members.
+/// The response with changed members.
 pub fn with(response: &Value, change: &Value) -> Value {
     let mut changed = response.clone();
     for (name, value) in change.as_object().unwrap() {

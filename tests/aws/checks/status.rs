@@ -256,7 +256,7 @@ fn only_the_functions_log_lines_are_counted() {
         (30 * HOUR, fault("access_denied")),
         (2 * HOUR, fault("throttled")),
         (HOUR, fault("\u{1b}[31mowned")),
-        (HOUR, json!({"outcome": "panic", "place": "somewhere"})),
+        (HOUR, json!({"outcome": "panic", "location": "somewhere"})),
         (
             HOUR,
             json!({"triggerSource": "cogmig_Probe", "outcome": "fault", "reason": "flow"}),

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use crate::support::stage::{LAMBDA, PASSWORD, Stage};
 
-/// Sets up, changes something, and expects the sign-in of a good user to be refused.
-fn refused_after(change: impl FnOnce(&Stage)) {
+/// Sets up, changes something, and expects the sign-in of a valid user to be rejected.
+fn rejected_after(change: impl FnOnce(&Stage)) {
     let stage = Stage::new();
     stage.setup();
     change(&stage);
@@ -20,7 +20,7 @@ fn refused_after(change: impl FnOnce(&Stage)) {
 
 #[test]
 fn a_wrong_external_id() {
-    refused_after(|stage| {
+    rejected_after(|stage| {
         stage.edit_environment(|variables| {
             variables["OLD_EXTERNAL_ID"] = "guessed-guessed-guessed".into();
         });
@@ -29,7 +29,7 @@ fn a_wrong_external_id() {
 
 #[test]
 fn a_missing_external_id() {
-    refused_after(|stage| {
+    rejected_after(|stage| {
         stage.edit_environment(|variables| {
             variables.as_object_mut().unwrap().remove("OLD_EXTERNAL_ID");
         });
@@ -38,7 +38,7 @@ fn a_missing_external_id() {
 
 #[test]
 fn a_function_that_asks_another_pool() {
-    refused_after(|stage| {
+    rejected_after(|stage| {
         let other = stage.sandbox.pool("old", "Other").unwrap();
         let flows = json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]});
         let client = stage.sandbox.client(&other, "app", flows).unwrap();
@@ -53,17 +53,17 @@ fn a_function_that_asks_another_pool() {
 
 #[test]
 fn no_policy_on_the_access_role() {
-    refused_after(Stage::delete_inline);
+    rejected_after(Stage::delete_inline);
 }
 
 #[test]
 fn no_permission_to_invoke_the_function() {
-    refused_after(Stage::remove_permission);
+    rejected_after(Stage::remove_permission);
 }
 
 #[test]
 fn a_permission_for_another_pool() {
-    refused_after(|stage| {
+    rejected_after(|stage| {
         let other = stage.sandbox.pool("new", "Other").unwrap();
         stage.permit(&other.arn);
     });
@@ -71,7 +71,7 @@ fn a_permission_for_another_pool() {
 
 #[test]
 fn no_flow_of_the_old_client() {
-    refused_after(|stage| {
+    rejected_after(|stage| {
         stage.edit_client(&stage.old, &stage.old.client, |client| {
             client["ExplicitAuthFlows"] = json!(["ALLOW_USER_SRP_AUTH"]);
         });

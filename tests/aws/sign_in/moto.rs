@@ -91,7 +91,7 @@ impl Elsewhere {
         self.prefer(username, "SoftwareTokenMfaSettings");
     }
 
-    /// Who of these gets in; everybody else is refused like a wrong password, and not moved.
+    /// Who of these gets in; all others are rejected like a wrong password and not migrated.
     #[track_caller]
     fn assert_moves(&self, names: &[&str], moving: &[&str]) {
         let wrong = self.stage.sign_in("plain", "Wrong-Horse-1").unwrap_err();

@@ -1,17 +1,17 @@
-//! What the variables mean, and where the old pool's Cognito is.
+//! The environment variables, and the endpoint of the old pool.
 
 use super::super::tests::server::settings;
-use super::Home;
+use super::Environment;
 
-fn home(variables: &[(&str, &str)]) -> Home {
-    Home::read(|name| {
-        let found = variables.iter().find(|(known, _)| *known == name);
-        found.map(|(_, value)| (*value).to_owned())
+fn environment(variables: &[(&str, &str)]) -> Environment {
+    Environment::read(|name| {
+        let variable = variables.iter().find(|(variable, _)| *variable == name);
+        variable.map(|(_, value)| (*value).to_owned())
     })
 }
 
 #[test]
-fn endpoints_of_a_service_come_before_those_of_all() {
+fn the_endpoint_of_a_service_overrides_the_global_endpoint() {
     let (all, sts, cognito) = (
         ("AWS_ENDPOINT_URL", "http://all"),
         ("AWS_ENDPOINT_URL_STS", "http://sts"),
@@ -38,30 +38,36 @@ fn endpoints_of_a_service_come_before_those_of_all() {
         ),
     ];
     for (variables, wanted) in rows {
-        let home = home(&variables);
-        assert_eq!((home.sts.as_deref(), home.cognito.as_deref()), wanted);
+        let environment = environment(&variables);
+        assert_eq!(
+            (environment.sts.as_deref(), environment.cognito.as_deref()),
+            wanted
+        );
     }
 }
 
 #[test]
-fn keys_are_taken_whole_or_not_at_all() {
+fn an_incomplete_access_key_is_ignored() {
     let (id, secret, token) = (
         ("AWS_ACCESS_KEY_ID", "id"),
         ("AWS_SECRET_ACCESS_KEY", "secret"),
         ("AWS_SESSION_TOKEN", "token"),
     );
-    assert!(home(&[id, token]).credentials.is_none() && home(&[secret]).credentials.is_none());
-    let whole = home(&[id, secret, token]).credentials.expect("keys");
+    assert!(
+        environment(&[id, token]).credentials.is_none()
+            && environment(&[secret]).credentials.is_none()
+    );
+    let complete = environment(&[id, secret, token]).credentials.expect("keys");
     let got = (
-        whole.access_key_id(),
-        whole.secret_access_key(),
-        whole.session_token(),
+        complete.access_key_id(),
+        complete.secret_access_key(),
+        complete.session_token(),
     );
     assert_eq!(got, ("id", "secret", Some("token")));
 }
 
 #[tokio::test]
-async fn the_public_keys_are_where_the_pool_is() {
+async fn the_jwks_url_has_the_endpoint_of_the_pool() {
     let (fips, dual) = (
         ("AWS_USE_FIPS_ENDPOINT", "true"),
         ("AWS_USE_DUALSTACK_ENDPOINT", "TRUE"),
@@ -96,7 +102,7 @@ async fn the_public_keys_are_where_the_pool_is() {
     for (region, variables, wanted) in rows {
         let mut settings = settings();
         settings.region = region.to_owned();
-        let public = home(variables).public(&settings).await;
-        assert_eq!(public, Some(format!("{wanted}/pool/.well-known/jwks.json")));
+        let url = environment(variables).jwks_url(&settings).await;
+        assert_eq!(url, Some(format!("{wanted}/pool/.well-known/jwks.json")));
     }
 }

@@ -1,4 +1,4 @@
-//! How often is tried, and until when, on a clock of the test's own.
+//! The number and the times of attempts, with a paused clock.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -6,77 +6,82 @@ use std::time::Duration;
 use rules::reasons::{Failure, Fault, Rejection};
 use tokio::time::{Instant, sleep};
 
-use super::{Again, Missed, PAUSES, jittered, patiently};
+use super::{FailedAttempt, PAUSES, Retry, jittered, with_retries};
 
-const AGAIN: Missed = missed(Failure::Fault(Fault::Throttled), Again::Later);
-const AT_ONCE: Missed = missed(Failure::Fault(Fault::Unreachable), Again::AtOnce);
+const AFTER_PAUSE: FailedAttempt = failed(Failure::Fault(Fault::Throttled), Retry::AfterPause);
+const IMMEDIATELY: FailedAttempt = failed(Failure::Fault(Fault::Unreachable), Retry::Immediately);
 const NO: Failure = Failure::Rejected(Rejection::NotAuthorized);
 
-const fn missed(failure: Failure, again: Again) -> Missed {
-    Missed { failure, again }
+const fn failed(failure: Failure, retry: Retry) -> FailedAttempt {
+    FailedAttempt { failure, retry }
 }
 
-/// What comes of attempts that take `takes` and end as in `script`, the last row of it again and again; and when each
-/// was begun.
-async fn tried(
-    script: &[Result<u8, Missed>],
+/// Runs attempts that take `takes` each and return the results in `script`, the last one
+/// repeatedly. Returns the final result and the start time of each attempt.
+async fn run(
+    script: &[Result<u8, FailedAttempt>],
     takes: Duration,
     budget: Duration,
 ) -> (Result<u8, Failure>, Vec<Duration>) {
-    let (started, begun) = (Instant::now(), RefCell::new(Vec::new()));
-    let got = patiently(started + budget, async || {
-        let count = begun.borrow().len();
-        begun.borrow_mut().push(started.elapsed());
+    let (started, starts) = (Instant::now(), RefCell::new(Vec::new()));
+    let got = with_retries(started + budget, async || {
+        let count = starts.borrow().len();
+        starts.borrow_mut().push(started.elapsed());
         sleep(takes).await;
         script[count.min(script.len() - 1)]
     });
-    (got.await, begun.into_inner())
+    (got.await, starts.into_inner())
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_what_may_be_made_again_is() {
+async fn only_retryable_errors_are_retried() {
     let second = Duration::from_secs(1);
-    let fault = missed(Failure::Fault(Fault::Internal), Again::Never);
+    let fault = failed(Failure::Fault(Fault::Internal), Retry::Never);
     let rows: [(&[_], _, _); 7] = [
         (&[Ok(1)], Ok(1), 1),
-        (&[Err(missed(NO, Again::Never))], Err(NO), 1),
+        (&[Err(failed(NO, Retry::Never))], Err(NO), 1),
         (&[Err(fault), Ok(1)], Err(fault.failure), 1),
-        (&[Err(AGAIN), Ok(2)], Ok(2), 2),
+        (&[Err(AFTER_PAUSE), Ok(2)], Ok(2), 2),
         (
-            &[Err(AGAIN), Err(AGAIN), Err(missed(NO, Again::Never)), Ok(1)],
+            &[
+                Err(AFTER_PAUSE),
+                Err(AFTER_PAUSE),
+                Err(failed(NO, Retry::Never)),
+                Ok(1),
+            ],
             Err(NO),
             3,
         ),
-        (&[Err(AGAIN)], Err(AGAIN.failure), 5),
-        (&[Err(AT_ONCE)], Err(AT_ONCE.failure), 5),
+        (&[Err(AFTER_PAUSE)], Err(AFTER_PAUSE.failure), 5),
+        (&[Err(IMMEDIATELY)], Err(IMMEDIATELY.failure), 5),
     ];
     for (script, wanted, count) in rows {
-        let (got, begun) = tried(script, Duration::ZERO, 60 * second).await;
-        assert_eq!((got, begun.len()), (wanted, count), "{script:?}");
+        let (got, starts) = run(script, Duration::ZERO, 60 * second).await;
+        assert_eq!((got, starts.len()), (wanted, count), "{script:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn pauses_grow_and_differ() {
-    let (_, begun) = tried(&[Err(AGAIN)], Duration::ZERO, Duration::from_mins(1)).await;
-    for (pair, most) in begun.windows(2).zip(PAUSES) {
-        let pause = pair[1].checked_sub(pair[0]).expect("time goes on");
-        // The clock of the test is exact to a millisecond.
+async fn pauses_grow_and_have_jitter() {
+    let (_, starts) = run(&[Err(AFTER_PAUSE)], Duration::ZERO, Duration::from_mins(1)).await;
+    for (pair, longest) in starts.windows(2).zip(PAUSES) {
+        let pause = pair[1].checked_sub(pair[0]).expect("an ascending order");
+        // Tokio's paused clock has a resolution of one millisecond.
         let slack = Duration::from_millis(2);
         assert!(
-            pause >= most / 3 && pause <= most + slack,
-            "{pause:?} of {most:?}"
+            pause >= longest / 3 && pause <= longest + slack,
+            "{pause:?} of {longest:?}"
         );
     }
-    for most in PAUSES {
-        assert!(jittered(most) >= most / 3 && jittered(most) <= most);
+    for longest in PAUSES {
+        assert!(jittered(longest) >= longest / 3 && jittered(longest) <= longest);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_budget_that_ends_after_a_throttle_ends_throttled() {
+async fn a_deadline_after_a_throttled_attempt_returns_the_throttling() {
     let (second, budget) = (Duration::from_secs(1), Duration::from_secs(4));
-    // While the second attempt is out, while pausing, and with no attempt answered at all.
+    // The deadline passes during the second attempt, during a pause, and during the first attempt.
     let rows = [
         (3 * second, Fault::Throttled, 2),
         (Duration::from_millis(3950), Fault::Throttled, 1),
@@ -84,9 +89,9 @@ async fn a_budget_that_ends_after_a_throttle_ends_throttled() {
     ];
     for (takes, fault, count) in rows {
         let started = Instant::now();
-        let (got, begun) = tried(&[Err(AGAIN)], takes, budget).await;
+        let (got, starts) = run(&[Err(AFTER_PAUSE)], takes, budget).await;
         assert_eq!(
-            (got, begun.len()),
+            (got, starts.len()),
             (Err(Failure::Fault(fault)), count),
             "{takes:?}"
         );

@@ -1,9 +1,9 @@
-//! The hash, against vectors computed with Python's hmac, hashlib and base64.
+//! The secret hash, compared with values computed with Python's hmac, hashlib and base64.
 
 use super::ClientSecret;
 
 #[test]
-fn the_hash_is_that_of_the_username_as_sent_and_the_client() {
+fn the_hash_covers_the_username_as_sent_and_the_app_client() {
     let long = "k".repeat(100);
     let rows = [
         (

@@ -1,5 +1,5 @@
-//! A server in place of the old account, which answers from a script. Unlike the sandbox's scripted server, it runs on
-//! the runtime of the test, so that requests of several connections come in the same order each time.
+//! A scripted server that replaces the old account. Unlike the sandbox's scripted server, it runs
+//! on the test's runtime, so that requests of several connections arrive in a deterministic order.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::super::{Cognito, Home, Wire};
+use super::super::{Cognito, Connections, Environment};
 
-/// A status and a body, or for status 0 a connection that is cut after the request.
+/// A status and a body. For status 0, the server closes the connection after the request.
 pub type Answer = (u16, Value);
 
-/// Answers one request a connection from the script and returns the requests; more than are in the script are rejected.
+/// Answers one request per connection from the script, and returns the requests. Accepts no more
+/// connections than the script has answers.
 pub async fn serve(listener: TcpListener, script: Vec<Answer>) -> Vec<String> {
     let mut requests = Vec::new();
     for (status, body) in script {
@@ -28,7 +29,7 @@ pub async fn serve(listener: TcpListener, script: Vec<Answer>) -> Vec<String> {
     requests
 }
 
-/// The next request of a connection, unless that ends.
+/// The next request of a connection, or `None` if the client closes it.
 async fn read(stream: &mut TcpStream) -> Option<String> {
     let mut request = String::new();
     let mut buffer = [0; 4096];
@@ -59,27 +60,27 @@ async fn write(stream: &mut TcpStream, status: u16, body: &str, connection: &str
     written.expect("an answer");
 }
 
-/// What becomes of a request.
+/// The server's action for a request.
 pub enum Act {
-    /// It is answered, after a while, and the connection stays.
+    /// Answers after a delay in milliseconds, with a status and a body, and keeps the connection.
     Answer(u64, u16, String),
-    /// The connection ends.
+    /// Closes the connection.
     Cut,
-    /// Some of an answer comes, then the connection ends.
+    /// Sends a part of an answer and closes the connection.
     CutShort,
 }
 
-/// The operations that were asked for, each with the number of its connection.
-pub type Asked = Arc<Mutex<Vec<(usize, String)>>>;
+/// The requested operations, each with the number of its connection.
+pub type Requests = Arc<Mutex<Vec<(usize, String)>>>;
 
-/// Keeps connections open and answers each request as `act` wants, which is told the operation and how often there
-/// was a request before.
-pub fn keep(
+/// Keeps connections open and answers each request with `act`, which receives the operation and the
+/// number of earlier requests.
+pub fn serve_keep_alive(
     listener: TcpListener,
     act: impl Fn(&str, usize) -> Act + Send + Sync + 'static,
-) -> Asked {
-    let asked = Asked::default();
-    let (log, act) = (Arc::clone(&asked), Arc::new(act));
+) -> Requests {
+    let requests = Requests::default();
+    let (log, act) = (Arc::clone(&requests), Arc::new(act));
     tokio::spawn(async move {
         for number in 0.. {
             let (mut stream, _) = listener.accept().await.expect("a connection");
@@ -109,7 +110,7 @@ pub fn keep(
             });
         }
     });
-    asked
+    requests
 }
 
 fn operation(request: &str) -> String {
@@ -124,34 +125,35 @@ fn operation(request: &str) -> String {
     }
 }
 
-/// The operations alone.
-pub fn operations(asked: &Asked) -> Vec<String> {
-    let asked = asked.lock().expect("no panic");
-    asked
+/// The requested operations.
+pub fn operations(requests: &Requests) -> Vec<String> {
+    let requests = requests.lock().expect("no panic");
+    requests
         .iter()
         .map(|(_, operation)| operation.clone())
         .collect()
 }
 
-/// How many connections have carried a request.
-pub fn connections(asked: &Asked) -> usize {
-    let asked = asked.lock().expect("no panic");
-    let numbers = asked.iter().map(|(number, _)| number + 1);
+/// The number of connections with at least one request.
+pub fn connections(requests: &Requests) -> usize {
+    let requests = requests.lock().expect("no panic");
+    let numbers = requests.iter().map(|(number, _)| number + 1);
     numbers.max().unwrap_or(0)
 }
 
-/// What `ask` gets from a pool that answers from `script`, all of which must have been asked for.
-pub async fn asked<T>(
+/// Runs `ask` with a pool that answers from `script`. Returns its result and the requests. Fails if
+/// not all answers of the script were requested.
+pub async fn with_script<T>(
     script: Vec<Answer>,
     ask: impl AsyncFnOnce(Cognito) -> T,
 ) -> (T, Vec<String>) {
     let (listener, endpoint) = listen().await;
     let server = tokio::spawn(serve(listener, script));
     let pool = cognito(&endpoint);
-    pool.role.hold(session(3600));
+    pool.role.set_current(session(3600));
     let answer = ask(pool).await;
     let requests = tokio::time::timeout(Duration::from_secs(5), server).await;
-    let requests = requests.expect("the whole script was asked for");
+    let requests = requests.expect("a request for each answer in the script");
     (answer, requests.expect("a server"))
 }
 
@@ -161,13 +163,13 @@ pub async fn listen() -> (TcpListener, String) {
     (listener, endpoint)
 }
 
-/// A session that ends in so many seconds.
+/// A session that expires in `ends_in` seconds.
 pub fn session(ends_in: u64) -> Credentials {
     let end = SystemTime::now() + Duration::from_secs(ends_in);
     Credentials::new(format!("AKID{ends_in}"), "secret", None, Some(end), "test")
 }
 
-/// What STS answers with.
+/// The response of STS to AssumeRole.
 pub fn assumed(key: &str) -> Act {
     let body = format!(
         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
@@ -177,14 +179,14 @@ pub fn assumed(key: &str) -> Act {
     Act::Answer(0, 200, body)
 }
 
-/// A pool at that endpoint, with no session yet.
+/// A pool with this endpoint and without a session.
 pub fn cognito(endpoint: &str) -> Cognito {
-    between(endpoint, endpoint, Wire::new())
+    cognito_with_sts(endpoint, endpoint, Connections::new())
 }
 
-/// The same, with an STS at another endpoint, and over that wire.
-pub fn between(sts: &str, endpoint: &str, wire: Wire) -> Cognito {
-    let home = Home {
+/// A pool with separate endpoints for STS and Cognito, and with these connections.
+pub fn cognito_with_sts(sts: &str, endpoint: &str, connections: Connections) -> Cognito {
+    let environment = Environment {
         credentials: Some(Credentials::new("AKIDOWN", "secret", None, None, "test")),
         region: Some("eu-west-1".into()),
         sts: Some(sts.into()),
@@ -192,7 +194,7 @@ pub fn between(sts: &str, endpoint: &str, wire: Wire) -> Cognito {
         fips: false,
         dual_stack: false,
     };
-    Cognito::new(settings(), home, wire)
+    Cognito::new(settings(), environment, connections)
 }
 
 pub fn settings() -> OldPoolSettings {

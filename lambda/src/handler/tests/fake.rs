@@ -1,4 +1,4 @@
-//! A pool that answers as it is told, an event, and what every rejection and every fault must look like.
+//! A fake old pool, an event, and assertions about rejections and faults.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -28,28 +28,28 @@ pub const SECRETS: [&str; 4] = [
     "marked@example.com",
 ];
 
-/// Answers as it is told, to a password after a while, and notes what it was asked.
+/// Returns the given results after the given delays, and records the calls.
 #[derive(Debug)]
 pub struct FakePool {
     pub session: Result<(), Failure>,
     pub prepared: Result<(), Failure>,
     pub password: Result<Answer, Failure>,
     pub user: Result<OldUser, Failure>,
-    /// What the user is once a password was asked for: a trigger of the pool's own has run.
+    /// The user after a password call, as written by a trigger of the pool.
     pub user_then: Option<OldUser>,
     pub takes: Duration,
-    /// How long it takes over the user.
+    /// The delay before the user is returned.
     pub user_takes: Duration,
-    pub asked: Rc<RefCell<Vec<String>>>,
-    /// Whether a password was asked for.
+    pub calls: Rc<RefCell<Vec<String>>>,
+    /// Whether there was a password call.
     pub signed_in: Rc<Cell<bool>>,
-    /// How often it was to begin anew.
-    pub afresh: Rc<Cell<usize>>,
+    /// The number of calls of `cold`.
+    pub cold: Rc<Cell<usize>>,
 }
 
 impl OldPool for FakePool {
-    fn afresh(&self) -> Self {
-        self.afresh.set(self.afresh.get() + 1);
+    fn cold(&self) -> Self {
+        self.cold.set(self.cold.get() + 1);
         Self {
             session: self.session,
             prepared: self.prepared,
@@ -58,9 +58,9 @@ impl OldPool for FakePool {
             user_then: self.user_then.clone(),
             takes: self.takes,
             user_takes: self.user_takes,
-            asked: Rc::clone(&self.asked),
+            calls: Rc::clone(&self.calls),
             signed_in: Rc::clone(&self.signed_in),
-            afresh: Rc::clone(&self.afresh),
+            cold: Rc::clone(&self.cold),
         }
     }
 
@@ -78,7 +78,7 @@ impl OldPool for FakePool {
         password: &str,
         _: Instant,
     ) -> Result<Answer, Failure> {
-        self.asked
+        self.calls
             .borrow_mut()
             .push(format!("password {username} {password}"));
         tokio::time::sleep(self.takes).await;
@@ -87,7 +87,7 @@ impl OldPool for FakePool {
     }
 
     async fn user(&self, username: &str, _: Instant) -> Result<OldUser, Failure> {
-        self.asked.borrow_mut().push(format!("user {username}"));
+        self.calls.borrow_mut().push(format!("user {username}"));
         let signed_in = self.signed_in.get();
         tokio::time::sleep(self.user_takes).await;
         match &self.user_then {
@@ -107,12 +107,12 @@ pub fn pool() -> FakePool {
         signed_in: Rc::default(),
         takes: Duration::ZERO,
         user_takes: Duration::ZERO,
-        asked: Rc::default(),
-        afresh: Rc::default(),
+        calls: Rc::default(),
+        cold: Rc::default(),
     }
 }
 
-/// A service with the simplest rules, over such a pool.
+/// A service with this pool and simple rules.
 pub fn service(pool: FakePool) -> Service<FakePool> {
     let attributes = ["email", "email_verified", "name", "sub"].map(|name| Mapping {
         old: name.into(),
@@ -187,12 +187,12 @@ pub fn raw(event: &Value) -> Box<RawValue> {
 }
 
 pub fn line(reply: &Reply) -> Value {
-    let place = log::Place {
+    let invocation = log::Invocation {
         request_id: "request-1",
         function: "function-1",
         now: SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123),
     };
-    let line = log::line(place, reply, Duration::from_millis(7));
+    let line = log::line(invocation, reply, Duration::from_millis(7));
     let text = line.to_string();
     for secret in SECRETS {
         assert!(!text.contains(secret), "{text}");
@@ -201,9 +201,9 @@ pub fn line(reply: &Reply) -> Value {
     line
 }
 
-/// The event goes back byte for byte, and the log says why.
+/// The function returns the event byte for byte, and the log has the reason.
 pub async fn assert_rejected(service: &Service<FakePool>, source: &str, reason: &str) {
-    // As no serialiser of ours would write it: its blanks, the order of its members and its numbers.
+    // With blanks, an order of fields and a number format that serde_json wouldn't write.
     let bytes = event(source).to_string().replacen(
         '{',
         r#"{ "zzz" : 1.50, "aaa":"\u0041\/",  "version":"1","#,
@@ -220,7 +220,7 @@ pub async fn assert_rejected(service: &Service<FakePool>, source: &str, reason: 
     assert_eq!(back, Ok(bytes), "{reason}");
 }
 
-/// The one text goes back, whatever the fault, and the log says which.
+/// The function returns the same error for every fault, and the log has the reason.
 pub async fn assert_fault(service: Option<&Service<FakePool>>, event: &Value, reason: &str) {
     let reply = answer(service, raw(event)).await;
     let line = line(&reply);

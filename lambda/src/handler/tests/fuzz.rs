@@ -1,4 +1,4 @@
-//! Whatever comes for an event, there is an answer, and no migration that the old pool has not proved.
+//! Every event gets a reply, and no user is migrated without evidence from the old pool.
 
 use proptest::prelude::*;
 use rules::decision::{Answer, OldUser};
@@ -50,7 +50,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A real event in which up to three members are another thing, or gone.
+/// A valid event in which up to three fields are replaced or removed.
 fn any_mutation() -> impl Strategy<Value = Value> {
     let paths = [
         "/triggerSource",
@@ -95,13 +95,13 @@ fn any_failure() -> impl Strategy<Value = Failure> {
 }
 
 fn any_pool() -> impl Strategy<Value = FakePool> {
-    let says = prop_oneof![
+    let password = prop_oneof![
         3 => Just(Ok(tokens())),
         1 => Just(Ok(Answer::default())),
         1 => "[A-Z_]{1,12}".prop_map(|name| Ok(challenge(&name))),
         1 => any_failure().prop_map(Err),
     ];
-    let known = (any::<[bool; 3]>(), any::<String>(), any::<bool>()).prop_map(
+    let any_user = (any::<[bool; 3]>(), any::<String>(), any::<bool>()).prop_map(
         |([enabled, confirmed, has_mfa], username, same)| {
             let username = if same { user().username } else { username };
             OldUser {
@@ -113,15 +113,19 @@ fn any_pool() -> impl Strategy<Value = FakePool> {
             }
         },
     );
-    let has = prop_oneof![3 => Just(Ok(user())), 2 => known.prop_map(Ok), 1 => any_failure().prop_map(Err)];
-    (says, has).prop_map(|(password, user)| FakePool {
+    let old_user = prop_oneof![
+        3 => Just(Ok(user())),
+        2 => any_user.prop_map(Ok),
+        1 => any_failure().prop_map(Err),
+    ];
+    (password, old_user).prop_map(|(password, user)| FakePool {
         password,
         user,
         ..pool()
     })
 }
 
-/// What must hold of every reply.
+/// The invariants of every reply.
 fn check(sent: Box<RawValue>, pool: FakePool) -> Result<(), TestCaseError> {
     let bytes = sent.get().to_owned();
     let event: Value = serde_json::from_str(&bytes).unwrap_or_default();
@@ -133,9 +137,9 @@ fn check(sent: Box<RawValue>, pool: FakePool) -> Result<(), TestCaseError> {
     let reply = runtime.block_on(answer(Some(&service), sent));
     let failure = reply.failure();
     let result = reply.into_result();
-    let asked = service.pool.asked.borrow();
-    let about_the_new_pool = event["userPoolId"] == "eu-west-1_x";
-    prop_assert!(asked.is_empty() || about_the_new_pool);
+    let calls = service.pool.calls.borrow();
+    let is_of_new_pool = event["userPoolId"] == "eu-west-1_x";
+    prop_assert!(calls.is_empty() || is_of_new_pool);
     match (event["triggerSource"].as_str(), failure) {
         (Some(PROBE), _) => {
             let answer = result.expect("an answer");
@@ -146,7 +150,7 @@ fn check(sent: Box<RawValue>, pool: FakePool) -> Result<(), TestCaseError> {
         }
         (_, Some(Failure::Fault(_))) => prop_assert!(result.is_err()),
         (Some(source), None) => {
-            prop_assert!(result.is_ok() && about_the_new_pool);
+            prop_assert!(result.is_ok() && is_of_new_pool);
             let Ok(user) = &service.pool.user else {
                 panic!("no user")
             };
@@ -155,33 +159,33 @@ fn check(sent: Box<RawValue>, pool: FakePool) -> Result<(), TestCaseError> {
             prop_assert!(
                 source == FORGOT_PASSWORD && user.confirmed || source == AUTHENTICATION && proved
             );
-            prop_assert_eq!(asked.len(), if source == AUTHENTICATION { 2 } else { 1 });
+            prop_assert_eq!(calls.len(), if source == AUTHENTICATION { 2 } else { 1 });
         }
-        (None, None) => panic!("migrated for nobody"),
+        (None, None) => panic!("migrated without a trigger source"),
     }
     Ok(())
 }
 
 proptest! {
     #[test]
-    fn any_json_gets_an_answer(event in any_json(), pool in any_pool()) {
+    fn any_json_gets_a_reply(event in any_json(), pool in any_pool()) {
         check(to_raw_value(&event).expect("JSON"), pool)?;
     }
 
     #[test]
-    fn mutated_events_get_an_answer(event in any_mutation(), pool in any_pool()) {
+    fn mutated_events_get_a_reply(event in any_mutation(), pool in any_pool()) {
         check(to_raw_value(&event).expect("JSON"), pool)?;
     }
 
     #[test]
-    fn mutated_bytes_get_an_answer(
+    fn mutated_bytes_get_a_reply(
         at in 0_usize..500, with in any::<String>(), cut in 0_usize..20, pool in any_pool(),
     ) {
         let mut text: Vec<char> = event(AUTHENTICATION).to_string().chars().collect();
         let at = at.min(text.len());
         let end = (at + cut).min(text.len());
         text.splice(at..end, with.chars());
-        // Lambda hands on nothing that is not JSON.
+        // The Lambda runtime rejects events that aren't JSON.
         if let Ok(sent) = RawValue::from_string(text.into_iter().collect()) {
             check(sent, pool)?;
         }

@@ -1,4 +1,4 @@
-//! Whatever the old pool says, nobody is migrated without proof.
+//! No user is migrated without evidence, for any response of the old pool.
 
 use proptest::prelude::*;
 
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::usernames::NameRules;
 
-const PROVED_BUT_FOR_THE_SECOND: [&str; 5] = [
+const MFA_CHALLENGES: [&str; 5] = [
     "SMS_MFA",
     "SOFTWARE_TOKEN_MFA",
     "EMAIL_OTP",
@@ -17,8 +17,8 @@ const PROVED_BUT_FOR_THE_SECOND: [&str; 5] = [
 const KINDS: [&str; 3] = ["email", "phone_number", "preferred_username"];
 
 fn any_answer() -> impl Strategy<Value = Answer> {
-    let known = prop::sample::select(
-        PROVED_BUT_FOR_THE_SECOND
+    let fixed = prop::sample::select(
+        MFA_CHALLENGES
             .into_iter()
             .chain([
                 "NEW_PASSWORD_REQUIRED",
@@ -30,7 +30,7 @@ fn any_answer() -> impl Strategy<Value = Answer> {
             .collect::<Vec<_>>(),
     );
     let challenge = prop_oneof![
-        known.prop_map(str::to_owned),
+        fixed.prop_map(str::to_owned),
         "[A-Z_]{0,20}",
         any::<String>()
     ];
@@ -39,8 +39,8 @@ fn any_answer() -> impl Strategy<Value = Answer> {
 }
 
 fn any_value() -> impl Strategy<Value = String> {
-    let known = ["", "ann", "e@x", "+1", "true", "false", "SMS_MFA"];
-    prop_oneof![3 => prop::sample::select(known.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
+    let fixed = ["", "ann", "e@x", "+1", "true", "false", "SMS_MFA"];
+    prop_oneof![3 => prop::sample::select(fixed.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
 }
 
 fn any_user() -> impl Strategy<Value = OldUser> {
@@ -100,7 +100,7 @@ proptest! {
         let Ok(migration) = decide(&rules, &typed, evidence, Ok(user.clone())) else { return Ok(()) };
         let response = migration.into_response();
         let confirmed = response.get("finalUserStatus").is_some();
-        let by_challenge = |name: &str| match (PROVED_BUT_FOR_THE_SECOND.contains(&name), name) {
+        let by_challenge = |name: &str| match (MFA_CHALLENGES.contains(&name), name) {
             (true, _) => rules.mfa_users == MfaUsers::Migrate && confirmed,
             (_, "NEW_PASSWORD_REQUIRED") => rules.temporary_passwords == TemporaryPasswords::Reset && !confirmed,
             _ => false,
@@ -115,10 +115,10 @@ proptest! {
     }
 
     #[test]
-    fn no_forgotten_password_migrates_whom_no_code_would_prove(
+    fn a_forgotten_password_migrates_no_user_without_a_verified_contact(
         user in any_user(), rules in any_rules(), typed in any_value(),
     ) {
-        let Ok(migration) = decide(&rules, &typed, Ok(Evidence::CodeToCome), Ok(user.clone())) else { return Ok(()) };
+        let Ok(migration) = decide(&rules, &typed, Ok(Evidence::PendingCode), Ok(user.clone())) else { return Ok(()) };
         let response = serde_json::Value::Object(migration.into_response());
         prop_assert!(user.confirmed && response.get("finalUserStatus").is_none());
         let attributes = &response["userAttributes"];
@@ -127,7 +127,7 @@ proptest! {
     }
 }
 
-/// What holds for every migration.
+/// The invariants of every migration.
 fn check(rules: &Rules, user: &OldUser, response: &serde_json::Value) -> Result<(), TestCaseError> {
     prop_assert!(user.enabled);
     prop_assert!(!(user.has_mfa && rules.mfa_users == MfaUsers::Refuse));

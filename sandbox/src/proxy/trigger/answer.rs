@@ -1,5 +1,5 @@
-//! Checks the function's answer at least as strictly as Cognito does: an answer that creates a
-//! user here must create one on AWS.
+//! Checks the function's response at least as strictly as Cognito: a response that creates a user
+//! here must create one on AWS.
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,21 @@ use super::fault::Fault;
 use super::pool::PoolAt;
 use crate::proxy::message::mediums;
 
-/// The user whom an answer makes.
+/// The user that a response creates.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NewUser {
     pub(super) username: String,
     pub(super) attributes: BTreeMap<String, String>,
     pub(super) status: &'static str,
-    /// How the welcome message goes out, unless it is suppressed.
+    /// The delivery mediums of the invitation, unless it is suppressed.
     pub(super) welcome: Option<Vec<String>>,
     pub(super) takes_aliases: bool,
-    /// Whether a code by SMS is asked for from now on.
+    /// Whether SMS MFA is enabled for the user.
     pub(super) sms_mfa: bool,
 }
 
-/// Nothing for an event that came back as it was: a refusal.
-pub(super) fn judge(
+/// The new user. `None` if the function returned the event unchanged, which rejects the sign-in.
+pub(super) fn parse(
     pool: &PoolAt,
     sign_in: &SignIn,
     event: &Value,
@@ -54,7 +54,7 @@ pub(super) fn judge(
     let status = match response["finalUserStatus"].as_str() {
         Some("CONFIRMED") => "CONFIRMED",
         None if response["finalUserStatus"].is_null() => "RESET_REQUIRED",
-        // Sources disagree on the literal RESET_REQUIRED: nobody may rely on it.
+        // Sources disagree about the literal RESET_REQUIRED, so the sandbox rejects it.
         _ => return Err(Fault::unrecognizable()),
     };
     let welcome = match response["messageAction"].as_str() {
@@ -66,8 +66,8 @@ pub(super) fn judge(
     };
     let takes_aliases = flag(&response["forceAliasCreation"])?;
     let sms_mfa = flag(&response["enableSMSMFA"])?;
-    let named = attributes.remove("username");
-    let username = username(pool, sign_in, named.as_ref(), &attributes)?;
+    let returned = attributes.remove("username");
+    let username = username(pool, sign_in, returned.as_ref(), &attributes)?;
     check_schema(pool, sign_in, &attributes)?;
     let has_mfa = matches!(
         pool.settings["MfaConfiguration"].as_str(),
@@ -110,13 +110,13 @@ fn strings_only(attributes: &Value) -> Result<BTreeMap<String, String>, Fault> {
     strings.collect()
 }
 
-/// The name to make the user by. Where e-mail addresses are aliases, a user cannot be
-/// called by one, which the emulator sees to; where they are the names, Cognito makes up
-/// the name behind them, and the one that was typed must be the user's.
+/// The username of the new user. If email addresses are aliases, a username can't be an email
+/// address, which the emulator checks. If they are usernames, Cognito generates the username, and
+/// the typed address must be the user's.
 fn username(
     pool: &PoolAt,
     sign_in: &SignIn,
-    named: Option<&String>,
+    returned: Option<&String>,
     attributes: &BTreeMap<String, String>,
 ) -> Result<String, Fault> {
     let kinds = |member: &str| {
@@ -129,22 +129,22 @@ fn username(
     };
     let typed = &sign_in.username;
     let addresses = kinds("UsernameAttributes");
-    let named = match named {
+    let username = match returned {
         None if addresses.is_empty() => Some(typed),
         None => addresses
             .iter()
             .filter_map(|kind| attributes.get(*kind))
             .find(|address| pool.is_same_name(address, typed)),
         Some(_) if !addresses.is_empty() => None,
-        Some(named) => {
-            Some(named).filter(|named| *named == typed || !kinds("AliasAttributes").is_empty())
+        Some(returned) => {
+            Some(returned).filter(|name| *name == typed || !kinds("AliasAttributes").is_empty())
         }
     };
-    named.cloned().ok_or_else(|| sign_in.cannot_migrate())
+    username.cloned().ok_or_else(|| sign_in.cannot_migrate())
 }
 
-/// Attributes the schema lacks, required ones that are missing, values that do not fit:
-/// each makes the whole migration fail.
+/// The migration fails if an attribute isn't in the schema, a required attribute is missing, or a
+/// value violates a constraint.
 fn check_schema(
     pool: &PoolAt,
     sign_in: &SignIn,

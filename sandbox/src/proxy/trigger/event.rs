@@ -1,4 +1,4 @@
-//! The event as Cognito sends it, nulls included.
+//! The event that Cognito sends, including its nulls.
 
 use std::collections::BTreeMap;
 
@@ -11,47 +11,47 @@ use super::pool::PoolAt;
 use crate::proxy::call::Call;
 use crate::proxy::upstream::Answer;
 
-/// A call at which the trigger may fire.
+/// A call that may invoke the trigger.
 #[derive(Debug)]
 pub(super) struct SignIn {
-    /// The pool's id, where the call names it.
+    /// The pool's ID, if the call contains it.
     pub(super) pool: Option<String>,
     pub(super) client: String,
-    /// As typed.
+    /// The typed username.
     pub(super) username: String,
-    /// Nothing for a forgotten one.
+    /// `None` for a forgotten password.
     pub(super) password: Option<String>,
     metadata: Value,
 }
 
 impl SignIn {
-    /// The call, if it is of a flow in which Cognito fires the trigger.
+    /// Parses the call. `None` if its flow never invokes the trigger.
     pub(super) fn read(call: &Call, request: &Request<Bytes>) -> Option<Self> {
-        let asked: Value = serde_json::from_slice(request.body()).ok()?;
-        let flow = asked["AuthFlow"].as_str().unwrap_or_default();
+        let input: Value = serde_json::from_slice(request.body()).ok()?;
+        let flow = input["AuthFlow"].as_str().unwrap_or_default();
         let forgotten = call.is_cognito("ForgotPassword");
-        let fires = forgotten
+        let invokes = forgotten
             || (call.is_cognito("InitiateAuth") && flow == "USER_PASSWORD_AUTH")
             || (call.is_cognito("AdminInitiateAuth")
                 && matches!(flow, "ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH"));
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let typed = &asked["AuthParameters"];
+        let typed = &input["AuthParameters"];
         let (username, password) = if forgotten {
-            (&asked["Username"], None)
+            (&input["Username"], None)
         } else {
             (&typed["USERNAME"], text(&typed["PASSWORD"]))
         };
-        fires.then_some(Self {
-            pool: text(&asked["UserPoolId"]),
-            client: text(&asked["ClientId"])?,
+        invokes.then_some(Self {
+            pool: text(&input["UserPoolId"]),
+            client: text(&input["ClientId"])?,
             username: text(username)?,
             password,
-            metadata: asked["ClientMetadata"].clone(),
+            metadata: input["ClientMetadata"].clone(),
         })
     }
 
-    /// Whether the emulator answered like this because it does not know the user. To a
-    /// forgotten password of nobody it may answer as to somebody's.
+    /// Whether this may be the emulator's response for an unknown user. For a forgotten password,
+    /// it may be the same as for a known user.
     pub(super) fn may_be_for_unknown_user(&self, reply: &Response<Bytes>) -> bool {
         match Answer::of(reply) {
             Answer::Ok(_) => self.password.is_none(),
@@ -86,7 +86,7 @@ impl SignIn {
             "messageAction": null,
             "desiredDeliveryMediums": null,
         });
-        self.about(pool, source, &self.username, &request, &response)
+        self.envelope(pool, source, &self.username, &request, &response)
     }
 
     /// The event of the pool's `PreSignUp` trigger, before this user is created.
@@ -100,10 +100,10 @@ impl SignIn {
         let response =
             json!({"autoConfirmUser": false, "autoVerifyEmail": false, "autoVerifyPhone": false});
         let source = "PreSignUp_AdminCreateUser";
-        self.about(pool, source, username, &request, &response)
+        self.envelope(pool, source, username, &request, &response)
     }
 
-    fn about(
+    fn envelope(
         &self,
         pool: &PoolAt,
         source: &str,
@@ -126,7 +126,7 @@ impl SignIn {
         })
     }
 
-    /// What Cognito says when the answer makes no user of this pool.
+    /// Cognito's error if the response can't create a user in this pool.
     pub(super) fn cannot_migrate(&self) -> Fault {
         Fault::new(
             "UserNotFoundException",

@@ -1,4 +1,4 @@
-//! Cognito's errors that come from a trigger, with Cognito's codes and messages.
+//! Cognito's errors that a trigger causes, with Cognito's codes and messages.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
@@ -19,19 +19,19 @@ impl Fault {
         }
     }
 
-    /// The function could not be run at all: `error` says why.
+    /// The function could not be invoked. `error` is the reason.
     pub(super) fn not_invoked(trigger: &str, error: &str) -> Self {
         let message = format!("{trigger} invocation failed due to error {error}.");
         Self::new("UnexpectedLambdaException", message)
     }
 
-    /// The function ran and failed.
+    /// The function returned an error.
     pub(super) fn raised(trigger: &str, error: &str) -> Self {
         let message = format!("{trigger} failed with error {error}.");
         Self::new("UserLambdaValidationException", message)
     }
 
-    /// The function answered what no trigger may.
+    /// The function returned an invalid response.
     pub(super) fn unrecognizable() -> Self {
         Self::new(
             "InvalidLambdaResponseException",
@@ -39,7 +39,7 @@ impl Fault {
         )
     }
 
-    /// The sandbox itself failed.
+    /// An error of the sandbox.
     pub(super) fn internal(failure: &anyhow::Error) -> Self {
         Self::new("InternalErrorException", format!("sandbox: {failure:#}"))
     }

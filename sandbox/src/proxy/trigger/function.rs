@@ -1,5 +1,5 @@
-//! Invokes the function as Cognito does: only if its resource policy allows Cognito, with a
-//! timeout of five seconds, and up to three times.
+//! Invokes the function like Cognito: only if its resource policy allows it, with a timeout of five
+//! seconds, and up to three times.
 
 use std::time::Duration;
 
@@ -15,13 +15,13 @@ use super::pool::PoolAt;
 use crate::proxy::emulator::Emulator;
 use crate::proxy::upstream::{Answer, Place};
 
-/// Neither can be changed on AWS.
-const TRIES: usize = 3;
+/// Neither limit can be changed on AWS.
+const ATTEMPTS: usize = 3;
 const DEADLINE: Duration = Duration::from_secs(5);
 const TIMED_OUT: &str = "Socket timeout while invoking Lambda function";
 
-/// The answer of a trigger's function to the event, or why there is none.
-pub(super) async fn ask(
+/// Invokes the trigger's function. Returns its response or Cognito's error.
+pub(super) async fn invoke(
     emulator: &Emulator,
     trigger: &str,
     arn: &str,
@@ -60,7 +60,7 @@ pub(super) async fn ask(
         .upstream
         .lambda(&place, Method::GET, &policy, &Value::Null);
     let allowed = match Answer::of(&policy.await?) {
-        Answer::Ok(found) => permission::allows(found["Policy"].as_str(), arn, pool),
+        Answer::Ok(output) => permission::allows(output["Policy"].as_str(), arn, pool),
         Answer::Fault(..) => false,
     };
     if !allowed {
@@ -69,7 +69,7 @@ pub(super) async fn ask(
 
     let path = format!("{path}/invocations{query}");
     let mut outcome = Err(Fault::not_invoked(trigger, TIMED_OUT));
-    for _ in 0..TRIES {
+    for _ in 0..ATTEMPTS {
         let invoked = emulator.upstream.lambda(&place, Method::POST, &path, event);
         outcome = match timeout(DEADLINE, invoked).await {
             Ok(reply) => read(trigger, &reply?),

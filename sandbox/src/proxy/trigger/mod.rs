@@ -1,6 +1,6 @@
-//! The `UserMigration` trigger, which the emulator lacks. At a sign-in or a forgotten password
-//! of a username that the pool does not have, the function is invoked, the user is created from
-//! its answer, and the call is repeated.
+//! The user migration trigger, which the emulator lacks. If a user who isn't in the pool signs in
+//! or forgot their password, the function is invoked, the user is created from its response, and
+//! the call is repeated.
 
 mod answer;
 mod event;
@@ -23,8 +23,8 @@ use event::SignIn;
 use fault::Fault;
 use pool::PoolAt;
 
-/// Fires the trigger where Cognito would. `reply` is what the emulator says before:
-/// its refusals of the caller and of the flow come first, as on AWS.
+/// Invokes the trigger when Cognito would. `reply` is the emulator's response without the trigger.
+/// Its errors about the caller and the flow have priority, as on AWS.
 pub(super) async fn fire(
     emulator: &Emulator,
     call: &Call,
@@ -38,14 +38,14 @@ pub(super) async fn fire(
         return reply;
     }
     match migrate(emulator, &sign_in).await {
-        Ok(Outcome::Refused) => reply,
+        Ok(Outcome::Rejected) => reply,
         Ok(Outcome::Migrated) => emulator.upstream.forward(request).await,
         Ok(Outcome::Failed(fault)) => fault.into(),
         Err(failure) => Fault::internal(&failure).into(),
     }
 }
 
-/// Whether the call is a sign-in or forgotten password of nobody the pool knows.
+/// Whether the call is a sign-in or a forgotten password of a user who isn't in the pool.
 pub(super) async fn is_for_unknown_user(
     emulator: &Emulator,
     call: &Call,
@@ -55,50 +55,51 @@ pub(super) async fn is_for_unknown_user(
         return false;
     };
     match pool::find(emulator, sign_in.pool.as_deref(), &sign_in.client).await {
-        Ok(Some(pool)) => !matches!(pool.knows(emulator, &sign_in.username).await, Ok(true)),
+        Ok(Some(pool)) => !matches!(pool.has_user(emulator, &sign_in.username).await, Ok(true)),
         _ => true,
     }
 }
 
 enum Outcome {
-    /// No trigger, a known user, or an event that came back as it was.
-    Refused,
-    /// The user is there now.
+    /// There is no trigger, the user is in the pool, or the function returned the event unchanged.
+    Rejected,
+    /// The user was created.
     Migrated,
-    /// Cognito gives up, and says so to the end user.
+    /// Cognito returns this error to the client.
     Failed(Fault),
 }
 
 async fn migrate(emulator: &Emulator, sign_in: &SignIn) -> Result<Outcome> {
     let Some(pool) = pool::find(emulator, sign_in.pool.as_deref(), &sign_in.client).await? else {
-        return Ok(Outcome::Refused);
+        return Ok(Outcome::Rejected);
     };
     let Some(arn) = pool.settings["LambdaConfig"]["UserMigration"].as_str() else {
-        return Ok(Outcome::Refused);
+        return Ok(Outcome::Rejected);
     };
-    if pool.knows(emulator, &sign_in.username).await? {
-        return Ok(Outcome::Refused);
+    if pool.has_user(emulator, &sign_in.username).await? {
+        return Ok(Outcome::Rejected);
     }
     let event = sign_in.event(&pool);
-    let answered = match function::ask(emulator, "UserMigration", arn, &pool, &event).await? {
-        Ok(answered) => answered,
+    let response = match function::invoke(emulator, "UserMigration", arn, &pool, &event).await? {
+        Ok(response) => response,
         Err(fault) => return Ok(Outcome::Failed(fault)),
     };
-    match answer::judge(&pool, sign_in, &event, &answered) {
-        Ok(None) => Ok(Outcome::Refused),
-        Ok(Some(user)) => make(emulator, &pool, sign_in, user).await,
+    match answer::parse(&pool, sign_in, &event, &response) {
+        Ok(None) => Ok(Outcome::Rejected),
+        Ok(Some(user)) => create(emulator, &pool, sign_in, user).await,
         Err(fault) => Ok(Outcome::Failed(fault)),
     }
 }
 
-/// Makes the user, unless a guard of the pool's own or a name that is another's is against it.
-async fn make(
+/// Creates the user. Fails if the pool's `PreSignUp` trigger rejects the user, or if a name belongs
+/// to another user.
+async fn create(
     emulator: &Emulator,
     pool: &PoolAt,
     sign_in: &SignIn,
     user: NewUser,
 ) -> Result<Outcome> {
-    if let Err(fault) = guard(emulator, pool, sign_in, &user).await? {
+    if let Err(fault) = pre_sign_up(emulator, pool, sign_in, &user).await? {
         return Ok(Outcome::Failed(fault));
     }
     let attributes: Vec<Value> = user
@@ -106,7 +107,7 @@ async fn make(
         .iter()
         .map(|(name, value)| json!({"Name": name, "Value": value}))
         .collect();
-    let made = pool.call(
+    let created = pool.call(
         emulator,
         "AdminCreateUser",
         json!({
@@ -114,13 +115,13 @@ async fn make(
             "UserAttributes": attributes,
             "MessageAction": "SUPPRESS",
             "ForceAliasCreation": user.takes_aliases,
-            // Read by corrections.py: password and status, in the same moment.
+            // corrections.py sets the password and the status when it creates the user.
             "SandboxMigration": {
                 "Password": sign_in.password, "UserStatus": user.status, "SmsMfa": user.sms_mfa,
             },
         }),
     );
-    if let Answer::Fault(..) = made.await? {
+    if let Answer::Fault(..) = created.await? {
         return Ok(Outcome::Failed(sign_in.cannot_migrate()));
     }
     if let Some(mediums) = user.welcome {
@@ -134,8 +135,8 @@ async fn make(
     Ok(Outcome::Migrated)
 }
 
-/// The pool's `PreSignUp` trigger has a say too: it runs before the user is made.
-async fn guard(
+/// Invokes the pool's `PreSignUp` trigger, which can reject the user before it is created.
+async fn pre_sign_up(
     emulator: &Emulator,
     pool: &PoolAt,
     sign_in: &SignIn,
@@ -145,9 +146,9 @@ async fn guard(
         return Ok(Ok(()));
     };
     let event = sign_in.pre_sign_up(pool, &user.username, &user.attributes);
-    let answered = function::ask(emulator, "PreSignUp", arn, pool, &event).await?;
-    Ok(match answered {
-        Ok(answer) if answer["response"].is_object() => Ok(()),
+    let response = function::invoke(emulator, "PreSignUp", arn, pool, &event).await?;
+    Ok(match response {
+        Ok(response) if response["response"].is_object() => Ok(()),
         Ok(_) => Err(Fault::unrecognizable()),
         Err(fault) => Err(fault),
     })

@@ -1,11 +1,11 @@
-//! Whether a function's resource policy lets Cognito invoke it for a pool. A condition that is
-//! not supported counts as not met.
+//! Checks whether a function's resource policy allows Cognito to invoke the function for a pool. An
+//! unsupported condition counts as not met.
 
 use serde_json::{Map, Value};
 
 use super::pool::PoolAt;
 
-/// Whether the policy document allows it, and nothing in it denies it.
+/// Whether a statement of the policy allows it and no statement denies it.
 pub(super) fn allows(policy: Option<&str>, function: &str, pool: &PoolAt) -> bool {
     let Some(policy) = policy.and_then(|text| serde_json::from_str::<Value>(text).ok()) else {
         return false;
@@ -62,7 +62,7 @@ fn conditions_met(conditions: &Value, pool_arn: &str, account: &str) -> bool {
     })
 }
 
-/// `*` is any text; nobody writes more into these policies.
+/// Supports only `*`, because these policies use no other wildcard.
 fn matches_pattern(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
@@ -84,7 +84,7 @@ fn matches_pattern(pattern: &str, text: &str) -> bool {
     true
 }
 
-/// One value, or a list of them.
+/// The values of a list, or a single value.
 fn each(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().map_or_else(
         || std::slice::from_ref(value).iter(),
@@ -92,8 +92,8 @@ fn each(value: &Value) -> impl Iterator<Item = &Value> {
     )
 }
 
-fn any(value: &Value, holds: impl Fn(&str) -> bool) -> bool {
-    each(value).filter_map(Value::as_str).any(holds)
+fn any(value: &Value, matches: impl Fn(&str) -> bool) -> bool {
+    each(value).filter_map(Value::as_str).any(matches)
 }
 
 #[cfg(test)]
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn only_cognito_for_this_pool_and_account_may() {
+    fn only_cognito_is_allowed_for_this_pool_and_account() {
         assert!(allowed(|_| ()));
         assert!(allowed(
             |s| s["Condition"]["ArnLike"]["AWS:SourceArn"] = POOL.replace("_a", "_*").into()

@@ -1,4 +1,4 @@
-//! The pool of a call. Public calls have only an app client, so the pool is searched in both
+//! Finds the pool of a call. Public calls contain only an app client, so the search covers both
 //! accounts and all Regions.
 
 use anyhow::Result;
@@ -8,16 +8,16 @@ use crate::accounts::{NEW_ACCOUNT, OLD_ACCOUNT};
 use crate::proxy::emulator::Emulator;
 use crate::proxy::upstream::{Answer, Place};
 
-/// A user pool as it stands, and where.
+/// A user pool with its settings, account and Region.
 #[derive(Debug)]
 pub(super) struct PoolAt {
     pub(super) place: Place,
     pub(super) id: String,
-    /// As `DescribeUserPool` gives it.
+    /// The output of `DescribeUserPool`.
     pub(super) settings: Value,
 }
 
-/// The pool with this app client; its id, if the call has it.
+/// The pool with this app client. `id` is the pool's ID, if the call contains it.
 pub(super) async fn find(
     emulator: &Emulator,
     id: Option<&str>,
@@ -44,17 +44,17 @@ pub(super) async fn find(
     Ok(None)
 }
 
-/// The pools of one place that it could be.
+/// The IDs of the pools to search in this account and Region.
 async fn ids(emulator: &Emulator, place: &Place, id: Option<&str>) -> Result<Vec<String>> {
     if let Some(id) = id {
         return Ok(vec![id.to_owned()]);
     }
     let mut ids = Vec::new();
-    let mut asked = json!({"MaxResults": 60});
+    let mut params = json!({"MaxResults": 60});
     loop {
         let page = emulator
             .upstream
-            .cognito(place, "ListUserPools", &asked)
+            .cognito(place, "ListUserPools", &params)
             .await?;
         let page = page.expect_ok()?;
         let listed = page["UserPools"].as_array().into_iter().flatten();
@@ -62,12 +62,12 @@ async fn ids(emulator: &Emulator, place: &Place, id: Option<&str>) -> Result<Vec
         if page["NextToken"].is_null() {
             return Ok(ids);
         }
-        asked["NextToken"] = page["NextToken"].clone();
+        params["NextToken"] = page["NextToken"].clone();
     }
 }
 
 impl PoolAt {
-    /// A call about this pool, as its account's root.
+    /// A Cognito call for this pool as the root user of its account.
     pub(super) async fn call(
         &self,
         emulator: &Emulator,
@@ -78,13 +78,13 @@ impl PoolAt {
         emulator.upstream.cognito(&self.place, action, &body).await
     }
 
-    /// This pool with its settings, if the client is one of its.
+    /// This pool with its settings, if it has the app client.
     async fn with_client(mut self, emulator: &Emulator, client: &str) -> Result<Option<Self>> {
         let client = json!({"ClientId": client});
-        let found = self
+        let described = self
             .call(emulator, "DescribeUserPoolClient", client)
             .await?;
-        if let Answer::Fault(..) = found {
+        if let Answer::Fault(..) = described {
             return Ok(None);
         }
         let described = self.call(emulator, "DescribeUserPool", json!({})).await?;
@@ -92,8 +92,8 @@ impl PoolAt {
         Ok(Some(self))
     }
 
-    /// Whether somebody has this name, or this alias.
-    pub(super) async fn knows(&self, emulator: &Emulator, username: &str) -> Result<bool> {
+    /// Whether a user has this username or alias.
+    pub(super) async fn has_user(&self, emulator: &Emulator, username: &str) -> Result<bool> {
         let username = json!({"Username": username});
         match self.call(emulator, "AdminGetUser", username).await? {
             Answer::Fault(code, _) if code == "UserNotFoundException" => Ok(false),
@@ -101,7 +101,7 @@ impl PoolAt {
         }
     }
 
-    /// Whether both are one name; case counts where the pool does not say that it does not.
+    /// Whether both names are the same. Names are case sensitive by default.
     pub(super) fn is_same_name(&self, one: &str, other: &str) -> bool {
         if self.settings["UsernameConfiguration"]["CaseSensitive"] == false {
             one.to_lowercase() == other.to_lowercase()

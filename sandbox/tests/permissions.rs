@@ -1,15 +1,15 @@
-//! The permissions that IAM requires in addition to the call's own action, and on which
-//! resource: checked with a user with one policy, and with one permission more.
+//! The permissions that IAM requires in addition to the call's own action, and their resources.
+//! Each call is checked without and with the additional permission.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, Sandbox};
 use serde_json::{Value, json};
 
 const REGION: &str = "eu-central-1";
-/// An archive without entries.
-const NOTHING: &str = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
+/// An empty archive.
+const EMPTY_ZIP: &str = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
 
-/// The new account, and in it a user with the rights that are given.
+/// A user in the new account, with the permissions that the test grants.
 struct User(Sandbox);
 
 impl User {
@@ -31,29 +31,30 @@ impl User {
         Self(sandbox)
     }
 
-    fn may(&self, statements: &[Value]) {
+    fn grant(&self, statements: &[Value]) {
         let document = json!({"Version": "2012-10-17", "Statement": statements});
         let policy = json!({
-            "UserName": "user", "PolicyName": "may", "PolicyDocument": document.to_string(),
+            "UserName": "user", "PolicyName": "granted", "PolicyDocument": document.to_string(),
         });
         self.0.aws("new", "iam", "PutUserPolicy", policy).unwrap();
     }
 
-    fn tries(&self, call: &str, params: &Value) -> Result<Value, AwsFault> {
+    fn call(&self, call: &str, params: &Value) -> Result<Value, AwsFault> {
         let (service, operation) = call.split_once(':').unwrap();
         self.0.aws("user", service, operation, params.clone())
     }
 
-    /// The call is denied by the name of `missing` as long as only `has` is granted.
+    /// Checks that the call is denied with `granted` alone, that the error names `missing`, and
+    /// that the call succeeds with both.
     #[track_caller]
-    fn needs(&self, call: &str, params: &Value, has: &Value, missing: &Value) {
-        self.may(std::slice::from_ref(has));
-        let fault = self.tries(call, params).expect_err(call);
-        let named = missing["Action"].as_str().unwrap();
+    fn needs(&self, call: &str, params: &Value, granted: &Value, missing: &Value) {
+        self.grant(std::slice::from_ref(granted));
+        let fault = self.call(call, params).expect_err(call);
+        let action = missing["Action"].as_str().unwrap();
         assert!(fault.code.starts_with("AccessDenied"), "{call}: {fault}");
-        assert!(fault.message.contains(named), "{call}: {fault}");
-        self.may(&[has.clone(), missing.clone()]);
-        self.tries(call, params)
+        assert!(fault.message.contains(action), "{call}: {fault}");
+        self.grant(&[granted.clone(), missing.clone()]);
+        self.call(call, params)
             .unwrap_or_else(|fault| panic!("{call}: {fault}"));
     }
 }
@@ -94,7 +95,7 @@ fn role(user: &User, name: &str) {
 }
 
 #[test]
-fn what_is_made_with_tags_is_tagged() {
+fn creating_a_resource_with_tags_needs_a_tag_permission() {
     let user = User::new();
     let tags = json!([{"Key": "a", "Value": "b"}]);
     user.needs(
@@ -121,12 +122,12 @@ fn what_is_made_with_tags_is_tagged() {
 fn function() -> Value {
     json!({
         "FunctionName": "f", "Runtime": "provided.al2023", "Handler": "bootstrap",
-        "Role": iam("role/r"), "Code": {"ZipFile": {"$bytes": NOTHING}},
+        "Role": iam("role/r"), "Code": {"ZipFile": {"$bytes": EMPTY_ZIP}},
     })
 }
 
 #[test]
-fn a_role_is_passed_on_by_who_may_and_to_whom_they_may() {
+fn passing_a_role_needs_permission_for_the_role_and_the_service() {
     let user = User::new();
     role(&user, "r");
     let function = function();
@@ -139,8 +140,8 @@ fn a_role_is_passed_on_by_who_may_and_to_whom_they_may() {
             service,
         )
     };
-    user.may(&[own.clone(), to("ec2.amazonaws.com")]);
-    user.tries("lambda:CreateFunction", &function).unwrap_err();
+    user.grant(&[own.clone(), to("ec2.amazonaws.com")]);
+    user.call("lambda:CreateFunction", &function).unwrap_err();
     user.needs(
         "lambda:CreateFunction",
         &function,
@@ -164,7 +165,7 @@ fn a_role_is_passed_on_by_who_may_and_to_whom_they_may() {
 }
 
 #[test]
-fn the_tags_of_a_function_are_shown_to_who_may_list_them() {
+fn the_tags_of_a_function_need_a_list_permission() {
     let user = User::new();
     role(&user, "r");
     let mut function = function();
@@ -177,33 +178,33 @@ fn the_tags_of_a_function_are_shown_to_who_may_list_them() {
         &allow("lambda:TagResource", &arn),
     );
     let name = json!({"FunctionName": "f"});
-    user.may(&[allow("lambda:GetFunction", &arn)]);
-    let shown = user.tries("lambda:GetFunction", &name).unwrap();
+    user.grant(&[allow("lambda:GetFunction", &arn)]);
+    let shown = user.call("lambda:GetFunction", &name).unwrap();
     assert_eq!(shown.get("Tags"), None);
-    user.may(&[
+    user.grant(&[
         allow("lambda:GetFunction", &arn),
         allow("lambda:ListTags", &arn),
     ]);
-    let shown = user.tries("lambda:GetFunction", &name).unwrap();
+    let shown = user.call("lambda:GetFunction", &name).unwrap();
     assert_eq!(shown["Tags"], json!({"a": "b"}));
 }
 
 #[test]
-fn a_condition_says_which_policy_and_whom() {
+fn conditions_restrict_the_policy_and_the_principal() {
     let user = User::new();
     role(&user, "r");
     let attach = |policy: &str| json!({"RoleName": "r", "PolicyArn": policy});
     let audit = "arn:aws:iam::aws:policy/SecurityAudit";
-    user.may(&[allow_if(
+    user.grant(&[allow_if(
         "iam:AttachRolePolicy",
         &iam("role/r"),
         "iam:PolicyARN",
         audit,
     )]);
     let more = "arn:aws:iam::aws:policy/AdministratorAccess";
-    user.tries("iam:AttachRolePolicy", &attach(more))
+    user.call("iam:AttachRolePolicy", &attach(more))
         .unwrap_err();
-    user.tries("iam:AttachRolePolicy", &attach(audit)).unwrap();
+    user.call("iam:AttachRolePolicy", &attach(audit)).unwrap();
 
     let function = function();
     user.0
@@ -217,30 +218,29 @@ fn a_condition_says_which_policy_and_whom() {
     };
     let arn = regional("lambda", "function:f");
     let cognito = "cognito-idp.amazonaws.com";
-    user.may(&[allow_if(
+    user.grant(&[allow_if(
         "lambda:AddPermission",
         &arn,
         "lambda:Principal",
         cognito,
     )]);
-    user.tries("lambda:AddPermission", &permit("*"))
-        .unwrap_err();
-    user.tries("lambda:AddPermission", &permit(cognito))
-        .unwrap();
+    user.call("lambda:AddPermission", &permit("*")).unwrap_err();
+    user.call("lambda:AddPermission", &permit(cognito)).unwrap();
 }
 
 #[test]
-fn a_log_group_is_named_with_an_ending_but_for_its_tags() {
+fn the_arn_of_a_log_group_has_a_suffix_except_for_tag_actions() {
     let user = User::new();
-    let [whole, bare] = ["log-group:g:*", "log-group:g"].map(|group| regional("logs", group));
+    let [with_suffix, without_suffix] =
+        ["log-group:g:*", "log-group:g"].map(|group| regional("logs", group));
     let group = json!({"logGroupName": "g"});
-    user.may(&[allow("logs:CreateLogGroup", &bare)]);
-    user.tries("logs:CreateLogGroup", &group).unwrap_err();
-    user.may(&[allow("logs:CreateLogGroup", &whole)]);
-    user.tries("logs:CreateLogGroup", &group).unwrap();
-    let tags = json!({"resourceArn": bare});
-    user.may(&[allow("logs:ListTagsForResource", &whole)]);
-    user.tries("logs:ListTagsForResource", &tags).unwrap_err();
-    user.may(&[allow("logs:ListTagsForResource", &bare)]);
-    user.tries("logs:ListTagsForResource", &tags).unwrap();
+    user.grant(&[allow("logs:CreateLogGroup", &without_suffix)]);
+    user.call("logs:CreateLogGroup", &group).unwrap_err();
+    user.grant(&[allow("logs:CreateLogGroup", &with_suffix)]);
+    user.call("logs:CreateLogGroup", &group).unwrap();
+    let tags = json!({"resourceArn": without_suffix});
+    user.grant(&[allow("logs:ListTagsForResource", &with_suffix)]);
+    user.call("logs:ListTagsForResource", &tags).unwrap_err();
+    user.grant(&[allow("logs:ListTagsForResource", &without_suffix)]);
+    user.call("logs:ListTagsForResource", &tags).unwrap();
 }

@@ -1,8 +1,8 @@
-"""What IAM judges on AWS and ministack does not: the rights that a call needs besides its own,
-the resources and the condition keys that a policy is held against.
+"""IAM rules of AWS that ministack lacks: permissions that a call needs in addition to its own
+action, and the resources and condition keys of calls.
 
-As in corrections.py, this adds hardness only. Where a call needs more than one right, the
-denial names the one that is missing.
+As in corrections.py, this only makes ministack stricter. If a call needs several permissions,
+the error names the missing one.
 """
 
 import contextvars
@@ -13,25 +13,25 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.router import extract_access_key_id
 from ministack.services import lambda_svc
 
-# The rights that the request in hand needs besides the one of its name, and the one of them
-# that was denied.
-also = contextvars.ContextVar("also", default=())
+# The permissions that the current request needs in addition to its own action, and the one that
+# was denied.
+additional = contextvars.ContextVar("additional", default=())
 denied = contextvars.ContextVar("denied", default=None)
 caller = contextvars.ContextVar("caller", default=("", ""))
 
-# Actions of CloudWatch Logs that know a log group by its ARN without an ending.
-TAGS_OF_LOGS = ("TagResource", "UntagResource", "ListTagsForResource")
+# Actions of CloudWatch Logs that use a log group's ARN without a suffix.
+LOG_TAG_ACTIONS = ("TagResource", "UntagResource", "ListTagsForResource")
 
 
-def calls_are_judged_as_on_aws():
-    resources_are_those_of_aws()
-    conditions_have_their_keys()
-    other_rights_are_needed_too()
-    tags_of_functions_need_a_right()
+def calls_are_authorized_as_on_aws():
+    calls_have_their_resource()
+    calls_have_their_condition_keys()
+    calls_need_additional_permissions()
+    function_tags_need_a_permission()
 
 
 class Request:
-    """The members of a request, however its service writes them."""
+    """The parameters of a request, independent of the service's protocol."""
 
     def __init__(self, service, method, path, body, params):
         self.service, self.method, self.params = service, method, params
@@ -51,7 +51,7 @@ class Request:
 
 
 def resource_of(request, action, region, account):
-    """The ARN that AWS judges a call on, where ministack has another one or none."""
+    """The resource ARN of a call, if ministack has another one or none."""
     match (request.service, action):
         case ("iam", "CreatePolicy"):
             return f"arn:aws:iam::{account}:policy/{request.member('PolicyName')}"
@@ -59,13 +59,13 @@ def resource_of(request, action, region, account):
             return f"arn:aws:iam::{account}:instance-profile/{request.member('InstanceProfileName')}"
         case ("lambda", "CreateFunction"):
             return f"arn:aws:lambda:{region}:{account}:function:{request.member('FunctionName')}"
-        case ("logs", _) if action not in TAGS_OF_LOGS and (group := request.member("logGroupName")):
+        case ("logs", _) if action not in LOG_TAG_ACTIONS and (group := request.member("logGroupName")):
             return f"arn:aws:logs:{region}:{account}:log-group:{group}:log-stream:"
     return None
 
 
-def rights_besides(request, action, arn):
-    """What else a call needs: action, resource and condition keys."""
+def additional_permissions(request, action, arn):
+    """The permissions that a call needs in addition: action, resource and condition keys."""
     match (request.service, action):
         case ("iam", "CreateRole") if request.has_tags():
             yield "iam:TagRole", arn, {}
@@ -84,7 +84,7 @@ def rights_besides(request, action, arn):
                 yield "iam:PassRole", role, {"iam:passedtoservice": "cognito-idp.amazonaws.com"}
 
 
-def resources_are_those_of_aws():
+def calls_have_their_resource():
     extract = iam_actions.extract_resource_arn
 
     def extract_as_aws(service, method, path, headers, body, params, region, account):
@@ -93,7 +93,7 @@ def resources_are_those_of_aws():
         action = iam_actions.extract_iam_action(service, method, path, headers, body, params)
         action = (action or "").rpartition(":")[2]
         arn = resource_of(request, action, region, account) or arn
-        also.set(tuple(rights_besides(request, action, arn)))
+        additional.set(tuple(additional_permissions(request, action, arn)))
         denied.set(None)
         caller.set((extract_access_key_id(headers, params), region))
         return arn
@@ -101,7 +101,7 @@ def resources_are_those_of_aws():
     iam_actions.extract_resource_arn = extract_as_aws
 
 
-def conditions_have_their_keys():
+def calls_have_their_condition_keys():
     keys_of = iam_actions.request_tag_context
 
     def keys_as_aws(service, iam_action, body, params):
@@ -116,14 +116,14 @@ def conditions_have_their_keys():
     iam_actions.request_tag_context = keys_as_aws
 
 
-def other_rights_are_needed_too():
+def calls_need_additional_permissions():
     enforce, answer = iam_evaluator.enforce, iam_actions.access_denied_response
 
     def enforce_as_aws(key, iam_action, service, region, resource_arn="*", service_context=None):
         denial = enforce(key, iam_action, service, region, resource_arn, service_context)
-        rights = also.get()
-        also.set(())
-        for action, arn, keys in rights if denial is None else ():
+        permissions = additional.get()
+        additional.set(())
+        for action, arn, keys in permissions if denial is None else ():
             denial = enforce(key, action, action.partition(":")[0], region, arn, keys)
             if denial is not None:
                 denied.set((action, arn))
@@ -131,15 +131,15 @@ def other_rights_are_needed_too():
         return denial
 
     def answer_as_aws(service, action, principal_arn, request_id, **more):
-        if named := denied.get():
-            action, more["resource_arn"] = named
+        if missing := denied.get():
+            action, more["resource_arn"] = missing
         return answer(service, action, principal_arn, request_id, **more)
 
     iam_evaluator.enforce, iam_actions.access_denied_response = enforce_as_aws, answer_as_aws
 
 
-def tags_of_functions_need_a_right():
-    """GetFunction leaves the tags out for who may not list them."""
+def function_tags_need_a_permission():
+    """GetFunction omits the tags if the caller may not list them."""
     describe = lambda_svc._get_function
 
     def describe_as_aws(name, qualifier=None):

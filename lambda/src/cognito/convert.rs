@@ -1,4 +1,4 @@
-//! What the SDK says, in our own closed sets of words.
+//! Converts results of the SDK to the types of the decision.
 
 use std::error::Error;
 
@@ -10,11 +10,11 @@ use aws_sdk_cognitoidentityprovider::types::{DeliveryMediumType, UserStatusType}
 use rules::decision::{Answer, OldUser};
 use rules::reasons::{Failure, Fault};
 
-use super::wire::LostIdle;
-use crate::failure::of_service;
+use super::connections::LostIdle;
+use crate::failure::from_service_error;
 
-/// Of the tokens it matters only that one is there.
-pub fn answered(output: &AdminInitiateAuthOutput) -> Answer {
+/// Converts the response to a password. Only the presence of an access token matters.
+pub fn to_answer(output: &AdminInitiateAuthOutput) -> Answer {
     let tokens = output.authentication_result.as_ref();
     Answer {
         tokens: tokens
@@ -27,8 +27,8 @@ pub fn answered(output: &AdminInitiateAuthOutput) -> Answer {
     }
 }
 
-/// The user, as far as it matters.
-pub fn old_user(user: AdminGetUserOutput) -> OldUser {
+/// Converts the user to the fields that the decision needs.
+pub fn to_old_user(user: AdminGetUserOutput) -> OldUser {
     let mut kinds: Vec<&str> = user
         .user_mfa_setting_list()
         .iter()
@@ -36,13 +36,13 @@ pub fn old_user(user: AdminGetUserOutput) -> OldUser {
         .collect();
     kinds.extend(user.preferred_mfa_setting().filter(|kind| !kind.is_empty()));
     let by_sms = Some(&DeliveryMediumType::Sms);
-    let old_style = user.mfa_options();
+    let legacy_options = user.mfa_options();
     OldUser {
         enabled: user.enabled,
         confirmed: user.user_status == Some(UserStatusType::Confirmed),
-        has_mfa: !kinds.is_empty() || !old_style.is_empty(),
+        has_mfa: !kinds.is_empty() || !legacy_options.is_empty(),
         has_sms_mfa: kinds.contains(&"SMS_MFA")
-            || old_style
+            || legacy_options
                 .iter()
                 .any(|option| option.delivery_medium() == by_sms),
         username: user.username,
@@ -55,18 +55,18 @@ pub fn old_user(user: AdminGetUserOutput) -> OldUser {
     }
 }
 
-/// What an error of the SDK means. Its own text stays here: it may quote the request.
-pub fn failure<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -> Failure {
+/// Converts an error of the SDK. Its text isn't used, because it may quote the request.
+pub fn to_failure<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -> Failure {
     if let SdkError::ServiceError(service) = error {
         let (code, message) = (service.err().code(), service.err().message());
         let status = service.raw().status().as_u16();
-        return of_service(
+        return from_service_error(
             code.unwrap_or_default(),
             message.unwrap_or_default(),
             status,
         );
     }
-    // Not every throttle is in Cognito's own words.
+    // Not every throttling response has an error code of Cognito.
     let status = error.raw_response().map(|raw| raw.status().as_u16());
     Failure::Fault(match error {
         _ if status == Some(429) => Fault::Throttled,
@@ -78,20 +78,20 @@ pub fn failure<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -
     })
 }
 
-/// Whether there was no connection to send anything over. A lost one does not count.
+/// Whether no connection could be opened, so the request was never sent.
 pub fn never_connected<E: Error + 'static>(error: &SdkError<E>) -> bool {
     sources(error)
         .filter_map(|source| source.downcast_ref::<hyper_util::client::legacy::Error>())
         .any(hyper_util::client::legacy::Error::is_connect)
 }
 
-/// Whether the request went to a connection that had died before.
+/// Whether the request was written to a connection that had died while idle.
 pub fn lost_idle<E: Error + 'static>(error: &SdkError<E>) -> bool {
     sources(error).any(<dyn Error>::is::<LostIdle>)
 }
 
-/// Whether the call was rejected at the door because the session that signed it has ended.
-pub fn has_expired<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+/// Whether AWS rejected the call because the session that signed it has expired.
+pub fn is_expired_token<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     let code = error
         .as_service_error()
         .and_then(ProvideErrorMetadata::code);

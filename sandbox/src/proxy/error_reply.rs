@@ -1,4 +1,4 @@
-//! Error answers with the codes and in the protocol of each service.
+//! Error responses with the codes and the protocol of each service.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
@@ -6,31 +6,31 @@ use serde_json::json;
 
 use super::call::Call;
 
-/// What each service says: status and code.
-struct Words {
+/// The errors of a service: status and code.
+struct Errors {
     denied: (u16, &'static str),
     throttled: (u16, &'static str),
     internal: (u16, &'static str),
 }
 
-fn words(service: &str) -> Words {
+fn errors(service: &str) -> Errors {
     match service {
-        "iam" | "sts" => Words {
+        "iam" | "sts" => Errors {
             denied: (403, "AccessDenied"),
             throttled: (400, "Throttling"),
             internal: (500, "ServiceFailure"),
         },
-        "lambda" => Words {
+        "lambda" => Errors {
             denied: (403, "AccessDeniedException"),
             throttled: (429, "TooManyRequestsException"),
             internal: (500, "ServiceException"),
         },
-        "logs" => Words {
+        "logs" => Errors {
             denied: (400, "AccessDeniedException"),
             throttled: (400, "ThrottlingException"),
             internal: (500, "ServiceUnavailableException"),
         },
-        _ => Words {
+        _ => Errors {
             denied: (400, "AccessDeniedException"),
             throttled: (400, "TooManyRequestsException"),
             internal: (500, "InternalErrorException"),
@@ -39,27 +39,27 @@ fn words(service: &str) -> Words {
 }
 
 pub(super) fn denied(call: &Call) -> Response<Bytes> {
-    let (status, code) = words(&call.service).denied;
-    refusal(call, status, code, "The caller is not authorized.")
+    let (status, code) = errors(&call.service).denied;
+    error_reply(call, status, code, "The caller is not authorized.")
 }
 
 pub(super) fn throttled(call: &Call) -> Response<Bytes> {
-    let (status, code) = words(&call.service).throttled;
-    refusal(call, status, code, "Rate exceeded")
+    let (status, code) = errors(&call.service).throttled;
+    error_reply(call, status, code, "Rate exceeded")
 }
 
 pub(super) fn internal(call: &Call) -> Response<Bytes> {
-    let (status, code) = words(&call.service).internal;
-    refusal(call, status, code, "Something went wrong.")
+    let (status, code) = errors(&call.service).internal;
+    error_reply(call, status, code, "Something went wrong.")
 }
 
-/// A refusal as the call's service writes it.
-pub(super) fn refusal(call: &Call, status: u16, code: &str, message: &str) -> Response<Bytes> {
+/// An error response in the protocol of the call's service.
+pub(super) fn error_reply(call: &Call, status: u16, code: &str, message: &str) -> Response<Bytes> {
     let (content, body) = match call.service.as_str() {
         "iam" | "sts" => (
             "text/xml",
             format!(
-                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>sandbox-refusal</RequestId></ErrorResponse>"
+                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>sandbox-error</RequestId></ErrorResponse>"
             ),
         ),
         "lambda" => (
@@ -77,7 +77,7 @@ pub(super) fn refusal(call: &Call, status: u16, code: &str, message: &str) -> Re
     headers.insert("content-type", HeaderValue::from_static(content));
     headers.insert(
         "x-amzn-requestid",
-        HeaderValue::from_static("sandbox-refusal"),
+        HeaderValue::from_static("sandbox-error"),
     );
     if let Ok(code) = HeaderValue::from_str(code) {
         headers.insert("x-amzn-errortype", code);

@@ -1,8 +1,12 @@
-//! Which connections are opened, kept and used again, counted by the server; and what becomes of calls on one that dies.
+//! Which connections are opened, kept and reused, counted by the server, and the effect of dead
+//! connections on calls.
 
 use serde_json::json;
 
-use super::server::{Act, Asked, assumed, between, connections, keep, listen, operations, session};
+use super::server::{
+    Act, Requests, assumed, cognito_with_sts, connections, listen, operations, serve_keep_alive,
+    session,
+};
 use super::*;
 
 const KEYS: &str = "GET /pool/.well-known/jwks.json HTTP/1.1";
@@ -19,8 +23,8 @@ fn rejected(after: u64, code: &str) -> Act {
     )
 }
 
-/// As a pool does that knows one user and takes any password.
-fn usual(operation: &str) -> Act {
+/// The response of a pool that has one user and accepts any password.
+fn success(operation: &str) -> Act {
     match operation {
         "DescribeUserPoolClient" => answer(0, &json!({"UserPoolClient": {"ClientSecret": "s"}})),
         "AdminInitiateAuth" => answer(0, &json!({"AuthenticationResult": {"AccessToken": "t"}})),
@@ -30,100 +34,104 @@ fn usual(operation: &str) -> Act {
     }
 }
 
-/// A pool with a server that answers as `act` wants, which is told the operation and how often there was a request
-/// before; and what that server and the one for STS are asked.
-async fn stage(
+/// A pool with a server that answers with `act`, which receives the operation and the number of
+/// earlier requests. Also returns the requests to that server and to STS.
+async fn setup(
     idle: Duration,
     act: impl Fn(&str, usize) -> Act + Send + Sync + 'static,
-) -> (Cognito, Asked, Asked) {
+) -> (Cognito, Requests, Requests) {
     let ((sts, sts_endpoint), (listener, endpoint)) = (listen().await, listen().await);
-    let sts = keep(sts, |_, _| assumed("NEW"));
-    let asked = keep(listener, act);
-    let pool = between(&sts_endpoint, &endpoint, Wire::with_idle(idle));
-    (pool, asked, sts)
+    let sts = serve_keep_alive(sts, |_, _| assumed("NEW"));
+    let requests = serve_keep_alive(listener, act);
+    let pool = cognito_with_sts(&sts_endpoint, &endpoint, Connections::with_idle(idle));
+    (pool, requests, sts)
 }
 
+/// Connections count as idle at once.
 const AT_ONCE: Duration = Duration::ZERO;
+/// No connection counts as idle during the test.
 const LATER: Duration = Duration::from_mins(1);
 
 async fn sign_in(pool: &Cognito) -> (Result<bool, Failure>, Result<String, Failure>) {
-    let (password, user) = tokio::join!(password(pool), pool.user("user", soon()));
+    let (password, user) = tokio::join!(password(pool), pool.user("user", deadline()));
     (
         password.map(|(tokens, _)| tokens),
         user.map(|user| user.username),
     )
 }
 
-fn right() -> (Result<bool, Failure>, Result<String, Failure>) {
+fn signed_in() -> (Result<bool, Failure>, Result<String, Failure>) {
     (Ok(true), Ok("user".into()))
 }
 
-fn count(asked: &Asked, operation: &str) -> usize {
-    let operations = operations(asked);
+fn count(requests: &Requests, operation: &str) -> usize {
+    let operations = operations(requests);
     operations.iter().filter(|one| *one == operation).count()
 }
 
-/// What is left of a request goes its way.
+/// Waits until requests in progress have completed.
 async fn settle() {
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
 #[tokio::test]
-async fn both_connections_are_open_before_the_first_event_and_are_all_there_ever_are() {
+async fn both_connections_are_opened_before_the_first_event_and_no_others() {
     for (has_secret, calls) in [
         (false, &[KEYS, KEYS][..]),
         (true, &[KEYS, KEYS, "DescribeUserPoolClient"]),
     ] {
-        let (mut pool, asked, sts) = stage(LATER, |operation, _| usual(operation)).await;
+        let (mut pool, requests, sts) = setup(LATER, |operation, _| success(operation)).await;
         pool.settings.has_secret = has_secret;
         pool.warm_up().await;
-        assert_eq!(operations(&asked), calls);
+        assert_eq!(operations(&requests), calls);
         assert_eq!(
-            (connections(&asked), operations(&sts)),
+            (connections(&requests), operations(&sts)),
             (2, vec!["AssumeRole".to_owned()])
         );
         for _ in 0..20 {
             assert_eq!(
-                (pool.session().await, pool.prepare(soon()).await),
+                (pool.session().await, pool.prepare(deadline()).await),
                 (Ok(()), Ok(()))
             );
-            assert_eq!(sign_in(&pool).await, right());
+            assert_eq!(sign_in(&pool).await, signed_in());
         }
-        assert_eq!((connections(&asked), operations(&sts).len()), (2, 1));
-        assert_eq!(operations(&asked).len(), calls.len() + 40);
+        assert_eq!((connections(&requests), operations(&sts).len()), (2, 1));
+        assert_eq!(operations(&requests).len(), calls.len() + 40);
     }
 }
 
-/// A probe knows no session and no secret, but it is the same network.
 #[tokio::test]
-async fn a_pool_asked_afresh_assumes_the_role_anew_over_the_same_connections() {
-    let (pool, asked, sts) = stage(LATER, |operation, _| usual(operation)).await;
+async fn a_cold_pool_assumes_the_role_again_and_uses_the_same_connections() {
+    let (pool, requests, sts) = setup(LATER, |operation, _| success(operation)).await;
     pool.warm_up().await;
-    let afresh = pool.afresh();
-    assert_eq!(afresh.session().await, Ok(()));
-    assert_eq!(sign_in(&afresh).await, right());
-    assert_eq!((connections(&asked), operations(&sts).len()), (2, 2));
+    let cold = pool.cold();
+    assert_eq!(cold.session().await, Ok(()));
+    assert_eq!(sign_in(&cold).await, signed_in());
+    assert_eq!((connections(&requests), operations(&sts).len()), (2, 2));
 }
 
 #[tokio::test]
-async fn what_fails_before_the_first_event_is_made_good_on_its_path() {
+async fn the_first_event_retries_steps_that_failed_before_it() {
     let act = |operation: &str, before: usize| match before {
         0 | 1 => Act::Cut,
         2 => rejected(0, "AccessDeniedException"),
-        _ => usual(operation),
+        _ => success(operation),
     };
-    let (mut pool, asked, _) = stage(LATER, act).await;
+    let (mut pool, requests, _) = setup(LATER, act).await;
     pool.settings.has_secret = true;
     pool.warm_up().await;
-    assert_eq!(operations(&asked), [KEYS, KEYS, "DescribeUserPoolClient"]);
-    assert_eq!(pool.prepare(soon()).await, Ok(()));
-    assert_eq!(sign_in(&pool).await, right());
+    assert_eq!(
+        operations(&requests),
+        [KEYS, KEYS, "DescribeUserPoolClient"]
+    );
+    assert_eq!(pool.prepare(deadline()).await, Ok(()));
+    assert_eq!(sign_in(&pool).await, signed_in());
 }
 
 #[tokio::test]
-async fn a_rejected_sign_in_throws_no_connection_away_and_repeats_no_question() {
+async fn a_rejected_sign_in_closes_no_connection_and_retries_no_read() {
     for user in [
-        usual("AdminGetUser"),
+        success("AdminGetUser"),
         rejected(0, "TooManyRequestsException"),
     ] {
         let Act::Answer(_, status, body) = user else {
@@ -132,109 +140,114 @@ async fn a_rejected_sign_in_throws_no_connection_away_and_repeats_no_question() 
         let act = move |operation: &str, _| match operation {
             "AdminInitiateAuth" => rejected(0, "NotAuthorizedException"),
             "AdminGetUser" => Act::Answer(50, status, body.clone()),
-            other => usual(other),
+            other => success(other),
         };
-        let (pool, asked, _) = stage(LATER, act).await;
+        let (pool, requests, _) = setup(LATER, act).await;
         pool.warm_up().await;
         for times in 1..=3 {
-            // As the handler does.
-            let user = async { Ok(pool.user("user", soon()).await) };
+            // Like the handler.
+            let user = async { Ok(pool.user("user", deadline()).await) };
             let rejected = tokio::try_join!(password(&pool), user);
             assert_eq!(
                 rejected.err(),
                 Some(Failure::Rejected(Rejection::NotAuthorized))
             );
-            assert_eq!(count(&asked, "AdminGetUser"), times);
+            assert_eq!(count(&requests, "AdminGetUser"), times);
             settle().await;
         }
         tokio::time::sleep(Duration::from_millis(400)).await;
-        assert_eq!((connections(&asked), count(&asked, "AdminGetUser")), (2, 3));
+        assert_eq!(
+            (connections(&requests), count(&requests, "AdminGetUser")),
+            (2, 3)
+        );
     }
 }
 
-/// Not even when the next one comes at once, before the question of the last is answered.
+/// Even if the next sign-in comes before the response about the user of the last one.
 #[tokio::test]
 async fn a_sign_in_right_after_a_rejected_one_opens_no_connection() {
     for takes in [20, 400] {
-        let act = move |operation: &str, before: usize| match (operation, usual(operation)) {
+        let act = move |operation: &str, before: usize| match (operation, success(operation)) {
             ("AdminInitiateAuth", _) if before < 20 => rejected(0, "NotAuthorizedException"),
             ("AdminGetUser", Act::Answer(_, status, body)) if before < 20 => {
                 Act::Answer(takes, status, body)
             }
-            (_, usual) => usual,
+            (_, success) => success,
         };
-        let (pool, asked, _) = stage(LATER, act).await;
+        let (pool, requests, _) = setup(LATER, act).await;
         pool.warm_up().await;
         for _ in 0..5 {
-            let user = async { Ok(pool.user("user", soon()).await) };
+            let user = async { Ok(pool.user("user", deadline()).await) };
             let rejected = tokio::try_join!(password(&pool), user);
             assert_eq!(
                 rejected.err(),
                 Some(Failure::Rejected(Rejection::NotAuthorized))
             );
         }
-        assert_eq!(sign_in(&pool).await.1, right().1);
-        assert_eq!(connections(&asked), 2);
+        assert_eq!(sign_in(&pool).await.1, signed_in().1);
+        assert_eq!(connections(&requests), 2);
     }
 }
 
 #[tokio::test]
-async fn connections_that_died_while_idle_cost_one_repetition() {
+async fn each_connection_that_died_while_idle_causes_one_retry() {
     for dead in [vec![2], vec![3], vec![2, 3]] {
         let cut = dead.clone();
         let act = move |operation: &str, before: usize| {
             if cut.contains(&before) {
                 Act::Cut
             } else {
-                usual(operation)
+                success(operation)
             }
         };
-        let (pool, asked, _) = stage(AT_ONCE, act).await;
+        let (pool, requests, _) = setup(AT_ONCE, act).await;
         pool.warm_up().await;
-        assert_eq!(sign_in(&pool).await, right());
-        assert_eq!(operations(&asked).len(), 2 + 2 + dead.len());
-        assert_eq!(sign_in(&pool).await, right());
-        assert_eq!(operations(&asked).len(), 2 + 4 + dead.len());
+        assert_eq!(sign_in(&pool).await, signed_in());
+        assert_eq!(operations(&requests).len(), 2 + 2 + dead.len());
+        assert_eq!(sign_in(&pool).await, signed_in());
+        assert_eq!(operations(&requests).len(), 2 + 4 + dead.len());
     }
 }
 
-/// An answer that came before a freeze is read after it, over a connection that has died since.
+/// A response that came before a freeze may be read after it, from a connection that has died
+/// since.
 #[tokio::test]
-async fn a_late_answer_makes_no_connection_fresh() {
+async fn a_connection_with_a_late_response_still_counts_as_idle() {
     let idle = Duration::from_millis(300);
-    let act = |operation: &str, before: usize| match (before, usual(operation)) {
+    let act = |operation: &str, before: usize| match (before, success(operation)) {
         (2, Act::Answer(_, status, body)) => Act::Answer(500, status, body),
         (3, _) => Act::Cut,
-        (_, usual) => usual,
+        (_, success) => success,
     };
-    let (pool, asked, _) = stage(idle, act).await;
-    pool.role.hold(session(3600));
-    // Both read before by the one connection.
+    let (pool, requests, _) = setup(idle, act).await;
+    pool.role.set_current(session(3600));
+    // All three requests use the same connection.
     for _ in 0..3 {
-        assert!(pool.user("user", soon()).await.is_ok());
+        assert!(pool.user("user", deadline()).await.is_ok());
     }
     assert_eq!(password(&pool).await.map(|(tokens, _)| tokens), Ok(true));
-    assert_eq!(count(&asked, "AdminInitiateAuth"), 2);
-    assert_eq!(connections(&asked), 2);
+    assert_eq!(count(&requests, "AdminInitiateAuth"), 2);
+    assert_eq!(connections(&requests), 2);
 }
 
-/// One repetition is all there ever is, and only on a connection that had been idle and has brought nothing.
+/// A password is sent again at most once, and only if an idle connection was closed without a
+/// response.
 #[tokio::test]
-async fn attack_password_that_may_have_been_judged_twice() {
+async fn attack_password_that_may_have_been_checked_twice() {
     type Row = (Duration, bool, fn() -> Act, Failure, usize);
     let unreachable = Failure::Fault(Fault::Unreachable);
     let internal = Failure::Fault(Fault::Internal);
     let rows: [Row; 7] = [
-        // Dead again.
+        // The retry's connection is dead too.
         (AT_ONCE, true, || Act::Cut, unreachable, 2),
-        // In use a moment ago.
+        // The connection was used recently.
         (LATER, true, || Act::Cut, unreachable, 1),
-        // Never used before.
+        // The connection is new.
         (AT_ONCE, false, || Act::Cut, unreachable, 1),
-        // Answers, of which a half, or another than was promised.
+        // Incomplete and invalid responses.
         (AT_ONCE, true, || Act::CutShort, internal, 1),
         (LATER, true, || Act::CutShort, internal, 1),
-        (AT_ONCE, true, || answer(0, &json!("odd")), internal, 1),
+        (AT_ONCE, true, || answer(0, &json!("invalid")), internal, 1),
         (
             AT_ONCE,
             true,
@@ -246,21 +259,21 @@ async fn attack_password_that_may_have_been_judged_twice() {
     for (number, (idle, is_warm, bad, fault, calls)) in rows.into_iter().enumerate() {
         let act = move |operation: &str, _| match operation {
             "AdminInitiateAuth" => bad(),
-            other => usual(other),
+            other => success(other),
         };
-        let (pool, asked, _) = stage(idle, act).await;
+        let (pool, requests, _) = setup(idle, act).await;
         if is_warm {
             pool.warm_up().await;
         }
         assert_eq!(password(&pool).await, Err(fault), "row {number}");
-        assert_eq!(count(&asked, "AdminInitiateAuth"), calls, "row {number}");
+        assert_eq!(count(&requests, "AdminInitiateAuth"), calls, "row {number}");
     }
 }
 
 #[tokio::test]
-async fn a_session_that_ended_early_is_renewed_and_the_calls_repeated_once() {
+async fn a_session_that_expired_early_is_renewed_and_the_calls_are_retried_once() {
     for (expired_for, wanted, calls) in [
-        (2, right(), 4),
+        (2, signed_in(), 4),
         (
             9,
             (
@@ -274,33 +287,33 @@ async fn a_session_that_ended_early_is_renewed_and_the_calls_repeated_once() {
             if before < expired_for {
                 rejected(20, "ExpiredTokenException")
             } else {
-                usual(operation)
+                success(operation)
             }
         };
-        let (pool, asked, sts) = stage(LATER, act).await;
-        pool.role.hold(session(3600));
+        let (pool, requests, sts) = setup(LATER, act).await;
+        pool.role.set_current(session(3600));
         assert_eq!(sign_in(&pool).await, wanted);
         assert_eq!(
-            (operations(&asked).len(), operations(&sts).len()),
+            (operations(&requests).len(), operations(&sts).len()),
             (calls, 1)
         );
     }
 }
 
 #[tokio::test]
-async fn no_more_connections_are_kept_than_a_sign_in_needs() {
-    let (pool, asked, _) = stage(LATER, |operation, _| match operation {
+async fn only_the_connections_that_a_sign_in_needs_are_kept() {
+    let (pool, requests, _) = setup(LATER, |operation, _| match operation {
         "AdminGetUser" => answer(500, &json!({"Username": "user"})),
-        other => usual(other),
+        other => success(other),
     })
     .await;
-    pool.role.hold(session(3600));
-    let user = || pool.user("user", soon());
+    pool.role.set_current(session(3600));
+    let user = || pool.user("user", deadline());
     let all = tokio::join!(user(), user(), user(), user(), user());
     assert!(all.0.is_ok() && all.4.is_ok());
-    assert_eq!(connections(&asked), 5);
+    assert_eq!(connections(&requests), 5);
     settle().await;
     let all = tokio::join!(user(), user(), user());
     assert!(all.0.is_ok() && all.2.is_ok());
-    assert_eq!(connections(&asked), 6, "three were closed");
+    assert_eq!(connections(&requests), 6, "three were closed");
 }
