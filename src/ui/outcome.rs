@@ -7,6 +7,7 @@ use cogmig_core::desired::Target;
 use cogmig_core::diagnosis::Forecast;
 use cogmig_core::outcome::{Outcome, Verified};
 use cogmig_core::plan::Action;
+use cogmig_core::problem::Problem;
 
 use super::problem;
 use super::transcript::Transcript;
@@ -149,7 +150,12 @@ fn verified(told: &Transcript, verified: &Verified, width: usize) -> String {
     };
     let check = match &verified.chain {
         Ok(()) => "passed. The function can check passwords in the old pool.".to_owned(),
-        Err(broken) => format!("failed. {}", problem::lines(&broken.into(), "\n")),
+        Err(broken) => {
+            let (component, what) = (broken.component.as_str(), &broken.what);
+            let failed = format!("failed ({component}): {what}");
+            let failed = Problem::error("path-broken", failed).fix(broken.remedy);
+            problem::lines(&failed, "\n")
+        }
     };
     let user = verified.user.as_ref().map(|forecast| match forecast {
         Forecast::Migrated(attributes) => {

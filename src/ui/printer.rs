@@ -105,9 +105,9 @@ impl Printer {
                 ));
             }
             Event::Called { .. } => {}
-            Event::Stopping => self
-                .progress
-                .say("  stopping after the changes in hand; ask once more to stop at once"),
+            Event::Stopping => self.progress.say(
+                "  stopping after the changes in progress. Interrupt again to stop immediately.",
+            ),
             Event::Waiting { what, since } => self.progress.waiting(&what, since),
             Event::Started { index } => {
                 if let Some(line) = told.changes.get_mut(index) {

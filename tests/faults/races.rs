@@ -12,7 +12,7 @@ use crate::support::run::Run;
 /// One of the two runs: it succeeds, or says why not.
 fn assert_told(run: &Run, words: &str) {
     run.assert_ended(run.code, words);
-    let told = run.printed("error:") || run.printed("look at:");
+    let told = run.printed("error:") || run.printed("manual action required");
     assert!(run.code == 0 || (run.code == 1 && told), "{words}\n{run}");
 }
 

@@ -249,7 +249,7 @@ fn a_permanent_error_is_reported_at_the_deadline() {
     let run = stage.ends(1, &format!("setup {BOTH}"));
     run.assert_stderr(&[
         "cognito-idp:UpdateUserPool failed in the new account 222222222222",
-        "AWS says    UserImportInProgressException: A user import job runs.",
+        "UserImportInProgressException: A user import job runs.",
         "request id",
         "wait until the user import job of this pool has ended",
         "8 of 9 changes were made and stand",

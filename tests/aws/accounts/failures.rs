@@ -57,7 +57,7 @@ fn keys_that_do_not_exist() {
         &stage,
         "forged",
         1,
-        &["forged", "sts:GetCallerIdentity", "AWS says"],
+        &["forged", "sts:GetCallerIdentity", "cause:"],
     );
 }
 
@@ -75,7 +75,7 @@ fn a_secret_that_is_wrong() {
         &stage,
         "forged",
         1,
-        &["forged", "sts:GetCallerIdentity", "AWS says"],
+        &["forged", "sts:GetCallerIdentity", "cause:"],
     );
 }
 

@@ -65,7 +65,7 @@ fn one_account_can_migrate_between_two_regions() {
     let before = stage.sandbox.snapshot();
     let profiles = "--old-profile old --new-profile old-other";
     let run = stage.ok(&format!("setup {profiles}"));
-    assert!(run.printed("one account on both sides"), "{run}");
+    assert!(run.printed("same account, from eu-west-1"), "{run}");
     stage.changes_nothing(0, &format!("setup {profiles}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.sign_in("ada", "Wrong-Horse-1").unwrap_err();

@@ -94,7 +94,7 @@ fn without_a_deployment_status_says_not_deployed() {
     assert_eq!(status["users"]["old_estimate"], 1);
     assert_eq!(status["sign_ins"], Value::Null);
     let words = [
-        "Nothing of the deployment `default` stands.",
+        "Deployment `default` doesn't exist.",
         "old pool about 1",
         "Run `cogmig setup` to start the migration.",
         "Not migrated yet: about 1 of the old pool's users.",
@@ -128,14 +128,13 @@ fn after_setup_everything_is_in_sync() {
     for sum in ["migrated", "rejected", "throttled", "faults"] {
         assert_eq!(status["sign_ins"][sum], 0, "{sum}");
     }
-    assert_eq!(status["unread"], Value::Null);
+    assert_eq!(status["log_error"], Value::Null);
     stage.assert_told(
         0,
         "--detailed-exitcode",
         &[
-            "= role cognito-access-role as it should be",
-            "= user pool",
-            "is the new pool's UserMigration trigger",
+            "9 resources in sync",
+            "attached yes",
             "0 of about 1 (0 %)",
             "Not migrated yet: about 1 of the old pool's users. Each user is migrated at their first sign-in",
             "`cogmig teardown`",
@@ -165,9 +164,9 @@ fn sign_ins_are_counted_by_their_result() {
     let users = &status["users"];
     assert_eq!(users["new_estimate"], stage.count_users(&stage.new));
     assert_eq!(users["old_estimate"], stage.count_users(&stage.old));
-    assert_eq!(users["moved"]["count"], 2);
-    assert_eq!(users["moved"]["percent"], 66);
-    assert_eq!(users["moved"]["complete"], true);
+    assert_eq!(users["migrated"]["count"], 2);
+    assert_eq!(users["migrated"]["percent"], 66);
+    assert_eq!(users["migrated"]["complete"], true);
 
     // A fault that needs a fix.
     stage.edit_environment(|variables| variables["OLD_EXTERNAL_ID"] = "wrong-wrong".into());
@@ -233,11 +232,13 @@ fn only_drifted_resources_are_reported() {
         2,
         "--detailed-exitcode",
         &[
-            "~ role cognito-access-role differs: inline policy",
-            "retention 1 days → 30 days",
-            "+ permission cognito-user-migration missing",
-            "= policy cognito-migration-lambda-policy as it should be",
-            "is not the new pool's UserMigration trigger",
+            "~ role cognito-access-role: drifted inline policy: changed",
+            "retention: 1 days, configured 30 days",
+            "+ permission cognito-user-migration: missing",
+            "ExplicitAuthFlows: missing ALLOW_USER_PASSWORD_AUTH",
+            "LambdaConfig.UserMigration: missing",
+            "3 resources in sync",
+            "The migration trigger isn't attached to the new user pool. Users who haven't been migrated can't sign in.",
             "Drift: 6 resources. Run `cogmig setup` to fix them.",
         ],
     );
@@ -297,7 +298,7 @@ fn only_the_functions_log_lines_are_counted() {
         (&sums["faults"], &sums["complete"]),
         (&json!(2), &json!(false))
     );
-    stage.assert_told(0, "", &["a sample, the newest of more than can be counted"]);
+    stage.assert_told(0, "", &["Only the newest sign-ins are counted"]);
 }
 
 #[test]
@@ -311,17 +312,16 @@ fn without_access_to_the_log_the_rest_is_reported() {
     let status = &run.json()["status"];
     assert_eq!(status["deployed"], "all");
     assert_eq!(status["sign_ins"], Value::Null);
-    assert_eq!(status["users"]["moved"], Value::Null);
+    assert_eq!(status["users"]["migrated"], Value::Null);
     assert_eq!(status["users"]["new_estimate"], 1);
-    assert_eq!(status["unread"]["grant"], "logs:FilterLogEvents");
+    assert_eq!(status["log_error"]["grant"], "logs:FilterLogEvents");
     let run = stage.changes_nothing(0, reader);
     assert!(
-        run.stdout
-            .contains("grant logs:FilterLogEvents to the credentials of the new profile"),
+        run.printed("grant logs:FilterLogEvents to the credentials of the new profile"),
         "{run}"
     );
     assert!(
-        run.stdout.contains("not known without the function's log"),
+        run.printed("unknown, because the function's log can't be read"),
         "{run}"
     );
 
@@ -332,7 +332,7 @@ fn without_access_to_the_log_the_rest_is_reported() {
     );
     let status = stage.status("");
     assert_eq!(differing(&status), [["log group", LOG_GROUP, "missing"]]);
-    assert_eq!(status["unread"]["grant"], Value::Null);
+    assert_eq!(status["log_error"]["grant"], Value::Null);
 
     // What the drift is read by cannot be done without.
     stage.deny("new", "reader", "lambda:GetFunction");
@@ -398,8 +398,9 @@ fn one_of_several_deployments_is_reported() {
     let stage = Stage::new();
     let second = "--suffix second --dedicated-old-client";
     stage.ok(&format!("setup {BOTH} {second}"));
+    let run = stage.ok(&format!("status {BOTH} --suffix second --output json"));
+    assert_eq!(run.json()["deployment"], "second");
     let status = stage.status("--suffix second");
-    assert_eq!(status["deployment"], "second");
     assert_eq!(differing(&status), Vec::<[&str; 3]>::new());
     assert_eq!(status["resources"][1]["name"], format!("{LAMBDA}-second"));
     stage.assert_told(

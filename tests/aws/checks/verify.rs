@@ -34,22 +34,23 @@ impl Stage {
     #[track_caller]
     fn assert_broken_at(&self, component: &str, words: &[&str]) {
         let run = self.changes_nothing(1, &format!("verify {BOTH} --output json"));
-        let chain = &run.json()["chain"];
-        assert_eq!(chain["broken_at"], component, "{run}");
+        let check = &run.json()["connectivity_check"];
+        assert_eq!(check["passed"], false, "{run}");
+        assert_eq!(check["component"], component, "{run}");
         let run = self.ends(1, &format!("verify {BOTH}"));
         for word in words {
-            assert!(run.stdout.contains(word), "{word}\n{run}");
+            assert!(run.printed(word), "{word}\n{run}");
         }
-        let failed = format!("connectivity check failed ({component})");
-        assert!(run.stdout.contains(&failed), "{run}");
+        let failed = format!("Connectivity check: failed ({component}): ");
+        assert!(run.printed(&failed), "{run}");
     }
 
     /// Setup mends it, and a user gets in.
     fn fix(&self) {
         self.setup();
         let run = self.changes_nothing(0, &format!("verify {BOTH}"));
-        assert!(run.stdout.contains("drift  none"), "{run}");
-        assert!(run.stdout.contains("chain  works"), "{run}");
+        assert!(run.stdout.contains("Drift: none."), "{run}");
+        assert!(run.stdout.contains("Connectivity check: passed."), "{run}");
         self.sign_in("ada", PASSWORD).unwrap();
         self.delete_user("ada");
     }
@@ -190,7 +191,7 @@ fn each_answer_of_the_old_pool_names_the_component() {
             times: 1000,
             fault: Fault::Refused(400, code, message),
         });
-        stage.assert_broken_at(component, &["drift  none", "  fix:  "]);
+        stage.assert_broken_at(component, &["Drift: none.", "fix: "]);
         stage.sandbox.clear_faults();
     }
     stage.ok(&format!("verify {BOTH}"));
@@ -208,11 +209,11 @@ fn drift_alone_is_reported_too() {
     assert_eq!(json["result"], "drifted");
     let run = stage.changes_nothing(1, &format!("verify {BOTH}"));
     for words in [
-        "drift  one resource differs",
+        "Drift: 1 resource.",
         "+ permission",
-        "chain  works",
+        "Connectivity check: passed.",
     ] {
-        assert!(run.stdout.contains(words), "{words}\n{run}");
+        assert!(run.printed(words), "{words}\n{run}");
     }
 }
 
@@ -229,23 +230,23 @@ fn a_user_is_checked_and_not_migrated() {
         (
             "ada",
             PASSWORD,
-            "would move, with custom:tenant, email, email_verified",
+            "would be migrated, with custom:tenant, email, email_verified",
         ),
         (
             "ada",
             "Wrong-Horse-1",
-            "would be refused: the password is wrong",
+            "would be rejected: the password is wrong",
         ),
         (
             "bob",
             PASSWORD,
-            "would be refused: the password is wrong, or the user doesn't exist, is disabled",
+            "would be rejected: the password is wrong, or the user doesn't exist, is disabled",
         ),
-        ("nobody", PASSWORD, "would be refused"),
+        ("nobody", PASSWORD, "would be rejected"),
     ] {
         let run = stage.verify(username, password, "");
         run.assert_ended(0, "verify");
-        assert!(run.stdout.contains(told), "{told}\n{run}");
+        assert!(run.printed(told), "{told}\n{run}");
         assert!(
             !run.printed("analytical") && !run.printed("ada@example.com"),
             "{run}"
@@ -253,13 +254,10 @@ fn a_user_is_checked_and_not_migrated() {
         assert_eq!(stage.migrated(username), None);
     }
     let run = stage.verify("ada", PASSWORD, "--output json --verbose");
-    assert!(
-        run.json()["user"]
-            .as_str()
-            .unwrap()
-            .starts_with("would move"),
-        "{run}"
-    );
+    let user = &run.json()["user"];
+    assert_eq!(user["would_be_migrated"], true, "{run}");
+    let attributes = json!(["custom:tenant", "email", "email_verified"]);
+    assert_eq!(user["attributes"], attributes, "{run}");
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
-/// The pools and app clients that a plan settled on.
-fn chosen(document: &Value) -> Vec<String> {
-    let chosen = document["chosen"].as_array().unwrap().iter();
-    chosen
+/// The pools and app clients that a plan selected.
+fn selected(document: &Value) -> Vec<String> {
+    let selected = document["selected"].as_array().unwrap().iter();
+    selected
         .map(|one| one["id"].as_str().unwrap().to_owned())
         .collect()
 }
@@ -65,7 +65,7 @@ fn blanks_and_line_ends_around_a_value_are_not_part_of_it() {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let run = stage.with(0, "plan --output json", &variables);
-        assert_eq!(chosen(&run.json()), expected.map(String::clone));
+        assert_eq!(selected(&run.json()), expected.map(String::clone));
 
         let flags: Vec<_> = pasted
             .iter()
@@ -75,7 +75,7 @@ fn blanks_and_line_ends_around_a_value_are_not_part_of_it() {
         command.args(["plan", "--output", "json"]).args(flags);
         let run = crate::support::run::Run::of(&mut command);
         run.assert_ended(0, "plan");
-        assert_eq!(chosen(&run.json()), expected.map(String::clone));
+        assert_eq!(selected(&run.json()), expected.map(String::clone));
 
         let lines = pasted.iter().map(|(name, value)| {
             let name = name.to_lowercase().replace('_', "-");
@@ -83,7 +83,7 @@ fn blanks_and_line_ends_around_a_value_are_not_part_of_it() {
         });
         stage.file("cogmig.toml", &lines.collect::<String>());
         let run = stage.with(0, "plan --output json", &[]);
-        assert_eq!(chosen(&run.json()), expected.map(String::clone));
+        assert_eq!(selected(&run.json()), expected.map(String::clone));
         stage.file("cogmig.toml", "");
     }
 }
@@ -149,7 +149,7 @@ fn a_name_that_is_unique_stands_for_its_id() {
     let run = crate::support::run::Run::of(&mut command);
     run.assert_ended(0, "plan");
     assert_eq!(
-        chosen(&run.json()),
+        selected(&run.json()),
         [&shop.id, &stage.new.id, &shop.client, &stage.new.client].map(String::clone)
     );
     stage.ok(&format!("setup {BOTH} --old-pool Customers"));

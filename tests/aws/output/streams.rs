@@ -184,7 +184,7 @@ fn json_is_one_document_whatever_happens() {
     let failed = document(1, &format!("setup {BOTH} --old-client none-such"));
     assert_eq!(failed["result"], "failed");
     assert!(
-        failed["error"]["message"]
+        failed["error"]["summary"]
             .as_str()
             .unwrap()
             .contains("none-such")

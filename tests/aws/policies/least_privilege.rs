@@ -413,10 +413,10 @@ fn read_permissions_are_enough_for_plan_and_status_only() {
     pipeline.ends(0, "plan --detailed-exitcode");
     pipeline.ends(0, "teardown --dry-run");
     let status = |pipeline: &Pipeline| pipeline.ends(0, "status --output json").json();
-    assert_eq!(status(&pipeline)["status"]["unread"], Value::Null);
+    assert_eq!(status(&pipeline)["status"]["log_error"], Value::Null);
     let mute = without(pipeline.policy("new"), "logs:FilterLogEvents");
     pipeline.grant("new", &mute);
-    let grant = status(&pipeline)["status"]["unread"]["grant"].take();
+    let grant = status(&pipeline)["status"]["log_error"]["grant"].take();
     assert_eq!(grant, "logs:FilterLogEvents");
     pipeline.whole();
     let run = pipeline.ends(1, "verify");
@@ -475,8 +475,8 @@ fn the_permission_to_check_whether_the_prior_trigger_exists() {
         json!({"FunctionName": "other"}),
     );
     let run = pipeline.ends(1, "teardown --dry-run");
-    run.assert_stderr(&["is gone since: not put back"]);
-    // Without, the trigger would be put back that nothing answers.
+    run.assert_stderr(&["no longer exists, so it isn't restored"]);
+    // Without it, teardown would restore a trigger whose function doesn't exist.
     let known = format!("new --account {NEW_ACCOUNT} --new-pool {}", stage.new.id);
     pipeline.grant("new", &printed(&known));
     pipeline.ends(0, "teardown --dry-run");

@@ -147,12 +147,14 @@ fn github_actions_gets_a_summary_and_its_errors() {
     }
     run(&format!("status {BOTH}"), &summary).assert_ended(0, "status");
     let text = fs::read_to_string(&summary).unwrap();
-    assert!(text.contains("### cogmig status: stands\n"), "{text}");
-    assert!(text.contains("= role        cognito-access-role"), "{text}");
+    assert!(text.contains("### cogmig status: in_sync\n"), "{text}");
+    assert!(text.contains("9 resources in sync"), "{text}");
 
     let failed = run(&format!("plan {BOTH} --old-client none-such"), &summary);
     failed.assert_ended(1, "plan");
     failed.assert_stderr(&["::error title=cogmig plan::"]);
+    // The log shows an annotation as an error, so the text is printed once.
+    assert_eq!(failed.stderr.matches("none-such").count(), 1, "{failed}");
     let text = fs::read_to_string(&summary).unwrap();
     assert!(text.contains("### cogmig plan: failed\n"), "{text}");
     assert!(!text.contains(&stage.external_id()), "{text}");
@@ -168,11 +170,12 @@ fn github_actions_gets_a_summary_and_its_errors() {
             "::error title={}::",
             format!("cogmig {command}").trim_end()
         )]);
+        assert_eq!(wrong.stderr.matches("error: ").count(), 1, "{wrong}");
     }
     // A summary that cannot be written is told, and fails nothing.
     let nowhere = run(&format!("plan {BOTH}"), stage.sandbox.home());
     nowhere.assert_ended(0, "plan");
-    nowhere.assert_stderr(&["no summary could be written"]);
+    nowhere.assert_stderr(&["can't write the summary"]);
 }
 
 #[test]
@@ -190,7 +193,7 @@ fn a_failed_write_is_an_error() {
         let child = command.args(arguments.split(' ')).stdout(full);
         let run = Run::from(child.stderr(Stdio::piped()).output().unwrap());
         run.assert_ended(1, &arguments);
-        run.assert_stderr(&["could not be written to standard output", "No space left"]);
+        run.assert_stderr(&["can't write the result to standard output", "No space left"]);
     }
     // What was done stands.
     stage.sign_in("ada", PASSWORD).unwrap();

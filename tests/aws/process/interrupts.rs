@@ -28,7 +28,7 @@ fn a_moment() {
 /// It can be continued, and torn down.
 fn assert_continues(stage: &Stage, run: &Run, made: &str) {
     run.assert_ended(INTERRUPTED, "setup");
-    run.assert_stderr(&["interrupted", "changes were made and stand", "teardown"]);
+    run.assert_stderr(&["interrupted", "changes were applied and remain", "teardown"]);
     let writes = stage.writes();
     assert!(writes.iter().any(|call| call == made), "{writes:?}");
     assert!(
@@ -49,7 +49,11 @@ fn one_interrupt_stops_it_after_the_changes_in_progress() {
         a_moment();
         stage.sandbox.clear_faults();
         let run = running.end();
-        run.assert_stderr(&["stopping after the changes in hand", "+ policy", "8 of 9"]);
+        run.assert_stderr(&[
+            "stopping after the changes in progress",
+            "+ policy",
+            "8 of 9",
+        ]);
         // A change that had begun was brought to its end.
         assert_continues(&stage, &run, "AttachRolePolicy");
         stage.teardown();
@@ -63,7 +67,7 @@ fn a_second_interrupt_stops_it_at_once() {
     a_moment();
     running.signal("INT");
     let run = running.end();
-    run.assert_stderr(&["at once", "may be half-made"]);
+    run.assert_stderr(&["interrupted during a change", "may be incomplete"]);
     stage.sandbox.clear_faults();
     // What was under way arrives all the same.
     let deadline = Instant::now() + Duration::from_secs(20);

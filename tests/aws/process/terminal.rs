@@ -79,7 +79,7 @@ fn ctrl_c_at_a_question_has_its_message_on_a_line_of_its_own() {
         assert_eq!(run.code, 130, "{run}");
         let mut lines = run.stdout.lines().map(seen);
         assert!(
-            lines.any(|line| line.starts_with("error: stopped")),
+            lines.any(|line| line.starts_with("error: interrupted")),
             "{run}"
         );
         stage.setup();
@@ -146,7 +146,7 @@ fn nothing_is_asked_without_changes() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[]);
-    assert!(run.code == 0 && run.printed("Nothing to do"), "{run}");
+    assert!(run.code == 0 && run.printed("No changes."), "{run}");
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn how_to_handle_mfa_users_is_asked_once() {
     );
     assert_eq!(set["Environment"]["Variables"]["MFA_USERS"], "migrate");
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[]);
-    assert!(run.code == 0 && run.printed("Nothing to do"), "{run}");
+    assert!(run.code == 0 && run.printed("No changes."), "{run}");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_password_is_typed_without_echo() {
     stage.setup();
     let answers = format!("in the old pool:={PASSWORD}\\r");
     let run = stage.on_a_terminal(&answers, &format!("verify --username ada {BOTH}"), &[]);
-    assert!(run.code == 0 && run.printed("would move"), "{run}");
+    assert!(run.code == 0 && run.printed("would be migrated"), "{run}");
     assert!(!run.printed(PASSWORD), "{run}");
 }
 

@@ -279,7 +279,7 @@ fn teardown_of_an_unknown_deployment_lists_the_existing_ones() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.changes_nothing(0, &format!("teardown {BOTH} --suffix typo"));
-    assert!(run.printed("deployment `typo`"), "{run}");
+    assert!(run.printed("Deployment `typo` doesn't exist"), "{run}");
     let flat = run.flat();
     for words in ["default", &stage.old.id, &stage.new.id] {
         assert!(flat.contains(words), "{words}\n{run}");

@@ -15,7 +15,7 @@ fn it_checks_passwords_and_nothing_else_and_is_deleted() {
     let application = stage.described(&stage.old, &stage.old.client);
     let run = stage.ok(&setup());
     assert!(
-        run.stdout.contains(&format!("+ app client  {LAMBDA}")),
+        run.stdout.contains(&format!("+ app client {LAMBDA}")),
         "{run}"
     );
     let made = stage.dedicated();

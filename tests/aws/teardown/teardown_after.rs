@@ -54,7 +54,7 @@ mod flows {
         }
         the_added_one_removed_from_the_old_client, |s| remove_flow(s, &s.old) => 0
         the_added_one_removed_from_the_new_client, |s| remove_flow(s, &s.new) => 0
-        all_but_the_added_one_removed, |s| only_ours(s, &s.new) => 1, USER, "the default flows would open"; |all, _| {
+        all_but_the_added_one_removed, |s| only_ours(s, &s.new) => 1, USER, "the default flows would be enabled"; |all, _| {
             *flows(all, NEW_ACCOUNT) = vec![USER.into()];
         }
         the_old_client_deleted, |s| delete_client(s, &s.old) => 0, "no longer exists, so it isn't restored"; |all, _| {
@@ -83,7 +83,7 @@ mod the_trigger {
     use super::*;
 
     teardown_after! {
-        replaced, |s| s.set_trigger(Some(OTHER)) => 1, OTHER, "set by somebody else"; |all, _| {
+        replaced, |s| s.set_trigger(Some(OTHER)) => 1, OTHER, "which this deployment didn't set"; |all, _| {
             all[NEW_ACCOUNT]["pools"][0]["pool"]["LambdaConfig"]["UserMigration"] = OTHER.into();
         }
         taken_off, |s| s.set_trigger(None) => 0
@@ -175,7 +175,7 @@ mod the_rest {
         the_functions_tags_removed, |s| {
             let keys = json!({"Resource": function_arn(), "TagKeys": OURS});
             s.aws("new", "lambda:UntagResource", keys);
-        } => 1, "function", LAMBDA, "is not managed by this deployment"; |all, then| {
+        } => 1, "function", LAMBDA, "not managed by this deployment"; |all, then| {
             all[NEW_ACCOUNT]["functions"] = then[NEW_ACCOUNT]["functions"].clone();
         }
         the_function_and_its_role_deleted, |s| { delete_function(s); s.delete_lambda_role(); } => 1, LAMBDA, USER; |all, _| {
@@ -206,7 +206,10 @@ fn one_side_alone() {
         stage.setup();
         let between = stage.sandbox.snapshot();
         let run = stage.ok(&format!("teardown --{first}-profile {first}"));
-        assert!(run.printed("The other one was not looked at"), "{run}");
+        assert!(
+            run.printed("The other account wasn't read or changed"),
+            "{run}"
+        );
         let half = stage.sandbox.snapshot();
         assert_eq!(half[account(first)], before[account(first)], "{first}");
         assert_eq!(half[account(second)], between[account(second)], "{first}");

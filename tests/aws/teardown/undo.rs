@@ -66,7 +66,7 @@ fn a_replaced_trigger_whose_function_was_deleted_is_not_restored() {
     let name = json!({"FunctionName": "other"});
     stage.aws("new", "lambda:DeleteFunction", name);
     let run = stage.ends(1, &format!("teardown {BOTH}"));
-    run.assert_stderr(&[OTHER, "is gone since: not put back"]);
+    run.assert_stderr(&[OTHER, "no longer exists, so it isn't restored"]);
     before[NEW_ACCOUNT]["functions"] = json!([]);
     let triggers = &mut before[NEW_ACCOUNT]["pools"][0]["pool"]["LambdaConfig"];
     triggers.as_object_mut().unwrap().remove("UserMigration");
