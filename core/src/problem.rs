@@ -101,13 +101,18 @@ impl Problem {
         Self::new(id, Severity::Usage, summary)
     }
 
-    /// Of this severity.
+    /// Of this severity. A summary of several sentences ends with a period, and one of a single
+    /// sentence with none.
     #[must_use]
     pub fn new(id: &'static str, severity: Severity, summary: impl Into<String>) -> Self {
+        let mut summary = summary.into();
+        if summary.contains(". ") && !summary.ends_with(['.', ':']) {
+            summary.push('.');
+        }
         Self {
             id,
             severity,
-            summary: summary.into(),
+            summary,
             causes: Vec::new(),
             remedy: Vec::new(),
         }

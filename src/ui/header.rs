@@ -8,11 +8,13 @@ use cogmig_core::selected::Selected;
 use super::transcript::Transcript;
 use super::wrap::hanging_indent;
 
-/// One line for each, in lines of a width.
-pub fn text(told: &Transcript, width: usize) -> String {
+/// One line for each, in lines of a width; the numbers of users if the result doesn't have them.
+pub fn text(told: &Transcript, has_users: bool, width: usize) -> String {
     let mut lines: Vec<_> = told.accounts.iter().map(account).collect();
     lines.extend(told.selected.iter().flat_map(selected));
-    lines.extend(told.users.iter().map(|(side, count)| users(*side, *count)));
+    if has_users {
+        lines.extend(told.users.iter().map(|(side, count)| users(*side, *count)));
+    }
     let lines = lines.iter().map(|(label, text)| {
         let label = format!("{label:<14}  ");
         hanging_indent(&label, text, width)

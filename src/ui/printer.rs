@@ -136,7 +136,7 @@ impl Printer {
         self.known(plan);
         let told = self.told();
         if self.output == Output::Human {
-            self.print(&header::text(&told, width()));
+            self.print(&header::text(&told, true, width()));
             let text = plan::text(&told, width(), colors_enabled());
             if !text.is_empty() {
                 self.print(&text);
@@ -149,7 +149,7 @@ impl Printer {
         self.known(plan);
         let told = self.told();
         if self.output == Output::Human {
-            self.print(&header::text(&told, width()));
+            self.print(&header::text(&told, true, width()));
             let text = drift::text(&told.accounts, resources, width(), colors_enabled());
             self.print(&text);
             if !told.warnings.is_empty() {
@@ -205,7 +205,7 @@ impl Printer {
             Outcome::Policy(policy) => serde_json::to_string_pretty(policy).unwrap_or_default(),
             Outcome::Status(status) => {
                 let text = status::text(&told.accounts, status, width(), colors_enabled());
-                format!("{}\n{text}", header::text(told, width()))
+                format!("{}\n{text}", header::text(told, false, width()))
             }
             outcome => outcome::text(told, outcome, self.quiet, width()),
         }
@@ -254,7 +254,7 @@ impl Printer {
         // Nobody confirms a plan that went somewhere else.
         if self.output == Output::Json || !std::io::stdout().is_terminal() {
             let told = self.told();
-            print_error(&header::text(&told, 80));
+            print_error(&header::text(&told, true, 80));
             print_error(&plan::text(&told, 80, colors_enabled_stderr()));
         }
         prompt::confirm(question)

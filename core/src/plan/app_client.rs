@@ -231,13 +231,13 @@ pub(super) fn restore(plan: &mut Plan, names: &Names, record: &Record<'_>) {
     }
     for (id, added) in record.clients() {
         let Some(client) = pool.client(&id) else {
-            let summary = format!("The app client {id} no longer exists, so it isn't restored.");
+            let summary = format!("app client {id} no longer exists, so it isn't restored");
             plan.note("app-client-gone", summary);
             continue;
         };
         if pool.shared.contains_key(&id) {
             let summary = format!(
-                "The app client {id} keeps {}, because another deployment uses it.",
+                "app client {id} keeps {}, because another deployment uses it",
                 added.flow
             );
             plan.note("flow-shared", summary);

@@ -129,7 +129,7 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, old: &OldSide) {
         .filter(|(id, _)| !own.contains(&id.as_str()))
     {
         let summary = format!(
-            "The app client {id} has the name {} too, but isn't managed by this deployment, so it isn't deleted.",
+            "app client {id} has the name {} too, but isn't managed by this deployment, so it isn't deleted",
             names.old_client
         );
         plan.note("app-client-not-managed", summary);

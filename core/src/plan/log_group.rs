@@ -59,7 +59,7 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs:
     let Some(group) = &new.log_group else { return };
     if keep_logs {
         let summary = format!(
-            "The log group {} is kept, because --keep-logs is set.",
+            "log group {} is kept, because --keep-logs is set",
             names.log_group
         );
         plan.note("log-group-kept", summary);

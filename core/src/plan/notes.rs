@@ -9,9 +9,9 @@ use crate::record::{self, Tags};
 /// Teardown can't restore what an earlier role had on record.
 pub(super) fn lost(plan: &mut Plan, name: &str, tags: &Tags) {
     if tags.values().any(|value| value == record::UNKNOWN) {
-        let lost = format!("The undo record of the role {name} is lost");
+        let lost = format!("the undo record of the role {name} is lost");
         let effect = "Teardown can't restore what isn't on record, and reports it";
-        let summary = format!("{lost}. {effect}.");
+        let summary = format!("{lost}. {effect}");
         let warning = Problem::new("undo-record-lost", Severity::Warning, summary);
         plan.warnings.push(warning);
     }
@@ -39,7 +39,7 @@ fn given(plan: &mut Plan, name: &str, role: Option<&Role>, own: &str) {
         .collect();
     if !others.is_empty() {
         let summary = format!(
-            "The role {name} has policies that cogmig didn't attach: {}.",
+            "role {name} has policies that cogmig didn't attach: {}",
             others.join(", ")
         );
         let warning = Problem::new("role-has-other-policies", Severity::Security, summary);
@@ -56,9 +56,9 @@ pub(super) fn other_side(plan: &mut Plan, old: &OldSide, new: Option<&NewSide>) 
         .as_ref()
         .and_then(|role| role.tags.get(record::PEER));
     if let (None, Some(peer)) = (new, peer) {
-        let attached = format!("The trigger is still attached in account {peer}");
+        let attached = format!("the trigger is still attached in account {peer}");
         let effect = "Users who haven't been migrated get an error until you tear down that side";
-        let summary = format!("{attached}. {effect} too.");
+        let summary = format!("{attached}. {effect} too");
         let warning = Problem::new("trigger-still-attached", Severity::Lockout, summary);
         plan.warnings
             .push(warning.fix("run `cogmig teardown` with --new-profile"));

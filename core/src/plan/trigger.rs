@@ -84,7 +84,7 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     if new.pool.described.is_none() {
         if !new.pool.id.is_empty() {
             let id = &new.pool.id;
-            let summary = format!("The user pool {id} no longer exists, so it isn't restored.");
+            let summary = format!("user pool {id} no longer exists, so it isn't restored");
             plan.note("user-pool-gone", summary);
         }
         return;

@@ -82,7 +82,7 @@ impl Deployed {
                 }
                 Err(error) => {
                     let place = account.identity.place();
-                    let summary = format!("The deployments in the {place} can't be listed.");
+                    let summary = format!("the deployments in the {place} can't be listed");
                     let warning = Problem::new("deployments-unread", Severity::Info, summary);
                     warnings.push(warning.caused_by((&error).into()));
                 }

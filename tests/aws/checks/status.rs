@@ -188,9 +188,9 @@ fn sign_ins_are_counted_by_their_result() {
         "{run}"
     );
     let told = [
-        "moved 2 of about 3 (66 %)",
+        "migrated 2 of about 3 (66 %)",
         "rejected 2: not_authorized 2",
-        "faults",
+        "failed",
         "credentials",
         "Run `cogmig verify` to find the cause.",
     ];
