@@ -54,25 +54,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
             "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true in the old pool when the application signs users up in the new pool",
         );
     }
-    for (id, client) in pools.new_clients {
-        let Some(client) = client else { continue };
-        let flows = texts(client, "ExplicitAuthFlows");
-        let sends_password = [USER_PASSWORD, ADMIN_PASSWORD]
-            .iter()
-            .any(|flow| flows.contains(&flow.modern) || flows.contains(&flow.legacy));
-        if !sends_password {
-            preflight.warn("client-without-password-flow", Severity::Lockout, 
-                format!("app client {id} didn't allow USER_PASSWORD_AUTH before. Apps that sign in with SRP don't invoke the migration trigger, so their users won't be migrated"),
-                "sign in with USER_PASSWORD_AUTH in the application during the migration",
-            );
-        }
-        if text(client, &["PreventUserExistenceErrors"]) != Some("ENABLED") {
-            preflight.warn("user-existence-revealed", Severity::Security, 
-                format!("app client {id} reveals whether a username exists. Anyone can find out which users have been migrated"),
-                "set PreventUserExistenceErrors to ENABLED on this app client",
-            );
-        }
-    }
+    app_clients(preflight, pools);
     let tiers = [pools.old, pools.new].map(|pool| text(pool, &["UserPoolTier"]));
     if let [Some(old), Some(new)] = tiers
         && old != new
@@ -82,6 +64,46 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
             "check that the feature plan of the new pool has the features that the application uses",
         );
     }
+}
+
+/// One warning for all app clients of the new pool that it applies to.
+fn app_clients(preflight: &mut Preflight, pools: Pools<'_>) {
+    let named = |applies: fn(&Object) -> bool| {
+        let clients = pools.new_clients.iter();
+        let clients = clients.filter(|(_, client)| client.as_ref().is_some_and(applies));
+        let ids: Vec<_> = clients.map(|(id, _)| id).collect();
+        let s = if ids.len() == 1 { "" } else { "s" };
+        (!ids.is_empty()).then(|| format!("app client{s} {}", listed(&ids)))
+    };
+    if let Some(clients) = named(|client| !sends_passwords(client)) {
+        preflight.warn(
+            "client-without-password-flow",
+            Severity::Lockout,
+            format!("USER_PASSWORD_AUTH isn't enabled yet on {clients}. Apps that sign in with SRP don't invoke the migration trigger, so their users won't be migrated"),
+            "sign in with USER_PASSWORD_AUTH in the application during the migration",
+        );
+    }
+    if let Some(clients) = named(reveals_users) {
+        preflight.warn(
+            "user-existence-revealed",
+            Severity::Security,
+            format!("anyone can find out whether a username exists, and so which users have been migrated, through {clients}"),
+            "set PreventUserExistenceErrors to ENABLED on these app clients",
+        );
+    }
+}
+
+/// Whether a flow is enabled with which the application sends the password.
+fn sends_passwords(client: &Object) -> bool {
+    let flows = texts(client, "ExplicitAuthFlows");
+    [USER_PASSWORD, ADMIN_PASSWORD]
+        .iter()
+        .any(|flow| flows.contains(&flow.modern) || flows.contains(&flow.legacy))
+}
+
+/// Whether the errors of a sign-in differ for usernames that don't exist.
+fn reveals_users(client: &Object) -> bool {
+    text(client, &["PreventUserExistenceErrors"]) != Some("ENABLED")
 }
 
 /// Before the first setup only the counts can show that the profiles are swapped, because users

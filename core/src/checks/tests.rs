@@ -545,6 +545,33 @@ fn triggers_sign_up_and_feature_plans_give_warnings() {
 }
 
 #[test]
+fn app_clients_with_the_same_warning_share_it() {
+    let pool = object(plain());
+    let srp = |users: &str| json!({"PreventUserExistenceErrors": users, "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]});
+    let clients = [("one", "LEGACY"), ("two", "LEGACY"), ("three", "ENABLED")]
+        .map(|(id, users)| (id.to_owned(), Some(object(srp(users)))));
+    let pools = Pools {
+        old: &pool,
+        new: &pool,
+        new_clients: &clients,
+        is_first: false,
+        sms_mfa: false,
+    };
+    let preflight = check(pools, &UserHandling::default(), MfaUsers::None);
+    let [flows, users] = &preflight.warnings[..] else {
+        panic!("{:?}", preflight.warnings);
+    };
+    assert!(
+        flows.summary.contains("on app clients one, two, three."),
+        "{flows}"
+    );
+    assert!(
+        users.summary.ends_with("through app clients one, two"),
+        "{users}"
+    );
+}
+
+#[test]
 fn app_clients_that_reveal_users_or_never_send_passwords_give_a_warning() {
     let pool = object(plain());
     let rows: [(Value, &[&str]); 4] = [
@@ -554,11 +581,17 @@ fn app_clients_that_reveal_users_or_never_send_passwords_give_a_warning() {
         ),
         (
             json!({"PreventUserExistenceErrors": "LEGACY", "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}),
-            &["reveals whether a username exists"],
+            &[
+                "anyone can find out whether a username exists",
+                "app client client",
+            ],
         ),
         (
             json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]}),
-            &["reveals whether a username exists"],
+            &[
+                "anyone can find out whether a username exists",
+                "app client client",
+            ],
         ),
         (
             json!({"PreventUserExistenceErrors": "ENABLED", "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}),

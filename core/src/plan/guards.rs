@@ -2,11 +2,12 @@
 
 use rules::env;
 
+use super::change::Plan;
 use crate::desired::Desired;
 use crate::identity::Identity;
 use crate::names::Names;
 use crate::observed::{Function, NewSide, OldSide, Role};
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, Severity};
 use crate::record::{self, Tags};
 use crate::reference::Listed;
 use crate::resource::{Address, Kind};
@@ -323,4 +324,29 @@ pub fn not_swapped(
         ),
     )
     .fix("the profiles the other way round"))
+}
+
+/// Fails if a plan has warnings of this severity or of a higher one.
+///
+/// # Errors
+/// It has.
+pub fn warnings_are_below(plan: &Plan, limit: Severity) -> Result<()> {
+    let warnings = plan.warnings.iter();
+    let ids: Vec<_> = warnings
+        .filter(|warning| warning.severity >= limit)
+        .map(|warning| warning.id)
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let (limit, s) = (limit.as_str(), if ids.len() == 1 { "" } else { "s" });
+    let summary = format!(
+        "the plan has {} warning{s} of severity {limit} or higher: {}",
+        ids.len(),
+        ids.join(", ")
+    );
+    let problem = Problem::error("fail-on", summary);
+    Err(problem.fix(format!(
+        "fix the cause of each warning, or omit --fail-on {limit}"
+    )))
 }
