@@ -80,8 +80,8 @@ fn run() -> Result<(), String> {
     };
     let source = format!(
         "/// The packages that are embedded in this build, each with its `CodeSha256`.\nstatic HELD: &[(Architecture, &str, &[u8])] = &[\n{held}];\n\n\
-         /// The version, the commit and the embedded packages of this build.\npub const VERSION:
-         /// &str = {version:?};\n"
+         /// The version, the commit and the embedded packages of this build.\n\
+         pub const VERSION: &str = {version:?};\n"
     );
     fs::write(out.join("packages.rs"), source)
         .map_err(|error| format!("cannot write packages.rs: {error}"))
