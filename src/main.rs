@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Once};
 
 use anyhow::{Error, Result};
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches};
 use cogmig_core::outcome::{Ended, Interrupted};
 use cogmig_core::problem::Problem;
 
@@ -24,7 +24,7 @@ use ui::Printer;
 
 fn main() -> ExitCode {
     ui::configure_colors();
-    let parsed = Cli::command().try_get_matches();
+    let parsed = cli::command().try_get_matches();
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,

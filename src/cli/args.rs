@@ -1,78 +1,229 @@
-//! The command line. The doc comments here are the help text. Clap reads flags alone, and
-//! `settings` reads them by their names, as it reads the environment and `cogmig.toml`.
+//! The command line. The doc comments of commands and options are the help texts. Clap reads only
+//! flags. `settings` reads the same options from the environment and from `cogmig.toml`, by their
+//! long names.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser as NotEmpty;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use cogmig_core::identity::Side;
-use cogmig_core::options::Output;
+use cogmig_core::options::{Output, variable};
 use cogmig_core::package::Architecture;
 use cogmig_core::{reference, time};
 use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
 
 use super::choice::choice;
+use super::settings::names::FLAGS_ONLY;
 use crate::embedded::VERSION;
 
-/// Ends every help: what holds for each option is said once.
-const PLACES: &str = "\
-Each option can also be set in the environment, as COGMIG_NEW_POOL for --new-pool, and in \
-cogmig.toml, as new-pool = \"ID\". A flag takes precedence over the environment, and the \
-environment over the file. An empty variable is ignored; the variable of an option without a \
-value takes true or false. Both may hold options of other commands; an unknown name is an error. \
---adopt can be set only on the command line, because it applies to one run. For the same reason \
---config, --dry-run, --detailed-exitcode and --username can't be set in the file.";
+/// Ends the long help of each command that has options.
+const SOURCES: &str = "\
+Options can also be set in the environment and in cogmig.toml, for example \
+new-pool = \"ID\". A flag takes precedence over the environment, and the environment over the file. \
+--adopt can be set only on the command line. --config, --dry-run, --detailed-exitcode and \
+--username can't be set in the file.";
 
-/// Move the users of an Amazon Cognito user pool to another AWS account, one sign-in
-/// at a time, without their noticing.
+/// An example: what it does, and the command line.
+pub type Example = (&'static str, &'static str);
+
+/// Two examples per command, and two of `cogmig` itself.
+const EXAMPLES: [(&str, [Example; 2]); 9] = [
+    (
+        "cogmig",
+        [
+            (
+                "Show the changes that setup would make",
+                "cogmig plan --old-profile old-account --new-profile new-account",
+            ),
+            (
+                "Deploy the migration",
+                "cogmig setup --old-profile old-account --new-profile new-account",
+            ),
+        ],
+    ),
+    (
+        "plan",
+        [
+            (
+                "Show the changes that setup would make",
+                "cogmig plan --old-profile old-account --new-profile new-account",
+            ),
+            (
+                "In a pipeline, with cogmig.toml: exit with 2 if there are changes",
+                "cogmig plan --detailed-exitcode --output json",
+            ),
+        ],
+    ),
+    (
+        "setup",
+        [
+            (
+                "Deploy the migration, and don't migrate users with MFA",
+                "cogmig setup --old-profile old --new-profile new --mfa-users refuse",
+            ),
+            (
+                "With cogmig.toml: replace the trigger of another tool, without a prompt",
+                "cogmig setup --replace-trigger --yes",
+            ),
+        ],
+    ),
+    (
+        "verify",
+        [
+            (
+                "Report drift and run the connectivity check",
+                "cogmig verify --old-profile old-account --new-profile new-account",
+            ),
+            (
+                "With cogmig.toml: report whether the user ada would be migrated",
+                "cogmig verify --username ada < password.txt",
+            ),
+        ],
+    ),
+    (
+        "status",
+        [
+            (
+                "Report the progress of the migration",
+                "cogmig status --old-profile old-account --new-profile new-account",
+            ),
+            (
+                "With cogmig.toml: exit with 2 if sign-ins failed in the last 7 days",
+                "cogmig status --since 7d --detailed-exitcode",
+            ),
+        ],
+    ),
+    (
+        "teardown",
+        [
+            (
+                "Show which settings would be restored and which resources deleted",
+                "cogmig teardown --old-profile old --new-profile new --dry-run",
+            ),
+            (
+                "Remove the deployment from the new account if the old one is closed",
+                "cogmig teardown --new-profile new-account",
+            ),
+        ],
+    ),
+    (
+        "policy",
+        [
+            (
+                "Print the policy for the old account, limited to one user pool",
+                "cogmig policy old --account 111111111111 --old-pool eu-west-1_AbCdEfGhI",
+            ),
+            (
+                "Print the policy for pull requests, which only run plan and status",
+                "cogmig policy new --read-only",
+            ),
+        ],
+    ),
+    (
+        "completions",
+        [
+            (
+                "Install the completions for bash",
+                "cogmig completions bash > ~/.local/share/bash-completion/completions/cogmig",
+            ),
+            (
+                "Install the completions for fish",
+                "cogmig completions fish > ~/.config/fish/completions/cogmig.fish",
+            ),
+        ],
+    ),
+    (
+        "man",
+        [
+            (
+                "Install the man pages for the current user",
+                "cogmig man ~/.local/share/man/man1",
+            ),
+            (
+                "Write the man pages for a package",
+                "cogmig man build/usr/share/man/man1",
+            ),
+        ],
+    ),
+];
+
+/// Migrates Amazon Cognito users to a user pool in another AWS account without password resets.
+///
+/// Each user is migrated at their first sign-in to the new pool, with their existing password.
+/// Attributes and verification status are preserved.
+///
+/// The old account and pool are the ones that users are migrated from. The new account and pool
+/// are the ones that users are migrated to.
 #[derive(Parser)]
 #[command(
     name = "cogmig",
     version = VERSION,
     propagate_version = true,
-    max_term_width = 100,
-    after_help = PLACES
+    max_term_width = 80
 )]
 pub struct Cli {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub task: Task,
 }
 
-/// All that can be asked for.
+/// All commands.
 #[derive(Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
+#[expect(clippy::large_enum_variant, reason = "there is one value in a process")]
 pub enum Task {
-    /// What is done to a deployment.
+    /// A command that uses a deployment.
     #[command(flatten)]
     Deployment(Command),
-    /// Print the completions for a shell.
+    /// Prints shell completions.
+    ///
+    /// For bash, zsh and fish, the completions include the AWS profiles of the machine.
     Completions {
-        /// Which shell.
+        /// Shell that the completions are for
         shell: clap_complete::Shell,
     },
-    /// Write the man pages.
+    /// Writes the man pages, one per command.
     Man {
-        /// Into this folder.
+        /// Folder for the man pages. It is created if it doesn't exist
         folder: PathBuf,
     },
 }
 
-/// What is done to a deployment. Each command takes the options that it uses, and no other.
+/// Commands that use a deployment. Each command takes only the options that it uses.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Deploy the migration: from then on the old pool's users can sign in to the new.
-    #[command(after_help = PLACES)]
+    /// Shows the changes that setup would make.
+    ///
+    /// Shows one line per resource, and warnings, each with a fix. Writes nothing.
+    Plan {
+        #[command(flatten)]
+        accounts: Accounts,
+        #[command(flatten)]
+        handling: Handling,
+        #[command(flatten)]
+        resources: Resources,
+        #[command(flatten)]
+        deploy: Deploy,
+        /// Exit with 2 if there are changes.
+        #[arg(long, help_heading = "Output")]
+        detailed_exitcode: bool,
+        #[command(flatten)]
+        printing: Printing,
+        #[command(flatten)]
+        file: File,
+    },
+    /// Deploys the migration in both accounts.
+    ///
+    /// Applies the changes. Fails if no user could be migrated. Finishes with a connectivity check
+    /// from the function to the old user pool.
     Setup {
         #[command(flatten)]
         accounts: Accounts,
         #[command(flatten)]
-        pools: Pools,
-        #[command(flatten)]
-        clients: Clients,
-        #[command(flatten)]
         handling: Handling,
+        #[command(flatten)]
+        resources: Resources,
         #[command(flatten)]
         deploy: Deploy,
         #[command(flatten)]
@@ -82,17 +233,71 @@ pub enum Command {
         #[command(flatten)]
         file: File,
     },
-    /// Put everything back as it was before setup. The users who moved stay.
-    #[command(after_help = PLACES)]
+    /// Reports drift and runs the connectivity check.
+    ///
+    /// Reports the component that failed. Writes nothing, and migrates no user. Exits with 1 if
+    /// there is drift or the connectivity check fails.
+    Verify {
+        #[command(flatten)]
+        accounts: Accounts,
+        #[command(flatten)]
+        handling: Handling,
+        /// Check this user of the old pool.
+        ///
+        /// Also reports whether the user would be migrated. The password of the user is read from
+        /// standard input. The user isn't migrated, and the result doesn't change the exit
+        /// status.
+        #[arg(
+            long,
+            value_name = "NAME",
+            value_parser = NotEmpty::new(),
+            help_heading = "User handling"
+        )]
+        username: Option<String>,
+        #[command(flatten)]
+        resources: Resources,
+        #[command(flatten)]
+        printing: Printing,
+        #[command(flatten)]
+        file: File,
+    },
+    /// Reports the progress of the migration.
+    ///
+    /// Reports each resource, the number of users in both pools, the number of migrated users,
+    /// recent sign-ins that were rejected or failed, and the next steps before you can close the
+    /// old account. Reads only, and doesn't invoke the function.
+    Status {
+        #[command(flatten)]
+        accounts: Accounts,
+        #[command(flatten)]
+        handling: Handling,
+        #[command(flatten)]
+        resources: Resources,
+        /// Period of recent sign-ins: 90m, 24h, 7d.
+        #[arg(long, value_name = "TIME", value_parser = time::span, help_heading = "Output")]
+        since: Option<Duration>,
+        /// Exit with 2 if there is drift or failed sign-ins.
+        ///
+        /// Also exits with 2 if there is no deployment. Failed sign-ins are unknown if the
+        /// function's log can't be read.
+        #[arg(long, help_heading = "Output")]
+        detailed_exitcode: bool,
+        #[command(flatten)]
+        printing: Printing,
+        #[command(flatten)]
+        file: File,
+    },
+    /// Restores the previous settings and removes the deployment.
+    ///
+    /// Reverts only settings that still have the value cogmig set, and reports the others.
+    /// Migrated users stay in the new pool. Also works with only one of the two profiles.
     Teardown {
         #[command(flatten)]
         accounts: Accounts,
         #[command(flatten)]
-        pools: Pools,
-        #[command(flatten)]
-        clients: Clients,
-        /// Leave the Lambda's log group.
-        #[arg(long)]
+        name: Name,
+        /// Keep the function's log group.
+        #[arg(long, help_heading = "Deployment")]
         keep_logs: bool,
         #[command(flatten)]
         consent: Consent,
@@ -101,116 +306,270 @@ pub enum Command {
         #[command(flatten)]
         file: File,
     },
-    /// Show what setup would do. Writes nothing.
-    #[command(after_help = PLACES)]
-    Plan {
-        #[command(flatten)]
-        accounts: Accounts,
-        #[command(flatten)]
-        pools: Pools,
-        #[command(flatten)]
-        clients: Clients,
-        #[command(flatten)]
-        handling: Handling,
-        #[command(flatten)]
-        deploy: Deploy,
-        /// Exit with 2 where setup would change something.
-        #[arg(long)]
-        detailed_exitcode: bool,
-        #[command(flatten)]
-        printing: Printing,
-        #[command(flatten)]
-        file: File,
-    },
-    /// Show what differs from what setup makes, and try the way of a sign-in: from the
-    /// function to the old pool. Writes nothing, moves nobody.
-    #[command(after_help = PLACES)]
-    Verify {
-        #[command(flatten)]
-        accounts: Accounts,
-        #[command(flatten)]
-        pools: Pools,
-        #[command(flatten)]
-        clients: Clients,
-        #[command(flatten)]
-        handling: Handling,
-        /// Try this user of the old pool, with the password from standard input.
-        #[arg(long, value_name = "NAME", value_parser = NotEmpty::new())]
-        username: Option<String>,
-        #[command(flatten)]
-        printing: Printing,
-        #[command(flatten)]
-        file: File,
-    },
-    /// Print the IAM policy that a pipeline's role needs in one of the two accounts: the least
-    /// that every command needs, with these options. Asks nothing of AWS.
-    #[command(after_help = PLACES)]
+    /// Prints the IAM policy for a pipeline's role.
+    ///
+    /// The policy grants only the permissions that the commands need in this account with these
+    /// options. Print it with the same options as setup. Options of the other account are an error.
+    /// Doesn't call AWS.
+    #[command(
+        mut_arg("old_pool", |arg| arg.help("Old user pool: ID or ARN")),
+        mut_arg("new_pool", |arg| arg.help("New user pool: ID or ARN"))
+    )]
     Policy {
-        /// In which account.
+        /// Account of the role
         #[arg(value_parser = choice::<Side>())]
         side: Side,
         #[command(flatten)]
         grant: Grant,
-        /// How an error is written: the policy is always JSON [default: human].
-        #[arg(long, value_name = "FORMAT", value_parser = choice::<Output>())]
+        /// Format of errors. The policy is always JSON.
+        #[arg(long, value_parser = choice::<Output>(), help_heading = "Output")]
         output: Option<Output>,
-        #[command(flatten)]
-        file: File,
-    },
-    /// Show how far the migration is: each resource, the pools' users, sign-ins lately, and what
-    /// is left to do before the old account can be closed. Only reads, and does not invoke the
-    /// function.
-    #[command(after_help = PLACES)]
-    Status {
-        #[command(flatten)]
-        accounts: Accounts,
-        #[command(flatten)]
-        pools: Pools,
-        #[command(flatten)]
-        clients: Clients,
-        #[command(flatten)]
-        handling: Handling,
-        /// How far back sign-ins count as lately: 90m, 24h, 7d [default: 24h].
-        #[arg(long, value_name = "TIME", value_parser = time::span)]
-        since: Option<Duration>,
-        /// Exit with 2 where something is not as setup makes it, or faults were seen lately. Where
-        /// the function's log may not be read, no faults are known of.
-        #[arg(long)]
-        detailed_exitcode: bool,
-        #[command(flatten)]
-        printing: Printing,
         #[command(flatten)]
         file: File,
     },
 }
 
 impl Command {
-    /// Whether its exit status can tell of differences. The environment may hold the option for
+    /// Whether the command has `--detailed-exitcode`. The environment may contain the option for
     /// other commands.
     pub fn takes_detailed_exitcode(&self) -> bool {
         matches!(self, Self::Plan { .. } | Self::Status { .. })
     }
 
-    /// The verb as it is typed.
+    /// The name on the command line.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Setup { .. } => "setup",
-            Self::Teardown { .. } => "teardown",
             Self::Plan { .. } => "plan",
+            Self::Setup { .. } => "setup",
             Self::Verify { .. } => "verify",
-            Self::Policy { .. } => "policy",
             Self::Status { .. } => "status",
+            Self::Teardown { .. } => "teardown",
+            Self::Policy { .. } => "policy",
         }
     }
 }
 
-/// The long options of all commands, which are also what the environment and `cogmig.toml`
-/// can say.
+/// The two accounts, their user pools and app clients.
+#[derive(Args)]
+#[command(next_help_heading = "Accounts and pools")]
+pub struct Accounts {
+    /// AWS profile of the old account.
+    #[arg(long, value_name = "PROFILE", value_parser = reference::text)]
+    pub old_profile: Option<String>,
+    /// AWS profile of the new account.
+    #[arg(long, value_name = "PROFILE", value_parser = reference::text)]
+    pub new_profile: Option<String>,
+    /// The user pools.
+    #[command(flatten)]
+    pub pools: Pools,
+    /// Old app client: ID, ARN or unique name.
+    ///
+    /// The function checks passwords through this app client.
+    #[arg(long, value_name = "CLIENT", value_parser = reference::text)]
+    pub old_client: Option<String>,
+    /// New app client: ID, ARN or unique name.
+    ///
+    /// Users sign in through this app client. Can be repeated.
+    #[arg(long, value_name = "CLIENT", value_delimiter = ',', value_parser = reference::text)]
+    pub new_client: Vec<String>,
+}
+
+/// The two user pools.
+#[derive(Args)]
+#[command(next_help_heading = "Accounts and pools")]
+pub struct Pools {
+    /// Old user pool: ID, ARN or unique name.
+    #[arg(long, value_name = "POOL", value_parser = reference::text)]
+    pub old_pool: Option<String>,
+    /// New user pool: ID, ARN or unique name.
+    #[arg(long, value_name = "POOL", value_parser = reference::text)]
+    pub new_pool: Option<String>,
+    /// Region of the old user pool.
+    #[arg(long, value_name = "REGION", value_parser = reference::text)]
+    pub old_region: Option<String>,
+    /// Region of the new user pool.
+    #[arg(long, value_name = "REGION", value_parser = reference::text)]
+    pub new_region: Option<String>,
+}
+
+/// Which users are migrated, and with which attributes.
+#[derive(Args)]
+#[command(next_help_heading = "User handling")]
+pub struct Handling {
+    /// How to handle users with MFA.
+    ///
+    /// Required if the old pool uses MFA.
+    #[arg(long, value_parser = choice::<MfaUsers>())]
+    pub mfa_users: Option<MfaUsers>,
+    /// How to handle temporary passwords.
+    #[arg(long, value_parser = choice::<TemporaryPasswords>())]
+    pub temporary_passwords: Option<TemporaryPasswords>,
+    /// How to handle forgotten passwords.
+    #[arg(long, value_parser = choice::<ForgotPassword>())]
+    pub forgot_password: Option<ForgotPassword>,
+    /// Rename an attribute.
+    ///
+    /// The attribute OLD of the old pool is migrated to the attribute NEW of the new pool. Can be
+    /// repeated.
+    #[arg(long, value_name = "OLD=NEW", value_delimiter = ',', value_parser = reference::text)]
+    pub attribute: Vec<String>,
+    /// Don't migrate an attribute.
+    ///
+    /// Can be repeated.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = reference::text)]
+    pub drop_attribute: Vec<String>,
+    /// Attribute that stores the old sub.
+    ///
+    /// `sub` is different in each pool. Specify a custom attribute of the new pool.
+    #[arg(long, value_name = "NAME", value_parser = reference::text)]
+    pub old_sub: Option<String>,
+}
+
+/// The name of a deployment.
+#[derive(Args)]
+#[command(next_help_heading = "Deployment")]
+pub struct Name {
+    /// Suffix of a second deployment.
+    ///
+    /// Deploys a second migration next to the first. All resource names end in -SUFFIX.
+    #[arg(long, value_name = "SUFFIX", value_parser = reference::text)]
+    pub suffix: Option<String>,
+}
+
+/// The resources of a deployment.
+#[derive(Args)]
+#[command(next_help_heading = "Deployment")]
+pub struct Resources {
+    /// The name.
+    #[command(flatten)]
+    pub name: Name,
+    /// Architecture of the Lambda function.
+    #[arg(long, value_parser = choice::<Architecture>())]
+    pub architecture: Option<Architecture>,
+    /// Create an app client to check passwords.
+    ///
+    /// The app client has no secret, one authentication flow and the shortest token lifetimes.
+    /// Teardown deletes it. The application's app client isn't changed.
+    #[arg(long)]
+    pub dedicated_old_client: bool,
+}
+
+/// Options that only setup and its plan have.
+#[derive(Args)]
+#[command(next_help_heading = "Deployment")]
+pub struct Deploy {
+    /// Replace another UserMigration trigger.
+    ///
+    /// Teardown restores it, unless its function no longer exists.
+    #[arg(long)]
+    pub replace_trigger: bool,
+    /// Days that the function's logs are kept.
+    #[arg(long, value_name = "DAYS")]
+    pub log_retention: Option<i32>,
+    /// Deploy your own Lambda package.
+    #[arg(long, value_name = "FILE")]
+    pub lambda_zip: Option<PathBuf>,
+    /// Write the deployment's lost tags again.
+    ///
+    /// Each resource must be recognized by its trust policy and by the function that uses it. The
+    /// undo record isn't restored: teardown reports what it can't revert.
+    #[arg(long)]
+    pub adopt: bool,
+}
+
+/// Confirmation of the changes.
+#[derive(Args)]
+#[command(next_help_heading = "Deployment")]
+pub struct Consent {
+    /// Apply the changes without a prompt.
+    ///
+    /// Required without a terminal, except in a CI system.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Show the changes and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// The output.
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub struct Printing {
+    /// Format of the result on standard output.
+    #[arg(long, value_parser = choice::<Output>())]
+    pub output: Option<Output>,
+    /// Print only the plan, the result and errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print each AWS call.
+    ///
+    /// Each call is printed with its time and request ID.
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// The file that contains options.
+#[derive(Args)]
+pub struct File {
+    /// File that contains options.
+    #[arg(long, value_name = "FILE", help_heading = None)]
+    pub config: Option<PathBuf>,
+}
+
+/// Options of the policy. Options of the other account are an error.
+#[derive(Args)]
+#[command(next_help_heading = "Deployment")]
+pub struct Grant {
+    /// ID of the account.
+    #[arg(
+        long,
+        value_name = "ID",
+        value_parser = reference::text,
+        help_heading = "Accounts and pools"
+    )]
+    pub account: Option<String>,
+    /// The user pools.
+    #[command(flatten)]
+    pub pools: Pools,
+    /// The name.
+    #[command(flatten)]
+    pub name: Name,
+    /// Grant only what plan and status need.
+    ///
+    /// Use this policy for pull requests, which can't change anything then.
+    #[arg(long)]
+    pub read_only: bool,
+    /// Old account: allow setup --dedicated-old-client.
+    #[arg(long)]
+    pub dedicated_old_client: bool,
+    /// New account: allow setup --replace-trigger.
+    #[arg(long)]
+    pub replace_trigger: bool,
+    /// New account: role that sends SMS messages.
+    ///
+    /// Required if the new pool sends SMS messages, because UpdateUserPool passes this role.
+    #[arg(long, value_name = "ARN", value_parser = reference::text)]
+    pub sms_role: Option<String>,
+}
+
+/// The command line, with the details that clap doesn't know in its help.
+pub fn command() -> clap::Command {
+    described(Cli::command()).mut_subcommands(described)
+}
+
+/// The examples of a command.
+pub fn examples(command: &str) -> &'static [Example] {
+    let examples = EXAMPLES.iter().find(|(name, _)| *name == command);
+    examples.map_or(&[], |(_, examples)| examples)
+}
+
+/// The long options of all commands, which can also be set in the environment and in
+/// `cogmig.toml`.
 pub fn options() -> Vec<String> {
     let cli = Cli::command();
     let commands = cli.get_subcommands();
     let mut options: Vec<_> = commands
-        .flat_map(|command| command.get_arguments().filter_map(clap::Arg::get_long))
+        .flat_map(|command| command.get_arguments().filter_map(Arg::get_long))
         .map(str::to_owned)
         .collect();
     options.sort_unstable();
@@ -218,164 +577,173 @@ pub fn options() -> Vec<String> {
     options
 }
 
-/// Both accounts.
-#[derive(Args)]
-pub struct Accounts {
-    /// AWS profile of the account that the users come from.
-    #[arg(long, value_name = "PROFILE", value_parser = reference::text)]
-    pub old_profile: Option<String>,
-    /// AWS profile of the account that the users go to.
-    #[arg(long, value_name = "PROFILE", value_parser = reference::text)]
-    pub new_profile: Option<String>,
+fn described(command: clap::Command) -> clap::Command {
+    let name = command.get_name().to_owned();
+    let mut help = "Examples:".to_owned();
+    for (comment, line) in examples(&name) {
+        let _ = write!(help, "\n  # {comment}\n  {line}\n");
+    }
+    let has_options = command.has_subcommands() || command.get_opts().next().is_some();
+    let command = command.mut_args(|arg| described_arg(&name, arg));
+    let command = command.after_help(help.trim_end().to_owned());
+    if has_options {
+        command.after_long_help(format!("{help}\n{SOURCES}"))
+    } else {
+        command
+    }
 }
 
-/// Which deployment.
-#[derive(Args)]
-pub struct Pools {
-    /// User pool that the users come from: its id, its ARN, or a name that is unique there
-    /// [default: the deployment's, or the only one there].
-    #[arg(long, value_name = "POOL", value_parser = reference::text)]
-    pub old_pool: Option<String>,
-    /// User pool that the users go to: its id, its ARN, or a name that is unique there
-    /// [default: the deployment's, or the only one there].
-    #[arg(long, value_name = "POOL", value_parser = reference::text)]
-    pub new_pool: Option<String>,
-    /// Region of the old pool [default: the old profile's].
-    #[arg(long, value_name = "REGION", value_parser = reference::text)]
-    pub old_region: Option<String>,
-    /// Region of the new pool [default: the new profile's].
-    #[arg(long, value_name = "REGION", value_parser = reference::text)]
-    pub new_region: Option<String>,
-    /// A second migration beside the first: ends every name with -SUFFIX.
-    #[arg(long, value_name = "SUFFIX", value_parser = reference::text)]
-    pub suffix: Option<String>,
+/// The long help of an option or argument: the text, its values, its variable and its default.
+fn described_arg(command: &str, arg: Arg) -> Arg {
+    let takes_value = arg.get_action().takes_values();
+    let mut values = arg.get_possible_values();
+    // Those of a flag are true and false.
+    values.retain(|_| takes_value);
+    let text = arg.get_long_help().or(arg.get_help());
+    let text = text.map(ToString::to_string).unwrap_or_default();
+    let mut text = text.replace("\n\n", " ");
+    if !text.ends_with('.') {
+        text.push('.');
+    }
+    for value in &values {
+        if let Some(help) = value.get_help() {
+            let _ = write!(text, "\n  - {}: {help}", value.get_name());
+        }
+    }
+    if let Some(option) = arg.get_long() {
+        text.push('\n');
+        if !FLAGS_ONLY.contains(&option) {
+            let _ = write!(text, "[env: {}] ", variable(option));
+        }
+        let default = default(command, option, takes_value);
+        let _ = write!(text, "[default: {default}]");
+    }
+    let arg = arg.long_help(text);
+    if values.is_empty() {
+        return arg;
+    }
+    // The placeholder has them already.
+    let values: Vec<_> = values
+        .iter()
+        .map(clap::builder::PossibleValue::get_name)
+        .collect();
+    arg.value_name(values.join("|")).hide_possible_values(true)
 }
 
-/// The app clients of a deployment.
-#[derive(Args)]
-pub struct Clients {
-    /// App client of the old pool that passwords are checked through
-    /// [default: the deployment's, or the only one there].
-    #[arg(long, value_name = "CLIENT", value_parser = reference::text)]
-    pub old_client: Option<String>,
-    /// App client of the new pool that users sign in through; may be repeated
-    /// [default: the deployment's, or the only one there].
-    #[arg(long, value_name = "CLIENT", value_delimiter = ',', value_parser = reference::text)]
-    pub new_client: Vec<String>,
+/// The default of an option. `settings` and the commands apply it, not clap, because the
+/// environment and the file take precedence over it.
+fn default(command: &str, option: &str, takes_value: bool) -> &'static str {
+    match (command, option) {
+        ("policy", "old-pool" | "new-pool") => "all user pools",
+        ("policy", "old-region" | "new-region") => "all Regions",
+        (_, "old-pool" | "new-pool" | "old-client" | "new-client") => {
+            "the deployment's, or the only one"
+        }
+        (_, "old-region") => "the Region of the old profile",
+        (_, "new-region") => "the Region of the new profile",
+        (_, "account") => "the account of the role",
+        (_, "temporary-passwords") => "refuse",
+        (_, "forgot-password") => "migrate",
+        (_, "architecture") => "arm64 if this build has it",
+        (_, "log-retention") => "30",
+        (_, "lambda-zip") => "the package in this build",
+        (_, "yes") => "true in a CI system, otherwise false",
+        (_, "since") => "24h",
+        (_, "output") => "human",
+        (_, "config") => "cogmig.toml, if it exists",
+        _ if takes_value => "none",
+        _ => "false",
+    }
 }
 
-/// Confirmation of the changes.
-#[derive(Args)]
-pub struct Consent {
-    /// Apply without confirmation. Required without a terminal, except in a CI system.
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Show the plan and stop.
-    #[arg(long)]
-    pub dry_run: bool,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// How the result is written.
-#[derive(Args)]
-pub struct Printing {
-    /// How the result is written to standard output [default: human].
-    #[arg(long, value_name = "FORMAT", value_parser = choice::<Output>())]
-    pub output: Option<Output>,
-    /// Say nothing of what goes on: only the plan, the result, and errors.
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// Say each AWS call with its time and request id.
-    #[arg(long, short)]
-    pub verbose: bool,
-}
+    fn commands() -> Vec<clap::Command> {
+        let cogmig = command().term_width(80);
+        let commands = cogmig.get_subcommands();
+        let commands = commands.map(|command| command.clone().term_width(80));
+        commands.chain([cogmig.clone()]).collect()
+    }
 
-/// The file of options.
-#[derive(Args)]
-pub struct File {
-    /// File of options [default: cogmig.toml, if there].
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-}
+    fn helps(command: &clap::Command) -> [String; 2] {
+        let mut command = command.clone();
+        let short = command.render_help().to_string();
+        [short, command.render_long_help().to_string()]
+    }
 
-/// Options of the policy that is printed. Those of the other account's policy are refused.
-#[derive(Args)]
-pub struct Grant {
-    /// Id of the account [default: any, which is the role's own].
-    #[arg(long, value_name = "ID", value_parser = reference::text)]
-    pub account: Option<String>,
-    /// Only what `plan` and `status` need, so that a pull request cannot change anything.
-    #[arg(long)]
-    pub read_only: bool,
-    /// Of `policy old`: the user pool, by its id or its ARN [default: any].
-    #[arg(long, value_name = "POOL", value_parser = reference::text)]
-    pub old_pool: Option<String>,
-    /// Of `policy old`: the Region of the user pool [default: any].
-    #[arg(long, value_name = "REGION", value_parser = reference::text)]
-    pub old_region: Option<String>,
-    /// Of `policy old`: with --dedicated-old-client of setup.
-    #[arg(long)]
-    pub dedicated_old_client: bool,
-    /// Of `policy new`: the user pool, by its id or its ARN [default: any].
-    #[arg(long, value_name = "POOL", value_parser = reference::text)]
-    pub new_pool: Option<String>,
-    /// Of `policy new`: the Region of the user pool [default: any].
-    #[arg(long, value_name = "REGION", value_parser = reference::text)]
-    pub new_region: Option<String>,
-    /// Of `policy new`: with --replace-trigger of setup.
-    #[arg(long)]
-    pub replace_trigger: bool,
-    /// Of `policy new`: ARN of the role by which the new pool sends SMS, where it has one:
-    /// UpdateUserPool passes that role on.
-    #[arg(long, value_name = "ARN", value_parser = reference::text)]
-    pub sms_role: Option<String>,
-    /// Suffix of the deployment.
-    #[arg(long, value_name = "SUFFIX", value_parser = reference::text)]
-    pub suffix: Option<String>,
-}
+    #[test]
+    fn each_help_has_two_examples_that_are_valid() {
+        for command in commands() {
+            let name = command.get_name();
+            assert_eq!(examples(name).len(), 2, "{name}");
+            for (comment, line) in examples(name) {
+                for help in helps(&command) {
+                    assert!(help.contains(&format!("  # {comment}\n  {line}")), "{help}");
+                }
+                let words = line
+                    .split(' ')
+                    .take_while(|word| !["<", ">"].contains(word));
+                let parsed = super::command().try_get_matches_from(words);
+                let parsed = parsed.unwrap_or_else(|why| panic!("{line}: {why}"));
+                assert!(name == "cogmig" || parsed.subcommand_name() == Some(name));
+            }
+        }
+    }
 
-/// Options of what only setup does.
-#[derive(Args)]
-pub struct Deploy {
-    /// Take the place of another UserMigration trigger; teardown puts it back.
-    #[arg(long)]
-    pub replace_trigger: bool,
-    /// Days that the Lambda's logs are kept [default: 30].
-    #[arg(long, value_name = "DAYS")]
-    pub log_retention: Option<i32>,
-    /// Deploy this package in the place of the built-in Lambda.
-    #[arg(long, value_name = "FILE")]
-    pub lambda_zip: Option<PathBuf>,
-    /// Write the tags of this deployment again to resources that lost them. Each must be
-    /// recognized by its trust policy and by the function that uses it.
-    #[arg(long)]
-    pub adopt: bool,
-}
+    #[test]
+    fn each_option_has_its_variable_its_default_and_its_heading() {
+        for command in commands() {
+            for arg in command.get_arguments() {
+                let Some(option) = arg.get_long() else {
+                    continue;
+                };
+                let help = arg.get_long_help().expect(option).to_string();
+                let has_variable = help.contains(&format!("[env: {}] ", variable(option)));
+                assert_eq!(has_variable, option != "adopt", "{option}: {help}");
+                assert!(help.contains("[default: "), "{option}: {help}");
+                assert_eq!(
+                    arg.get_help_heading().is_none(),
+                    option == "config",
+                    "{option}"
+                );
+                let values: Vec<_> = arg.get_possible_values();
+                if arg.get_action().takes_values() && !values.is_empty() {
+                    let values: Vec<_> = values
+                        .iter()
+                        .map(clap::builder::PossibleValue::get_name)
+                        .collect();
+                    let names = arg.get_value_names().expect(option);
+                    assert_eq!(names[0].to_string(), values.join("|"));
+                }
+            }
+        }
+    }
 
-/// How users are migrated, and through which app client and Lambda.
-#[derive(Args)]
-pub struct Handling {
-    /// Architecture of the Lambda [default: arm64 where this build holds it].
-    #[arg(long, value_name = "ARCHITECTURE", value_parser = choice::<Architecture>())]
-    pub architecture: Option<Architecture>,
-    /// Check passwords through an app client made for it, and leave the application's alone.
-    #[arg(long)]
-    pub dedicated_old_client: bool,
-    /// What becomes of users with a second factor [no default where the old pool has MFA on].
-    #[arg(long, value_name = "WHAT", value_parser = choice::<MfaUsers>())]
-    pub mfa_users: Option<MfaUsers>,
-    /// What becomes of users who were given a temporary password [default: refuse].
-    #[arg(long, value_name = "WHAT", value_parser = choice::<TemporaryPasswords>())]
-    pub temporary_passwords: Option<TemporaryPasswords>,
-    /// What becomes of users who ask for a code in the place of their password [default: migrate].
-    #[arg(long, value_name = "WHAT", value_parser = choice::<ForgotPassword>())]
-    pub forgot_password: Option<ForgotPassword>,
-    /// Move an attribute under another name; may be repeated.
-    #[arg(long, value_name = "OLD=NEW", value_delimiter = ',', value_parser = reference::text)]
-    pub attribute: Vec<String>,
-    /// Leave an attribute behind; may be repeated.
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = reference::text)]
-    pub drop_attribute: Vec<String>,
-    /// Keep the old `sub` in this attribute of the new pool.
-    #[arg(long, value_name = "NAME", value_parser = reference::text)]
-    pub old_sub: Option<String>,
+    #[test]
+    fn help_fits_in_80_columns_and_short_help_in_one_line_per_option() {
+        for command in commands() {
+            let helps = helps(&command);
+            for line in helps.iter().flat_map(|help| help.lines()) {
+                assert!(line.chars().count() <= 80, "{line}");
+            }
+            let [short, _] = helps;
+            let continued = short.lines().find(|line| line.starts_with("          "));
+            assert_eq!(continued, None, "{short}");
+        }
+    }
+
+    #[test]
+    fn commands_are_in_the_order_of_the_work() {
+        let cogmig = command();
+        let names: Vec<_> = cogmig
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        assert_eq!(
+            names.join(" "),
+            "plan setup verify status teardown policy completions man"
+        );
+    }
 }

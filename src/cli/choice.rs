@@ -1,5 +1,5 @@
-//! Options of a closed set of words: one table for the command line, the environment and the
-//! file.
+//! Options with a fixed set of values. One table defines the values for the command line, the
+//! environment and the file.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use cogmig_core::identity::Side;
@@ -7,15 +7,15 @@ use cogmig_core::options::Output;
 use cogmig_core::package::Architecture;
 use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
 
-/// A word, its value, and its help.
+/// The text of a value, the value, and its help.
 type Word<T> = (&'static str, T, &'static str);
 
-/// The value of such an option.
+/// The value of an option with a fixed set of values.
 pub trait Choice: Copy + Send + Sync + 'static {
-    /// Its words.
+    /// All values.
     const WORDS: &'static [Word<Self>];
 
-    /// The value of a word.
+    /// The value with this text.
     fn of_word(text: &str) -> Option<Self> {
         let mut words = Self::WORDS.iter();
         words
@@ -24,7 +24,7 @@ pub trait Choice: Copy + Send + Sync + 'static {
     }
 }
 
-/// Reads a flag.
+/// Parses the value of a flag.
 pub fn choice<T: Choice>() -> impl TypedValueParser<Value = T> {
     let words = T::WORDS.iter().map(|(word, _, help)| {
         let value = PossibleValue::new(*word);
@@ -34,18 +34,18 @@ pub fn choice<T: Choice>() -> impl TypedValueParser<Value = T> {
             value.help(*help)
         }
     });
-    // Clap has refused every other word.
+    // Clap has rejected all other texts.
     PossibleValuesParser::new(words)
-        .try_map(|text| T::of_word(&text).ok_or("it is none of the possible values"))
+        .try_map(|text| T::of_word(&text).ok_or("not one of the valid values"))
 }
 
 impl Choice for MfaUsers {
     const WORDS: &'static [Word<Self>] = &[
-        ("refuse", Self::Refuse, "They stay in the old pool"),
+        ("refuse", Self::Refuse, "They aren't migrated"),
         (
             "migrate",
             Self::Migrate,
-            "They move by their password alone; codes by SMS go on where the new pool sends them",
+            "They are migrated by their password alone. SMS MFA stays enabled if the new pool can send SMS codes",
         ),
     ];
 }
@@ -55,23 +55,27 @@ impl Choice for ForgotPassword {
         (
             "refuse",
             Self::Refuse,
-            "They stay in the old pool until they know it",
+            "Users who request a password reset code aren't migrated",
         ),
         (
             "migrate",
             Self::Migrate,
-            "They move where an e-mail address or phone number is verified, and set a new one",
+            "They are migrated if their email or phone number is verified, and set a new password with the code",
         ),
     ];
 }
 
 impl Choice for TemporaryPasswords {
     const WORDS: &'static [Word<Self>] = &[
-        ("refuse", Self::Refuse, "They stay in the old pool"),
+        (
+            "refuse",
+            Self::Refuse,
+            "Users with a temporary password aren't migrated",
+        ),
         (
             "reset",
             Self::Reset,
-            "They move, and set a password by a code sent to their verified e-mail or phone",
+            "They are migrated, and set a password with a code sent to their verified email or phone number",
         ),
     ];
 }
@@ -85,14 +89,18 @@ impl Choice for Architecture {
 
 impl Choice for Output {
     const WORDS: &'static [Word<Self>] = &[
-        ("human", Self::Human, "For people"),
-        ("json", Self::Json, "One JSON document"),
+        ("human", Self::Human, "Text"),
+        (
+            "json",
+            Self::Json,
+            "One JSON document, also if the command fails",
+        ),
     ];
 }
 
 impl Choice for Side {
     const WORDS: &'static [Word<Self>] = &[
-        ("old", Self::Old, "Where the users come from"),
-        ("new", Self::New, "Where the users go"),
+        ("old", Self::Old, "The account that users are migrated from"),
+        ("new", Self::New, "The account that users are migrated to"),
     ];
 }

@@ -1,17 +1,15 @@
-//! What is known of a command line that could not be understood.
+//! The command and the output format of a command line that clap rejected.
 
-use clap::CommandFactory;
-
-use super::args::Cli;
+use super::args;
 use super::settings;
 
-/// The command that was asked for.
+/// The name of the command, or nothing.
 pub fn verb() -> String {
-    let verb = words().find(|word| Cli::command().find_subcommand(word).is_some());
+    let verb = words().find(|word| args::command().find_subcommand(word).is_some());
     verb.unwrap_or_default()
 }
 
-/// Whether JSON was asked for, as far as that can be told.
+/// Whether the output is JSON, as far as this is known without valid options.
 pub fn wants_json() -> bool {
     let output = flag("--output").or_else(|| variable("COGMIG_OUTPUT"));
     output.map_or_else(
@@ -40,7 +38,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The command line, of which something may be no text.
+/// The arguments. They can contain bytes that aren't UTF-8.
 fn words() -> impl Iterator<Item = String> {
     let words = std::env::args_os().skip(1);
     words.map(|word| word.to_string_lossy().into_owned())

@@ -1,4 +1,5 @@
-//! What is asked for: the command line, the environment and `cogmig.toml`.
+//! The options: the command line, the environment and `cogmig.toml`. Also the completions and the
+//! man pages, which are generated from the command line.
 
 mod args;
 mod choice;
@@ -7,6 +8,6 @@ pub mod generate;
 mod other_side;
 pub mod settings;
 
-pub use args::{Cli, Command, Task};
+pub use args::{Cli, Command, Task, command};
 pub use early::{verb, wants_json};
 pub use other_side::refuse_other_side;

@@ -1,11 +1,11 @@
-//! Flags of the other account's policy.
+//! Rejects flags that apply only to the policy of the other account.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use cogmig_core::identity::Side;
 use cogmig_core::problem::{Problem, Result};
 
-/// Options of the policy of one account alone.
+/// Options that apply to the policy of only one account.
 const OF_ONE_SIDE: [(Side, &str); 7] = [
     (Side::Old, "old-pool"),
     (Side::Old, "old-region"),
@@ -16,18 +16,19 @@ const OF_ONE_SIDE: [(Side, &str); 7] = [
     (Side::New, "sms-role"),
 ];
 
-/// Refuses flags of the other account's policy: they would have no effect.
+/// Rejects flags that apply only to the policy of the other account, because they would have no
+/// effect.
 ///
 /// # Errors
-/// One was given.
+/// There is such a flag.
 pub fn refuse_other_side(side: Side, flags: &ArgMatches) -> Result<()> {
-    let given = |option: &str| {
+    let is_set = |option: &str| {
         let source = flags.value_source(&option.replace('-', "_"));
         source == Some(ValueSource::CommandLine)
     };
     let misplaced = OF_ONE_SIDE
         .iter()
-        .find(|(of, option)| *of != side && given(option));
+        .find(|(of, option)| *of != side && is_set(option));
     misplaced.map_or(Ok(()), |(of, option)| {
         Err(Problem::usage(
             "option-without-effect",
@@ -36,6 +37,7 @@ pub fn refuse_other_side(side: Side, flags: &ArgMatches) -> Result<()> {
                 side.as_str()
             ),
         )
-        .fix(format!("`cogmig policy {}`, or no --{option}", of.as_str())))
+        .fix(format!("cogmig policy {}", of.as_str()))
+        .fix(format!("remove --{option}")))
     })
 }

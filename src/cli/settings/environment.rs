@@ -1,17 +1,17 @@
-//! Options as variables of the environment: `COGMIG_` and the long option.
+//! Options in the environment: the variable of an option is `COGMIG_` and its long name.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use cogmig_core::options::{Origin, PREFIX, variable};
-use cogmig_core::problem::{Cause, Problem, Result};
+use cogmig_core::problem::{Problem, Result};
 use cogmig_core::text::on_one_line;
 
 use super::names::{FLAGS_ONLY, nearest};
-use super::written::{Form, Layer, Written};
+use super::setting::{Form, Layer, Setting};
 
-/// Variables that are no options: those of the build, and those of the examples' pipelines.
-/// A new one of either goes here.
+/// Variables that aren't options: the ones of the build and of the pipelines in `examples/`. Add
+/// new ones here.
 const OTHERS: [&str; 8] = [
     "COGMIG_COMMIT",
     "COGMIG_LAMBDA_ARCHITECTURES",
@@ -23,11 +23,10 @@ const OTHERS: [&str; 8] = [
     "COGMIG_VERSION",
 ];
 
-/// The options that are set, of these, among all variables: of the process, or of a test.
+/// The options that are set in these variables.
 ///
 /// # Errors
-/// Variables have names of no option: a mistyped one would be ignored. Each is named, with the
-/// nearest one that exists.
+/// A variable is unknown. Without the error, a variable with a typo would have no effect.
 pub fn layer(all: impl Iterator<Item = (OsString, OsString)>, options: &[String]) -> Result<Layer> {
     let names: BTreeMap<_, _> = options
         .iter()
@@ -45,41 +44,47 @@ pub fn layer(all: impl Iterator<Item = (OsString, OsString)>, options: &[String]
         match names.get(name.as_ref()) {
             Some(&option) => {
                 let origin = Origin::Environment;
-                layer.insert(option.clone(), Written { origin, form });
+                layer.insert(option.clone(), Setting { origin, form });
             }
             None => unknown.push(name.into_owned()),
         }
     }
-    refuse(unknown, options)?;
+    check(unknown, options)?;
     Ok(layer)
 }
 
-fn refuse(mut unknown: Vec<String>, options: &[String]) -> Result<()> {
+fn check(mut unknown: Vec<String>, options: &[String]) -> Result<()> {
     unknown.sort_unstable();
-    let mut unknown = unknown.iter().map(|name| unknown_name(name, options));
-    let Some(first) = unknown.next() else {
+    let option = |name: &String| option_of(name);
+    if let Some(name) = unknown
+        .iter()
+        .find(|name| FLAGS_ONLY.contains(&option(name).as_str()))
+    {
+        let option = option(name);
+        let summary = format!(
+            "the environment variable {name} isn't supported: --{option} can be set only on the command line, because it applies to one run"
+        );
+        return Err(Problem::usage("variable-unknown", summary).fix(format!("--{option}")));
+    }
+    if unknown.is_empty() {
         return Ok(());
-    };
-    let problem = Problem::usage("variable-unknown", first);
-    Err(unknown.fold(problem, |problem, other| {
-        problem.because(Cause::Detail(other))
-    }))
+    }
+    let fixes = unknown
+        .iter()
+        .map(|name| match nearest(&option(name), options) {
+            Some(other) => variable(other),
+            None => format!("unset {}", on_one_line(name)),
+        });
+    let fix = fixes.collect::<Vec<_>>().join(", ");
+    let names = unknown.iter().map(|name| on_one_line(name));
+    let plural = if unknown.len() == 1 { "" } else { "s" };
+    let names = names.collect::<Vec<_>>().join(", ");
+    let summary = format!("unknown environment variable{plural} {names}");
+    Err(Problem::usage("variable-unknown", summary).fix(fix))
 }
 
-fn unknown_name(name: &str, known: &[String]) -> String {
-    let name = on_one_line(name);
-    let option = name
-        .trim_start_matches(PREFIX)
-        .to_lowercase()
-        .replace('_', "-");
-    if FLAGS_ONLY.contains(&option.as_str()) {
-        return format!(
-            "the environment variable {name} is not read: --{option} can be set only on the command line, because it applies to one run"
-        );
-    }
-    let meant = match nearest(&option, known) {
-        Some(other) => format!("did you mean {}?", variable(other)),
-        None => "no option has this name".to_owned(),
-    };
-    format!("the environment variable {name} is unknown: {meant}")
+/// The long name of an option that has this variable.
+fn option_of(variable: &str) -> String {
+    let name = variable.trim_start_matches(PREFIX);
+    name.to_lowercase().replace('_', "-")
 }

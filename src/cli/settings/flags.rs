@@ -1,4 +1,4 @@
-//! Options as arguments of the command line. Clap has checked their forms.
+//! Options on the command line. Clap has validated their values.
 
 use std::ffi::{OsStr, OsString};
 
@@ -6,22 +6,22 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use cogmig_core::options::Origin;
 
-use super::written::{Form, Layer, Written};
+use super::setting::{Form, Layer, Setting};
 
-/// The options that were given, of these. One that is absent is not set: it is not a no.
+/// The options that are set. A flag that is absent isn't set: it doesn't mean `false`.
 pub fn layer(matches: &ArgMatches, options: &[String]) -> Layer {
-    let given = |option: &String| {
-        let raw = given(matches, &option.replace('-', "_"))?;
+    let setting = |option: &String| {
+        let raw = raw(matches, &option.replace('-', "_"))?;
         let form = Form::Raw(raw);
         let origin = Origin::Flag;
-        Some((option.clone(), Written { origin, form }))
+        Some((option.clone(), Setting { origin, form }))
     };
-    options.iter().filter_map(given).collect()
+    options.iter().filter_map(setting).collect()
 }
 
-fn given(matches: &ArgMatches, id: &str) -> Option<OsString> {
+fn raw(matches: &ArgMatches, id: &str) -> Option<OsString> {
     let values = matches.try_get_raw(id).ok().flatten()?;
-    let is_given = matches.value_source(id) == Some(ValueSource::CommandLine);
+    let is_set = matches.value_source(id) == Some(ValueSource::CommandLine);
     let values: Vec<_> = values.collect();
-    is_given.then(|| values.join(OsStr::new(",")))
+    is_set.then(|| values.join(OsStr::new(",")))
 }

@@ -1,31 +1,32 @@
-//! The places that set options: each is a map of options to values and where they were written.
+//! The sources of options: flags, environment and file. Each layer maps options to values and to
+//! the place where they were set.
 
-use cogmig_core::options::{Origins, Setting};
+use cogmig_core::options::{self, Origins};
 use cogmig_core::problem::{Problem, Result};
 
+use super::setting::{Layer, Setting};
 use super::value::{self, Value};
-use super::written::{Layer, Written};
 
-/// The places, the one that takes precedence first.
+/// The sources, in the order of precedence.
 pub struct Layers(Vec<Layer>);
 
-/// A value that was set, and which place set it: 0 takes precedence.
+/// A value, and the index of the layer that sets it. Index 0 takes precedence.
 type Ranked<T> = Option<(usize, T)>;
 
 impl Layers {
-    /// Of these places, without what sets nothing.
-    pub fn new(places: impl IntoIterator<Item = Layer>) -> Self {
+    /// These layers, without empty values.
+    pub fn new(layers: impl IntoIterator<Item = Layer>) -> Self {
         let set = |mut layer: Layer| {
-            layer.retain(|_, written| !written.form.is_blank());
+            layer.retain(|_, setting| !setting.form.is_blank());
             layer
         };
-        Self(places.into_iter().map(set).collect())
+        Self(layers.into_iter().map(set).collect())
     }
 
-    /// The value of a long option, from the first place that sets it.
+    /// The value of a long option, from the first layer that sets it.
     ///
     /// # Errors
-    /// A value is not one of its forms, in any of the places.
+    /// The value is invalid in any of the layers.
     pub fn read<T: Value>(&self, option: &str) -> Result<Option<T>> {
         Ok(self.ranked(option)?.map(|(_, value)| value))
     }
@@ -33,8 +34,8 @@ impl Layers {
     fn ranked<T: Value>(&self, option: &str) -> Result<Ranked<T>> {
         let mut first = None;
         for (rank, layer) in self.0.iter().enumerate() {
-            if let Some(written) = layer.get(option) {
-                let value = value::read(option, written)?;
+            if let Some(setting) = layer.get(option) {
+                let value = value::read(option, setting)?;
                 first = first.or(Some((rank, value)));
             }
         }
@@ -44,31 +45,33 @@ impl Layers {
     /// The options that were set, and where.
     pub fn origins(&self) -> Origins {
         let set = self.0.iter().rev().flatten();
-        let setting = |written: &Written| Setting {
-            value: written.form.text(),
-            origin: written.origin.clone(),
+        let setting = |setting: &Setting| options::Setting {
+            value: setting.form.text(),
+            origin: setting.origin.clone(),
         };
-        set.map(|(option, written)| (option.clone(), setting(written)))
+        set.map(|(option, value)| (option.clone(), setting(value)))
             .collect()
     }
 
-    /// An error about the value of an option, which says where it was set.
-    pub fn refuse(&self, option: &str, value: &str, why: &str) -> Problem {
+    /// The error for an invalid value. It states where the value was set.
+    pub fn invalid(&self, option: &str, value: &str, why: &str) -> Problem {
         self.origins().of(option).refuse(option, value, why)
     }
 
-    /// Two options that exclude each other, if their values ask for something: the one of the
-    /// place that takes precedence. Of one place, both.
+    /// Two options that are mutually exclusive, if their values are active. Returns the option of
+    /// the layer that takes precedence, or both options if the same layer sets them.
     ///
     /// # Errors
-    /// As [`Self::read`].
+    /// Same as [`Self::read`].
     pub fn either<A: Value, B: Value>(
         &self,
-        (one, asks_one): (&str, impl Fn(&A) -> bool),
-        (other, asks_other): (&str, impl Fn(&B) -> bool),
+        (one, is_active_one): (&str, impl Fn(&A) -> bool),
+        (other, is_active_other): (&str, impl Fn(&B) -> bool),
     ) -> Result<(Option<A>, Option<B>)> {
-        let one = self.ranked(one)?.filter(|(_, value)| asks_one(value));
-        let other = self.ranked(other)?.filter(|(_, value)| asks_other(value));
+        let one = self.ranked(one)?.filter(|(_, value)| is_active_one(value));
+        let other = self
+            .ranked(other)?
+            .filter(|(_, value)| is_active_other(value));
         let rank = |ranked: Option<usize>| ranked.unwrap_or(usize::MAX);
         let of_one = rank(one.as_ref().map(|(rank, _)| *rank));
         let of_other = rank(other.as_ref().map(|(rank, _)| *rank));

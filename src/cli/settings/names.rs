@@ -1,14 +1,16 @@
-//! The names of options, where they are written by hand.
+//! The names of options in the environment and in the file.
 
-/// Options that consent to one run: neither a variable nor a line of the file gives them.
+/// Options that can be set only on the command line, because they apply to one run.
 pub const FLAGS_ONLY: [&str; 1] = ["adopt"];
 
-/// How much alike a name is that somebody may have meant, of 1.
-const ALIKE: f64 = 0.8;
+/// The minimum similarity of a suggested name, from 0 to 1.
+const SIMILAR: f64 = 0.8;
 
-/// The name that somebody may have meant, if one is near.
+/// The most similar name, if there is one that is similar enough to suggest it.
 pub fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
-    let alike = |known: &&String| strsim::jaro(name, known);
-    let best = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
-    (alike(&best) > ALIKE).then_some(best.as_str())
+    let similarity = |known: &&String| strsim::jaro(name, known);
+    let best = known
+        .iter()
+        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
+    (similarity(&best) > SIMILAR).then_some(best.as_str())
 }

@@ -1,4 +1,4 @@
-//! What an option can say, and how it is written on a command line, in a variable of the
+//! The types of options, and how a value of each type is written on the command line, in the
 //! environment and in `cogmig.toml`.
 
 use std::ffi::OsStr;
@@ -8,23 +8,23 @@ use std::time::Duration;
 use cogmig_core::problem::{Cause, Result};
 use cogmig_core::{reference, time};
 
-use super::written::{Form, Written};
+use super::setting::{Form, Setting};
 use crate::cli::choice::Choice;
 
-/// The value of an option.
+/// A type of option.
 pub trait Value: Sized {
-    /// The valid forms of an argument and of a variable, in words.
+    /// The valid values of an argument and of a variable, for error messages.
     fn forms() -> String;
 
-    /// The valid forms in a file, in words.
+    /// The valid values in a file, for error messages.
     fn forms_in_file() -> String {
         Self::forms()
     }
 
-    /// The value, if the text of an argument or of a variable is a valid form.
+    /// The value of an argument or of a variable, if it is valid.
     fn of_text(text: &OsStr) -> Option<Self>;
 
-    /// The value, if a file has it in a valid form.
+    /// The value in a file, if it is valid.
     fn of_file(form: &Form) -> Option<Self> {
         match form {
             Form::Text(text) => Self::of_text(OsStr::new(text)),
@@ -33,11 +33,11 @@ pub trait Value: Sized {
     }
 }
 
-/// The value of an option as it was written, if it has a form that the option takes.
+/// The value of an option.
 ///
 /// # Errors
-/// It has another; the error says where it was set.
-pub fn read<T: Value>(option: &str, Written { origin, form }: &Written) -> Result<T> {
+/// The value is invalid. The error states where it was set.
+pub fn read<T: Value>(option: &str, Setting { origin, form }: &Setting) -> Result<T> {
     let (value, forms) = match form {
         Form::Raw(text) => (T::of_text(text), T::forms()),
         form => (T::of_file(form), T::forms_in_file()),
@@ -54,7 +54,7 @@ impl Value for String {
     }
 
     fn forms_in_file() -> String {
-        "text".into()
+        "a string in quotes".into()
     }
 
     fn of_text(text: &OsStr) -> Option<Self> {
@@ -65,11 +65,11 @@ impl Value for String {
 
 impl Value for Vec<String> {
     fn forms() -> String {
-        "text, or several with commas between".into()
+        "text, or several texts separated by commas".into()
     }
 
     fn forms_in_file() -> String {
-        "one text or a list of them".into()
+        "a string in quotes, or an array of strings".into()
     }
 
     fn of_text(text: &OsStr) -> Option<Self> {
@@ -88,7 +88,7 @@ impl Value for Vec<String> {
 fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut distinct = Vec::new();
     for text in texts.map(reference::trimmed) {
-        if !text.is_empty() && !distinct.iter().any(|known| known == text) {
+        if !text.is_empty() && !distinct.iter().any(|other| other == text) {
             distinct.push(text.to_owned());
         }
     }
@@ -100,8 +100,12 @@ impl Value for PathBuf {
         "a path".into()
     }
 
+    fn forms_in_file() -> String {
+        "a path in quotes".into()
+    }
+
     fn of_text(text: &OsStr) -> Option<Self> {
-        // What is no UTF-8 is a path all the same.
+        // A path doesn't have to be UTF-8.
         Some(
             text.to_str()
                 .map_or(text.into(), |text| reference::trimmed(text).into()),
@@ -111,7 +115,7 @@ impl Value for PathBuf {
 
 impl Value for i32 {
     fn forms() -> String {
-        "a whole number".into()
+        "an integer".into()
     }
 
     fn of_text(text: &OsStr) -> Option<Self> {
@@ -135,7 +139,7 @@ impl Value for bool {
         "true or false".into()
     }
 
-    // A typo must not be a yes: this decides whether anybody is asked.
+    // A typo must not mean `true`: `--yes` skips the prompt.
     fn of_text(text: &OsStr) -> Option<Self> {
         match reference::trimmed(text.to_str()?).to_lowercase().as_str() {
             "true" | "1" | "yes" => Some(true),
@@ -154,7 +158,7 @@ impl Value for bool {
 
 impl Value for Duration {
     fn forms() -> String {
-        "a number and m, h or d: 90m, 24h, 7d".into()
+        "a number with the unit m, h or d: 90m, 24h, 7d".into()
     }
 
     fn of_text(text: &OsStr) -> Option<Self> {
@@ -162,7 +166,7 @@ impl Value for Duration {
     }
 }
 
-/// Options of a closed set of words.
+/// Options with a fixed set of values.
 impl<T: Choice> Value for T {
     fn forms() -> String {
         let words: Vec<_> = T::WORDS.iter().map(|(word, ..)| *word).collect();

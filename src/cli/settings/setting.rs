@@ -1,4 +1,4 @@
-//! A value as it was written, and where: each place that sets options is a map of these.
+//! A value as it was set, and the place where it was set.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -7,35 +7,35 @@ use cogmig_core::options::Origin;
 use cogmig_core::reference::trimmed;
 use toml::de::DeValue;
 
-/// The options that one place sets, by their long names.
-pub type Layer = BTreeMap<String, Written>;
+/// The options of one source, by their long names.
+pub type Layer = BTreeMap<String, Setting>;
 
-/// A value as it was written.
-pub struct Written {
-    /// Where.
+/// A value as it was set.
+pub struct Setting {
+    /// The place where it was set.
     pub origin: Origin,
-    /// How.
+    /// The value, not yet parsed.
     pub form: Form,
 }
 
 /// The form of a value.
 pub enum Form {
-    /// An argument, or the text of a variable. Several arguments have commas between.
+    /// An argument or a variable. Several arguments are separated by commas.
     Raw(OsString),
-    /// In quotes, in a file. The other forms are those of files, too.
+    /// A string in a file. The following forms also occur only in files.
     Text(String),
-    /// In brackets.
+    /// An array of strings.
     Texts(Vec<String>),
-    /// A whole number, in decimal digits.
+    /// An integer in decimal digits.
     Number(String),
     /// `true` or `false`.
     Bool(bool),
-    /// What no option takes.
+    /// A type that no option has.
     Other,
 }
 
 impl Form {
-    /// As a file was parsed.
+    /// The form of a value that was parsed from a file.
     pub fn of(value: &DeValue<'_>) -> Self {
         let text = |value: &DeValue<'_>| value.as_str().map(str::to_owned);
         match value {
@@ -54,7 +54,7 @@ impl Form {
         }
     }
 
-    /// Whether it sets nothing: pipelines set variables to "" if they have no value.
+    /// Whether the value is empty. Pipelines set variables to "" if they have no value.
     pub fn is_blank(&self) -> bool {
         let is_blank = |text: &str| text.split(',').all(|part| trimmed(part).is_empty());
         match self {
@@ -65,7 +65,7 @@ impl Form {
         }
     }
 
-    /// Its text; empty if it has none of these forms.
+    /// The value for an error message. Empty for an array and for other types.
     pub fn text(&self) -> String {
         match self {
             Self::Raw(text) => text.to_string_lossy().into_owned(),
