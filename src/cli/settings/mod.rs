@@ -18,7 +18,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 use cogmig_core::names::Names;
 use cogmig_core::options::{Grant, Settings, SideSettings, UserHandling};
-use cogmig_core::problem::{Problem, Result};
+use cogmig_core::problem::{Cause, Problem, Result};
 use cogmig_core::reference::{self, Reference};
 
 use self::layers::Layers;
@@ -71,11 +71,9 @@ fn checked(layers: &Layers) -> Result<Settings> {
     let log_retention = layers.read("log-retention")?;
     if let Some(days) = log_retention.filter(|days| !RETENTIONS.contains(days)) {
         let accepted = RETENTIONS.map(|days| days.to_string()).join(", ");
-        return Err(layers.invalid(
-            "log-retention",
-            &days.to_string(),
-            &format!("CloudWatch Logs accepts {accepted}"),
-        ));
+        let why = "not a retention that CloudWatch Logs accepts";
+        let problem = layers.invalid("log-retention", &days.to_string(), why);
+        return Err(problem.because(Cause::Valid(accepted)));
     }
     let is_true = |value: &bool| *value;
     let (quiet, verbose) = layers.either(("quiet", is_true), ("verbose", is_true))?;

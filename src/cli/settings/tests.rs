@@ -1,4 +1,4 @@
-//! What each place can say, and which of them is heard.
+//! The values that each source accepts, and which source takes precedence.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use super::layers::Layers;
 use super::{checked, environment, file, flags};
 use crate::cli::args::{self, Cli};
 
-/// The settings of a command line, of variables without their `COGMIG_`, and of a file.
+/// The settings from a command line, from variables without the prefix `COGMIG_`, and from a file.
 fn settings(flags: &str, variables: &[(&str, &str)], file: &str) -> Result<Settings, Problem> {
     let words = ["cogmig"].into_iter().chain(flags.split(' '));
     let matches = Cli::command().try_get_matches_from(words).expect(flags);
@@ -30,7 +30,7 @@ fn settings(flags: &str, variables: &[(&str, &str)], file: &str) -> Result<Setti
         environment::layer(variables, &options)?,
         file::layer("cogmig.toml", file, &options)?,
     ]))?;
-    // The values are compared, and not where they were set.
+    // The tests compare values, not the places where they were set.
     for origins in [
         &mut settings.origins,
         &mut settings.old.origins,
@@ -41,7 +41,7 @@ fn settings(flags: &str, variables: &[(&str, &str)], file: &str) -> Result<Setti
     Ok(settings)
 }
 
-fn heard(flags: &str, variables: &[(&str, &str)], file: &str) -> Settings {
+fn valid(flags: &str, variables: &[(&str, &str)], file: &str) -> Settings {
     settings(flags, variables, file)
         .unwrap_or_else(|why| panic!("{flags} {variables:?} {file}: {why}"))
 }
@@ -51,13 +51,13 @@ fn ids(references: &[Reference]) -> Vec<&str> {
     ids.collect()
 }
 
-fn refusal(flags: &str, variables: &[(&str, &str)], file: &str) -> String {
+fn error(flags: &str, variables: &[(&str, &str)], file: &str) -> String {
     settings(flags, variables, file)
-        .expect_err("it was taken")
+        .expect_err("it is valid")
         .words()
 }
 
-/// Each option, its value in the environment, and how a file says it.
+/// Each option, its value in the environment, and its line in a file.
 const OPTIONS: [(&str, &str, &str); 29] = [
     ("OLD_PROFILE", "a", "old-profile = 'a'"),
     ("NEW_PROFILE", "a", "new-profile = 'a'"),
@@ -99,53 +99,53 @@ const OPTIONS: [(&str, &str, &str); 29] = [
 ];
 
 #[test]
-fn each_option_means_the_same_in_the_environment_and_in_the_file() {
-    let nothing = heard("plan", &[], "");
+fn each_option_has_the_same_effect_in_the_environment_and_in_the_file() {
+    let defaults = valid("plan", &[], "");
     for (name, value, line) in OPTIONS {
-        let filed = heard("plan", &[], line);
-        assert_ne!(filed, nothing, "{line}");
-        assert_eq!(heard("plan", &[(name, value)], ""), filed);
-        assert_eq!(heard("plan", &[(name, "")], line), filed);
-        assert_eq!(heard("plan", &[(name, "")], ""), nothing);
+        let in_file = valid("plan", &[], line);
+        assert_ne!(in_file, defaults, "{line}");
+        assert_eq!(valid("plan", &[(name, value)], ""), in_file);
+        assert_eq!(valid("plan", &[(name, "")], line), in_file);
+        assert_eq!(valid("plan", &[(name, "")], ""), defaults);
         let (key, value) = line.split_once(" = ").expect(line);
         let snake = format!("{} = {value}", key.replace('-', "_"));
-        assert_eq!(heard("plan", &[], &snake), filed);
+        assert_eq!(valid("plan", &[], &snake), in_file);
     }
 }
 
-/// A new option of the command line goes into the table above, or here.
+/// Add a new option to the table above, or here.
 #[test]
 fn each_option_of_each_command_is_read() {
-    let nothing = heard("plan", &[], "");
+    let defaults = valid("plan", &[], "");
     let of_one_run = [
         ("DETAILED_EXITCODE", "true"),
         ("DRY_RUN", "true"),
         ("USERNAME", "ada"),
     ];
     for (name, value) in of_one_run {
-        assert_ne!(heard("plan", &[(name, value)], ""), nothing, "{name}");
+        assert_ne!(valid("plan", &[(name, value)], ""), defaults, "{name}");
         let option = name.to_lowercase().replace('_', "-");
-        let complaint = refusal("plan", &[], &format!("{option} = true"));
-        assert!(complaint.contains(&format!("--{option}")), "{complaint}");
+        let error = error("plan", &[], &format!("{option} = true"));
+        assert!(error.contains(&format!("--{option}")), "{error}");
     }
     assert!(
-        refusal("plan", &[("ADOPT", "true")], "")
+        error("plan", &[("ADOPT", "true")], "")
             .contains("--adopt can be set only on the command line")
     );
-    assert!(refusal("plan", &[], "adopt = true").contains("--adopt"));
-    let mut known: Vec<_> = OPTIONS.iter().map(|(name, ..)| *name).collect();
-    known.extend(of_one_run.iter().map(|(name, _)| *name));
-    known.extend(["ADOPT", "CONFIG"]);
-    let mut known: Vec<_> = known
+    assert!(error("plan", &[], "adopt = true").contains("--adopt"));
+    let mut options: Vec<_> = OPTIONS.iter().map(|(name, ..)| *name).collect();
+    options.extend(of_one_run.iter().map(|(name, _)| *name));
+    options.extend(["ADOPT", "CONFIG"]);
+    let mut options: Vec<_> = options
         .iter()
         .map(|name| name.to_lowercase().replace('_', "-"))
         .collect();
-    known.sort_unstable();
-    assert_eq!(args::options(), known);
+    options.sort_unstable();
+    assert_eq!(args::options(), options);
 }
 
 #[test]
-fn a_higher_layer_beats_a_lower_one() {
+fn a_flag_takes_precedence_over_a_variable_and_a_variable_over_the_file() {
     let file = "architecture = 'arm64'\nlog-retention = 1\nlambda-zip = 'f'\nnew-client = 'f, f'\n";
     let variables = [
         ("ARCHITECTURE", "x86_64"),
@@ -154,49 +154,51 @@ fn a_higher_layer_beats_a_lower_one() {
         ("NEW_CLIENT", "e"),
     ];
     let flags = "plan --architecture arm64 --log-retention 5 --lambda-zip g --new-client g";
-    for (asked, architecture, days, id) in [
-        (heard("plan", &[], file), Architecture::Arm64, 1, "f"),
+    for (settings, architecture, days, id) in [
+        (valid("plan", &[], file), Architecture::Arm64, 1, "f"),
         (
-            heard("plan", &variables, file),
+            valid("plan", &variables, file),
             Architecture::X86_64,
             3,
             "e",
         ),
-        (heard(flags, &variables, file), Architecture::Arm64, 5, "g"),
+        (valid(flags, &variables, file), Architecture::Arm64, 5, "g"),
     ] {
-        assert_eq!(asked.architecture, Some(architecture));
-        assert_eq!(asked.log_retention, Some(days));
-        assert_eq!(asked.lambda_zip, Some(PathBuf::from(id)));
-        assert_eq!(ids(&asked.new.clients), [id]);
+        assert_eq!(settings.architecture, Some(architecture));
+        assert_eq!(settings.log_retention, Some(days));
+        assert_eq!(settings.lambda_zip, Some(PathBuf::from(id)));
+        assert_eq!(ids(&settings.new.clients), [id]);
     }
 }
 
 #[test]
-fn an_empty_variable_or_line_is_none() {
+fn an_empty_variable_or_line_is_ignored() {
     let variables = [("SUFFIX", ""), ("NEW_CLIENT", ", ,")];
-    let asked = heard("plan", &variables, "suffix = 'e'\nlambda-zip = ''");
-    assert_eq!(asked.names, cogmig_core::names::Names::new(Some("e")));
-    assert_eq!(asked.lambda_zip, None);
-    assert_eq!(asked.new.clients, []);
+    let settings = valid("plan", &variables, "suffix = 'e'\nlambda-zip = ''");
+    assert_eq!(settings.names, cogmig_core::names::Names::new(Some("e")));
+    assert_eq!(settings.lambda_zip, None);
+    assert_eq!(settings.new.clients, []);
 }
 
 #[test]
-fn a_variable_can_say_no_to_the_file_and_a_flag_yes_to_the_variable() {
+fn false_in_a_variable_overrides_the_file_and_a_flag_overrides_the_variable() {
     type Read = fn(&Settings) -> bool;
     let options: [(&str, &str, Read); 6] = [
-        ("setup", "dedicated-old-client", |heard| {
-            heard.dedicated_old_client
+        ("setup", "dedicated-old-client", |settings| {
+            settings.dedicated_old_client
         }),
-        ("setup", "replace-trigger", |heard| heard.replace_trigger),
-        ("teardown", "keep-logs", |heard| heard.keep_logs),
-        ("setup", "yes", |heard| heard.yes == Some(true)),
-        ("plan", "quiet", |heard| heard.quiet),
-        ("plan", "verbose", |heard| heard.verbose),
+        ("setup", "replace-trigger", |settings| {
+            settings.replace_trigger
+        }),
+        ("teardown", "keep-logs", |settings| settings.keep_logs),
+        ("setup", "yes", |settings| settings.yes == Some(true)),
+        ("plan", "quiet", |settings| settings.quiet),
+        ("plan", "verbose", |settings| settings.verbose),
     ];
     for (verb, option, read) in options {
         let name = option.to_uppercase().replace('-', "_");
         let file = format!("{option} = true");
-        for (value, meant) in [
+        for (value, expected) in [
             ("false", false),
             ("0", false),
             ("No", false),
@@ -206,24 +208,24 @@ fn a_variable_can_say_no_to_the_file_and_a_flag_yes_to_the_variable() {
             ("", true),
         ] {
             let variables = [(name.as_str(), value)];
-            let asked = heard(verb, &variables, &file);
-            assert_eq!(read(&asked), meant, "{option} {value:?}");
+            let settings = valid(verb, &variables, &file);
+            assert_eq!(read(&settings), expected, "{option} {value:?}");
         }
         let flag = format!("{verb} --{option}");
-        assert!(read(&heard(&flag, &[(&name, "no")], "")));
-        let complaint = refusal(&flag, &[(&name, "maybe")], "");
+        assert!(read(&valid(&flag, &[(&name, "no")], "")));
+        let error = error(&flag, &[(&name, "maybe")], "");
         for word in [
             &format!("COGMIG_{name}"),
             "maybe",
             "true, false, 1, 0, yes or no",
         ] {
-            assert!(complaint.contains(word), "{complaint}");
+            assert!(error.contains(word), "{error}");
         }
     }
 }
 
 #[test]
-fn of_quiet_and_verbose_the_higher_layer_is_heard() {
+fn of_quiet_and_verbose_the_source_with_precedence_applies() {
     for (flags, variables, file, quiet, verbose) in [
         ("plan -v", &[("QUIET", "1")][..], "", false, true),
         ("plan -q", &[("VERBOSE", "1")], "", true, false),
@@ -238,19 +240,20 @@ fn of_quiet_and_verbose_the_higher_layer_is_heard() {
             false,
         ),
     ] {
-        let asked = heard(flags, variables, file);
+        let settings = valid(flags, variables, file);
         let case = format!("{flags} {variables:?} {file}");
-        assert_eq!((asked.quiet, asked.verbose), (quiet, verbose), "{case}");
+        assert_eq!(
+            (settings.quiet, settings.verbose),
+            (quiet, verbose),
+            "{case}"
+        );
     }
     let both = [("QUIET", "1"), ("VERBOSE", "1")];
-    for (complaint, options) in [
-        (refusal("plan -q -v", &[], ""), "--quiet and --verbose"),
+    for (error, options) in [
+        (error("plan -q -v", &[], ""), "--quiet and --verbose"),
+        (error("plan", &both, ""), "COGMIG_QUIET and COGMIG_VERBOSE"),
         (
-            refusal("plan", &both, ""),
-            "COGMIG_QUIET and COGMIG_VERBOSE",
-        ),
-        (
-            refusal(
+            error(
                 "plan",
                 &[],
                 "quiet = true
@@ -260,18 +263,24 @@ verbose = true",
         ),
     ] {
         let expected = format!("{options} are mutually exclusive");
-        assert!(complaint.contains(&expected), "{complaint}");
+        assert!(error.contains(&expected), "{error}");
     }
 }
 
 #[test]
-fn of_an_old_client_that_is_named_and_one_that_is_made_the_higher_layer_is_heard() {
-    let named = "setup --old-client a";
-    let made = "setup --dedicated-old-client";
+fn of_old_client_and_dedicated_old_client_the_source_with_precedence_applies() {
+    let client_flag = "setup --old-client a";
+    let dedicated_flag = "setup --dedicated-old-client";
     for (flags, variables, file, client, dedicated) in [
-        (named, &[("DEDICATED_OLD_CLIENT", "1")][..], "", "a", false),
-        (named, &[], "dedicated-old-client = true", "a", false),
-        (made, &[("OLD_CLIENT", "a")], "", "", true),
+        (
+            client_flag,
+            &[("DEDICATED_OLD_CLIENT", "1")][..],
+            "",
+            "a",
+            false,
+        ),
+        (client_flag, &[], "dedicated-old-client = true", "a", false),
+        (dedicated_flag, &[("OLD_CLIENT", "a")], "", "", true),
         (
             "setup",
             &[("OLD_CLIENT", "a")],
@@ -287,21 +296,21 @@ fn of_an_old_client_that_is_named_and_one_that_is_made_the_higher_layer_is_heard
             true,
         ),
     ] {
-        let asked = heard(flags, variables, file);
+        let settings = valid(flags, variables, file);
         let case = format!("{flags} {variables:?} {file}");
-        assert_eq!(ids(&asked.old.clients).concat(), client, "{case}");
-        assert_eq!(asked.dedicated_old_client, dedicated, "{case}");
+        assert_eq!(ids(&settings.old.clients).concat(), client, "{case}");
+        assert_eq!(settings.dedicated_old_client, dedicated, "{case}");
     }
-    let both = refusal("setup --old-client a --dedicated-old-client", &[], "");
+    let both = error("setup --old-client a --dedicated-old-client", &[], "");
     assert!(both.contains("--dedicated-old-client"), "{both}");
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused_with_what_can() {
+fn the_error_for_an_invalid_value_lists_the_valid_values() {
     for (name, value, words) in [
         ("ARCHITECTURE", "sparc", "arm64 or x86_64"),
         ("OUTPUT", "xml", "human or json"),
-        ("LOG_RETENTION", "many", "a whole number"),
+        ("LOG_RETENTION", "many", "an integer"),
         ("LOG_RETENTION", "8", "5, 7, 14"),
         ("SUFFIX", "a.b", "letters, digits"),
         ("SUFFIX", "Two", "lower-case"),
@@ -311,9 +320,9 @@ fn what_cannot_be_meant_is_refused_with_what_can() {
         ("ATTRIBUTE", "custom:tenant", "OLD=NEW"),
         ("ATTRIBUTE", "=custom:tenant", "OLD=NEW"),
     ] {
-        let complaint = refusal("plan", &[(name, value)], "");
+        let error = error("plan", &[(name, value)], "");
         for word in [&format!("COGMIG_{name}"), value, words] {
-            assert!(complaint.contains(word), "{word}\n{complaint}");
+            assert!(error.contains(word), "{word}\n{error}");
         }
     }
     for file in [
@@ -321,15 +330,15 @@ fn what_cannot_be_meant_is_refused_with_what_can() {
         "new-client = true",
         "new-client = {a = 'b'}",
     ] {
-        let complaint = refusal("plan", &[], file);
-        let wanted = "one text or a list of them";
-        assert!(complaint.contains(wanted), "{complaint}");
+        let error = error("plan", &[], file);
+        let expected = "a string in quotes, or an array of strings";
+        assert!(error.contains(expected), "{error}");
     }
-    assert!(refusal("plan", &[], "new-client = [3]").contains("line 1"));
+    assert!(error("plan", &[], "new-client = [3]").contains("line 1"));
 }
 
 #[test]
-fn each_error_about_a_value_says_where_it_was_set() {
+fn each_error_for_an_invalid_value_states_where_it_was_set() {
     for (option, value, in_file) in [
         ("log-retention", "8", "8"),
         ("suffix", "a.b", "'a.b'"),
@@ -361,5 +370,185 @@ fn each_error_about_a_value_says_where_it_was_set() {
             let why = settings(&flags, &variables, &file).expect_err(option);
             assert!(why.summary.starts_with(&place), "{}", why.summary);
         }
+    }
+}
+
+/// The literal defaults in the help are the ones that apply.
+#[test]
+fn the_default_of_an_option_in_the_help_is_its_default() {
+    let defaults = valid("plan", &[], "");
+    for (command, option, default) in [
+        ("plan", "temporary-passwords", "refuse"),
+        ("plan", "forgot-password", "migrate"),
+        ("plan", "output", "human"),
+        ("plan", "quiet", "false"),
+        ("setup", "replace-trigger", "false"),
+        ("status", "since", "24h"),
+    ] {
+        let cogmig = args::command();
+        let command = cogmig.find_subcommand(command).expect(command);
+        let arg = command
+            .get_arguments()
+            .find(|arg| arg.get_long() == Some(option));
+        let help = arg.and_then(|arg| arg.get_long_help()).expect(option);
+        let text = format!("[default: {default}]");
+        assert!(help.to_string().contains(&text), "{help}");
+        let name = option.to_uppercase().replace('-', "_");
+        assert_eq!(valid("plan", &[(&name, default)], ""), defaults);
+    }
+}
+
+#[test]
+fn an_error_in_the_file_states_the_place_the_reason_and_a_fix() {
+    for (text, summary, fix) in [
+        (
+            "\nold-profil = 'a'",
+            "line 2: unknown option old-profil",
+            "old-profile",
+        ),
+        (
+            "new_profil = 'a'",
+            "line 1: unknown option new_profil",
+            "new-profile",
+        ),
+        (
+            "--old-pool = 'a'",
+            "line 1: unknown option --old-pool",
+            "old-pool",
+        ),
+        (
+            "qqqq = 1",
+            "line 1: unknown option qqqq",
+            "delete the line: no option has this name",
+        ),
+        (
+            "[setup]\nold-pool = 'a'",
+            "line 1: the table setup isn't supported",
+            "set each option in a line NAME = VALUE without a table",
+        ),
+        (
+            "dry_run = true",
+            "line 1: dry_run can't be set in a file, because it applies to one run",
+            "--dry-run",
+        ),
+        (
+            "old-pool = 'a'\nold_pool = 'b'",
+            "line 2: old_pool is set twice, with a hyphen and with an underscore",
+            "delete one of the lines",
+        ),
+        (
+            "quiet = true\nnew-profile = ",
+            "line 2, column 15: the value is missing",
+            "new-profile = \"VALUE\"",
+        ),
+        (
+            "old-profile = old",
+            "line 1, column 15: the value isn't in quotes",
+            "\"old\"",
+        ),
+        (
+            "old-profile = “old”",
+            "line 1, column 15: the value isn't in quotes",
+            "\"old\"",
+        ),
+        (
+            "since = 24h",
+            "line 1, column 9: the value isn't in quotes",
+            "\"24h\"",
+        ),
+        (
+            "yes = yes",
+            "line 1, column 7: the value isn't in quotes",
+            "true",
+        ),
+        (
+            "yes = True",
+            "line 1, column 7: expected true or false",
+            "true",
+        ),
+        (
+            "old-pool: 'a'",
+            "line 1, column 11: expected NAME = VALUE",
+            "old-pool = \"VALUE\"",
+        ),
+        (
+            "<<<<<<< HEAD",
+            "line 1, column 9: expected NAME = VALUE",
+            "",
+        ),
+        (
+            "{\"old-pool\": \"a\"}",
+            "line 1, column 1: expected NAME = VALUE",
+            "",
+        ),
+        (
+            "old-pool = 'a\nquiet = true",
+            "line 1, column 14: the closing quote is missing",
+            "",
+        ),
+        (
+            "new-client = ['a', 'b'",
+            "line 1, column 23: the closing bracket is missing",
+            "",
+        ),
+        (
+            "new-client = ['a' 'b']",
+            "line 1, column 19: expected a comma",
+            "",
+        ),
+        (
+            "old-pool = 'a', # b",
+            "line 1, column 15: unexpected text after the value",
+            "",
+        ),
+        (
+            "old-pool = 'a'\r\nold-pool = 'b'\r\n",
+            "line 2, column 1: the option is set twice",
+            "",
+        ),
+        (
+            "lambda-zip = \"C:\\q\"",
+            "line 1, column 18: invalid escape sequence",
+            "use single quotes if the value contains a backslash",
+        ),
+        (
+            "log-retention = 07",
+            "line 1, column 17: unexpected leading zero",
+            "",
+        ),
+    ] {
+        let error = settings("plan", &[], text).expect_err(text);
+        assert_eq!(error.summary, format!("cogmig.toml, {summary}"));
+        assert_eq!(error.remedy.concat(), fix, "{text}");
+        if summary.contains("column") {
+            // The line is shown once.
+            let line = error.words().matches("Detail").count();
+            assert_eq!(line, 1, "{}", error.words());
+        }
+    }
+}
+
+#[test]
+fn unknown_variables_are_one_error_with_the_nearest_names() {
+    for (variables, summary, fix) in [
+        (
+            &[("OLD_POLL", "x")][..],
+            "unknown environment variable COGMIG_OLD_POLL",
+            "COGMIG_OLD_POOL",
+        ),
+        (
+            &[("QQQQQQQ", "x"), ("NEW_CLIENTS", "x")],
+            "unknown environment variables COGMIG_NEW_CLIENTS, COGMIG_QQQQQQQ",
+            "COGMIG_NEW_CLIENT, unset COGMIG_QQQQQQQ",
+        ),
+        (
+            &[("ADOPT", "true")],
+            "the environment variable COGMIG_ADOPT isn't supported: --adopt can be set only on the command line, because it applies to one run",
+            "--adopt",
+        ),
+    ] {
+        let error = settings("plan", variables, "").expect_err(summary);
+        assert_eq!(error.summary, summary);
+        assert_eq!(error.remedy.concat(), fix);
     }
 }

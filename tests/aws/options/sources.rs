@@ -212,7 +212,7 @@ fn an_invalid_variable_is_an_error_with_its_name() {
         ("COGMIG_KEEP_LOGS", "2", "true, false, 1, 0, yes or no"),
         ("COGMIG_OUTPUT", "xml", "human or json"),
         ("COGMIG_ARCHITECTURE", "sparc", "arm64 or x86_64"),
-        ("COGMIG_LOG_RETENTION", "many", "a whole number"),
+        ("COGMIG_LOG_RETENTION", "many", "an integer"),
         ("COGMIG_LOG_RETENTION", "8", "5, 7, 14"),
         ("COGMIG_SUFFIX", "a.b", "letters, digits"),
         ("COGMIG_CONFIG", "absent.toml", "No such file"),
@@ -255,10 +255,7 @@ fn an_invalid_file_is_an_error_with_its_name_and_line() {
             "\n\nlog-retention = 8\n",
             ["line 3: log-retention 8", "7, 14"],
         ),
-        (
-            "\nnew-client = 3\n",
-            ["line 2", "one text or a list of them"],
-        ),
+        ("\nnew-client = 3\n", ["line 2", "an array of strings"]),
         ("yes = 'maybe'\n", ["line 1", "true or false"]),
     ] {
         stage.file("cogmig.toml", text);
@@ -469,7 +466,7 @@ fn a_variable_of_no_option_is_an_error_that_names_the_nearest() {
         );
     }
     let run = stage.with(64, &format!("plan {BOTH}"), &[("COGMIG_QQQQQQQ", "x")]);
-    assert!(!run.printed("did you mean"), "{run}");
+    run.assert_stderr(&["unset COGMIG_QQQQQQQ"]);
     // Those of the build and of the examples are no options, and known.
     let known = [
         "LAMBDA_ARCHITECTURES",
@@ -494,16 +491,21 @@ fn a_key_of_no_option_is_an_error_that_names_the_nearest_once() {
             "old-profile = 'old'\nold-poll = 'x'\n",
             "line 2",
             "old-poll",
-            "`old-pool`",
+            "fix:  old-pool\n",
         ),
         (
             "\nnew_clients = 'x'\n",
             "line 2",
             "new_clients",
-            "`new-client`",
+            "fix:  new-client\n",
         ),
         ("dry-run = true\n", "line 1", "dry-run", "--dry-run"),
-        ("[setup]\nold-pool = 'x'\n", "line 1", "setup", "unknown"),
+        (
+            "[setup]\nold-pool = 'x'\n",
+            "line 1",
+            "setup",
+            "isn't supported",
+        ),
     ] {
         stage.file("cogmig.toml", text);
         stage.sandbox.clear_journal();
@@ -516,10 +518,7 @@ fn a_key_of_no_option_is_an_error_that_names_the_nearest_once() {
         assert_eq!(stage.sandbox.journal(), [], "{run}");
     }
     for (text, words) in [
-        (
-            "log-retention = 'long'\n",
-            ["log-retention", "a whole number"],
-        ),
+        ("log-retention = 'long'\n", ["log-retention", "an integer"]),
         (
             "architecture = 'sparc'\n",
             ["architecture", "arm64 or x86_64"],
