@@ -17,7 +17,7 @@ use cogmig_core::outcome::{Ended, Interrupted};
 use cogmig_core::problem::Problem;
 
 use aws::account::Run;
-use cli::{Cli, Command, Task, generate, settings};
+use cli::{Cli, Command, Task, settings};
 use commands::{Session, plan, policy, setup, status, teardown, verify};
 use stop::Stop;
 use ui::Printer;
@@ -32,8 +32,8 @@ fn main() -> ExitCode {
     };
     let (name, done) = match cli.task {
         Task::Deployment(command) => return deployment(&command, &matches),
-        Task::Completions { shell } => ("completions", ui::print(&generate::completions(shell))),
-        Task::Man { folder } => ("man", generate::man(&folder)),
+        Task::Completions { shell } => ("completions", ui::print(&cli::completions(shell))),
+        Task::Man { folder } => ("man", cli::man(&folder)),
     };
     done.map_or_else(|error| failed(name, &error), |()| ExitCode::SUCCESS)
 }

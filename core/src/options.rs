@@ -9,7 +9,7 @@ use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
 use crate::identity::Side;
 use crate::names::Names;
 use crate::package::Architecture;
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, Severity};
 use crate::reference::Reference;
 use crate::text::on_one_line;
 
@@ -169,6 +169,8 @@ pub struct Settings {
     pub keep_logs: bool,
     /// Write the tags of the deployment again to what lost them.
     pub adopt: bool,
+    /// Fail if the plan has a warning of this severity or of a higher one.
+    pub fail_on: Option<Severity>,
     /// The policy that is printed.
     pub grant: Grant,
     /// The user that verify tries.

@@ -2,152 +2,20 @@
 //! flags. `settings` reads the same options from the environment and from `cogmig.toml`, by their
 //! long names.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser as NotEmpty;
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use cogmig_core::identity::Side;
-use cogmig_core::options::{Output, variable};
+use cogmig_core::options::Output;
 use cogmig_core::package::Architecture;
+use cogmig_core::problem::Severity;
 use cogmig_core::{reference, time};
 use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
 
 use super::choice::choice;
-use super::settings::names::FLAGS_ONLY;
 use crate::embedded::VERSION;
-
-/// Ends the long help of each command that has options.
-const SOURCES: &str = "\
-Options can also be set in the environment and in cogmig.toml, for example \
-new-pool = \"ID\". A flag takes precedence over the environment, and the environment over the file. \
---adopt can be set only on the command line. --config, --dry-run, --detailed-exitcode and \
---username can't be set in the file.";
-
-/// An example: what it does, and the command line.
-pub type Example = (&'static str, &'static str);
-
-/// Two examples per command, and two of `cogmig` itself.
-const EXAMPLES: [(&str, [Example; 2]); 9] = [
-    (
-        "cogmig",
-        [
-            (
-                "Show the changes that setup would make",
-                "cogmig plan --old-profile old-account --new-profile new-account",
-            ),
-            (
-                "Deploy the migration",
-                "cogmig setup --old-profile old-account --new-profile new-account",
-            ),
-        ],
-    ),
-    (
-        "plan",
-        [
-            (
-                "Show the changes that setup would make",
-                "cogmig plan --old-profile old-account --new-profile new-account",
-            ),
-            (
-                "In a pipeline, with cogmig.toml: exit with 2 if there are changes",
-                "cogmig plan --detailed-exitcode --output json",
-            ),
-        ],
-    ),
-    (
-        "setup",
-        [
-            (
-                "Deploy the migration, and don't migrate users with MFA",
-                "cogmig setup --old-profile old --new-profile new --mfa-users refuse",
-            ),
-            (
-                "With cogmig.toml: replace the trigger of another tool, without a prompt",
-                "cogmig setup --replace-trigger --yes",
-            ),
-        ],
-    ),
-    (
-        "verify",
-        [
-            (
-                "Report drift and run the connectivity check",
-                "cogmig verify --old-profile old-account --new-profile new-account",
-            ),
-            (
-                "With cogmig.toml: report whether the user ada would be migrated",
-                "cogmig verify --username ada < password.txt",
-            ),
-        ],
-    ),
-    (
-        "status",
-        [
-            (
-                "Report the progress of the migration",
-                "cogmig status --old-profile old-account --new-profile new-account",
-            ),
-            (
-                "With cogmig.toml: exit with 2 if sign-ins failed in the last 7 days",
-                "cogmig status --since 7d --detailed-exitcode",
-            ),
-        ],
-    ),
-    (
-        "teardown",
-        [
-            (
-                "Show which settings would be restored and which resources deleted",
-                "cogmig teardown --old-profile old --new-profile new --dry-run",
-            ),
-            (
-                "Remove the deployment from the new account if the old one is closed",
-                "cogmig teardown --new-profile new-account",
-            ),
-        ],
-    ),
-    (
-        "policy",
-        [
-            (
-                "Print the policy for the old account, limited to one user pool",
-                "cogmig policy old --account 111111111111 --old-pool eu-west-1_AbCdEfGhI",
-            ),
-            (
-                "Print the policy for pull requests, which only run plan and status",
-                "cogmig policy new --read-only",
-            ),
-        ],
-    ),
-    (
-        "completions",
-        [
-            (
-                "Install the completions for bash",
-                "cogmig completions bash > ~/.local/share/bash-completion/completions/cogmig",
-            ),
-            (
-                "Install the completions for fish",
-                "cogmig completions fish > ~/.config/fish/completions/cogmig.fish",
-            ),
-        ],
-    ),
-    (
-        "man",
-        [
-            (
-                "Install the man pages for the current user",
-                "cogmig man ~/.local/share/man/man1",
-            ),
-            (
-                "Write the man pages for a package",
-                "cogmig man build/usr/share/man/man1",
-            ),
-        ],
-    ),
-];
 
 /// Migrates Amazon Cognito users to a user pool in another AWS account without password resets.
 ///
@@ -321,7 +189,7 @@ pub enum Command {
         side: Side,
         #[command(flatten)]
         grant: Grant,
-        /// Format of errors. The policy is always JSON.
+        /// Format of the result. The policy itself is always JSON.
         #[arg(long, value_parser = choice::<Output>(), help_heading = "Output")]
         output: Option<Output>,
         #[command(flatten)]
@@ -475,6 +343,11 @@ pub struct Deploy {
     /// undo record isn't restored: teardown reports what it can't revert.
     #[arg(long)]
     pub adopt: bool,
+    /// Fail on warnings of this severity or higher.
+    ///
+    /// The plan is shown, and no changes are made.
+    #[arg(long, value_name = "SEVERITY", value_parser = choice::<Severity>(), help_heading = "Output")]
+    pub fail_on: Option<Severity>,
 }
 
 /// Confirmation of the changes.
@@ -552,17 +425,6 @@ pub struct Grant {
     pub sms_role: Option<String>,
 }
 
-/// The command line, with the details that clap doesn't know in its help.
-pub fn command() -> clap::Command {
-    described(Cli::command()).mut_subcommands(described)
-}
-
-/// The examples of a command.
-pub fn examples(command: &str) -> &'static [Example] {
-    let examples = EXAMPLES.iter().find(|(name, _)| *name == command);
-    examples.map_or(&[], |(_, examples)| examples)
-}
-
 /// The long options of all commands, which can also be set in the environment and in
 /// `cogmig.toml`.
 pub fn options() -> Vec<String> {
@@ -575,175 +437,4 @@ pub fn options() -> Vec<String> {
     options.sort_unstable();
     options.dedup();
     options
-}
-
-fn described(command: clap::Command) -> clap::Command {
-    let name = command.get_name().to_owned();
-    let mut help = "Examples:".to_owned();
-    for (comment, line) in examples(&name) {
-        let _ = write!(help, "\n  # {comment}\n  {line}\n");
-    }
-    let has_options = command.has_subcommands() || command.get_opts().next().is_some();
-    let command = command.mut_args(|arg| described_arg(&name, arg));
-    let command = command.after_help(help.trim_end().to_owned());
-    if has_options {
-        command.after_long_help(format!("{help}\n{SOURCES}"))
-    } else {
-        command
-    }
-}
-
-/// The long help of an option or argument: the text, its values, its variable and its default.
-fn described_arg(command: &str, arg: Arg) -> Arg {
-    let takes_value = arg.get_action().takes_values();
-    let mut values = arg.get_possible_values();
-    // Those of a flag are true and false.
-    values.retain(|_| takes_value);
-    let text = arg.get_long_help().or(arg.get_help());
-    let text = text.map(ToString::to_string).unwrap_or_default();
-    let mut text = text.replace("\n\n", " ");
-    if !text.ends_with('.') {
-        text.push('.');
-    }
-    for value in &values {
-        if let Some(help) = value.get_help() {
-            let _ = write!(text, "\n  - {}: {help}", value.get_name());
-        }
-    }
-    if let Some(option) = arg.get_long() {
-        text.push('\n');
-        if !FLAGS_ONLY.contains(&option) {
-            let _ = write!(text, "[env: {}] ", variable(option));
-        }
-        let default = default(command, option, takes_value);
-        let _ = write!(text, "[default: {default}]");
-    }
-    let arg = arg.long_help(text);
-    if values.is_empty() {
-        return arg;
-    }
-    // The placeholder has them already.
-    let values: Vec<_> = values
-        .iter()
-        .map(clap::builder::PossibleValue::get_name)
-        .collect();
-    arg.value_name(values.join("|")).hide_possible_values(true)
-}
-
-/// The default of an option. `settings` and the commands apply it, not clap, because the
-/// environment and the file take precedence over it.
-fn default(command: &str, option: &str, takes_value: bool) -> &'static str {
-    match (command, option) {
-        ("policy", "old-pool" | "new-pool") => "all user pools",
-        ("policy", "old-region" | "new-region") => "all Regions",
-        (_, "old-pool" | "new-pool" | "old-client" | "new-client") => {
-            "the deployment's, or the only one"
-        }
-        (_, "old-region") => "the Region of the old profile",
-        (_, "new-region") => "the Region of the new profile",
-        (_, "account") => "the account of the role",
-        (_, "temporary-passwords") => "refuse",
-        (_, "forgot-password") => "migrate",
-        (_, "architecture") => "arm64 if this build has it",
-        (_, "log-retention") => "30",
-        (_, "lambda-zip") => "the package in this build",
-        (_, "yes") => "true in a CI system, otherwise false",
-        (_, "since") => "24h",
-        (_, "output") => "human",
-        (_, "config") => "cogmig.toml, if it exists",
-        _ if takes_value => "none",
-        _ => "false",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn commands() -> Vec<clap::Command> {
-        let cogmig = command().term_width(80);
-        let commands = cogmig.get_subcommands();
-        let commands = commands.map(|command| command.clone().term_width(80));
-        commands.chain([cogmig.clone()]).collect()
-    }
-
-    fn helps(command: &clap::Command) -> [String; 2] {
-        let mut command = command.clone();
-        let short = command.render_help().to_string();
-        [short, command.render_long_help().to_string()]
-    }
-
-    #[test]
-    fn each_help_has_two_examples_that_are_valid() {
-        for command in commands() {
-            let name = command.get_name();
-            assert_eq!(examples(name).len(), 2, "{name}");
-            for (comment, line) in examples(name) {
-                for help in helps(&command) {
-                    assert!(help.contains(&format!("  # {comment}\n  {line}")), "{help}");
-                }
-                let words = line
-                    .split(' ')
-                    .take_while(|word| !["<", ">"].contains(word));
-                let parsed = super::command().try_get_matches_from(words);
-                let parsed = parsed.unwrap_or_else(|why| panic!("{line}: {why}"));
-                assert!(name == "cogmig" || parsed.subcommand_name() == Some(name));
-            }
-        }
-    }
-
-    #[test]
-    fn each_option_has_its_variable_its_default_and_its_heading() {
-        for command in commands() {
-            for arg in command.get_arguments() {
-                let Some(option) = arg.get_long() else {
-                    continue;
-                };
-                let help = arg.get_long_help().expect(option).to_string();
-                let has_variable = help.contains(&format!("[env: {}] ", variable(option)));
-                assert_eq!(has_variable, option != "adopt", "{option}: {help}");
-                assert!(help.contains("[default: "), "{option}: {help}");
-                assert_eq!(
-                    arg.get_help_heading().is_none(),
-                    option == "config",
-                    "{option}"
-                );
-                let values: Vec<_> = arg.get_possible_values();
-                if arg.get_action().takes_values() && !values.is_empty() {
-                    let values: Vec<_> = values
-                        .iter()
-                        .map(clap::builder::PossibleValue::get_name)
-                        .collect();
-                    let names = arg.get_value_names().expect(option);
-                    assert_eq!(names[0].to_string(), values.join("|"));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn help_fits_in_80_columns_and_short_help_in_one_line_per_option() {
-        for command in commands() {
-            let helps = helps(&command);
-            for line in helps.iter().flat_map(|help| help.lines()) {
-                assert!(line.chars().count() <= 80, "{line}");
-            }
-            let [short, _] = helps;
-            let continued = short.lines().find(|line| line.starts_with("          "));
-            assert_eq!(continued, None, "{short}");
-        }
-    }
-
-    #[test]
-    fn commands_are_in_the_order_of_the_work() {
-        let cogmig = command();
-        let names: Vec<_> = cogmig
-            .get_subcommands()
-            .map(clap::Command::get_name)
-            .collect();
-        assert_eq!(
-            names.join(" "),
-            "plan setup verify status teardown policy completions man"
-        );
-    }
 }

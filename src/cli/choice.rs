@@ -5,6 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use cogmig_core::identity::Side;
 use cogmig_core::options::Output;
 use cogmig_core::package::Architecture;
+use cogmig_core::problem::Severity;
 use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
 
 /// The text of a value, the value, and its help.
@@ -95,6 +96,16 @@ impl Choice for Output {
             Self::Json,
             "One JSON document, also if the command fails",
         ),
+    ];
+}
+
+impl Choice for Severity {
+    const WORDS: &'static [Word<Self>] = &[
+        ("info", Self::Info, "No effect on users"),
+        ("warning", Self::Warning, "Users notice it"),
+        ("data-loss", Self::DataLoss, "Attributes of users are lost"),
+        ("lockout", Self::Lockout, "Users can't sign in"),
+        ("security", Self::Security, "Others can misuse it"),
     ];
 }
 

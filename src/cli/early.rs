@@ -1,11 +1,11 @@
 //! The command and the output format of a command line that clap rejected.
 
-use super::args;
+use super::help::command;
 use super::settings;
 
 /// The name of the command, or nothing.
 pub fn verb() -> String {
-    let verb = words().find(|word| args::command().find_subcommand(word).is_some());
+    let verb = words().find(|word| command().find_subcommand(word).is_some());
     verb.unwrap_or_default()
 }
 

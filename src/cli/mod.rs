@@ -3,11 +3,16 @@
 
 mod args;
 mod choice;
+mod completions;
 mod early;
-pub mod generate;
+mod help;
+mod man;
 mod other_side;
 pub mod settings;
 
-pub use args::{Cli, Command, Task, command};
+pub use args::{Cli, Command, Task};
+pub use completions::completions;
 pub use early::{verb, wants_json};
+pub use help::command;
+pub use man::man;
 pub use other_side::refuse_other_side;

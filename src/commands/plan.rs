@@ -10,11 +10,12 @@ use super::session::Session;
 /// Shows what setup would do.
 ///
 /// # Errors
-/// Whatever keeps the migration from standing.
+/// The migration can't be deployed, or a warning is as severe as `--fail-on`.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let plan = prepare(session, Purpose::Show).await?.plan;
     let ended = Ended::planned(&plan);
     session.ui.plan(&plan);
+    session.check_warnings(&plan)?;
     session.ui.outcome(&Outcome::Planned, ended);
     Ok(ended)
 }

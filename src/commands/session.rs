@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use cogmig_core::event::Event;
 use cogmig_core::options::Settings;
+use cogmig_core::plan::{Plan, guards};
 use cogmig_core::problem::Problem;
 use cogmig_core::reference::Listed;
 use cogmig_core::selected::{Selected, SelectedBy};
@@ -45,6 +46,17 @@ impl Session<'_> {
         };
         self.run.tell(Event::Chosen(selected.clone()));
         Ok(selected.all)
+    }
+
+    /// Fails if a warning of the plan is as severe as `--fail-on`.
+    ///
+    /// # Errors
+    /// It is.
+    pub fn check_warnings(&self, plan: &Plan) -> Result<()> {
+        if let Some(limit) = self.settings.fail_on {
+            guards::warnings_are_below(plan, limit)?;
+        }
+        Ok(())
     }
 
     /// Reports why it cannot be: the first is the error, the others are told with it.

@@ -27,6 +27,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let mut prepared = prepare(session, Purpose::Deploy).await?;
     let plan = &prepared.plan;
     ui.plan(plan);
+    session.check_warnings(plan)?;
     // A package of the user's own need not know what a probe is.
     let probed = settings.lambda_zip.is_none();
     let tried = async {

@@ -115,6 +115,7 @@ fn checked(layers: &Layers) -> Result<Settings> {
         keep_logs: flag(layers, "keep-logs")?,
         // Only from the flags: see `FLAGS_ONLY`.
         adopt: flag(layers, "adopt")?,
+        fail_on: layers.read("fail-on")?,
         grant: Grant {
             account: layers.read("account")?,
             read_only: flag(layers, "read-only")?,

@@ -524,8 +524,8 @@ fn a_key_of_no_option_is_an_error_that_names_the_nearest_once() {
             ["architecture", "arm64 or x86_64"],
         ),
         ("yes = 'perhaps'\n", ["yes", "true or false"]),
-        ("old-pool = 3\n", ["old-pool", "text"]),
-        ("new-client = [1]\n", ["new-client", "text"]),
+        ("old-pool = 3\n", ["old-pool", "a string in quotes"]),
+        ("new-client = [1]\n", ["new-client", "a string"]),
     ] {
         stage.file("cogmig.toml", text);
         let run = stage.ends(64, &format!("plan {BOTH}"));

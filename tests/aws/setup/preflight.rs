@@ -69,3 +69,24 @@ fn compatible_pools_get_no_warnings_but_the_applications_next_steps() {
     let run = stage.changes_nothing(0, &format!("setup {BOTH}"));
     assert_eq!(warnings(&run), 0, "{run}");
 }
+
+#[test]
+fn a_warning_as_severe_as_fail_on_stops_plan_and_setup_before_any_change() {
+    let stage = Stage::new();
+    for command in ["plan", "setup", "setup --dry-run"] {
+        for limit in ["info", "lockout"] {
+            let run = stage.changes_nothing(1, &format!("{command} {BOTH} --fail-on {limit}"));
+            run.assert_stderr(&[
+                &format!("1 warning of severity {limit} or higher: client-without-password-flow"),
+                "fix:",
+            ]);
+            assert!(run.printed("+ role cognito-access-role"), "{run}");
+        }
+    }
+    // The warning is less severe.
+    stage.changes_nothing(0, &format!("plan {BOTH} --fail-on security"));
+    let variables = [("COGMIG_FAIL_ON", "security")];
+    stage.with(0, &format!("setup {BOTH}"), &variables);
+    // After setup the app client allows the flow, so there is no warning.
+    stage.changes_nothing(0, &format!("setup {BOTH} --fail-on info"));
+}

@@ -1,4 +1,4 @@
-//! `cogmig completions` and `cogmig man`: files of a package, generated from the command line.
+//! `cogmig man`: the man page of each command.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -6,79 +6,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use clap::Command;
-use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 use cogmig_core::options::variable;
 use cogmig_core::outcome::Ended;
 
-use super::args;
+use super::help::{command, examples};
 use super::settings::names::FLAGS_ONLY;
 use crate::embedded::VERSION;
-
-/// Prints the AWS profiles of the machine. The AWS CLI isn't required, and a shell completes faster
-/// without it.
-const PROFILES: &str = r#"    sed -n -e 's/^\[[[:blank:]]*\(default\)[[:blank:]]*\].*/\1/p' \
-        -e 's/^\[[[:blank:]]*profile[[:blank:]]\{1,\}"\{0,1\}\([^]"]*[^]"[:blank:]]\)"\{0,1\}[[:blank:]]*\].*/\1/p' \
-        "${AWS_CONFIG_FILE:-$HOME/.aws/config}" 2>/dev/null
-    sed -n -e 's/^\[[[:blank:]]*\([^]]*[^][:blank:]]\)[[:blank:]]*\].*/\1/p' \
-        "${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}" 2>/dev/null"#;
-
-/// Completes a profile in bash, and everything else with the function that clap generates. Bash
-/// splits `--old-profile=` into two words.
-const BASH: &str = r#"
-_cogmig_profiles() {
-PROFILES
-}
-
-_cogmig_or_profiles() {
-    local option="$3" word="$2"
-    if [[ "$option" == "=" ]]; then
-        option="${COMP_WORDS[COMP_CWORD-2]}"
-    elif [[ "${COMP_WORDS[COMP_CWORD]}" == "=" ]]; then
-        option="${COMP_WORDS[COMP_CWORD-1]}"
-        word=""
-    fi
-    case "$option" in
-        --old-profile|--new-profile)
-            local profile
-            COMPREPLY=()
-            while IFS= read -r profile; do
-                [[ "$profile" == "$word"* ]] && COMPREPLY+=( "$(printf %q "$profile")" )
-            done < <(_cogmig_profiles)
-            ;;
-        *)
-            _cogmig "$@"
-            ;;
-    esac
-}"#;
-
-/// Completes a profile in zsh.
-const ZSH: &str = r#"
-_cogmig_profiles() {
-    local -a profiles
-    profiles=(${(fu)"$(_cogmig_print_profiles)"})
-    compadd -a profiles
-}
-
-_cogmig_print_profiles() {
-PROFILES
-}
-
-_cogmig() {"#;
-
-/// Completes a profile in fish.
-const FISH: &str = r#"
-function __fish_cogmig_profiles
-    set -q AWS_CONFIG_FILE; or set -l AWS_CONFIG_FILE ~/.aws/config
-    set -q AWS_SHARED_CREDENTIALS_FILE; or set -l AWS_SHARED_CREDENTIALS_FILE ~/.aws/credentials
-    test -r $AWS_CONFIG_FILE
-    and string replace -fr '^\[\s*(?:profile\s+"?([^\]"]*[^\]"\s])"?|(default))\s*\].*' '$1$2' <$AWS_CONFIG_FILE
-    test -r $AWS_SHARED_CREDENTIALS_FILE
-    and string replace -fr '^\[\s*([^\]]*[^\]\s])\s*\].*' '$1' <$AWS_SHARED_CREDENTIALS_FILE
-end
-
-complete -c cogmig -n "__fish_cogmig_using_subcommand plan setup verify status teardown" -l old-profile -l new-profile -x -a "(__fish_cogmig_profiles)""#;
 
 /// Variables that aren't options: the name, the option that a command has if it uses the variable,
 /// and the effect.
@@ -130,25 +65,6 @@ const FILES: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// The completions for a shell.
-pub fn completions(shell: Shell) -> String {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut args::command(), "cogmig", &mut script);
-    let script = String::from_utf8_lossy(&script).trim_end().to_owned();
-    let added = |text: &str| text.replace("PROFILES", PROFILES);
-    match shell {
-        Shell::Bash => {
-            let script = script.replace("complete -F _cogmig ", "complete -F _cogmig_or_profiles ");
-            format!("{script}\n{}", added(BASH))
-        }
-        Shell::Fish => format!("{script}\n{FISH}"),
-        Shell::Zsh => script
-            .replacen("\n_cogmig() {", &added(ZSH), 1)
-            .replace(":PROFILE:_default'", ":PROFILE:_cogmig_profiles'"),
-        _ => script,
-    }
-}
-
 /// Writes a man page for each command.
 ///
 /// # Errors
@@ -158,9 +74,7 @@ pub fn man(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).with_context(context)?;
     // The title of a page is one line.
     let version = VERSION.lines().next().unwrap_or(VERSION);
-    let mut cogmig = args::command()
-        .version(version)
-        .disable_help_subcommand(true);
+    let mut cogmig = command().version(version).disable_help_subcommand(true);
     cogmig.build();
     let commands: Vec<_> = cogmig.get_subcommands().cloned().collect();
     for command in commands.iter().chain([&cogmig]) {
@@ -209,7 +123,7 @@ fn write_page(command: &Command, cogmig: &Command, mut file: impl Write) -> io::
         entry(&mut roff, [italic(*file)], text);
     }
     roff.control("SH", ["EXAMPLES"]);
-    for (comment, line) in args::examples(command.get_name()) {
+    for (comment, line) in examples(command.get_name()) {
         roff.control("TP", []);
         roff.text([roman(format!("{comment}:"))]);
         roff.control("nf", []);
@@ -322,83 +236,9 @@ fn see_also(roff: &mut Roff, command: &Command, cogmig: &Command, uses_aws: bool
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::PathBuf;
     use std::process;
 
     use super::*;
-
-    /// A folder with two AWS profiles and with the completions for a shell.
-    fn folder(shell: Shell) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("cogmig-{shell}-{}", process::id()));
-        fs::create_dir_all(&folder).expect("a folder");
-        let config = "[default]\n[profile old-account]\nregion = eu-west-1\n\n[sso-session work]\n";
-        fs::write(folder.join("config"), config).expect("a file");
-        fs::write(folder.join("credentials"), "[new-account]\n").expect("a file");
-        fs::write(folder.join("script"), completions(shell)).expect("a file");
-        folder
-    }
-
-    /// The output of a shell; nothing if the shell isn't installed.
-    fn output(shell: Shell, arguments: &[&str]) -> Option<String> {
-        let folder = folder(shell);
-        let output = process::Command::new(shell.to_string())
-            .args(arguments)
-            .current_dir(&folder)
-            .env("AWS_CONFIG_FILE", "config")
-            .env("AWS_SHARED_CREDENTIALS_FILE", "credentials")
-            .output();
-        fs::remove_dir_all(folder).expect("removed");
-        let output = output.ok()?;
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(errors.is_empty(), "{shell}: {errors}");
-        Some(String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-
-    #[test]
-    fn bash_completes_the_aws_profiles() {
-        let complete = |words: &str, word: &str, previous: &str| {
-            let script = format!(
-                "source ./script; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
-                 _cogmig_or_profiles cogmig {word} {previous}; printf '%s\\n' \"${{COMPREPLY[@]}}\""
-            );
-            let printed = output(Shell::Bash, &["--norc", "-c", &script]).expect("bash");
-            printed.lines().map(str::to_owned).collect::<Vec<_>>()
-        };
-        let old = "--old-profile";
-        let all = ["default", "old-account", "new-account"];
-        assert_eq!(complete("cogmig plan --old-profile ''", "''", old), all);
-        let one = ["old-account"];
-        assert_eq!(complete("cogmig plan --old-profile o", "o", old), one);
-        assert_eq!(complete("cogmig plan --old-profile = o", "o", "="), one);
-        assert_eq!(complete("cogmig plan --old-profile =", "=", old), all);
-        assert_eq!(
-            complete("cogmig plan --mfa-users ''", "''", "--mfa-users"),
-            ["refuse", "migrate"]
-        );
-        assert!(completions(Shell::Bash).contains("complete -F _cogmig_or_profiles "));
-    }
-
-    #[test]
-    fn fish_completes_the_aws_profiles() {
-        let script = "source ./script; complete -C 'cogmig plan --new-profile '; complete -C 'cogmig plan --old-profile=ol'";
-        let Some(printed) = output(Shell::Fish, &["--no-config", "-c", script]) else {
-            return;
-        };
-        let expected = "default\nnew-account\nold-account\n--old-profile=old-account\n";
-        assert_eq!(printed, expected);
-    }
-
-    #[test]
-    fn zsh_completes_the_aws_profiles() {
-        let script = completions(Shell::Zsh);
-        assert!(script.contains(":PROFILE:_cogmig_profiles'"));
-        assert!(!script.contains(":PROFILE:_default'"));
-        let script = "compdef() { }; source ./script; _cogmig_print_profiles";
-        let Some(printed) = output(Shell::Zsh, &["-f", "-c", script]) else {
-            return;
-        };
-        assert_eq!(printed, "default\nold-account\nnew-account\n");
-    }
 
     #[test]
     fn each_man_page_has_all_sections() {
