@@ -189,7 +189,7 @@ pub enum Command {
         side: Side,
         #[command(flatten)]
         grant: Grant,
-        /// Format of the result. The policy itself is always JSON.
+        /// Format of the result on standard output.
         #[arg(long, value_parser = choice::<Output>(), help_heading = "Output")]
         output: Option<Output>,
         #[command(flatten)]

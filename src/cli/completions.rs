@@ -6,11 +6,13 @@ use super::help::command;
 
 /// Prints the AWS profiles of the machine. The AWS CLI isn't required, and a shell completes faster
 /// without it.
-const PROFILES: &str = r#"    sed -n -e 's/^\[[[:blank:]]*\(default\)[[:blank:]]*\].*/\1/p' \
-        -e 's/^\[[[:blank:]]*profile[[:blank:]]\{1,\}"\{0,1\}\([^]"]*[^]"[:blank:]]\)"\{0,1\}[[:blank:]]*\].*/\1/p' \
-        "${AWS_CONFIG_FILE:-$HOME/.aws/config}" 2>/dev/null
-    sed -n -e 's/^\[[[:blank:]]*\([^]]*[^][:blank:]]\)[[:blank:]]*\].*/\1/p' \
-        "${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}" 2>/dev/null"#;
+const PROFILES: &str = r#"    {
+        sed -n -e 's/^\[[[:blank:]]*\(default\)[[:blank:]]*\].*/\1/p' \
+            -e 's/^\[[[:blank:]]*profile[[:blank:]]\{1,\}"\{0,1\}\([^]"]*[^]"[:blank:]]\)"\{0,1\}[[:blank:]]*\].*/\1/p' \
+            "${AWS_CONFIG_FILE:-$HOME/.aws/config}"
+        sed -n -e 's/^\[[[:blank:]]*\([^]]*[^][:blank:]]\)[[:blank:]]*\].*/\1/p' \
+            "${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}"
+    } 2>/dev/null | sort -u"#;
 
 /// Completes a profile in bash, and everything else with the function that clap generates. Bash
 /// splits `--old-profile=` into two words.
@@ -45,7 +47,7 @@ _cogmig_or_profiles() {
 const ZSH: &str = r#"
 _cogmig_profiles() {
     local -a profiles
-    profiles=(${(fu)"$(_cogmig_print_profiles)"})
+    profiles=(${(f)"$(_cogmig_print_profiles)"})
     compadd -a profiles
 }
 
@@ -101,7 +103,7 @@ mod tests {
         fs::create_dir_all(&folder).expect("a folder");
         let config = "[default]\n[profile old-account]\nregion = eu-west-1\n\n[sso-session work]\n";
         fs::write(folder.join("config"), config).expect("a file");
-        fs::write(folder.join("credentials"), "[new-account]\n").expect("a file");
+        fs::write(folder.join("credentials"), "[new-account]\n[old-account]\n").expect("a file");
         fs::write(folder.join("script"), completions(shell)).expect("a file");
         folder
     }
@@ -112,6 +114,8 @@ mod tests {
         let output = process::Command::new(shell.to_string())
             .args(arguments)
             .current_dir(&folder)
+            .env("HOME", &folder)
+            .env("LC_ALL", "C")
             .env("AWS_CONFIG_FILE", "config")
             .env("AWS_SHARED_CREDENTIALS_FILE", "credentials")
             .output();
@@ -133,7 +137,7 @@ mod tests {
             printed.lines().map(str::to_owned).collect::<Vec<_>>()
         };
         let old = "--old-profile";
-        let all = ["default", "old-account", "new-account"];
+        let all = ["default", "new-account", "old-account"];
         assert_eq!(complete("cogmig plan --old-profile ''", "''", old), all);
         let one = ["old-account"];
         assert_eq!(complete("cogmig plan --old-profile o", "o", old), one);
@@ -165,6 +169,6 @@ mod tests {
         let Some(printed) = output(Shell::Zsh, &["-f", "-c", script]) else {
             return;
         };
-        assert_eq!(printed, "default\nold-account\nnew-account\n");
+        assert_eq!(printed, "default\nnew-account\nold-account\n");
     }
 }

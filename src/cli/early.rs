@@ -5,7 +5,8 @@ use super::settings;
 
 /// The name of the command, or nothing.
 pub fn verb() -> String {
-    let verb = words().find(|word| command().find_subcommand(word).is_some());
+    let cogmig = command();
+    let verb = words().find(|word| cogmig.find_subcommand(word).is_some());
     verb.unwrap_or_default()
 }
 

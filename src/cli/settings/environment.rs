@@ -69,9 +69,11 @@ fn check(mut unknown: Vec<String>, options: &[String]) -> Result<()> {
     if unknown.is_empty() {
         return Ok(());
     }
+    let mut known = options.to_vec();
+    known.retain(|option| !FLAGS_ONLY.contains(&option.as_str()));
     let fixes = unknown
         .iter()
-        .map(|name| match nearest(&option(name), options) {
+        .map(|name| match nearest(&option(name), &known) {
             Some(other) => variable(other),
             None => format!("unset {}", on_one_line(name)),
         });

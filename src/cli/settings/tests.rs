@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 use cogmig_core::options::{Origins, Settings};
 use cogmig_core::package::Architecture;
-use cogmig_core::problem::Problem;
+use cogmig_core::problem::{Cause, Problem};
 use cogmig_core::reference::Reference;
 
 use super::layers::Layers;
@@ -55,6 +55,10 @@ fn error(flags: &str, variables: &[(&str, &str)], file: &str) -> String {
     settings(flags, variables, file)
         .expect_err("it is valid")
         .words()
+}
+
+fn error_in_file(text: &str) -> Problem {
+    settings("plan", &[], text).expect_err(text)
 }
 
 /// Each option, its value in the environment, and its line in a file.
@@ -399,136 +403,143 @@ fn the_default_of_an_option_in_the_help_is_its_default() {
     }
 }
 
-/// A file, the summary of its error, and the fix.
-const INVALID_FILES: [(&str, &str, &str); 23] = [
-    (
-        "\nold-profil = 'a'",
-        "line 2: unknown option old-profil",
-        "old-profile",
-    ),
-    (
-        "new_profil = 'a'",
-        "line 1: unknown option new_profil",
-        "new-profile",
-    ),
-    (
-        "--old-pool = 'a'",
-        "line 1: unknown option --old-pool",
-        "old-pool",
-    ),
-    (
-        "qqqq = 1",
-        "line 1: unknown option qqqq",
-        "delete the line: no option has this name",
-    ),
-    (
-        "[setup]\nold-pool = 'a'",
-        "line 1: the table setup isn't supported",
-        "set each option in a line NAME = VALUE without a table",
-    ),
-    (
-        "dry_run = true",
-        "line 1: dry_run can't be set in a file, because it applies to one run",
-        "--dry-run",
-    ),
-    (
-        "old-pool = 'a'\nold_pool = 'b'",
-        "line 2: old_pool is set twice, with a hyphen and with an underscore",
-        "delete one of the lines",
-    ),
-    (
-        "quiet = true\nnew-profile = ",
-        "line 2, column 15: the value is missing",
-        "new-profile = \"VALUE\"",
-    ),
-    (
-        "old-profile = old",
-        "line 1, column 15: the value isn't in quotes",
-        "\"old\"",
-    ),
-    (
-        "old-profile = “old”",
-        "line 1, column 15: the value isn't in quotes",
-        "\"old\"",
-    ),
-    (
-        "since = 24h",
-        "line 1, column 9: the value isn't in quotes",
-        "\"24h\"",
-    ),
-    (
-        "yes = yes",
-        "line 1, column 7: the value isn't in quotes",
-        "true",
-    ),
-    (
-        "yes = True",
-        "line 1, column 7: expected true or false",
-        "true",
-    ),
-    (
-        "old-pool: 'a'",
-        "line 1, column 11: expected NAME = VALUE",
-        "old-pool = \"VALUE\"",
-    ),
-    (
-        "<<<<<<< HEAD",
-        "line 1, column 9: expected NAME = VALUE",
-        "",
-    ),
-    (
-        "{\"old-pool\": \"a\"}",
-        "line 1, column 1: expected NAME = VALUE",
-        "",
-    ),
-    (
-        "old-pool = 'a\nquiet = true",
-        "line 1, column 14: the closing quote is missing",
-        "",
-    ),
-    (
-        "new-client = ['a', 'b'",
-        "line 1, column 23: the closing bracket is missing",
-        "",
-    ),
-    (
-        "new-client = ['a' 'b']",
-        "line 1, column 19: expected a comma",
-        "",
-    ),
-    (
-        "old-pool = 'a', # b",
-        "line 1, column 15: unexpected text after the value",
-        "",
-    ),
-    (
-        "old-pool = 'a'\r\nold-pool = 'b'\r\n",
-        "line 2, column 1: the option is set twice",
-        "",
-    ),
-    (
-        "lambda-zip = \"C:\\q\"",
-        "line 1, column 18: invalid escape sequence",
-        "use single quotes if the value contains a backslash",
-    ),
-    (
-        "log-retention = 07",
-        "line 1, column 17: unexpected leading zero",
-        "",
-    ),
-];
+#[test]
+fn an_option_that_the_file_cannot_set_is_an_error_with_a_fix() {
+    for (text, summary, fix) in [
+        (
+            "\nold-profil = 'a'",
+            "line 2: unknown option old-profil",
+            "old-profile",
+        ),
+        (
+            "new_profil = 'a'",
+            "line 1: unknown option new_profil",
+            "new-profile",
+        ),
+        (
+            "--old-pool = 'a'",
+            "line 1: unknown option --old-pool",
+            "old-pool",
+        ),
+        (
+            "qqqq = 1",
+            "line 1: unknown option qqqq",
+            "delete the line: no option has this name",
+        ),
+        (
+            "[setup]\nold-pool = 'a'",
+            "line 1: the table setup isn't supported",
+            "set each option in a line NAME = VALUE without a table",
+        ),
+        (
+            "dry_run = true",
+            "line 1: dry_run can't be set in a file, because it applies to one run",
+            "--dry-run",
+        ),
+        (
+            "old-pool = 'a'\nold_pool = 'b'",
+            "line 2: old_pool is set twice, with a hyphen and with an underscore",
+            "delete one of the lines",
+        ),
+    ] {
+        let error = error_in_file(text);
+        assert_eq!(error.summary, format!("cogmig.toml, {summary}"));
+        assert_eq!(error.remedy, [fix], "{text}");
+    }
+}
 
 #[test]
-fn an_error_in_the_file_states_the_place_the_reason_and_a_fix() {
-    for (text, summary, fix) in INVALID_FILES {
-        let error = settings("plan", &[], text).expect_err(text);
+fn a_syntax_error_in_the_file_states_the_place_and_the_reason_and_shows_the_line_once() {
+    for (text, summary, fix) in [
+        (
+            "quiet = true\nnew-profile = ",
+            "line 2, column 15: the value is missing",
+            "new-profile = \"VALUE\"",
+        ),
+        (
+            "old-profile = old",
+            "line 1, column 15: the value isn't in quotes",
+            "\"old\"",
+        ),
+        (
+            "old-profile = “old”",
+            "line 1, column 15: the value isn't in quotes",
+            "\"old\"",
+        ),
+        (
+            "since = 24h",
+            "line 1, column 9: the value isn't in quotes",
+            "\"24h\"",
+        ),
+        (
+            "yes = yes",
+            "line 1, column 7: the value isn't in quotes",
+            "true",
+        ),
+        (
+            "yes = True",
+            "line 1, column 7: expected true or false",
+            "true",
+        ),
+        (
+            "old-pool: 'a'",
+            "line 1, column 11: expected NAME = VALUE",
+            "old-pool = \"VALUE\"",
+        ),
+        (
+            "<<<<<<< HEAD",
+            "line 1, column 9: expected NAME = VALUE",
+            "",
+        ),
+        (
+            "{\"old-pool\": \"a\"}",
+            "line 1, column 1: expected NAME = VALUE",
+            "",
+        ),
+        (
+            "old-pool = 'a\nquiet = true",
+            "line 1, column 14: the closing quote is missing",
+            "",
+        ),
+        (
+            "new-client = ['a', 'b'",
+            "line 1, column 23: the closing bracket is missing",
+            "",
+        ),
+        (
+            "new-client = ['a' 'b']",
+            "line 1, column 19: expected a comma",
+            "",
+        ),
+        (
+            "old-pool = 'a', # b",
+            "line 1, column 15: unexpected text after the value",
+            "",
+        ),
+        (
+            "old-pool = 'a'\r\nold-pool = 'b'\r\n",
+            "line 2, column 1: the option is set twice",
+            "",
+        ),
+        (
+            "lambda-zip = \"C:\\q\"",
+            "line 1, column 18: invalid escape sequence",
+            "use single quotes if the value contains a backslash",
+        ),
+        (
+            "log-retention = 07",
+            "line 1, column 17: unexpected leading zero",
+            "",
+        ),
+    ] {
+        let error = error_in_file(text);
         assert_eq!(error.summary, format!("cogmig.toml, {summary}"));
         assert_eq!(error.remedy.concat(), fix, "{text}");
-        if summary.contains("column") {
-            // The line is shown once.
-            let line = error.words().matches("Detail").count();
-            assert_eq!(line, 1, "{}", error.words());
-        }
+        assert_eq!(error.causes.len(), 1, "{text}");
+        let Cause::Detail(line) = &error.causes[0] else {
+            panic!("{text}");
+        };
+        assert!(text.contains(line.as_str()), "{line}");
     }
 }
 
