@@ -40,7 +40,7 @@ fn row<'a>(one: &Resource, details: &'a [String]) -> Row<'a> {
         side: one.address.side,
         glyph: one.state.glyph(),
         style,
-        name: format!("{kind} {name}: {state}"),
+        name: format!("{kind} {name} ({state})"),
         details,
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use cogmig_core::identity::{Identity, Side};
 use console::Style;
 
-use super::wrap::hanging_indent;
+use super::wrap::{fill, hanging_indent};
 
 /// One resource.
 pub struct Row<'a> {
@@ -36,7 +36,7 @@ pub fn by_account(accounts: &[Identity], rows: &[Row<'_>], width: usize, colors:
             Side::New => format!("New account{account}"),
         };
         let bold = Style::new().bold().force_styling(colors);
-        let _ = writeln!(text, "\n{}", bold.apply_to(heading));
+        let _ = writeln!(text, "\n{}", bold.apply_to(fill(&heading, width)));
         rows.for_each(|row| row.write(&mut text, width, colors));
     }
     text

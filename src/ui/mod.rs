@@ -17,6 +17,8 @@ mod progress;
 mod prompt;
 mod reason;
 mod status;
+#[cfg(test)]
+mod tests;
 mod transcript;
 mod wrap;
 

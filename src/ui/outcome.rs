@@ -11,7 +11,7 @@ use cogmig_core::problem::Problem;
 
 use super::problem;
 use super::transcript::Transcript;
-use super::wrap::hanging_indent;
+use super::wrap::{fill, hanging_indent};
 
 const NO_CHANGES: &str = "No changes. Both accounts match the configuration.";
 const CONFLICTS: &str = "Manual action required: see the resources marked ! above.";
@@ -29,7 +29,7 @@ pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: usize)
         Outcome::Status(_) | Outcome::Policy(_) => return String::new(),
         Outcome::Declined => sentences.push("Cancelled. No changes were made.".to_owned()),
         Outcome::NotDeployed { deployment, others } => {
-            return not_deployed(told, deployment, others);
+            return not_deployed(told, deployment, others, width);
         }
         Outcome::Planned if has_changes => sentences.push("No changes were made.".to_owned()),
         Outcome::SetUp { .. } if has_changes => sentences.push(format!(
@@ -69,7 +69,7 @@ pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: usize)
     if has_conflicts {
         sentences.push(CONFLICTS.to_owned());
     }
-    let mut text = format!("\n{}", hanging_indent("", &sentences.join(" "), width));
+    let mut text = format!("\n{}", fill(&sentences.join(" "), width));
     if let Outcome::SetUp { new, .. } = outcome
         && has_changes
         && !quiet
@@ -113,12 +113,18 @@ fn application(new: &Target, width: usize) -> String {
 }
 
 /// No resource of the deployment exists. Its name may be mistyped, so those that exist are listed.
-fn not_deployed(told: &Transcript, deployment: &str, others: &[Deployment]) -> String {
+fn not_deployed(
+    told: &Transcript,
+    deployment: &str,
+    others: &[Deployment],
+    width: usize,
+) -> String {
     let place = match told.accounts.len() {
         1 => "this account",
         _ => "these accounts",
     };
-    let mut text = format!("\nNo changes. Deployment `{deployment}` doesn't exist in {place}.");
+    let text = format!("No changes. Deployment `{deployment}` doesn't exist in {place}.");
+    let mut text = format!("\n{}", fill(&text, width));
     if others.is_empty() {
         return text;
     }
@@ -171,7 +177,7 @@ fn verified(told: &Transcript, verified: &Verified, width: usize) -> String {
     ];
     let findings = findings.into_iter().filter_map(|(label, finding)| {
         let finding = format!("{label}{}", finding?);
-        let lines = finding.lines().map(|line| hanging_indent("", line, width));
+        let lines = finding.lines().map(|line| fill(line, width));
         Some(lines.collect::<Vec<_>>().join("\n"))
     });
     format!("\n{}", findings.collect::<Vec<_>>().join("\n"))

@@ -8,6 +8,7 @@ use console::Style;
 use super::listing::{Row, by_account};
 use super::problem;
 use super::transcript::{Line, Transcript};
+use super::wrap::fill;
 
 /// The changes by account, the warnings, and how many changes there are.
 pub fn text(told: &Transcript, width: usize, colors: bool) -> String {
@@ -18,7 +19,7 @@ pub fn text(told: &Transcript, width: usize, colors: bool) -> String {
         let _ = writeln!(text, "\n{warnings}");
     }
     if !told.changes.is_empty() {
-        let _ = write!(text, "\n{}", tally(told));
+        let _ = write!(text, "\n{}", fill(&tally(told), width));
     }
     text.trim_end().to_owned()
 }

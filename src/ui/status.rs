@@ -9,7 +9,7 @@ use console::Style;
 use super::drift;
 use super::moment::{ago, moment};
 use super::problem;
-use super::wrap::hanging_indent;
+use super::wrap::{fill, hanging_indent};
 
 /// The width of the bar of migrated users, in columns.
 const BAR: u64 = 40;
@@ -56,6 +56,7 @@ struct Page {
 impl Page {
     fn heading(&mut self, text: &str) {
         let bold = Style::new().bold().force_styling(self.colors);
+        let text = fill(text, self.width);
         let _ = writeln!(self.text, "\n{}", bold.apply_to(text));
     }
 
@@ -66,7 +67,7 @@ impl Page {
     fn detached(&mut self, status: &Status) {
         if !status.attached {
             let text = "The migration trigger isn't attached to the new user pool. Users who haven't been migrated can't sign in.";
-            let text = hanging_indent("", text, self.width);
+            let text = fill(text, self.width);
             let style = Style::new().red().bold().force_styling(self.colors);
             let _ = writeln!(self.text, "\n{}", style.apply_to(text));
         }

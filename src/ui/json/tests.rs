@@ -1,9 +1,11 @@
 //! `output.schema.json` is generated from the types of the document.
 
+use cogmig_core::plan;
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::document::Document;
+use super::edit::Edit;
 
 /// `INSTA_UPDATE=always` accepts a change.
 #[test]
@@ -35,4 +37,16 @@ fn on_one_line(schema: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(on_one_line),
         _ => {}
     }
+}
+
+#[test]
+fn the_values_of_a_secret_are_not_written() {
+    let secret = plan::Edit {
+        before: Some("one".into()),
+        after: Some("two".into()),
+        ..plan::Edit::secret("trust policy")
+    };
+    let json = serde_json::to_value(Edit::of(&secret)).expect("JSON");
+    let expected = json!({"path": "trust policy", "before": null, "after": null, "secret": true});
+    assert_eq!(json, expected);
 }

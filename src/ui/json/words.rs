@@ -35,7 +35,7 @@ pub fn actions() -> Vec<&'static str> {
     Action::ALL.map(Action::as_str).into()
 }
 
-/// Of `severity`, but for those of errors.
+/// Of `severity`, without those of errors.
 pub fn severities() -> Vec<&'static str> {
     Severity::OF_WARNINGS.map(Severity::as_str).into()
 }

@@ -232,9 +232,9 @@ fn only_drifted_resources_are_reported() {
         2,
         "--detailed-exitcode",
         &[
-            "~ role cognito-access-role: drifted inline policy: changed",
+            "~ role cognito-access-role (drifted) inline policy: changed",
             "retention: 1 days, configured 30 days",
-            "+ permission cognito-user-migration: missing",
+            "+ permission cognito-user-migration (missing)",
             "ExplicitAuthFlows: missing ALLOW_USER_PASSWORD_AUTH",
             "LambdaConfig.UserMigration: missing",
             "3 resources in sync",

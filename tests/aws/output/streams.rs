@@ -139,7 +139,16 @@ fn json_matches_its_schema() {
         document(format!("teardown {BOTH}")),
         document(format!("verify {BOTH}")),
         document(format!("status {BOTH}")),
+        document("policy old --read-only".into()),
+        document("--version".into()),
     ];
+    let documents_of = |command: &str| {
+        let documents = documents.iter();
+        documents.filter(|one| one["command"] == command).count()
+    };
+    assert_eq!(documents_of("policy"), 1);
+    assert_eq!(documents[12]["policy"]["Version"], "2012-10-17");
+    assert!(documents[13]["version"].as_str().unwrap().starts_with("0."));
     assert_eq!(documents[9]["deployments"][0]["name"], "two");
     let schema = schema();
     assert_eq!(invalid(&schema, &documents), "");
