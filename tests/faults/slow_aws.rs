@@ -252,7 +252,7 @@ fn a_permanent_error_is_reported_at_the_deadline() {
         "UserImportInProgressException: A user import job runs.",
         "request id",
         "wait until the user import job of this pool has ended",
-        "8 of 9 changes were made and stand",
+        "8 of 9 changes were applied and remain",
     ]);
     let told = run.stderr.matches("waiting for Cognito to take").count();
     assert!(told > 5, "{run}");
