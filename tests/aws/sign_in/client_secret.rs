@@ -92,10 +92,10 @@ fn a_secret_without_read_permission_is_named() {
     stage.edit_environment(|variables| variables["AGAIN"] = "1".into());
     let run = stage.changes_nothing(1, &format!("verify {ids}"));
     for words in [
-        "connectivity check failed (policy)",
+        "Connectivity check: failed (policy)",
         "not authorized to perform DescribeUserPoolClient",
     ] {
-        assert!(run.stdout.contains(words), "{words}\n{run}");
+        assert!(run.printed(words), "{words}\n{run}");
     }
     stage.ok(&format!("setup {ids}"));
     stage.sign_in("ada", PASSWORD).unwrap();
