@@ -195,17 +195,17 @@ fn each_option_adds_its_own_statement() {
         (
             "old",
             "--dedicated-old-client",
-            "MakeAndDeleteTheDedicatedClient",
+            "ManageDedicatedClient",
         ),
         (
             "new",
             "--replace-trigger",
-            "SeeWhetherTheFormerTriggerIsThere",
+            "ReadPreviousTrigger",
         ),
         (
             "new",
             "--sms-role arn:aws:iam::222222222222:role/sms",
-            "LeaveTheSmsRoleWithCognito",
+            "PassSmsRole",
         ),
     ] {
         let (least, more) = (printed(words), printed(&format!("{words} {option}")));
@@ -245,7 +245,7 @@ fn each_statement_is_named_once_and_nothing_is_changed_everywhere() {
         let everywhere = statements.filter(|one| texts(&one.resource).contains(&"*".into()));
         assert_eq!(
             everywhere.map(|one| one.sid.as_str()).collect::<Vec<_>>(),
-            ["ReadWhatIsThere"]
+            ["ReadResourceLists"]
         );
     }
 }
