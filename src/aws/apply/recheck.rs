@@ -31,8 +31,8 @@ pub async fn after(account: &Account, step: &Step, made: &Made) -> Result<()> {
         return Ok(());
     };
     let stands = match seen {
-        Seen::Tag { role, key } => role::bears(account, role, key).await?,
-        Seen::Function { name } => function::exists(account, name).await?,
+        Expected::Tag { role, key } => role::bears(account, role, key).await?,
+        Expected::Function { name } => function::exists(account, name).await?,
     };
     if stands {
         return Ok(());
@@ -69,7 +69,7 @@ async fn take_back(
         (
             Compensation::RemoveFlow,
             Made::Flow(added),
-            Seen::Tag { role, key },
+            Expected::Tag { role, key },
             Call::Client(ClientCall::AddFlow { pool, .. }),
         ) => {
             let lost = |what| {
@@ -98,7 +98,7 @@ async fn take_back(
         (
             Compensation::DeleteClient,
             Made::Client(id),
-            Seen::Tag { role, .. },
+            Expected::Tag { role, .. },
             Call::Client(ClientCall::Create { pool }),
         ) => {
             user_pool_client::delete_own(account, pool, name, Some(id)).await?;
@@ -109,7 +109,7 @@ async fn take_back(
                 .fix(AGAIN)
                 .into())
         }
-        (Compensation::RestoreTrigger { before }, _, Seen::Function { name }, _) => {
+        (Compensation::RestoreTrigger { before }, _, Expected::Function { name }, _) => {
             let why = format!("the function {name} was deleted while this ran");
             restore_trigger(account, step, before.as_deref(), &why).await
         }

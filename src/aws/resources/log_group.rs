@@ -26,7 +26,7 @@ pub struct Retention(pub Option<i32>);
 pub async fn run(account: &Account, name: &str, call: &LogGroupCall) -> Result<(), CallError> {
     match call {
         LogGroupCall::Create { tags } => create(account, name, tags).await,
-        LogGroupCall::Keep { days } => keep(account, name, *days).await,
+        LogGroupCall::SetRetention { days } => keep(account, name, *days).await,
         LogGroupCall::Tag { tags } => {
             let arn = account.identity.arn("logs", &format!("log-group:{name}"));
             tag(account, &arn, tags).await

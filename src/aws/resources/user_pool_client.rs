@@ -49,7 +49,7 @@ pub async fn run<'a>(
             let _ = made.set(id.clone());
             Ok(Some(Written::new(Made::Client(id), async { Ok(()) })))
         }
-        ClientCall::DeleteMade { pool, recorded } => {
+        ClientCall::DeleteCreated { pool, recorded } => {
             delete_own(account, pool, name, recorded.as_deref()).await?;
             Ok(None)
         }

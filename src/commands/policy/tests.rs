@@ -192,16 +192,8 @@ fn what_cannot_be_meant_is_refused() {
 #[test]
 fn each_option_adds_its_own_statement() {
     for (words, option, sid) in [
-        (
-            "old",
-            "--dedicated-old-client",
-            "ManageDedicatedClient",
-        ),
-        (
-            "new",
-            "--replace-trigger",
-            "ReadPreviousTrigger",
-        ),
+        ("old", "--dedicated-old-client", "ManageDedicatedClient"),
+        ("new", "--replace-trigger", "ReadPreviousTrigger"),
         (
             "new",
             "--sms-role arn:aws:iam::222222222222:role/sms",
