@@ -1,4 +1,4 @@
-//! The words that members of the document can have, from the tables in `core`.
+//! The values that members of the document can have, from the tables in `core`.
 
 use cogmig_core::diagnosis::Component;
 use cogmig_core::identity::Side;
@@ -35,7 +35,7 @@ pub fn actions() -> Vec<&'static str> {
     Action::ALL.map(Action::as_str).into()
 }
 
-/// Of `severity`, but for those of errors.
+/// Of `severity`, without those of errors.
 pub fn severities() -> Vec<&'static str> {
     Severity::OF_WARNINGS.map(Severity::as_str).into()
 }
