@@ -1,5 +1,5 @@
-//! The Lambda packages that this build holds, one for each architecture that the build script could build, and the
-//! reading of one from a file instead.
+//! The deployment packages that are embedded in this build, one per architecture that the build script
+//! could build. A package can also be read from a file.
 
 use std::fs::File;
 use std::io::Read;
@@ -15,13 +15,13 @@ use sha2::{Digest, Sha256};
 
 include!(concat!(env!("OUT_DIR"), "/packages.rs"));
 
-/// The largest zip that Lambda takes in a request.
-const MOST_BYTES: u64 = 50 * 1024 * 1024;
+/// Lambda's limit for a zip file in a request.
+const MAX_BYTES: u64 = 50 * 1024 * 1024;
 
-/// The Lambda's package: a file of the user's, or the one that this build holds.
+/// The deployment package: a file from the options, or the embedded one.
 ///
 /// # Errors
-/// The file cannot be used, or this build holds none for the architecture.
+/// The file can't be used, or this build has no package for the architecture.
 pub fn package(settings: &Settings) -> Result<Package> {
     let architecture = settings.architecture.unwrap_or_else(default_architecture);
     if let Some(path) = &settings.lambda_zip {
@@ -35,10 +35,10 @@ pub fn package(settings: &Settings) -> Result<Package> {
     let (zip, sha256) = embedded(architecture).ok_or_else(|| {
         Problem::error(
             "package-missing",
-            format!("this build of cogmig holds no Lambda for {architecture}"),
+            format!("this build of cogmig has no deployment package for {architecture}"),
         )
         .fix(format!(
-            "--architecture {}, or --lambda-zip with one of your own",
+            "use --architecture {}, or --lambda-zip with your own package",
             default_architecture()
         ))
     })?;
@@ -49,14 +49,14 @@ pub fn package(settings: &Settings) -> Result<Package> {
     })
 }
 
-/// The zip that this build holds for `architecture`, if it does, and its `CodeSha256`.
+/// The embedded package for `architecture`, if there is one, and its `CodeSha256`.
 pub fn embedded(architecture: Architecture) -> Option<(&'static [u8], &'static str)> {
     HELD.iter()
         .find(|(embedded, _, _)| *embedded == architecture)
         .map(|(_, sha256, zip)| (*zip, *sha256))
 }
 
-/// arm64 where this build holds it, as it costs less on AWS; otherwise the one that it holds.
+/// arm64 if it's embedded, because it costs less on AWS. Otherwise the only embedded one.
 pub fn default_architecture() -> Architecture {
     match HELD {
         [(only, _, _)] => *only,
@@ -64,46 +64,42 @@ pub fn default_architecture() -> Architecture {
     }
 }
 
-/// The `CodeSha256` that Lambda gives for this zip.
+/// The `CodeSha256` that Lambda returns for this zip file.
 pub fn code_sha256(zip: &[u8]) -> String {
     STANDARD.encode(Sha256::digest(zip))
 }
 
-/// Reads the zip that takes the place of the held ones, and checks what can be checked without unpacking it.
+/// Reads a zip file that replaces the embedded ones, and checks it without unpacking it.
 ///
 /// # Errors
-///
-/// When it cannot be read, is no zip file, or is larger than Lambda takes.
+/// It can't be read, isn't a zip file, or exceeds Lambda's limit.
 pub fn read_zip(path: &Path) -> Result<Vec<u8>> {
-    let at = || format!("cannot read the Lambda's zip {}", path.display());
+    let at = || format!("can't read the deployment package {}", path.display());
     let mut bytes = Vec::new();
-    // One byte more than is allowed tells enough of a file of any size, or of a pipe.
+    // Reading one byte more than allowed is enough to reject a file of any size, or a pipe.
     File::open(path)
         .with_context(at)?
-        .take(MOST_BYTES + 1)
+        .take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .with_context(at)?;
     if !(bytes.starts_with(b"PK\x03\x04")) {
         return Err(Problem::error(
             "package-invalid",
-            format!("{} is not a zip file", path.display()),
+            format!("{} isn't a zip file", path.display()),
         )
         .into());
     }
-    if bytes.len() as u64 > MOST_BYTES {
+    if bytes.len() as u64 > MAX_BYTES {
         return Err(Problem::error(
             "package-invalid",
-            format!(
-                "{} is larger than the 50 MB that Lambda takes",
-                path.display()
-            ),
+            format!("{} exceeds Lambda's limit of 50 MB", path.display()),
         )
         .into());
     }
     Ok(bytes)
 }
 
-/// Mounted here because cargo runs no tests in a build script.
+/// Included here because cargo doesn't run tests of a build script.
 #[cfg(test)]
 #[path = "../build/elf.rs"]
 mod elf;
@@ -113,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_is_held_where_anything_is() {
+    fn the_default_is_embedded_if_any_is() {
         assert!(HELD.is_empty() || embedded(default_architecture()).is_some());
         assert!(
             embedded(Architecture::Arm64).is_none()
@@ -122,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn held_packages_hold_one_executable_bootstrap() {
+    fn embedded_packages_have_one_executable_bootstrap() {
         for (architecture, sha256, zip) in HELD {
             assert_eq!(code_sha256(zip), *sha256, "{architecture}");
             assert!(zip.starts_with(b"PK\x03\x04"), "{architecture}");
@@ -154,27 +150,27 @@ mod tests {
     }
 
     #[test]
-    fn only_zip_files_of_a_bearable_size_are_read() {
+    fn only_zip_files_within_the_limit_are_read() {
         let folder = std::env::temp_dir().join(format!("cogmig-read-zip-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let path = folder.join("f.zip");
-        let refused = |word: &str| {
+        let rejected = |word: &str| {
             let error = format!("{:#}", read_zip(&path).expect_err(word));
             assert!(error.contains(word) && error.contains("f.zip"), "{error}");
         };
-        refused("cannot read");
+        rejected("can't read");
         std::fs::write(&path, "#!/bin/sh").expect("a file");
-        refused("not a zip");
+        rejected("isn't a zip");
         std::fs::write(&path, b"PK\x03\x04rest").expect("a file");
         assert_eq!(read_zip(&path).expect("a zip"), b"PK\x03\x04rest");
         let file = File::options().write(true).open(&path).expect("a file");
-        file.set_len(MOST_BYTES).expect("a sparse file");
+        file.set_len(MAX_BYTES).expect("a sparse file");
         assert_eq!(
             read_zip(&path).expect("a large zip").len() as u64,
-            MOST_BYTES
+            MAX_BYTES
         );
-        file.set_len(MOST_BYTES + 1).expect("a sparse file");
-        refused("50 MB");
+        file.set_len(MAX_BYTES + 1).expect("a sparse file");
+        rejected("50 MB");
         std::fs::remove_dir_all(&folder).expect("removed");
     }
 }

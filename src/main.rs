@@ -1,4 +1,4 @@
-//! Parses, runs, and is the only place that ends the process.
+//! Parses the options and runs the command. Only this file ends the process.
 
 mod aws;
 mod cli;
@@ -38,13 +38,13 @@ fn main() -> ExitCode {
     done.map_or_else(|error| failed(name, &error), |()| ExitCode::SUCCESS)
 }
 
-/// An error before there were settings to say how it is reported.
+/// Reports an error that occurred before the options were read.
 fn failed(command: &str, error: &Error) -> ExitCode {
     ui::report_error(command, error, cli::wants_json());
     ended(error).status(false).into()
 }
 
-/// How a command ended that failed.
+/// How a failed command ended.
 fn ended(error: &Error) -> Ended {
     let problem = error.downcast_ref::<Problem>();
     match () {
@@ -75,13 +75,13 @@ async fn run(command: &Command, flags: &ArgMatches) -> ExitCode {
     let stop = Stop::new();
     stop.listen();
     let ends = Arc::new(Once::new());
-    // In a task of its own, since the run may stand at a question.
+    // In a separate task, because the run may wait at a prompt.
     tokio::spawn({
         let (ui, ends, stop) = (Arc::clone(&ui), Arc::clone(&ends), stop.clone());
         async move {
             let stopped = stop.must_end().await;
-            let tell = || tell(&ui, Err(stopped.into())).status(false);
-            ends.call_once(|| std::process::exit(tell().into()));
+            let status = || report(&ui, Err(stopped.into())).status(false);
+            ends.call_once(|| std::process::exit(status().into()));
         }
     });
     let session = Session {
@@ -92,16 +92,16 @@ async fn run(command: &Command, flags: &ArgMatches) -> ExitCode {
             stop,
         },
     };
-    let end = carry_out(command, flags, &session).await;
+    let end = execute(command, flags, &session).await;
     let detailed = command.takes_detailed_exitcode() && settings.detailed_exitcode;
     let mut status = 0;
-    ends.call_once(|| status = tell(&ui, end).status(detailed));
+    ends.call_once(|| status = report(&ui, end).status(detailed));
     ExitCode::from(status)
 }
 
-/// Tells how it ended. What was done stands, whether or not it could be told.
-fn tell(ui: &Printer, end: Result<Ended>) -> Ended {
-    match end.and_then(|end| ui.written().map(|()| end)) {
+/// Reports how the command ended. If the output can't be written, the command fails.
+fn report(ui: &Printer, end: Result<Ended>) -> Ended {
+    match end.and_then(|end| ui.check_written().map(|()| end)) {
         Ok(end) => end,
         Err(error) => {
             let end = ended(&error);
@@ -111,7 +111,7 @@ fn tell(ui: &Printer, end: Result<Ended>) -> Ended {
     }
 }
 
-async fn carry_out(command: &Command, flags: &ArgMatches, session: &Session<'_>) -> Result<Ended> {
+async fn execute(command: &Command, flags: &ArgMatches, session: &Session<'_>) -> Result<Ended> {
     match command {
         Command::Setup { .. } => Box::pin(setup::run(session)).await,
         Command::Plan { .. } => Box::pin(plan::run(session)).await,

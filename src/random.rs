@@ -1,20 +1,20 @@
-//! Random numbers of the operating system.
+//! Random values from the operating system.
 
 use anyhow::Result;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cogmig_core::problem::Problem;
 
-/// So many random bytes, in URL-safe base64.
+/// Random bytes, in URL-safe base64.
 ///
 /// # Errors
-/// This machine gives no random numbers.
+/// The operating system provides no random values.
 pub fn text<const BYTES: usize>() -> Result<String> {
     let mut random = [0; BYTES];
     getrandom::fill(&mut random).map_err(|error| {
         anyhow::Error::from(Problem::error(
             "no-random-numbers",
-            format!("this machine gives no random numbers: {error}"),
+            format!("the operating system provides no random numbers: {error}"),
         ))
     })?;
     Ok(URL_SAFE_NO_PAD.encode(random))

@@ -1,5 +1,6 @@
-//! Ctrl-C, and a pipeline's SIGTERM. Until a change is begun, a run that is asked to stop ends at
-//! once; then it stops after the changes in hand, and asked twice it stops now.
+//! Interruptions: Ctrl-C, and a pipeline's SIGTERM. Before the first change, the run ends immediately.
+//! After it, the run stops after the changes in progress, and a second interruption ends it
+//! immediately.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -7,66 +8,67 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use cogmig_core::outcome::Interrupted;
 use tokio::sync::watch;
 
-/// Whether a run was asked to stop, handed to all that waits.
+/// Whether a run was interrupted, shared by all code that waits.
 #[derive(Clone)]
 pub struct Stop(Arc<State>);
 
 struct State {
-    /// How often it was asked.
-    asked: watch::Sender<u32>,
-    /// Whether changes have begun.
+    /// The number of interruptions.
+    requests: watch::Sender<u32>,
+    /// Whether changes have started.
     changes: AtomicBool,
 }
 
 impl Stop {
-    /// Nobody has asked, and nobody will before [`Self::listen`].
+    /// Without interruptions, until [`Self::listen`] is called.
     pub fn new() -> Self {
         Self(Arc::new(State {
-            asked: watch::Sender::new(0),
+            requests: watch::Sender::new(0),
             changes: AtomicBool::new(false),
         }))
     }
 
-    /// From now on a signal asks, where until now it ended the process.
+    /// Handles signals from now on. Before, a signal ends the process.
     pub fn listen(&self) {
         let stop = self.clone();
         tokio::spawn(async move {
             if let Ok(mut signals) = Signals::new() {
                 while signals.next().await {
-                    stop.ask();
+                    stop.request();
                 }
             }
         });
     }
 
-    /// Asks, as a signal does.
-    pub fn ask(&self) {
-        self.0.asked.send_modify(|times| *times += 1);
+    /// Requests a stop, as a signal does.
+    pub fn request(&self) {
+        self.0.requests.send_modify(|times| *times += 1);
     }
 
-    /// From now on what is in hand is brought to its end. `told` hears of the first wish to stop.
-    pub fn changes_begin(&self, told: impl FnOnce() + Send + 'static) {
+    /// Completes the changes in progress before the run stops from now on. `report` is called at the
+    /// first interruption.
+    pub fn begin_changes(&self, report: impl FnOnce() + Send + 'static) {
         self.0.changes.store(true, Relaxed);
         let stop = self.clone();
         tokio::spawn(async move {
-            stop.asked().await;
-            told();
+            stop.requested().await;
+            report();
         });
     }
 
-    /// Whether the run was asked to stop.
-    pub fn is_asked(&self) -> bool {
-        *self.0.asked.borrow() > 0
+    /// Whether the run was interrupted.
+    pub fn is_requested(&self) -> bool {
+        *self.0.requests.borrow() > 0
     }
 
-    /// Until the run is asked to stop.
-    pub async fn asked(&self) {
+    /// Waits until the run is interrupted.
+    pub async fn requested(&self) {
         self.times(1).await;
     }
 
-    /// Until the run must end at once.
+    /// Waits until the run must end immediately.
     pub async fn must_end(&self) -> Interrupted {
-        self.asked().await;
+        self.requested().await;
         if !self.0.changes.load(Relaxed) {
             return Interrupted::Before;
         }
@@ -74,15 +76,15 @@ impl Stop {
         Interrupted::AtOnce
     }
 
-    async fn times(&self, wanted: u32) {
+    async fn times(&self, expected: u32) {
         // The sender lives as long as `self`.
-        let mut asked = self.0.asked.subscribe();
-        let _ = asked.wait_for(|times| *times >= wanted).await;
+        let mut requests = self.0.requests.subscribe();
+        let _ = requests.wait_for(|times| *times >= expected).await;
     }
 }
 
-/// One listener for as long as the process lives: with a new one for each signal, one that
-/// comes between two would be lost.
+/// One listener for the lifetime of the process. With a new listener per signal, a signal between
+/// two listeners would be lost.
 #[cfg(unix)]
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
@@ -101,8 +103,8 @@ impl Signals {
 
     async fn next(&mut self) -> bool {
         tokio::select! {
-            asked = self.interrupt.recv() => asked.is_some(),
-            asked = self.terminate.recv() => asked.is_some(),
+            signal = self.interrupt.recv() => signal.is_some(),
+            signal = self.terminate.recv() => signal.is_some(),
         }
     }
 }

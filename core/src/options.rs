@@ -1,4 +1,4 @@
-//! What was asked for.
+//! The options of a command.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,39 +13,39 @@ use crate::problem::{Problem, Result, Severity};
 use crate::reference::Reference;
 use crate::text::on_one_line;
 
-/// One side as it was asked for.
+/// The options for one side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SideSettings {
     /// AWS profile.
     pub profile: Option<String>,
-    /// Region; otherwise the profile's.
+    /// Region. The default is the profile's.
     pub region: Option<String>,
-    /// User pool; otherwise the deployment's, or the only one.
+    /// User pool. The default is the deployment's, or the only one.
     pub pool: Option<Reference>,
-    /// App clients; otherwise the deployment's, or the only one.
+    /// App clients. The default is the deployment's, or the only one.
     pub clients: Vec<Reference>,
-    /// Where each was set.
+    /// The origin of each option.
     pub origins: Origins,
 }
 
-/// Where a value was set.
+/// The origin of an option's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// On the command line.
+    /// The command line.
     Flag,
-    /// In the environment.
+    /// An environment variable.
     Environment,
-    /// In a file of options.
+    /// A configuration file.
     File {
-        /// Its path.
+        /// The path.
         name: String,
-        /// Its line, from 1.
+        /// The line, from 1.
         line: usize,
     },
 }
 
 impl Origin {
-    /// The option, as it is written there.
+    /// The option, as it's written in its origin.
     #[must_use]
     pub fn option(&self, option: &str) -> String {
         match self {
@@ -55,7 +55,7 @@ impl Origin {
         }
     }
 
-    /// The option with its value, as it is written there; without one if it is no text.
+    /// The option with its value, as it's written in its origin. An empty value is omitted.
     #[must_use]
     pub fn setting(&self, option: &str, value: &str) -> String {
         let separator = match self {
@@ -67,7 +67,7 @@ impl Origin {
         format!("{}{separator}{value}", self.option(option))
     }
 
-    /// An error about a value that was set here.
+    /// An error for an invalid value with this origin.
     #[must_use]
     pub fn refuse(&self, option: &str, value: &str, why: &str) -> Problem {
         let setting = self.setting(option, value);
@@ -75,34 +75,33 @@ impl Origin {
     }
 }
 
-/// The value of an option as it was written, and where.
+/// The value of an option, and its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// Its text. Several values are separated by commas.
+    /// The value as text. Several values are separated by commas.
     pub value: String,
-    /// Where it was set.
+    /// The origin.
     pub origin: Origin,
 }
 
-/// The options that were set, by their long names.
+/// The options that are set, by their long names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(BTreeMap<String, Setting>);
 
 impl Origins {
-    /// Each option that was set.
+    /// Each option that is set.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
         self.0
             .iter()
             .map(|(option, setting)| (option.as_str(), setting))
     }
 
-    /// Without the options for which this isn't true.
+    /// Keeps only the options for which `keep` is true.
     pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
         self.0.retain(|option, _| keep(option));
     }
 
-    /// Where an option was set. One that was not set has its default, which only the command line
-    /// could have named.
+    /// The origin of an option. For an option that isn't set, this is the command line.
     #[must_use]
     pub fn of(&self, option: &str) -> &Origin {
         let setting = self.0.get(option);
@@ -116,87 +115,87 @@ impl FromIterator<(String, Setting)> for Origins {
     }
 }
 
-/// How users are moved, as it was asked for.
+/// The options for the migration of users.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserHandling {
-    /// Attributes that get another name, the old one first.
+    /// Attributes that are renamed: the old name and the new name.
     pub renames: Vec<(String, String)>,
-    /// Attributes that stay behind.
+    /// Attributes that aren't migrated.
     pub drops: Vec<String>,
-    /// The attribute of the new pool that keeps the old `sub`.
+    /// The attribute of the new pool that stores the old `sub`.
     pub old_sub: Option<String>,
-    /// What becomes of users with a second factor.
+    /// How users with MFA are handled.
     pub mfa_users: Option<MfaUsers>,
-    /// What becomes of users with a temporary password.
+    /// How users with a temporary password are handled.
     pub temporary_passwords: TemporaryPasswords,
-    /// What becomes of users who have forgotten their password.
+    /// How users who forgot their password are handled.
     pub forgot_password: ForgotPassword,
 }
 
-/// What is known of the account of a policy, and how much the role shall do.
+/// The options for the policy of a pipeline's role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
-    /// The account; otherwise any.
+    /// The account. The default is any account.
     pub account: Option<String>,
-    /// Only what `plan` and `status` need.
+    /// Only the permissions that `plan` and `status` need.
     pub read_only: bool,
-    /// The role by which the new pool sends SMS.
+    /// The role with which the new pool sends SMS messages.
     pub sms_role: Option<String>,
 }
 
-/// Everything that was asked for.
+/// All options of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Where the users come from.
+    /// The old side, from which users are migrated.
     pub old: SideSettings,
-    /// Where the users go.
+    /// The new side, to which users are migrated.
     pub new: SideSettings,
-    /// What things are called.
+    /// The names of the resources.
     pub names: Names,
-    /// Architecture of the Lambda; otherwise the build's default.
+    /// The architecture of the function. The default depends on the build.
     pub architecture: Option<Architecture>,
-    /// A package in the place of the built-in one.
+    /// A deployment package that replaces the embedded one.
     pub lambda_zip: Option<PathBuf>,
-    /// Days that logs are kept; otherwise the default.
+    /// The retention of the log group, in days, if it isn't the default.
     pub log_retention: Option<i32>,
-    /// Take the place of another trigger.
+    /// Replace another UserMigration trigger.
     pub replace_trigger: bool,
-    /// Make an app client of the old pool to check passwords through.
+    /// Create an app client of the old pool that only checks passwords.
     pub dedicated_old_client: bool,
-    /// How users are moved.
+    /// How users are migrated.
     pub handling: UserHandling,
-    /// Leave the log group at teardown.
+    /// Keep the log group at teardown.
     pub keep_logs: bool,
-    /// Write the tags of the deployment again to what lost them.
+    /// Restore lost tags of the deployment's resources.
     pub adopt: bool,
     /// Fail if the plan has a warning of this severity or of a higher one.
     pub fail_on: Option<Severity>,
-    /// The policy that is printed.
+    /// The options of `policy`.
     pub grant: Grant,
-    /// The user that verify tries.
+    /// The user that `verify` checks.
     pub username: Option<String>,
-    /// How far back sign-ins count as lately.
+    /// The period in which `status` counts recent sign-ins.
     pub since: Duration,
-    /// Whether the exit status tells of differences.
+    /// Whether the exit status is 2 if there are changes.
     pub detailed_exitcode: bool,
-    /// Show the plan and stop.
+    /// Show the plan without applying it.
     pub dry_run: bool,
-    /// Whether changes may be made without asking: yes, no, or not said.
+    /// Whether changes are applied without confirmation. `None` if it isn't set.
     pub yes: Option<bool>,
-    /// How the result is written.
+    /// The format of the output.
     pub output: Output,
-    /// Say only the result.
+    /// Print only the result.
     pub quiet: bool,
-    /// Say each call.
+    /// Print each AWS call.
     pub verbose: bool,
-    /// Where each of these was set.
+    /// The origin of each option.
     pub origins: Origins,
 }
 
-/// How a result is written.
+/// The format of the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Output {
-    /// For people.
+    /// Text for people.
     #[default]
     Human,
     /// One JSON document.
@@ -204,7 +203,7 @@ pub enum Output {
 }
 
 impl Settings {
-    /// What was asked for of one side.
+    /// The options for one side.
     #[must_use]
     pub fn side(&self, side: Side) -> &SideSettings {
         match side {
@@ -213,43 +212,44 @@ impl Settings {
         }
     }
 
-    /// Sees that at least one profile was named.
+    /// Checks that at least one profile is set.
     ///
     /// # Errors
-    /// None was.
+    /// None is set.
     pub fn any_profile(&self) -> Result<()> {
         if self.old.profile.is_some() || self.new.profile.is_some() {
             return Ok(());
         }
-        let none = Problem::usage("profile-missing", "no profile is named");
-        Err(none.fix("--old-profile, --new-profile or both, also in cogmig.toml"))
+        let none = Problem::usage("profile-missing", "no profile is set");
+        Err(none
+            .fix("set --old-profile, --new-profile or both, on the command line or in cogmig.toml"))
     }
 
-    /// Sees that both profiles were named.
+    /// Checks that both profiles are set.
     ///
     /// # Errors
-    /// One was not.
+    /// One isn't set.
     pub fn both_profiles(&self) -> Result<()> {
         self.profile(Side::Old)?;
         self.profile(Side::New)?;
         Ok(())
     }
 
-    /// The profile of a side, and its Region where one was named.
+    /// The profile of a side, and the Region if it's set.
     ///
     /// # Errors
-    /// No profile was named.
+    /// The profile isn't set.
     pub fn profile(&self, side: Side) -> Result<(&str, Option<&str>)> {
-        let asked = self.side(side);
-        match &asked.profile {
-            Some(profile) => Ok((profile, asked.region.as_deref())),
+        let settings = self.side(side);
+        match &settings.profile {
+            Some(profile) => Ok((profile, settings.region.as_deref())),
             None => Err(missing(side.as_str())),
         }
     }
 }
 
 impl SideSettings {
-    /// An option of this side, as it is written where it was set.
+    /// An option of this side, as it's written in its origin.
     #[must_use]
     pub fn written(&self, side: Side, option: &str) -> String {
         let option = format!("{}-{option}", side.as_str());
@@ -259,14 +259,14 @@ impl SideSettings {
 
 fn missing(side: &str) -> Problem {
     let option = format!("{side}-profile");
-    Problem::usage("profile-missing", format!("no {side} profile is named"))
-        .fix(format!("--{option} NAME, {}", elsewhere(&option)))
+    Problem::usage("profile-missing", format!("the {side} profile isn't set"))
+        .fix(format!("set --{option} NAME, {}", elsewhere(&option)))
 }
 
-/// Before the name of each variable of ours.
+/// The prefix of all environment variables of cogmig.
 pub const PREFIX: &str = "COGMIG_";
 
-/// The variable of a long option.
+/// The environment variable of a long option.
 #[must_use]
 pub fn variable(option: &str) -> String {
     format!("{PREFIX}{}", option.to_uppercase().replace('-', "_"))

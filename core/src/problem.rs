@@ -1,45 +1,44 @@
-//! What keeps a command from its work, or what its user should know: errors, refusals and warnings
-//! are this one value. How it is laid out is known to the printer alone.
+//! Errors and warnings are values of one type. Only the printer knows their layout.
 
 use std::fmt;
 
-/// What happened, why, and what can be done about it.
+/// An error or a warning: what happened, why, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// A stable name, for programs and for searching.
+    /// A stable name, for programs and for search.
     pub id: &'static str,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What it is, and what comes of it, in one sentence or two.
+    /// What happened and its consequence, in one or two sentences.
     pub summary: String,
-    /// What is known of the reasons, in the order in which they are read.
+    /// The known causes, in the order in which they are printed.
     pub causes: Vec<Cause>,
-    /// What can be done about it: the first that fits, or one of the others.
+    /// How to fix it: each entry is an alternative.
     pub remedy: Vec<String>,
 }
 
-/// How bad a problem is.
+/// The severity of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// To be known.
+    /// For information only.
     Info,
-    /// Users will notice.
+    /// Users are affected.
     Warning,
-    /// Data of users is lost from then on.
+    /// User data is lost.
     DataLoss,
     /// Users can't sign in.
     Lockout,
-    /// Others could make use of it.
+    /// It can be exploited.
     Security,
     /// The command fails.
     Error,
-    /// The command line, the environment or `cogmig.toml` asked for something that cannot be
-    /// meant: nothing was called.
+    /// The options on the command line, in the environment or in `cogmig.toml` are invalid. No AWS
+    /// API was called.
     Usage,
 }
 
 impl Severity {
-    /// Those of warnings, the least severe first.
+    /// The severities of warnings, the lowest first.
     pub const OF_WARNINGS: [Self; 5] = [
         Self::Info,
         Self::Warning,
@@ -48,7 +47,7 @@ impl Severity {
         Self::Security,
     ];
 
-    /// A word for JSON.
+    /// The value of `severity` in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -63,29 +62,29 @@ impl Severity {
     }
 }
 
-/// Something that is known of a reason.
+/// A known cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// AWS answered with an error.
+    /// AWS returned an error.
     Aws {
-        /// Its code.
+        /// The error code.
         code: String,
-        /// Its message.
+        /// The error message.
         message: String,
     },
-    /// No answer came.
+    /// AWS didn't answer.
     NoAnswer(String),
-    /// The id of the request, for AWS's support.
+    /// The request id, for AWS Support.
     RequestId(String),
-    /// What would be valid.
+    /// The valid values.
     Valid(String),
-    /// Another reason.
+    /// Another cause.
     Because(String),
-    /// One of several things that it is about.
+    /// A detail, one of several.
     Detail(String),
 }
 
-/// What a pure function comes to.
+/// The result of a function that calls no AWS API.
 pub type Result<T> = std::result::Result<T, Problem>;
 
 impl Problem {
@@ -95,14 +94,14 @@ impl Problem {
         Self::new(id, Severity::Error, summary)
     }
 
-    /// Something that was asked for and cannot be meant.
+    /// Invalid options.
     #[must_use]
     pub fn usage(id: &'static str, summary: impl Into<String>) -> Self {
         Self::new(id, Severity::Usage, summary)
     }
 
-    /// Of this severity. A summary of several sentences ends with a period, and one of a single
-    /// sentence with none.
+    /// A problem with this severity. A period is added to a summary of several sentences, because a
+    /// summary of one sentence has none.
     #[must_use]
     pub fn new(id: &'static str, severity: Severity, summary: impl Into<String>) -> Self {
         let mut summary = summary.into();
@@ -118,21 +117,21 @@ impl Problem {
         }
     }
 
-    /// With something that can be done about it, next to what is there.
+    /// Adds a remedy as an alternative.
     #[must_use]
     pub fn fix(mut self, remedy: impl Into<String>) -> Self {
         self.remedy.push(remedy.into());
         self
     }
 
-    /// With something that is known of the reason.
+    /// Adds a known cause.
     #[must_use]
     pub fn because(mut self, cause: Cause) -> Self {
         self.causes.push(cause);
         self
     }
 
-    /// With another problem that it comes of, and what can be done about that one.
+    /// Adds another problem as the cause, with its causes and remedies.
     #[must_use]
     pub fn caused_by(mut self, other: Self) -> Self {
         self.causes.push(Cause::Because(other.summary));
@@ -141,13 +140,13 @@ impl Problem {
         self
     }
 
-    /// All that it says, in no layout: to be searched.
+    /// All texts without a layout, for searches in tests.
     #[must_use]
     pub fn words(&self) -> String {
         format!("{} {:?} {:?}", self.summary, self.causes, self.remedy)
     }
 
-    /// Whether it is about what was asked for.
+    /// Whether the options are invalid.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         self.severity == Severity::Usage
@@ -167,12 +166,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_problem_keeps_its_own_id_and_remedy_whatever_it_comes_of() {
+    fn a_problem_keeps_its_id_and_remedy_when_a_cause_is_added() {
         let cause = Problem::error("aws-call", "denied").fix("grant it");
-        let problem = Problem::error("record-deleted", "lost").fix("again");
+        let problem = Problem::error("record-deleted", "lost").fix("run it again");
         let both = problem.caused_by(cause);
         assert_eq!(both.id, "record-deleted");
         assert_eq!(both.causes, [Cause::Because("denied".into())]);
-        assert_eq!(both.remedy, ["again", "grant it"]);
+        assert_eq!(both.remedy, ["run it again", "grant it"]);
     }
 }

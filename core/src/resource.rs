@@ -217,7 +217,7 @@ pub enum LogGroupCall {
         tags: Tags,
     },
     /// Set its retention.
-    Keep {
+    SetRetention {
         /// Days.
         days: i32,
     },
@@ -294,7 +294,7 @@ pub enum ClientCall {
     },
     /// Delete those with the name in the address that setup created: the recorded one, and others
     /// with their original settings.
-    DeleteMade {
+    DeleteCreated {
         /// The pool.
         pool: String,
         /// The recorded id.

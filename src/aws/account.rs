@@ -1,5 +1,5 @@
-//! A profile becomes an account: who it is (asked of STS, never assumed), its
-//! partition and Region, and the clients that speak to it.
+//! The account of a profile: its id and partition, which STS returns, its Region, and the SDK's
+//! clients.
 
 use std::future::Future;
 use std::pin::pin;
@@ -31,10 +31,10 @@ use crate::stop::Stop;
 
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// An account and the clients to act in it.
+/// An account and the SDK's clients for it.
 #[derive(Clone)]
 pub struct Account {
-    /// Who it is.
+    /// Its identity.
     pub identity: Identity,
     /// IAM.
     pub iam: aws_sdk_iam::Client,
@@ -48,33 +48,33 @@ pub struct Account {
     run: Run,
 }
 
-/// What a run hands to all that calls AWS.
+/// The context of a run, for all code that calls AWS.
 #[derive(Clone)]
 pub struct Run {
-    /// What happens is reported here.
+    /// The receiver of events.
     pub events: Events,
-    /// Whether the run was asked to stop.
+    /// Whether the run was interrupted.
     pub stop: Stop,
 }
 
 impl Run {
-    /// Reports what happens.
-    pub fn tell(&self, event: Event) {
+    /// Reports an event.
+    pub fn report(&self, event: Event) {
         (self.events)(event);
     }
 }
 
 impl Account {
-    /// Reaches the account of a named profile and asks STS who that is; meanwhile it makes
-    /// `reads`, which must not need to know. What came of them is judged by the caller.
+    /// Connects to the account of a profile and gets its identity from STS. `reads` runs in parallel,
+    /// so it can't depend on the identity. The caller handles its result.
     ///
-    /// The profile's own credentials and Region are used even where the environment
-    /// holds others: `ConfigLoader::profile_name` alone loses to the environment,
-    /// and both sides would then be the same account.
+    /// The profile's credentials and Region take precedence over those in the environment. With
+    /// `ConfigLoader::profile_name` alone, the environment takes precedence, and both sides would be
+    /// the same account.
     ///
     /// # Errors
-    /// The profile is not there or has no Region, its credentials do not load, or
-    /// STS refuses them.
+    /// The profile doesn't exist or has no Region, its credentials can't be loaded, or STS rejects
+    /// them.
     pub async fn connect<T>(
         side: Side,
         (profile, region): (&str, Option<&str>),
@@ -84,7 +84,7 @@ impl Account {
         let http = http_client();
         let provider = ProviderConfig::without_region().with_http_client(http.clone());
         let region = match region {
-            Some(named) => named.to_owned(),
+            Some(region) => region.to_owned(),
             None => region_of(side, profile, &provider).await?,
         };
         let provider = provider.with_region(Some(Region::new(region.clone())));
@@ -97,7 +97,7 @@ impl Account {
                     .configure(&provider)
                     .build(),
             )
-            .timeout_config(time_outs())
+            .timeout_config(timeouts())
             .retry_config(retries())
             .http_client(http)
             .load()
@@ -115,20 +115,21 @@ impl Account {
             run.clone(),
         );
         let sts = aws_sdk_sts::Client::new(&account.config);
-        let (who, read) = tokio::join!(
+        let (caller, read) = tokio::join!(
             account.call("sts:GetCallerIdentity", sts.get_caller_identity().send()),
             reads(&account),
         );
-        let who = who?;
-        let arn = who
+        let caller = caller?;
+        let arn = caller
             .arn()
-            .context("STS named no ARN for these credentials")?;
+            .context("STS returned no ARN for these credentials")?;
         arn.split(':')
             .nth(1)
-            .with_context(|| format!("STS gave an ARN of an unknown form: {arn}"))?
+            .with_context(|| format!("STS returned an ARN in an unknown format: {arn}"))?
             .clone_into(&mut account.identity.partition);
-        who.account()
-            .context("STS named no account for these credentials")?
+        caller
+            .account()
+            .context("STS returned no account for these credentials")?
             .clone_into(&mut account.identity.id);
         let read = read.map_err(|error| CallError {
             place: account.identity.place(),
@@ -166,10 +167,10 @@ impl Account {
         }
     }
 
-    /// Awaits one call, tells it to the events and, when it fails, says where.
+    /// Awaits a call and reports it as an event. An error includes the account.
     ///
     /// # Errors
-    /// Whatever the call failed with, as a [`CallError`].
+    /// The error of the call, as a [`CallError`].
     pub fn call<'a, T, E, R>(
         &'a self,
         name: &'static str,
@@ -181,7 +182,7 @@ impl Account {
         R: std::fmt::Debug + 'a,
         SdkError<E, R>: RequestId,
     {
-        // A call's future is large, and many of them are awaited at once.
+        // The future of a call is large, and many run in parallel.
         let sent = Box::pin(sent);
         async move {
             let answer = self.answered(name, async { Some(sent.await) }).await?;
@@ -189,7 +190,7 @@ impl Account {
         }
     }
 
-    /// The same for one page of many: after the last, there is none, and nothing is called.
+    /// The same for one page of several. After the last page the result is `None`, without a call.
     ///
     /// # Errors
     /// As [`Self::call`].
@@ -223,14 +224,14 @@ impl Account {
         let answer = loop {
             match timeout(PATIENCE, &mut sent).await {
                 Ok(answer) => break answer,
-                Err(_) => self.waiting(&format!("an answer to {name}"), start.elapsed()),
+                Err(_) => self.waiting(&format!("the response of {name}"), start.elapsed()),
             }
         };
         let Some(answer) = answer else {
             return Ok(None);
         };
         let answer = answer.map_err(|error| call::error(self.identity.place(), name, &error));
-        self.run.tell(Event::Called {
+        self.run.report(Event::Called {
             side: self.identity.side,
             call: name,
             took: start.elapsed(),
@@ -243,14 +244,14 @@ impl Account {
         answer.map(Some)
     }
 
-    /// Whether the run was asked to stop.
+    /// Whether the run was interrupted.
     pub fn stop(&self) -> &Stop {
         &self.run.stop
     }
 
-    /// Tells that something is being waited for.
+    /// Reports that the run waits for AWS.
     pub fn waiting(&self, what: &str, since: Duration) {
-        self.run.tell(Event::Waiting {
+        self.run.report(Event::Waiting {
             what: what.to_owned(),
             since,
         });
@@ -258,28 +259,28 @@ impl Account {
 }
 
 async fn region_of(side: Side, profile: &str, provider: &ProviderConfig) -> Result<String> {
-    let named = ProfileFileRegionProvider::builder()
+    let region = ProfileFileRegionProvider::builder()
         .profile_name(profile)
         .configure(provider)
         .build()
         .region()
         .await;
-    if let Some(region) = named {
+    if let Some(region) = region {
         return Ok(region.to_string());
     }
     Err(Problem::usage(
         "profile-invalid",
-        format!("profile `{profile}` is not there, or names no Region"),
+        format!("profile `{profile}` doesn't exist or has no Region"),
     )
     .fix(format!(
-        "`aws configure list-profiles`, `region = …` in the profile, or --{}-region",
+        "run `aws configure list-profiles` to list the existing profiles, set `region` in the profile, or use --{}-region",
         side.as_str()
     ))
     .into())
 }
 
-/// The SDK's own client does not know of `HTTPS_PROXY` and its like. Its connections are shared
-/// by all that an account is asked.
+/// The SDK's default HTTP client doesn't support `HTTPS_PROXY` and similar variables. All calls in
+/// an account share the connections.
 fn http_client() -> SharedHttpClient {
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT);
     let connector = Connector::builder()
@@ -293,17 +294,17 @@ fn http_client() -> SharedHttpClient {
     http_client_fn(move |_, _| connector.clone())
 }
 
-/// Cognito's pool and client operations are throttled at 15 a second for the whole
-/// account: others may use that up for a while.
+/// Cognito limits operations on user pools and app clients to 15 per second for the account. Other
+/// programs can exhaust this limit for some time.
 fn retries() -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(6)
         .with_initial_backoff(Duration::from_millis(250))
 }
 
-/// The SDK waits for ever by default. An attempt may have to carry the Lambda's
-/// package over a slow line.
-fn time_outs() -> TimeoutConfig {
+/// The SDK has no timeout by default. An attempt may upload the function's deployment package over a
+/// slow connection.
+fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(Duration::from_mins(1))

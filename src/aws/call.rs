@@ -1,4 +1,4 @@
-//! The SDK's errors taken apart.
+//! Converts the SDK's errors.
 
 use std::fmt;
 
@@ -9,8 +9,8 @@ use aws_types::request_id::RequestId;
 use cogmig_core::call::{CallError, NOT_OF_AWS};
 use cogmig_core::text::on_one_line;
 
-/// Takes an SDK error apart. The SDK's own `Display` is "service error" and no
-/// more, so that the parts are collected here.
+/// Converts an error of the SDK. Its `Display` is only "service error", so the details are collected
+/// here.
 pub fn error<E, R>(place: String, call: &'static str, error: &SdkError<E, R>) -> CallError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -20,8 +20,8 @@ where
     let (code, message) = match error {
         SdkError::ServiceError(service) => {
             let error = service.err();
-            let nobodys = error.code().is_none().then_some(NOT_OF_AWS);
-            (error.code(), error.message().or(nobodys))
+            let not_of_aws = error.code().is_none().then_some(NOT_OF_AWS);
+            (error.code(), error.message().or(not_of_aws))
         }
         SdkError::ResponseError(_) => (None, Some(NOT_OF_AWS)),
         _ => (None, None),
@@ -39,10 +39,10 @@ where
         unanswered: match error {
             SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
             SdkError::DispatchFailure(failure) => {
-                let cut = failure
+                let kind = failure
                     .as_connector_error()
                     .and_then(ConnectorError::as_other);
-                failure.is_io() || failure.is_timeout() || cut == Some(ErrorKind::TransientError)
+                failure.is_io() || failure.is_timeout() || kind == Some(ErrorKind::TransientError)
             }
             SdkError::ServiceError(service) => service.err().code().is_none(),
             _ => false,
@@ -50,16 +50,16 @@ where
     }
 }
 
-/// The whole chain of an error's causes, without repeating what a cause repeats.
+/// The chain of an error's causes, without repeated text.
 fn causes(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
+    let mut chain = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
         let text = cause.to_string();
-        if !words.contains(&text) {
-            words = format!("{words}: {text}");
+        if !chain.contains(&text) {
+            chain = format!("{chain}: {text}");
         }
         source = cause.source();
     }
-    words
+    chain
 }

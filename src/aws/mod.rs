@@ -1,4 +1,4 @@
-//! The only code that calls AWS.
+//! All calls of AWS.
 
 pub mod account;
 pub mod apply;

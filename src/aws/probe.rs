@@ -1,5 +1,5 @@
-//! The probe: an event that Cognito never sends, by which the function tries its way to the
-//! old pool and says where that ends. Nothing is created by it.
+//! The connectivity check. It invokes the function with a probe, an event that Cognito never sends.
+//! The function calls the old user pool and reports the component that fails. Nothing is created.
 
 use anyhow::Result;
 use cogmig_core::call::CallError;
@@ -15,20 +15,20 @@ use crate::aws::resources::function::{self, Invoked};
 use crate::aws::retry::{self, BUSY, DECRYPTION, UNANSWERED};
 use crate::random;
 
-/// Whose sign-in is tried.
+/// The username and password of a check.
 pub struct Credentials {
-    /// As the user would type it.
+    /// The username, as entered at sign-in.
     pub username: String,
-    /// The same; never shown.
+    /// The password, which is never printed.
     pub password: String,
 }
 
 impl Credentials {
-    /// Of nobody: names under `.invalid` are nobody's (RFC 2606), and the rest is random.
+    /// Random credentials of no user: domains under `.invalid` don't exist (RFC 2606).
     ///
     /// # Errors
-    /// The machine gives no random numbers.
-    pub fn of_nobody() -> Result<Self> {
+    /// The operating system provides no random numbers.
+    pub fn random() -> Result<Self> {
         let random = random::text::<18>()?;
         Ok(Self {
             username: format!("cogmig-probe-{random}@example.invalid"),
@@ -37,69 +37,75 @@ impl Credentials {
     }
 }
 
-/// Tries the way for nobody, or for a user.
-async fn ask(
+/// Invokes the function with a probe.
+async fn invoke(
     account: &Account,
     desired: &Desired,
-    who: &Credentials,
+    credentials: &Credentials,
 ) -> Result<Result<Answer, Broken>, CallError> {
     let name = &desired.names.function;
-    let event = rules::probe::event(&desired.new.pool.id, &who.username, &who.password);
-    let what = format!("Lambda to run {name}");
-    let passing = [BUSY, DECRYPTION, UNANSWERED];
-    let invoked = retry::retry_until(account, &what, &passing, async || {
-        match function::invoke(account, name, &event).await {
-            Err(error)
-                if error.is("TooManyRequestsException")
-                    && function::is_held(account, name).await? =>
-            {
-                Ok(None)
-            }
-            invoked => invoked.map(Some),
+    let event = rules::probe::event(
+        &desired.new.pool.id,
+        &credentials.username,
+        &credentials.password,
+    );
+    let what = format!("Lambda to invoke function {name}");
+    let transient = [BUSY, DECRYPTION, UNANSWERED];
+    let invoked = retry::retry_until(account, &what, &transient, async || match function::invoke(
+        account, name, &event,
+    )
+    .await
+    {
+        Err(error)
+            if error.is("TooManyRequestsException")
+                && function::is_disabled(account, name).await? =>
+        {
+            Ok(None)
         }
+        invoked => invoked.map(Some),
     })
     .await?;
     let Some(invoked) = invoked else {
-        let what = "its reserved concurrency is 0: Lambda runs it for nobody";
-        let remedy = "`aws lambda delete-function-concurrency`, if nobody meant it to be held";
+        let what = "its reserved concurrency is 0, so Lambda doesn't invoke it";
+        let remedy = "run `aws lambda delete-function-concurrency`, unless this was set on purpose";
         return Ok(Err(Broken::at(Component::Function, what, remedy)));
     };
-    Ok(of(&invoked).ok_or_else(|| {
-        let what = "the function fails, or is of another version";
-        let remedy = "`cogmig setup`, and the function's log, which says more";
+    Ok(answer(&invoked).ok_or_else(|| {
+        let what = "the function fails or has another version";
+        let remedy = "run `cogmig setup`, and check the function's log";
         Broken::at(Component::Function, what, remedy)
     }))
 }
 
-/// Tries the way for nobody, while nothing else is known. Whether it is open: what may be wrong,
-/// a later look tells.
+/// Runs the check once, before the plan is known. Returns whether it passed. A later check reports
+/// the cause of a failure.
 pub async fn probe_once(account: Account, function: String, pool: String) -> bool {
-    let Ok(nobody) = Credentials::of_nobody() else {
+    let Ok(random) = Credentials::random() else {
         return false;
     };
-    let event = rules::probe::event(&pool, &nobody.username, &nobody.password);
+    let event = rules::probe::event(&pool, &random.username, &random.password);
     let invoked = function::invoke(&account, &function, &event).await;
-    let answer = invoked.ok().and_then(|invoked| of(&invoked));
+    let answer = invoked.ok().and_then(|invoked| answer(&invoked));
     answer.is_some_and(|answer| is_open(&answer))
 }
 
-/// None where the function failed, or is of another version.
-fn of(invoked: &Invoked) -> Option<Answer> {
+/// The function's answer. `None` if the function failed or has another version.
+fn answer(invoked: &Invoked) -> Option<Answer> {
     let answer = Answer::of_json(&invoked.answer);
     answer.filter(|_| !invoked.failed)
 }
 
-/// Tries the way once, for nobody. A broken chain is no error.
+/// Runs the check once, with random credentials. A failed check isn't an error.
 ///
 /// # Errors
-/// The function may not be invoked.
-pub async fn chain(
+/// The function can't be invoked.
+pub async fn check(
     account: &Account,
     desired: &Desired,
-    nobody: &Credentials,
+    random: &Credentials,
     plan: &Plan,
 ) -> Result<Result<(), Broken>, CallError> {
-    let answer = ask(account, desired, nobody).await?;
+    let answer = invoke(account, desired, random).await?;
     Ok(answer.and_then(|answer| {
         if is_open(&answer) {
             Ok(())
@@ -109,17 +115,16 @@ pub async fn chain(
     }))
 }
 
-/// Tries the way until it is open: IAM and Cognito take a while to know everywhere what was
-/// just set.
+/// Repeats the check until it passes, because IAM and Cognito are eventually consistent.
 ///
 /// # Errors
-/// It does not open in time, or is broken for good.
+/// It doesn't pass in time, or fails with a cause that waiting can't fix.
 pub async fn wait_until_working(account: &Account, desired: &Desired) -> Result<()> {
-    let (settled, nobody) = (Plan::default(), Credentials::of_nobody()?);
+    let (no_changes, random) = (Plan::default(), Credentials::random()?);
     let mut last = None;
-    let what = "a sign-in to work";
-    let open = retry::until_ready(account, what, async || {
-        match chain(account, desired, &nobody, &settled).await? {
+    let what = "the connectivity check to pass";
+    let passed = retry::until_ready(account, what, async || {
+        match check(account, desired, &random, &no_changes).await? {
             Ok(()) => Ok(Some(Ok(()))),
             Err(broken) if broken.is_transient => {
                 last = Some(broken);
@@ -129,7 +134,7 @@ pub async fn wait_until_working(account: &Account, desired: &Desired) -> Result<
         }
     })
     .await?;
-    let broken = match (open, last) {
+    let broken = match (passed, last) {
         (Some(Ok(())), _) | (None, None) => return Ok(()),
         (Some(Err(broken)), _) | (None, Some(broken)) => broken,
     };
@@ -137,30 +142,30 @@ pub async fn wait_until_working(account: &Account, desired: &Desired) -> Result<
         Problem::error(
             "path-broken",
             format!(
-                "everything was set up, and no user can move yet: the chain in the {} is {broken}",
+                "setup is complete, but no user can be migrated. In the {}, the {broken}",
                 account.identity.place()
             ),
         )
         .fix(broken.remedy),
     );
-    Err(if account.stop().is_asked() {
+    Err(if account.stop().is_requested() {
         broken.context(Interrupted::Between)
     } else {
         broken
     })
 }
 
-/// What would become of a user.
+/// Checks whether a user would be migrated.
 ///
 /// # Errors
-/// The function may not be invoked.
+/// The function can't be invoked.
 pub async fn user(
     account: &Account,
     desired: &Desired,
-    who: &Credentials,
+    credentials: &Credentials,
     plan: &Plan,
 ) -> Result<Forecast> {
-    let answer = match ask(account, desired, who).await? {
+    let answer = match invoke(account, desired, credentials).await? {
         Ok(answer) => answer,
         Err(broken) => return Ok(Forecast::Broken(broken)),
     };

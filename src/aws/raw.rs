@@ -1,5 +1,5 @@
-//! The raw JSON of one SDK call: the answer's body as it came, or a request's body
-//! as we want it, under the SDK's own signing, retries and endpoints.
+//! The raw JSON of an SDK call: the body of the response, or a custom body for the request. Signing,
+//! retries and endpoints are still the SDK's.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,12 +12,12 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use cogmig_core::cognito::lossless::Object;
 
-/// Keeps the body of the last answer. Give a clone to the call.
+/// Stores the body of the last response. Pass a clone to the call.
 #[derive(Clone, Default)]
 pub struct Body(Arc<Mutex<Vec<u8>>>);
 
 impl Body {
-    /// One member of the answer, which must be an object.
+    /// A member of the response, which must be an object.
     pub fn member(&self, name: &str) -> Option<Object> {
         let bytes = self.0.lock().ok()?;
         let mut answer: Object = serde_json::from_slice(&bytes).ok()?;
@@ -28,7 +28,7 @@ impl Body {
     }
 }
 
-/// Shows nothing: a described app client may hold its secret.
+/// Prints no content, because the response for an app client may include its secret.
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Body")
@@ -46,15 +46,14 @@ impl Intercept for Body {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let (Some(bytes), Ok(mut kept)) = (context.response().body().bytes(), self.0.lock()) {
-            *kept = bytes.to_vec();
+        if let (Some(bytes), Ok(mut body)) = (context.response().body().bytes(), self.0.lock()) {
+            *body = bytes.to_vec();
         }
         Ok(())
     }
 }
 
-/// Puts our JSON in the place of the typed request's, for `mutate_request`, which
-/// runs before signing.
+/// Replaces the body of the typed request, for `mutate_request`, which runs before signing.
 pub fn replace(body: &Object) -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
     let json = serde_json::Value::from(body.clone()).to_string();
     move |request| {

@@ -1,5 +1,5 @@
-//! Trying an operation again while AWS settles: by the error that it gives, never on
-//! a timer alone, to a deadline, and told while it lasts.
+//! Retries while AWS becomes consistent: only for known errors, with a deadline, and with events
+//! about the wait.
 
 use std::time::Duration;
 
@@ -9,44 +9,44 @@ use tokio::time::Instant;
 use crate::aws::account::Account;
 use crate::stop::Stop;
 
-/// IAM publishes no bound for its propagation; terraform's provider waits as long.
+/// IAM doesn't document a limit for its propagation. Terraform's AWS provider waits as long.
 pub const DEADLINE: Duration = Duration::from_mins(2);
-/// How long a service may not see what was written to itself a moment before. Longer,
-/// and somebody has deleted it.
-pub const SIGHT: Duration = Duration::from_secs(15);
+/// The time in which a service must return a resource that was just written. If it doesn't, the
+/// resource was deleted.
+pub const VISIBILITY: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// What is waited for is seen at most this much later than it is there.
+/// The longest delay between an event and its detection.
 const LONGEST_PAUSE: Duration = Duration::from_millis(800);
 
-/// Errors that pass by themselves, and within what time.
-pub struct Passing {
-    /// Their codes, and fragments of their messages.
+/// Transient errors, and the time for which they're retried.
+pub struct Transient {
+    /// Error codes, and fragments of their messages.
     errors: &'static [(&'static str, &'static str)],
-    /// No answer at all is one of them.
-    silence: bool,
-    patience: Duration,
+    /// Whether a missing response is also transient.
+    no_answer: bool,
+    deadline: Duration,
 }
 
-impl Passing {
-    /// These, within two minutes.
+impl Transient {
+    /// These errors, for two minutes.
     pub const fn new(errors: &'static [(&'static str, &'static str)]) -> Self {
         Self {
             errors,
-            silence: false,
-            patience: DEADLINE,
+            no_answer: false,
+            deadline: DEADLINE,
         }
     }
 
     fn has(&self, error: &CallError) -> bool {
         let is = error.code.as_deref().unwrap_or_default();
         let mut errors = self.errors.iter();
-        (self.silence && error.unanswered)
+        (self.no_answer && error.unanswered)
             || errors.any(|(code, fragment)| is == *code && error.message.contains(fragment))
     }
 }
 
-/// What a role, or its rights, not yet known everywhere looks like from elsewhere.
-pub const PROPAGATION: &Passing = &Passing::new(&[
+/// The errors of other services until IAM has propagated a role or its permissions.
+pub const PROPAGATION: &Transient = &Transient::new(&[
     (
         "InvalidParameterValueException",
         "cannot be assumed by Lambda",
@@ -62,19 +62,19 @@ pub const PROPAGATION: &Passing = &Passing::new(&[
     ("MalformedPolicyDocument", "Invalid principal in policy"),
 ]);
 
-/// What IAM or Lambda itself has only just been told of.
-pub const UNSEEN: &Passing = &Passing {
+/// The errors of IAM and Lambda for resources that were just written.
+pub const NOT_VISIBLE: &Transient = &Transient {
     errors: &[
         ("NoSuchEntity", ""),
         ("DeleteConflict", ""),
         ("ResourceNotFoundException", "Function not found"),
     ],
-    silence: false,
-    patience: SIGHT,
+    no_answer: false,
+    deadline: VISIBILITY,
 };
 
-/// Two writers at once, or a change that is still being carried out.
-pub const BUSY: &Passing = &Passing::new(&[
+/// Concurrent changes, changes in progress, and throttling.
+pub const BUSY: &Transient = &Transient::new(&[
     ("ConcurrentModification", ""),
     ("ConcurrentModificationException", ""),
     ("ResourceConflictException", "in progress"),
@@ -90,55 +90,55 @@ pub const BUSY: &Passing = &Passing::new(&[
     ("ServiceUnavailable", ""),
 ]);
 
-/// What a role that was made a moment ago looks like to a function that it runs.
-pub const DECRYPTION: &Passing = &Passing::new(&[
+/// The errors of a function whose role was just created.
+pub const DECRYPTION: &Transient = &Transient::new(&[
     ("KMSAccessDeniedException", ""),
     ("AccessDeniedException", "decrypt"),
 ]);
 
-/// No answer, or none of AWS: for calls that the SDK must not send again by itself.
-pub const UNANSWERED: &Passing = &Passing {
+/// No response, or none from AWS: for calls that the SDK must not retry.
+pub const UNANSWERED: &Transient = &Transient {
     errors: &[],
-    silence: true,
-    patience: DEADLINE,
+    no_answer: true,
+    deadline: DEADLINE,
 };
 
-/// Awaits `operation` until it succeeds, fails for good, or what passes has not passed.
+/// Runs `operation` until it succeeds, fails permanently, or exceeds the deadline.
 ///
 /// # Errors
-/// The last error, when it is not among `passing`, its time is over, or the run was
-/// asked to stop.
+/// The last error, if it isn't in `transient`, its deadline is exceeded, or the run was
+/// interrupted.
 pub async fn retry_until<T>(
     account: &Account,
     what: &str,
-    passing: &[&Passing],
+    transient: &[&Transient],
     operation: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T, CallError> {
-    let told = |since| account.waiting(what, since);
-    settle(
-        told,
-        Pauses::unless_asked(account.stop(), DEADLINE),
-        passing,
+    let report = |since| account.waiting(what, since);
+    retry(
+        report,
+        Backoff::unless_stopped(account.stop(), DEADLINE),
+        transient,
         operation,
     )
     .await
 }
 
-/// The same, but that no wish to stop makes it shorter: for what must not be left half-done.
+/// The same, but an interruption doesn't end it: for changes that must not be left incomplete.
 ///
 /// # Errors
-/// The last error, when it is not among `passing`, or its time is over.
+/// The last error, if it isn't in `transient` or its deadline is exceeded.
 pub async fn uninterruptible<T>(
     account: &Account,
     what: &str,
-    passing: &[&Passing],
+    transient: &[&Transient],
     operation: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T, CallError> {
-    let told = |since| account.waiting(what, since);
-    settle(told, Pauses::within(DEADLINE), passing, operation).await
+    let report = |since| account.waiting(what, since);
+    retry(report, Backoff::within(DEADLINE), transient, operation).await
 }
 
-/// A write that another one at the same moment may keep waiting.
+/// Runs a write, and retries it after conflicts with concurrent changes.
 ///
 /// # Errors
 /// As [`retry_until`].
@@ -146,123 +146,121 @@ pub async fn retry_conflicts<T>(
     account: &Account,
     operation: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T, CallError> {
-    retry_until(account, "another change to end", &[BUSY], operation).await
+    retry_until(account, "a concurrent change to end", &[BUSY], operation).await
 }
 
-/// Asks `question` until it has an answer; `None` when it has none within [`SIGHT`]. From
-/// that it follows that somebody has deleted what is looked for, so that no wish to stop
-/// makes it shorter.
+/// Polls `read` until it returns a value. `None` after [`VISIBILITY`], which means that the resource
+/// was deleted. An interruption doesn't end it.
 ///
 /// # Errors
-/// Whatever the question failed with.
-pub async fn until_seen<T>(
+/// The error of `read`.
+pub async fn until_visible<T>(
     account: &Account,
     what: &str,
-    question: impl AsyncFnMut() -> Result<Option<T>, CallError>,
+    read: impl AsyncFnMut() -> Result<Option<T>, CallError>,
 ) -> Result<Option<T>, CallError> {
-    until_answered(account, what, Pauses::within(SIGHT), question).await
+    poll(account, what, Backoff::within(VISIBILITY), read).await
 }
 
-/// Asks `question` until it has an answer; `None` when it has none within [`DEADLINE`], or
-/// the run was asked to stop.
+/// Polls `read` until it returns a value. `None` after [`DEADLINE`], or if the run was interrupted.
 ///
 /// # Errors
-/// Whatever the question failed with.
+/// The error of `read`.
 pub async fn until_ready<T>(
     account: &Account,
     what: &str,
-    question: impl AsyncFnMut() -> Result<Option<T>, CallError>,
+    read: impl AsyncFnMut() -> Result<Option<T>, CallError>,
 ) -> Result<Option<T>, CallError> {
-    until_answered(
+    poll(
         account,
         what,
-        Pauses::unless_asked(account.stop(), DEADLINE),
-        question,
+        Backoff::unless_stopped(account.stop(), DEADLINE),
+        read,
     )
     .await
 }
 
-async fn until_answered<T>(
+async fn poll<T>(
     account: &Account,
     what: &str,
-    mut pauses: Pauses,
-    mut question: impl AsyncFnMut() -> Result<Option<T>, CallError>,
+    mut backoff: Backoff,
+    mut read: impl AsyncFnMut() -> Result<Option<T>, CallError>,
 ) -> Result<Option<T>, CallError> {
     loop {
-        let answer = question().await?;
-        if answer.is_some() || !pauses.next(|since| account.waiting(what, since)).await {
+        let answer = read().await?;
+        if answer.is_some() || !backoff.next(|since| account.waiting(what, since)).await {
             return Ok(answer);
         }
     }
 }
 
-async fn settle<T>(
-    told: impl Fn(Duration),
-    mut pauses: Pauses,
-    passing: &[&Passing],
+async fn retry<T>(
+    report: impl Fn(Duration),
+    mut backoff: Backoff,
+    transient: &[&Transient],
     mut operation: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T, CallError> {
     loop {
         let error = match operation().await {
             Err(error) => error,
-            done => return done,
+            success => return success,
         };
-        let Some(passing) = passing.iter().find(|passing| passing.has(&error)) else {
+        let Some(transient) = transient.iter().find(|transient| transient.has(&error)) else {
             return Err(error);
         };
-        pauses.patience = passing.patience;
-        if !pauses.next(&told).await {
+        backoff.deadline = transient.deadline;
+        if !backoff.next(&report).await {
             return Err(error);
         }
     }
 }
 
-/// Pauses that grow, to a deadline.
-pub struct Pauses {
+/// Exponential backoff with a deadline.
+pub struct Backoff {
     start: Instant,
-    patience: Duration,
+    deadline: Duration,
     pause: Duration,
-    /// A wish to stop ends them.
+    /// If it's set, an interruption ends the pauses.
     stop: Option<Stop>,
 }
 
-impl Pauses {
-    /// For attempts over so long a time.
-    pub fn within(patience: Duration) -> Self {
+impl Backoff {
+    /// With this deadline.
+    pub fn within(deadline: Duration) -> Self {
         Self {
             start: Instant::now(),
-            patience,
+            deadline,
             pause: FIRST_PAUSE,
             stop: None,
         }
     }
 
-    /// The same, but that a wish to stop ends them.
-    fn unless_asked(stop: &Stop, patience: Duration) -> Self {
+    /// The same, but an interruption ends the pauses.
+    fn unless_stopped(stop: &Stop, deadline: Duration) -> Self {
         Self {
             stop: Some(stop.clone()),
-            ..Self::within(patience)
+            ..Self::within(deadline)
         }
     }
 
-    /// Pauses, and says so; whether there is to be another attempt.
-    pub async fn next(&mut self, told: impl Fn(Duration)) -> bool {
+    /// Reports the wait and pauses. Returns whether another attempt follows.
+    pub async fn next(&mut self, report: impl Fn(Duration)) -> bool {
         let since = self.start.elapsed();
-        if since + self.pause > self.patience {
+        if since + self.pause > self.deadline {
             return false;
         }
-        told(since);
+        report(since);
         let pause = tokio::time::sleep(self.pause);
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        let asked = async {
+        let stopped = async {
             match &self.stop {
-                Some(stop) => stop.asked().await,
+                Some(stop) => stop.requested().await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
             () = pause => true,
-            () = asked => false,
+            () = stopped => false,
         }
     }
 }
@@ -273,7 +271,7 @@ mod tests {
 
     use super::*;
 
-    fn refused(code: &str, message: &str) -> CallError {
+    fn failure(code: &str, message: &str) -> CallError {
         CallError {
             place: "new account".into(),
             call: "cognito-idp:UpdateUserPool",
@@ -285,41 +283,44 @@ mod tests {
         }
     }
 
-    /// How long it is tried and how often, and how often that is told.
-    async fn tries(code: &str, message: &str) -> (Duration, usize, usize) {
+    /// The duration, the number of attempts, and the number of reports.
+    async fn attempts(code: &str, message: &str) -> (Duration, usize, usize) {
         let start = Instant::now();
-        let (mut tries, told) = (0, RefCell::new(0));
-        let answer = settle(
-            |_| *told.borrow_mut() += 1,
-            Pauses::within(DEADLINE),
-            &[PROPAGATION, UNSEEN, BUSY, DECRYPTION],
+        let (mut attempts, reports) = (0, RefCell::new(0));
+        let answer = retry(
+            |_| *reports.borrow_mut() += 1,
+            Backoff::within(DEADLINE),
+            &[PROPAGATION, NOT_VISIBLE, BUSY, DECRYPTION],
             async || {
-                tries += 1;
-                Err::<(), _>(refused(code, message))
+                attempts += 1;
+                Err::<(), _>(failure(code, message))
             },
         )
         .await;
         assert!(answer.is_err_and(|error| error.is(code)));
-        (start.elapsed(), tries, told.into_inner())
+        (start.elapsed(), attempts, reports.into_inner())
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_passes_is_tried_to_the_deadline_and_told() {
-        for passing in [PROPAGATION, UNSEEN, BUSY, DECRYPTION] {
-            let patience = passing.patience;
-            for (code, message) in passing.errors {
-                let (took, tries, told) = tries(code, &format!("… {message} …")).await;
+    async fn transient_errors_are_retried_until_the_deadline_and_reported() {
+        for transient in [PROPAGATION, NOT_VISIBLE, BUSY, DECRYPTION] {
+            let deadline = transient.deadline;
+            for (code, message) in transient.errors {
+                let (took, attempts, reports) = attempts(code, &format!("… {message} …")).await;
                 assert!(
-                    took <= patience && took > patience * 2 / 3,
+                    took <= deadline && took > deadline * 2 / 3,
                     "{code} {took:?}"
                 );
-                assert!(tries > 6 && told == tries - 1, "{code} {tries} {told}");
+                assert!(
+                    attempts > 6 && reports == attempts - 1,
+                    "{code} {attempts} {reports}"
+                );
             }
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_does_not_pass_is_not_tried_again() {
+    async fn permanent_errors_are_not_retried() {
         for (code, message) in [
             ("AccessDenied", "no"),
             ("InvalidParameterValueException", "The handler is too long"),
@@ -330,23 +331,27 @@ mod tests {
             ),
             ("MalformedPolicyDocument", "Syntax errors in policy."),
         ] {
-            assert_eq!(tries(code, message).await, (Duration::ZERO, 1, 0), "{code}");
+            assert_eq!(
+                attempts(code, message).await,
+                (Duration::ZERO, 1, 0),
+                "{code}"
+            );
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_first_attempts_come_early() {
+    async fn the_first_retries_are_fast() {
         let mut attempts = Vec::new();
         let start = Instant::now();
-        let answer = settle(
+        let answer = retry(
             |_| (),
-            Pauses::within(DEADLINE),
+            Backoff::within(DEADLINE),
             &[BUSY],
             async || {
                 attempts.push(start.elapsed());
                 match attempts.len() {
                     4 => Ok(()),
-                    _ => Err(refused("TooManyRequestsException", "Rate exceeded")),
+                    _ => Err(failure("TooManyRequestsException", "Rate exceeded")),
                 }
             },
         )

@@ -1,5 +1,5 @@
-//! What becomes of users with a second factor is somebody's decision: an option, what was set up
-//! before, or an answer.
+//! How users with MFA are handled. This has no default: it's set by an option, by an earlier setup,
+//! or on the prompt.
 
 use anyhow::Result;
 use cogmig_core::checks::{Pools, recorded_mfa, undecided_mfa};
@@ -10,10 +10,10 @@ use super::purpose::Purpose;
 use super::session::Session;
 use crate::ui;
 
-/// Decides it; of a pool that has none there is nothing to decide.
+/// Selects it. If the old pool doesn't use MFA, there is nothing to select.
 ///
 /// # Errors
-/// Nobody has decided, and nobody can be asked.
+/// It isn't set, and there is no terminal for a prompt.
 pub fn decide(
     session: &Session<'_>,
     purpose: Purpose,
@@ -23,22 +23,28 @@ pub fn decide(
     if !pools.old_asks_for_mfa() {
         return Ok(MfaUsers::None);
     }
-    let asked = session.settings.handling.mfa_users;
-    if let Some(decided) = asked.or(function.and_then(recorded_mfa)) {
-        return Ok(decided);
+    let option = session.settings.handling.mfa_users;
+    if let Some(selected) = option.or(function.and_then(recorded_mfa)) {
+        return Ok(selected);
     }
     if purpose == Purpose::Report {
         return Ok(MfaUsers::Refuse);
     }
-    if session.ui.can_ask() {
+    if session.ui.can_prompt() {
         let answers = [
-            ("they stay in the old pool (refuse)", MfaUsers::Refuse),
             (
-                "they move by their password alone (migrate)",
+                "Reject their sign-ins: they aren't migrated (refuse)",
+                MfaUsers::Refuse,
+            ),
+            (
+                "Migrate them with their password only, without MFA (migrate)",
                 MfaUsers::Migrate,
             ),
         ];
-        return ui::choose("What becomes of users with a second factor?", &answers);
+        return ui::choose(
+            "The old pool uses MFA, and MFA enrollments can't be migrated. Choose how to handle these users",
+            &answers,
+        );
     }
     Err(undecided_mfa().into())
 }

@@ -1,4 +1,4 @@
-//! One file a command; each reads like a table of contents.
+//! The commands, one file each.
 
 mod mfa;
 pub mod plan;

@@ -1,4 +1,4 @@
-//! `cogmig plan`: setup, stopped before any change.
+//! `cogmig plan`: setup without applying the changes.
 
 use anyhow::Result;
 use cogmig_core::outcome::{Ended, Outcome};
@@ -7,10 +7,10 @@ use super::prepare::prepare;
 use super::purpose::Purpose;
 use super::session::Session;
 
-/// Shows what setup would do.
+/// Shows the changes of setup.
 ///
 /// # Errors
-/// The migration can't be deployed, or a warning is as severe as `--fail-on`.
+/// An account can't be read, setup would fail, or a warning is as severe as `--fail-on`.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let plan = prepare(session, Purpose::Show).await?.plan;
     let ended = Ended::planned(&plan);

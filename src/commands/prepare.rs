@@ -1,5 +1,5 @@
-//! What setup, plan, verify and status begin with: both accounts, both pools, what should stand
-//! and what does, and the plan between the two. Only reads.
+//! The start of setup, plan, verify and status: reads both accounts, and compares the existing with
+//! the desired resources. Changes nothing.
 
 use anyhow::Result;
 use cogmig_core::checks::{self, Pools};
@@ -14,30 +14,30 @@ use crate::aws::observe::for_setup::{Deployment, for_setup};
 use crate::aws::resources::user_pool;
 use crate::{embedded, random};
 
-/// What exists, what should, and the way there.
+/// The existing resources, the desired ones, and the plan.
 pub struct Prepared {
-    /// Both accounts, and what stands in them.
+    /// Both accounts and their existing resources.
     pub deployment: Deployment,
-    /// What should stand.
+    /// The desired resources.
     pub desired: Desired,
-    /// The way there.
+    /// The changes from the existing to the desired resources.
     pub plan: Plan,
 }
 
-/// Reads both accounts and holds them against what is wanted.
+/// Reads both accounts, runs the preflight checks, and creates the plan.
 ///
 /// # Errors
-/// Whatever keeps a migration from standing.
+/// An account can't be read, or setup would fail.
 pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared> {
     let settings = session.settings;
     settings.both_profiles()?;
     let package = embedded::package(settings)?;
     let reports_existing = purpose.reports_existing();
-    // A package of the user's own need not know what a probe is.
-    let tries = purpose == Purpose::Deploy && settings.lambda_zip.is_none();
-    let code = Some(&package).filter(|_| tries);
+    // A custom deployment package may not support the connectivity check.
+    let checks_early = purpose == Purpose::Deploy && settings.lambda_zip.is_none();
+    let code = Some(&package).filter(|_| checks_early);
     let read = for_setup(settings, &session.run, code, &|selection| {
-        session.settle(selection)
+        session.select(selection)
     })
     .await?;
     if reports_existing {
@@ -45,16 +45,16 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     }
     let mut pools = Pools::of(&read.old_side, &read.new_side)?;
     for (side, count) in pools.users() {
-        session.run.tell(Event::Users { side, count });
+        session.run.report(Event::Users { side, count });
     }
     let mfa = mfa::decide(session, purpose, &pools, read.new_side.function.as_ref())?;
     if pools.sms_counts(mfa) {
         pools.sms_mfa = user_pool::has_sms_mfa(&read.new, &read.new_side.pool.id).await?;
     }
     let checked = checks::check(pools, &settings.handling, mfa);
-    session.refuse(checked.refusals)?;
+    session.fail_if_any(checked.refusals)?;
     let external_id = match read.old_side.external_id() {
-        Some(standing) => standing.to_owned(),
+        Some(existing) => existing.to_owned(),
         None => random::text::<32>()?,
     };
     let desired = Desired::new(Choices {
@@ -65,7 +65,7 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         external_id,
         package,
         log_retention: settings.log_retention.unwrap_or(LOG_RETENTION),
-        // A command that changes nothing shows another trigger as drift.
+        // Verify and status report another trigger as drift.
         replace_trigger: settings.replace_trigger || reports_existing,
         adopt: settings.adopt,
         variables: checked.rules.to_env(),

@@ -1,22 +1,21 @@
-//! What the accounts are read for.
+//! The purpose for which the accounts are read.
 
-/// What it is prepared for.
+/// The purpose for which the accounts are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To set up: what nobody has decided is asked, and the way of a sign-in is tried as soon
-    /// as it can be.
+    /// Setup: prompts for missing settings, and runs the connectivity check as early as possible.
     Deploy,
-    /// To show what would be done: the same, and nothing is tried.
+    /// Plan: the same, without the connectivity check.
     Show,
-    /// To hold what exists against what setup makes: an app client that is named has to be the
-    /// deployment's.
+    /// Verify: compares the existing resources with those of setup. App clients in the options must
+    /// be the deployment's.
     Verify,
-    /// To report what exists: the same, and what nobody has decided does not matter.
+    /// Status: the same, without prompts for missing settings.
     Report,
 }
 
 impl Purpose {
-    /// Whether what exists is reported, and not what setup would do.
+    /// Whether drift of the existing resources is reported instead of changes of setup.
     pub fn reports_existing(self) -> bool {
         matches!(self, Self::Verify | Self::Report)
     }

@@ -1,4 +1,4 @@
-//! What every command has at hand: what was asked for, who is told, and whether to stop.
+//! The context of every command: the options, the printer, and the interruption.
 
 use std::sync::Arc;
 
@@ -16,25 +16,27 @@ use crate::ui::{self, Printer};
 
 /// One run of one command.
 pub struct Session<'a> {
-    /// What was asked for.
+    /// The options.
     pub settings: &'a Settings,
     /// The printer.
     pub ui: &'a Arc<Printer>,
-    /// What all calls to AWS get.
+    /// The context for all code that calls AWS.
     pub run: Run,
 }
 
 impl Session<'_> {
-    /// The pool or the app clients that it is about, which is reported; of several, those that are
-    /// picked on a terminal.
+    /// Reports the selected user pool or app clients. If there are several, the user selects them on
+    /// the terminal.
     ///
     /// # Errors
-    /// There are several, and nobody to ask.
-    pub fn settle(&self, selection: Selection) -> Result<Vec<Listed>> {
+    /// There are several, and there is no terminal for a prompt.
+    pub fn select(&self, selection: Selection) -> Result<Vec<Listed>> {
         let selected = match selection {
             Selection::These(selected) => selected,
-            Selection::Several(several) if self.ui.can_ask() => {
-                let question = format!("Which {} {}?", several.side.as_str(), several.what);
+            Selection::Several(several) if self.ui.can_prompt() => {
+                let plural = if several.picks_several { "s" } else { "" };
+                let (side, what) = (several.side.as_str(), several.what);
+                let question = format!("Select the {side} {what}{plural}");
                 Selected {
                     side: several.side,
                     what: several.what,
@@ -44,7 +46,7 @@ impl Session<'_> {
             }
             Selection::Several(several) => return Err(several.refusal.into()),
         };
-        self.run.tell(Event::Chosen(selected.clone()));
+        self.run.report(Event::Chosen(selected.clone()));
         Ok(selected.all)
     }
 
@@ -59,16 +61,16 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Reports why it cannot be: the first is the error, the others are told with it.
+    /// Fails with the first problem, and reports the others as events.
     ///
     /// # Errors
-    /// There is a reason.
-    pub fn refuse(&self, refusals: Vec<Problem>) -> Result<()> {
-        let mut refusals = refusals.into_iter();
-        let Some(first) = refusals.next() else {
+    /// There is a problem.
+    pub fn fail_if_any(&self, problems: Vec<Problem>) -> Result<()> {
+        let mut problems = problems.into_iter();
+        let Some(first) = problems.next() else {
             return Ok(());
         };
-        refusals.for_each(|other| self.run.tell(Event::AlsoFailed(other)));
+        problems.for_each(|other| self.run.report(Event::AlsoFailed(other)));
         Err(first.into())
     }
 }

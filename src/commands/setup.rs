@@ -1,4 +1,4 @@
-//! `cogmig setup`: shows what is to be done, does it, and sees that it works.
+//! `cogmig setup`: shows the changes, applies them, and runs the connectivity check.
 
 use std::pin::pin;
 
@@ -15,10 +15,10 @@ use crate::aws::apply::{Accounts, apply};
 use crate::aws::probe;
 use crate::ui::Question;
 
-/// Sets up.
+/// Sets up the migration.
 ///
 /// # Errors
-/// Whatever keeps the migration from standing, or sign-ins from working.
+/// An account can't be read, a change fails, or the connectivity check fails.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let Session { settings, ui, run } = session;
     if settings.dry_run {
@@ -28,9 +28,9 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let plan = &prepared.plan;
     ui.plan(plan);
     session.check_warnings(plan)?;
-    // A package of the user's own need not know what a probe is.
+    // A custom deployment package may not support the connectivity check.
     let probed = settings.lambda_zip.is_none();
-    let tried = async {
+    let check = async {
         if probed {
             probe::wait_until_working(&prepared.deployment.new, &prepared.desired).await?;
         }
@@ -45,34 +45,38 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
             old: Some(&prepared.deployment.old),
             new: Some(&prepared.deployment.new),
         };
-        let in_force = Notify::new();
-        let applied = apply(plan, &accounts, run, || in_force.notify_one());
-        let tried = async {
-            in_force.notified().await;
-            tried.await
+        let written = Notify::new();
+        let applied = apply(plan, &accounts, run, || written.notify_one());
+        let check = async {
+            written.notified().await;
+            check.await
         };
-        both(applied, tried).await?;
-    } else if !matches!(prepared.deployment.trial.join_next().await, Some(Ok(true))) {
-        tried.await?;
+        both(applied, check).await?;
+    } else if !matches!(
+        prepared.deployment.early_check.join_next().await,
+        Some(Ok(true))
+    ) {
+        check.await?;
     }
     let (new, ended) = (&prepared.desired.new, Ended::done(plan));
     ui.outcome(&Outcome::SetUp { new, probed }, ended);
     Ok(ended)
 }
 
-/// Brings the changes to their end while the way is tried, which begins once all are in force.
+/// Completes the changes while the connectivity check runs, which starts when the calls of all
+/// changes have succeeded.
 async fn both(
     applied: impl Future<Output = Result<()>>,
-    tried: impl Future<Output = Result<()>>,
+    check: impl Future<Output = Result<()>>,
 ) -> Result<()> {
-    match select(pin!(applied), pin!(tried)).await {
-        Either::Left((applied, tried)) => {
+    match select(pin!(applied), pin!(check)).await {
+        Either::Left((applied, check)) => {
             applied?;
-            tried.await
+            check.await
         }
-        Either::Right((tried, applied)) => {
+        Either::Right((checked, applied)) => {
             applied.await?;
-            tried
+            checked
         }
     }
 }

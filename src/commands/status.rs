@@ -1,5 +1,5 @@
-//! `cogmig status`: how far the migration is. Reads what plan reads, and the function's log;
-//! invokes nothing, so that a role that may only read can run it on a schedule.
+//! `cogmig status`: the progress of the migration. It reads the same resources as plan, and the
+//! function's log. It doesn't invoke the function, so a read-only role can run it on a schedule.
 
 use std::time::SystemTime;
 
@@ -12,10 +12,10 @@ use super::purpose::Purpose;
 use super::session::Session;
 use crate::aws::observe::sign_ins::sign_ins;
 
-/// Says how far it is.
+/// Reports the progress.
 ///
 /// # Errors
-/// An account cannot be read, but for the function's log.
+/// An account can't be read. If only the function's log can't be read, the command doesn't fail.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let Prepared {
         deployment,
@@ -28,7 +28,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let log = sign_ins(&deployment.new, &desired.names, new_side, now, since).await;
     let report = status::status(&desired, &plan, (old_side, new_side), log, now);
     let ended = Ended::of_status(&report);
-    session.ui.known(&plan);
+    session.ui.record_plan(&plan);
     session.ui.outcome(&Outcome::Status(&report), ended);
     Ok(ended)
 }

@@ -1,5 +1,5 @@
-//! `cogmig teardown`: finds the deployment by its names and tags, and puts everything
-//! back. Each side alone is enough: the other account may be gone.
+//! `cogmig teardown`: finds the deployment by its names and tags, deletes it, and restores the
+//! previous settings. One account alone is enough, because the other one may be closed.
 
 use anyhow::Result;
 use cogmig_core::event::Event;
@@ -12,18 +12,18 @@ use crate::aws::apply::{Accounts, apply};
 use crate::aws::observe::for_teardown::for_teardown;
 use crate::ui::Question;
 
-/// Shows what is to be restored and, unless it is a dry run, does it.
+/// Shows the changes and, unless it's a dry run, applies them.
 ///
 /// # Errors
-/// No account was named or could be reached, what was named is not the deployment's, or a call
-/// failed for good.
+/// No profile is set, an account can't be read, the options don't match the deployment, or a call
+/// fails permanently.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let Session { settings, ui, run } = session;
     let names = &settings.names;
     settings.any_profile()?;
     let deployed = for_teardown(settings, run).await?;
     for pool in deployed.observed.pools() {
-        run.tell(Event::Chosen(pool));
+        run.report(Event::Chosen(pool));
     }
     let mut plan = plan::teardown(names, &deployed.observed, settings.keep_logs);
     if plan.is_empty() {

@@ -1,5 +1,5 @@
-//! `cogmig verify`: what differs from what setup makes, and whether the way of a sign-in is
-//! open, tried through the function itself. Nothing is changed, and nobody moves.
+//! `cogmig verify`: reports drift, and runs the connectivity check. It changes nothing, and no user is
+//! migrated.
 
 use anyhow::Result;
 use cogmig_core::diagnosis::Broken;
@@ -11,21 +11,21 @@ use super::purpose::Purpose;
 use super::session::Session;
 use crate::aws::probe::{self, Credentials};
 
-/// Shows what differs, and tries the way.
+/// Reports drift, and runs the connectivity check.
 ///
 /// # Errors
-/// An account cannot be read, or the function may not be invoked.
+/// An account can't be read, or the function can't be invoked.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let username = session.settings.username.as_deref();
-    let who = username.map(credentials).transpose()?;
+    let credentials = username.map(read_credentials).transpose()?;
     let prepared = prepare(session, Purpose::Verify).await?;
     let (new, plan, desired) = (&prepared.deployment.new, &prepared.plan, &prepared.desired);
     session.ui.drift(plan, &status::resources(desired, plan));
     let verified = if prepared.deployment.new_side.function.is_some() {
         Verified {
-            chain: probe::chain(new, desired, &Credentials::of_nobody()?, plan).await?,
-            user: match &who {
-                Some(who) => Some(probe::user(new, desired, who, plan).await?),
+            chain: probe::check(new, desired, &Credentials::random()?, plan).await?,
+            user: match &credentials {
+                Some(credentials) => Some(probe::user(new, desired, credentials, plan).await?),
                 None => None,
             },
         }
@@ -40,9 +40,9 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     Ok(ended)
 }
 
-/// The user, with the password from standard input: a flag would stand in the shell's
-/// history and in the list of processes.
-fn credentials(username: &str) -> Result<Credentials> {
+/// The user, with the password from standard input. A flag would be visible in the shell's history
+/// and in the list of processes.
+fn read_credentials(username: &str) -> Result<Credentials> {
     Ok(Credentials {
         username: username.to_owned(),
         password: crate::ui::password(username)?,

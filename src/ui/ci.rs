@@ -1,11 +1,11 @@
-//! Whether a CI system runs this. It decides whether anybody is asked, so that what looks like one
-//! and is none must not count.
+//! Detects CI systems. In a CI system there are no prompts, so an environment that only looks like a
+//! CI system must not count.
 
 use std::env;
 
 use ci_info::types::Vendor;
 
-/// Hosts of applications, which set their variables in a person's shell as well.
+/// Application hosts, which also set their variables in interactive shells.
 const HOSTS: [Vendor; 4] = [
     Vendor::Heroku,
     Vendor::NetlifyCI,
@@ -13,8 +13,8 @@ const HOSTS: [Vendor; 4] = [
     Vendor::Vercel,
 ];
 
-/// The variables by which `ci_info` detects the common vendors: it counts one that is set, even
-/// to nothing or to false.
+/// The variables with which `ci_info` detects common vendors. It also counts variables that are empty
+/// or `false`.
 const SWITCHES: [&str; 16] = [
     "APPVEYOR",
     "BITBUCKET_COMMIT",
@@ -41,17 +41,17 @@ pub fn detected() -> bool {
     let ci = env::var("CI").unwrap_or_default();
     match ci.trim() {
         "" => by_vendor(),
-        ci => !says_no(ci),
+        ci => !is_off_value(ci),
     }
 }
 
 fn by_vendor() -> bool {
-    let is_off = |name: &&str| env::var(name).is_ok_and(|value| says_no(&value));
+    let is_off = |name: &&str| env::var(name).is_ok_and(|value| is_off_value(&value));
     let vendor = ci_info::get().vendor;
     vendor.is_some_and(|vendor| !HOSTS.contains(&vendor)) && !SWITCHES.iter().any(is_off)
 }
 
-fn says_no(value: &str) -> bool {
+fn is_off_value(value: &str) -> bool {
     let no = ["", "0", "false", "no", "off"];
     no.contains(&value.trim().to_lowercase().as_str())
 }

@@ -9,7 +9,7 @@ use console::Style;
 use super::listing::{Row, by_account};
 use super::reason;
 
-/// Each resource that isn't in sync, by account; of the others their number.
+/// Each resource that isn't in sync, by account, and the number of the others.
 pub fn text(accounts: &[Identity], resources: &[Resource], width: usize, colors: bool) -> String {
     let differing = || resources.iter().filter(|one| one.state != State::InSync);
     let details: Vec<_> = differing()

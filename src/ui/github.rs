@@ -1,5 +1,5 @@
-//! What GitHub Actions shows beside the log: `::error::` lines, and a summary of the step in
-//! Markdown, appended to the file that `GITHUB_STEP_SUMMARY` names.
+//! The output for GitHub Actions: `::error::` annotations, and the step summary in Markdown, which is
+//! appended to the file in `GITHUB_STEP_SUMMARY`.
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -12,14 +12,14 @@ use super::output::print_error;
 use super::problem;
 use super::transcript::Transcript;
 
-/// What of GitHub Actions is there.
+/// The available features of GitHub Actions.
 pub struct Github {
     annotates: bool,
     summary: Option<PathBuf>,
 }
 
 impl Github {
-    /// As the environment says.
+    /// From the environment.
     pub fn from_env() -> Self {
         let annotates = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
         let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
@@ -41,16 +41,22 @@ impl Github {
     }
 
     /// Prints why a command failed, and appends the summary.
-    pub fn failure(&self, command: &str, told: &Transcript, ended: Ended, texts: [&str; 2]) {
+    pub fn failure(&self, command: &str, transcript: &Transcript, ended: Ended, texts: [&str; 2]) {
         let [text, styled] = texts;
         self.error(command, text, styled);
-        self.summary(command, told, ended, Some(text));
+        self.summary(command, transcript, ended, Some(text));
     }
 
     /// Appends the summary, with a text as it is. If it can't be written, the command doesn't fail.
-    pub fn summary(&self, command: &str, told: &Transcript, ended: Ended, verbatim: Option<&str>) {
+    pub fn summary(
+        &self,
+        command: &str,
+        transcript: &Transcript,
+        ended: Ended,
+        verbatim: Option<&str>,
+    ) {
         let Some(path) = &self.summary else { return };
-        let text = markdown(command, told, ended, verbatim);
+        let text = markdown(command, transcript, ended, verbatim);
         let file = OpenOptions::new().create(true).append(true).open(path);
         if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
             print_error(&format!(
@@ -61,8 +67,8 @@ impl Github {
     }
 }
 
-/// A workflow command: percent signs and line ends are escaped, in a property also what
-/// ends one.
+/// A workflow command. Percent signs and line breaks are escaped, and in properties also colons and
+/// commas.
 fn annotation(title: &str, text: &str) -> String {
     let escape = |text: &str| {
         let text = text.replace('%', "%25");
@@ -72,9 +78,14 @@ fn annotation(title: &str, text: &str) -> String {
     format!("::error title={title}::{}", escape(text))
 }
 
-fn markdown(command: &str, told: &Transcript, ended: Ended, verbatim: Option<&str>) -> String {
+fn markdown(
+    command: &str,
+    transcript: &Transcript,
+    ended: Ended,
+    verbatim: Option<&str>,
+) -> String {
     let mut text = format!("### cogmig {command}: {}\n\n", ended.word());
-    for one in &told.accounts {
+    for one in &transcript.accounts {
         let _ = writeln!(
             text,
             "- {} account `{}`, {}",
@@ -83,11 +94,11 @@ fn markdown(command: &str, told: &Transcript, ended: Ended, verbatim: Option<&st
             one.region
         );
     }
-    if !told.changes.is_empty() {
+    if !transcript.changes.is_empty() {
         text.push_str(
             "\n| | account | kind | name | details | status |\n|---|---|---|---|---|---|\n",
         );
-        for line in &told.changes {
+        for line in &transcript.changes {
             let _ = writeln!(
                 text,
                 "| `{}` | {} | {} | {} | {} | {} |",
@@ -100,7 +111,7 @@ fn markdown(command: &str, told: &Transcript, ended: Ended, verbatim: Option<&st
             );
         }
     }
-    for warning in &told.warnings {
+    for warning in &transcript.warnings {
         let (label, summary) = (problem::label(warning.severity), cell(&warning.summary));
         let _ = write!(text, "\n> **{label}** {summary}");
         if !warning.remedy.is_empty() {
@@ -109,7 +120,7 @@ fn markdown(command: &str, told: &Transcript, ended: Ended, verbatim: Option<&st
         text.push('\n');
     }
     if let Some(verbatim) = verbatim {
-        // A fence longer than any in the text.
+        // The fence must not be part of the text.
         let _ = writeln!(
             text,
             "\n~~~~~~~~\n{}\n~~~~~~~~",
@@ -120,8 +131,8 @@ fn markdown(command: &str, told: &Transcript, ended: Ended, verbatim: Option<&st
     text
 }
 
-/// Text in a cell of a table: on one line, and with nothing of Markdown or HTML in it, since
-/// names are other people's.
+/// Text in a cell of a table: on one line, with Markdown and HTML escaped, because names are external
+/// input.
 fn cell(text: &str) -> String {
     let mut cell = String::new();
     for character in text.chars() {

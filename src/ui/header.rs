@@ -1,5 +1,4 @@
-//! What a command is about: the accounts, the user pools and app clients, and how many users there
-//! are.
+//! The header of the output: the accounts, the user pools and app clients, and the numbers of users.
 
 use cogmig_core::identity::{Identity, Side};
 use cogmig_core::reference::Listed;
@@ -8,19 +7,24 @@ use cogmig_core::selected::Selected;
 use super::transcript::Transcript;
 use super::wrap::hanging_indent;
 
-/// One line for each, in lines of a width; the numbers of users if the result doesn't have them.
-pub fn text(told: &Transcript, has_users: bool, width: usize) -> String {
-    let mut lines: Vec<_> = told.accounts.iter().map(account).collect();
-    lines.extend(told.selected.iter().flat_map(selected));
+/// One line for each, wrapped at a width. `has_users` adds the numbers of users.
+pub fn text(transcript: &Transcript, has_users: bool, width: usize) -> String {
+    let mut lines: Vec<_> = transcript.accounts.iter().map(account).collect();
+    lines.extend(transcript.selected.iter().flat_map(selected));
     if has_users {
-        lines.extend(told.users.iter().map(|(side, count)| users(*side, *count)));
+        lines.extend(
+            transcript
+                .users
+                .iter()
+                .map(|(side, count)| users(*side, *count)),
+        );
     }
     let lines = lines.iter().map(|(label, text)| {
         let label = format!("{label:<14}  ");
         hanging_indent(&label, text, width)
     });
     let mut lines: Vec<_> = lines.collect();
-    if let [old, new] = &told.accounts[..]
+    if let [old, new] = &transcript.accounts[..]
         && old.id == new.id
     {
         let text = format!("same account, from {} to {}", old.region, new.region);

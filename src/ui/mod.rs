@@ -47,9 +47,9 @@ pub fn configure_colors() {
 
 /// Prints an error that occurred before the options were read.
 pub fn report_error(command: &str, error: &Error, json: bool) {
-    let (told, ended) = (Transcript::default(), Ended::Failed);
+    let (transcript, ended) = (Transcript::default(), Ended::Failed);
     let failure = Failure {
-        told: &told,
+        transcript: &transcript,
         error,
         ended,
     };
@@ -63,14 +63,14 @@ pub fn report_error(command: &str, error: &Error, json: bool) {
 /// Prints what clap reports of a command line: the help or the version that was requested, or an
 /// error. Returns the exit status.
 pub fn of_command_line(error: &clap::Error, command: &str, json: bool) -> u8 {
-    let told = Transcript::default();
+    let transcript = Transcript::default();
     if !error.use_stderr() {
         let ended = Ended::Done;
         if json && error.kind() == ErrorKind::DisplayVersion {
             // A closed pipe isn't an error.
             let _ = print(&json::document(
                 &Invocation::invalid(command),
-                &told,
+                &transcript,
                 ended,
                 None,
                 None,
@@ -90,7 +90,7 @@ pub fn of_command_line(error: &clap::Error, command: &str, json: bool) -> u8 {
     let usage = Problem::usage("command-line", first.trim_start_matches("error: "));
     let ended = Ended::Usage;
     let failure = Failure {
-        told: &told,
+        transcript: &transcript,
         error: &usage.into(),
         ended,
     };
@@ -104,11 +104,11 @@ pub fn of_command_line(error: &clap::Error, command: &str, json: bool) -> u8 {
 }
 
 fn report(command: &str, failure: &Failure<'_>, texts: [&str; 2], json: bool) {
-    let (told, ended) = (failure.told, failure.ended);
-    Github::from_env().failure(command, told, ended, texts);
+    let (transcript, ended) = (failure.transcript, failure.ended);
+    Github::from_env().failure(command, transcript, ended, texts);
     if json {
         let (invocation, error) = (Invocation::invalid(command), Some(failure.error));
         // The command has failed already.
-        let _ = print(&json::document(&invocation, told, ended, error, None));
+        let _ = print(&json::document(&invocation, transcript, ended, error, None));
     }
 }

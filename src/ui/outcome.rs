@@ -16,33 +16,33 @@ use super::wrap::{fill, hanging_indent};
 const NO_CHANGES: &str = "No changes. Both accounts match the configuration.";
 const CONFLICTS: &str = "Manual action required: see the resources marked ! above.";
 
-/// The end of a command, in lines of a width.
-pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: usize) -> String {
-    let has_changes = told
+/// The end of a command, wrapped at a width.
+pub fn text(transcript: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: usize) -> String {
+    let has_changes = transcript
         .changes
         .iter()
         .any(|line| line.action != Action::Conflict);
-    let has_conflicts = told.conflicts().next().is_some();
+    let has_conflicts = transcript.conflicts().next().is_some();
     let mut sentences = Vec::new();
     match outcome {
-        Outcome::Verified(verified) => return self::verified(told, verified, width),
+        Outcome::Verified(verified) => return self::verified(transcript, verified, width),
         Outcome::Status(_) | Outcome::Policy(_) => return String::new(),
         Outcome::Declined => sentences.push("Cancelled. No changes were made.".to_owned()),
         Outcome::NotDeployed { deployment, others } => {
-            return not_deployed(told, deployment, others, width);
+            return not_deployed(transcript, deployment, others, width);
         }
         Outcome::Planned if has_changes => sentences.push("No changes were made.".to_owned()),
         Outcome::SetUp { .. } if has_changes => sentences.push(format!(
             "Setup complete: {}.",
             applied(
-                told,
+                transcript,
                 [(Action::Create, "added"), (Action::Update, "changed")]
             )
         )),
         Outcome::TornDown if has_changes => sentences.push(format!(
             "Teardown complete: {}.",
             applied(
-                told,
+                transcript,
                 [(Action::Delete, "deleted"), (Action::Update, "restored")]
             )
         )),
@@ -58,7 +58,7 @@ pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: usize)
             "The connectivity check was skipped, because --lambda-zip deploys your own package."
                 .to_owned(),
         ),
-        Outcome::TornDown if told.accounts.len() == 1 => {
+        Outcome::TornDown if transcript.accounts.len() == 1 => {
             sentences.push("The other account wasn't read or changed.".to_owned());
         }
         Outcome::TornDown if has_changes => {
@@ -81,7 +81,7 @@ pub fn text(told: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: usize)
 
 /// How many changes were applied, by kind; deletions of a setup and additions of a teardown count
 /// too.
-fn applied(told: &Transcript, words: [(Action, &str); 2]) -> String {
+fn applied(transcript: &Transcript, words: [(Action, &str); 2]) -> String {
     let all = [
         (Action::Create, "added"),
         (Action::Update, "changed"),
@@ -90,13 +90,13 @@ fn applied(told: &Transcript, words: [(Action, &str); 2]) -> String {
     let others = all
         .into_iter()
         .filter(|(action, _)| words.iter().all(|(other, _)| other != action))
-        .filter(|(action, _)| told.applied(*action) > 0);
+        .filter(|(action, _)| transcript.applied(*action) > 0);
     let counts = words.into_iter().chain(others);
-    let counts = counts.map(|(action, word)| format!("{} {word}", told.applied(action)));
+    let counts = counts.map(|(action, word)| format!("{} {word}", transcript.applied(action)));
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// What the application must use from now on.
+/// The settings that the application must use.
 fn application(new: &Target, width: usize) -> String {
     let clients = new.clients.iter().map(|client| ("app client", &client.id));
     let settings = [
@@ -114,12 +114,12 @@ fn application(new: &Target, width: usize) -> String {
 
 /// No resource of the deployment exists. Its name may be mistyped, so those that exist are listed.
 fn not_deployed(
-    told: &Transcript,
+    transcript: &Transcript,
     deployment: &str,
     others: &[Deployment],
     width: usize,
 ) -> String {
-    let place = match told.accounts.len() {
+    let place = match transcript.accounts.len() {
         1 => "this account",
         _ => "these accounts",
     };
@@ -148,8 +148,8 @@ fn not_deployed(
 }
 
 /// The findings of verify, one line each.
-fn verified(told: &Transcript, verified: &Verified, width: usize) -> String {
-    let drift = match told.changes.len() {
+fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> String {
+    let drift = match transcript.changes.len() {
         0 => "none. Both accounts match the configuration.".to_owned(),
         1 => "1 resource. Run `cogmig setup` with the same options to fix it.".to_owned(),
         many => format!("{many} resources. Run `cogmig setup` with the same options to fix them."),

@@ -10,16 +10,16 @@ use super::problem;
 use super::transcript::{Line, Transcript};
 use super::wrap::fill;
 
-/// The changes by account, the warnings, and how many changes there are.
-pub fn text(told: &Transcript, width: usize, colors: bool) -> String {
-    let rows: Vec<_> = told.changes.iter().map(row).collect();
-    let mut text = by_account(&told.accounts, &rows, width, colors);
-    if !told.warnings.is_empty() {
-        let warnings = problem::warnings(&told.warnings, width, colors);
+/// The changes by account, the warnings, and the numbers of changes.
+pub fn text(transcript: &Transcript, width: usize, colors: bool) -> String {
+    let rows: Vec<_> = transcript.changes.iter().map(row).collect();
+    let mut text = by_account(&transcript.accounts, &rows, width, colors);
+    if !transcript.warnings.is_empty() {
+        let warnings = problem::warnings(&transcript.warnings, width, colors);
         let _ = writeln!(text, "\n{warnings}");
     }
-    if !told.changes.is_empty() {
-        let _ = write!(text, "\n{}", fill(&tally(told), width));
+    if !transcript.changes.is_empty() {
+        let _ = write!(text, "\n{}", fill(&tally(transcript), width));
     }
     text.trim_end().to_owned()
 }
@@ -39,8 +39,8 @@ fn row(line: &Line) -> Row<'_> {
     }
 }
 
-fn tally(told: &Transcript) -> String {
-    let count = |action| told.count(action);
+fn tally(transcript: &Transcript) -> String {
+    let count = |action| transcript.count(action);
     let mut text = format!(
         "Plan: {} to add, {} to change, {} to delete",
         count(Action::Create),

@@ -1,4 +1,4 @@
-//! What a run was told so far, and what is printed of it.
+//! The printer: receives the events of a run, and prints the output.
 
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,10 +21,10 @@ use super::prompt::Question;
 use super::transcript::{Line, Transcript};
 use super::{ci, drift, header, json, outcome, plan, prompt, status};
 
-/// The columns of a text in a summary, which does not wrap it.
+/// The width of the text in a step summary, where lines aren't wrapped.
 const SUMMARY_WIDTH: usize = 100;
 
-/// The one place that prints.
+/// All output goes through it.
 pub struct Printer {
     command: &'static str,
     invocation: Invocation,
@@ -32,23 +32,24 @@ pub struct Printer {
     quiet: bool,
     verbose: bool,
     on_terminal: bool,
-    /// Whether somebody would see a question, and can answer it.
+    /// Whether standard input and standard error are a terminal.
     can_answer: bool,
     in_ci: bool,
     progress: Progress,
     github: Github,
-    told: Mutex<Transcript>,
-    /// Why something that is for standard output did not get there.
+    transcript: Mutex<Transcript>,
+    /// The first error of writing to standard output.
     unwritten: Mutex<Option<anyhow::Error>>,
 }
 
 impl Printer {
-    /// For one run of one command.
+    /// For one run of a command.
     pub fn new(command: &'static str, settings: &Settings) -> Self {
         let ci = ci::detected();
-        let seen = Term::stderr().is_term();
-        // A terminal that can move no cursor gets plain lines.
-        let terminal = seen && !ci && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let is_terminal = Term::stderr().is_term();
+        // A terminal that can't move the cursor gets plain lines.
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let terminal = is_terminal && !ci && !is_dumb;
         Self {
             command,
             invocation: Invocation::of(command, settings),
@@ -56,39 +57,39 @@ impl Printer {
             quiet: settings.quiet,
             verbose: settings.verbose,
             on_terminal: terminal,
-            can_answer: seen && std::io::stdin().is_terminal(),
+            can_answer: is_terminal && std::io::stdin().is_terminal(),
             progress: Progress::new(
                 terminal && !settings.quiet && !settings.verbose,
                 settings.quiet,
             ),
             in_ci: ci,
             github: Github::from_env(),
-            told: Mutex::default(),
+            transcript: Mutex::default(),
             unwritten: Mutex::default(),
         }
     }
 
-    /// The events of a run, told to this report.
+    /// The receiver of a run's events.
     pub fn events(self: &Arc<Self>) -> Events {
-        let report = Arc::clone(self);
-        Arc::new(move |event| report.event(event))
+        let printer = Arc::clone(self);
+        Arc::new(move |event| printer.event(event))
     }
 
-    /// Whether there is somebody to ask what an option would say: in a CI system there is not.
-    pub fn can_ask(&self) -> bool {
+    /// Whether missing options can be prompted for: on a terminal, but not in a CI system.
+    pub fn can_prompt(&self) -> bool {
         self.can_answer && !self.in_ci
     }
 
-    /// Says what happens.
-    pub fn event(&self, event: Event) {
-        let mut told = self.told();
+    /// Records an event and prints the progress.
+    fn event(&self, event: Event) {
+        let mut transcript = self.transcript();
         if matches!(event, Event::Called { took, .. } if took >= PATIENCE) {
             self.progress.waited();
         }
         match event {
-            Event::Accounts(accounts) => told.accounts = accounts,
-            Event::Chosen(selected) => told.selected.push(selected),
-            Event::Users { side, count } => told.users.push((side, count)),
+            Event::Accounts(accounts) => transcript.accounts = accounts,
+            Event::Chosen(selected) => transcript.selected.push(selected),
+            Event::Users { side, count } => transcript.users.push((side, count)),
             Event::Called {
                 side,
                 call,
@@ -99,31 +100,31 @@ impl Printer {
                 let code = code.unwrap_or_else(|| "ok".into());
                 let id = request_id.unwrap_or_default();
                 let took = took.as_millis();
-                self.progress.say(&format!(
+                self.progress.print(&format!(
                     "  {:3} {call:<38} {took:>6} ms  {code:<6}  {id}",
                     side.as_str()
                 ));
             }
             Event::Called { .. } => {}
-            Event::Stopping => self.progress.say(
+            Event::Stopping => self.progress.print(
                 "  stopping after the changes in progress. Interrupt again to stop immediately.",
             ),
             Event::Waiting { what, since } => self.progress.waiting(&what, since),
             Event::Started { index } => {
-                if let Some(line) = told.changes.get_mut(index) {
+                if let Some(line) = transcript.changes.get_mut(index) {
                     line.status = "started";
                     self.progress.start(index, &line.brief());
                 }
             }
             Event::Done { index } => {
-                if let Some(line) = told.changes.get_mut(index) {
+                if let Some(line) = transcript.changes.get_mut(index) {
                     line.status = "done";
                     self.progress.done(index, &line.brief());
                 }
             }
-            Event::AlsoFailed(problem) => told.also.push(problem),
+            Event::AlsoFailed(problem) => transcript.also.push(problem),
             Event::Failed { index } => {
-                if let Some(line) = told.changes.get_mut(index) {
+                if let Some(line) = transcript.changes.get_mut(index) {
                     line.status = "failed";
                     self.progress.failed(index, &line.brief());
                 }
@@ -131,56 +132,56 @@ impl Printer {
         }
     }
 
-    /// Shows the plan, after what it is about.
+    /// Prints the header and the plan.
     pub fn plan(&self, plan: &Plan) {
-        self.known(plan);
-        let told = self.told();
+        self.record_plan(plan);
+        let transcript = self.transcript();
         if self.output == Output::Human {
-            self.print(&header::text(&told, true, width()));
-            let text = plan::text(&told, width(), colors_enabled());
+            self.print(&header::text(&transcript, true, width()));
+            let text = plan::text(&transcript, width(), colors_enabled());
             if !text.is_empty() {
                 self.print(&text);
             }
         }
     }
 
-    /// Prints the drift that a plan would fix, after what it is about.
+    /// Prints the header and the drift that a plan would fix.
     pub fn drift(&self, plan: &Plan, resources: &[Resource]) {
-        self.known(plan);
-        let told = self.told();
+        self.record_plan(plan);
+        let transcript = self.transcript();
         if self.output == Output::Human {
-            self.print(&header::text(&told, true, width()));
-            let text = drift::text(&told.accounts, resources, width(), colors_enabled());
+            self.print(&header::text(&transcript, true, width()));
+            let text = drift::text(&transcript.accounts, resources, width(), colors_enabled());
             self.print(&text);
-            if !told.warnings.is_empty() {
-                let warnings = problem::warnings(&told.warnings, width(), colors_enabled());
+            if !transcript.warnings.is_empty() {
+                let warnings = problem::warnings(&transcript.warnings, width(), colors_enabled());
                 self.print(&format!("\n{warnings}"));
             }
         }
     }
 
-    /// Takes the plan for the JSON document, and shows nothing of it.
-    pub fn known(&self, plan: &Plan) {
-        let mut told = self.told();
-        told.warnings.clone_from(&plan.warnings);
-        told.changes = plan.changes.iter().map(Line::from).collect();
+    /// Records the plan for the JSON document, without printing it.
+    pub fn record_plan(&self, plan: &Plan) {
+        let mut transcript = self.transcript();
+        transcript.warnings.clone_from(&plan.warnings);
+        transcript.changes = plan.changes.iter().map(Line::from).collect();
     }
 
-    /// Says what the command came to.
+    /// Prints the result of the command.
     pub fn outcome(&self, outcome: &Outcome<'_>, ended: Ended) {
         self.progress.clear();
-        let told = self.told();
-        for line in told.conflicts() {
+        let transcript = self.transcript();
+        for line in transcript.conflicts() {
             let text = plan::conflict(line);
             self.github.error(self.command, &text, &text);
         }
         match self.output {
-            Output::Human => self.print(&self.result(&told, outcome)),
+            Output::Human => self.print(&self.result(&transcript, outcome)),
             Output::Json => {
                 let outcome = Some(outcome);
                 self.print(&json::document(
                     &self.invocation,
-                    &told,
+                    &transcript,
                     ended,
                     None,
                     outcome,
@@ -189,82 +190,88 @@ impl Printer {
         }
         match outcome {
             Outcome::Status(status) => {
-                let text = status::text(&told.accounts, status, SUMMARY_WIDTH, false);
+                let text = status::text(&transcript.accounts, status, SUMMARY_WIDTH, false);
                 let nothing = Transcript::default();
                 self.github
                     .summary(self.command, &nothing, ended, Some(&text));
             }
             Outcome::Policy(_) => {}
-            _ => self.github.summary(self.command, &told, ended, None),
+            _ => self.github.summary(self.command, &transcript, ended, None),
         }
     }
 
     /// The result of a command, for people. A policy is JSON.
-    fn result(&self, told: &Transcript, outcome: &Outcome<'_>) -> String {
+    fn result(&self, transcript: &Transcript, outcome: &Outcome<'_>) -> String {
         match outcome {
             Outcome::Policy(policy) => serde_json::to_string_pretty(policy).unwrap_or_default(),
             Outcome::Status(status) => {
-                let text = status::text(&told.accounts, status, width(), colors_enabled());
-                format!("{}\n{text}", header::text(told, false, width()))
+                let text = status::text(&transcript.accounts, status, width(), colors_enabled());
+                format!("{}\n{text}", header::text(transcript, false, width()))
             }
-            outcome => outcome::text(told, outcome, self.quiet, width()),
+            outcome => outcome::text(transcript, outcome, self.quiet, width()),
         }
     }
 
-    /// Says that the command failed, and what stands.
+    /// Prints why the command failed, and how many changes were applied.
     pub fn failure(&self, error: &anyhow::Error, ended: Ended) {
-        prompt::leave();
+        prompt::close();
         self.progress.clear();
-        let told = self.told();
+        let transcript = self.transcript();
         let width = Term::stderr().size_checked();
         let width = width.filter(|_| self.on_terminal);
         let width = width.map(|(_, columns)| columns.into());
         let failure = Failure {
-            told: &told,
+            transcript: &transcript,
             error,
             ended,
         };
         let text = failure.text(None, false);
         let styled = failure.text(width, colors_enabled_stderr());
         self.github
-            .failure(self.command, &told, ended, [&text, &styled]);
+            .failure(self.command, &transcript, ended, [&text, &styled]);
         if self.output == Output::Json {
             let error = Some(error);
-            self.print(&json::document(&self.invocation, &told, ended, error, None));
+            self.print(&json::document(
+                &self.invocation,
+                &transcript,
+                ended,
+                error,
+                None,
+            ));
         }
     }
 
-    /// Whether the changes may be made. `said` is `--yes` or its variable; in a CI system the
-    /// command itself is the consent; on a terminal it is a line that is typed.
+    /// Whether the changes are confirmed. `yes` is `--yes` or its variable. In a CI system, running the
+    /// command is the confirmation. On a terminal, the user enters it.
     ///
     /// # Errors
-    /// Nobody can be asked, or the terminal went away.
-    pub fn confirm(&self, said: Option<bool>, question: &Question) -> Result<bool> {
-        if said.unwrap_or(self.in_ci) {
+    /// There is no terminal for a prompt, or it was closed.
+    pub fn confirm(&self, yes: Option<bool>, question: &Question) -> Result<bool> {
+        if yes.unwrap_or(self.in_ci) {
             return Ok(true);
         }
         if !self.can_answer {
             return Err(Problem::usage(
                 "confirmation-required",
-                "changes require confirmation, but there is no terminal to ask on (standard input and standard error), and no CI system was detected",
+                "changes require confirmation, but standard input or standard error isn't a terminal, and no CI system was detected",
             )
-            .fix("--yes, or COGMIG_YES=true")
+            .fix("use --yes, or set COGMIG_YES=true")
             .into());
         }
-        // Nobody confirms a plan that went somewhere else.
+        // The plan must be visible on the terminal before it's confirmed.
         if self.output == Output::Json || !std::io::stdout().is_terminal() {
-            let told = self.told();
-            print_error(&header::text(&told, true, 80));
-            print_error(&plan::text(&told, 80, colors_enabled_stderr()));
+            let transcript = self.transcript();
+            print_error(&header::text(&transcript, true, 80));
+            print_error(&plan::text(&transcript, 80, colors_enabled_stderr()));
         }
         prompt::confirm(question)
     }
 
-    /// Whether all that is for standard output went there.
+    /// Checks that the output was written to standard output.
     ///
     /// # Errors
-    /// The first that did not.
-    pub fn written(&self) -> Result<()> {
+    /// The first write that failed.
+    pub fn check_written(&self) -> Result<()> {
         let mut unwritten = self
             .unwritten
             .lock()
@@ -282,7 +289,9 @@ impl Printer {
         }
     }
 
-    fn told(&self) -> MutexGuard<'_, Transcript> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn transcript(&self) -> MutexGuard<'_, Transcript> {
+        self.transcript
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

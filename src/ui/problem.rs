@@ -1,5 +1,5 @@
-//! Errors and warnings, for people: the summary, the causes that are known, and what fixes it. No
-//! other file knows this layout.
+//! Errors and warnings, for people: the summary, the known causes, and the remedies. No other file
+//! knows this layout.
 
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -16,13 +16,13 @@ use console::Style;
 use super::transcript::Transcript;
 use super::wrap::{fill, hanging_indent};
 
-/// A line after the summary: its label, which may be none, and its text.
+/// A line after the summary: its label, which can be empty, and its text.
 type Line = (&'static str, String);
 
 /// Why a command failed, and what it reported before.
 pub struct Failure<'a> {
-    /// What it reported.
-    pub told: &'a Transcript,
+    /// What it reported before.
+    pub transcript: &'a Transcript,
     /// Why it failed.
     pub error: &'a Error,
     /// How it ends.
@@ -30,20 +30,20 @@ pub struct Failure<'a> {
 }
 
 impl Failure<'_> {
-    /// In lines of a width, with what was applied before the error.
+    /// Wrapped at a width, with the number of changes that were applied before the error.
     pub fn text(&self, width: Option<usize>, colors: bool) -> String {
         let style = Style::new().red().bold().force_styling(colors);
         let head = style.apply_to("error:").to_string();
-        let failed = iter::once(of(self.error)).chain(self.told.also.iter().cloned());
+        let failed = iter::once(of(self.error)).chain(self.transcript.also.iter().cloned());
         let texts = failed.map(|problem| text(&head, &problem, width));
         let mut text = texts.collect::<Vec<_>>().join("\n\n");
         text.push_str(&self.applied());
         text
     }
 
-    /// How many of the changes were applied.
+    /// The number of changes that were applied.
     fn applied(&self) -> String {
-        let changes = &self.told.changes;
+        let changes = &self.transcript.changes;
         let count = |word: &str| changes.iter().filter(|line| line.status == word).count();
         if ["started", "done", "failed"]
             .iter()
@@ -66,7 +66,7 @@ impl Failure<'_> {
     }
 }
 
-/// An error as a problem, with all that it was caused by.
+/// An error as a problem, with all its causes.
 pub fn of(error: &Error) -> Problem {
     call::problem(error.chain())
 }
@@ -88,7 +88,7 @@ pub fn warnings(warnings: &[Problem], width: usize, colors: bool) -> String {
     texts.collect::<Vec<_>>().join("\n")
 }
 
-/// What a problem of this severity is called.
+/// The label of a severity.
 pub fn label(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "note",
@@ -100,9 +100,11 @@ pub fn label(severity: Severity) -> &'static str {
     }
 }
 
-/// Its summary and its lines, with this between.
-pub fn lines(problem: &Problem, between: &str) -> String {
-    text("", problem, None).trim_start().replace('\n', between)
+/// The summary and the lines of a problem, with this separator.
+pub fn lines(problem: &Problem, separator: &str) -> String {
+    text("", problem, None)
+        .trim_start()
+        .replace('\n', separator)
 }
 
 fn text(head: &str, problem: &Problem, width: Option<usize>) -> String {
@@ -171,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_goes_on_beside_its_label() {
+    fn the_text_of_an_error_is_indented_next_to_its_label() {
         let problem = Problem::error("aws-call", "iam:CreateRole failed in the new account 222222222222 (eu-central-1, profile `new`)")
             .because(Cause::Aws {
                 code: "AccessDenied".into(),
@@ -186,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_several_remedies_is_enough() {
+    fn further_remedies_are_alternatives() {
         let problem = Problem::error("x", "x").fix("a").fix("b");
         assert_eq!(
             text("error:", &problem, None),
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_others_begins_no_line() {
+    fn external_text_cannot_start_a_line() {
         let problem = Problem::error("x", "a\nb").because(Cause::Detail("c\u{202e}\rd".into()));
         assert_eq!(text("error:", &problem, None), "error: a b\n  c  d");
     }

@@ -1,5 +1,5 @@
-//! What moves while a command runs, on standard error: a spinner with the elapsed time for
-//! each change in hand on a terminal, plain lines in a pipeline.
+//! Progress on standard error: on a terminal, a spinner with the elapsed time for each change in
+//! progress. In a pipeline, plain lines.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,8 +9,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::output::print_error;
 
-/// In a pipeline, how often a wait that goes on is told.
-const TELL_EVERY: Duration = Duration::from_secs(10);
+/// The interval at which a long wait is printed in a pipeline.
+const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The progress of one command.
 pub struct Progress {
@@ -23,12 +23,12 @@ pub struct Progress {
 struct Running {
     changes: BTreeMap<usize, (Instant, Option<ProgressBar>)>,
     waiting: Option<ProgressBar>,
-    /// What is waited for, and for how long that was when it was told.
-    told: BTreeMap<String, Duration>,
+    /// The waits that were printed, each with its duration at that time.
+    reported: BTreeMap<String, Duration>,
 }
 
 impl Progress {
-    /// On a terminal, or in plain lines; or, with `quiet`, not at all.
+    /// On a terminal, in plain lines, or, with `quiet`, without any output.
     pub fn new(terminal: bool, quiet: bool) -> Self {
         Self {
             terminal: terminal.then(MultiProgress::new),
@@ -37,8 +37,8 @@ impl Progress {
         }
     }
 
-    /// A line that stays.
-    pub fn say(&self, text: &str) {
+    /// Prints a line.
+    pub fn print(&self, text: &str) {
         if self.quiet {
             return;
         }
@@ -48,14 +48,14 @@ impl Progress {
         }
     }
 
-    /// A change begins.
+    /// A change is started.
     pub fn start(&self, index: usize, what: &str) {
         let bar = self.spinner(what.to_owned());
         let mut running = self.running();
         running.changes.insert(index, (Instant::now(), bar));
     }
 
-    /// Something has been waited for this long.
+    /// The command has waited this long.
     pub fn waiting(&self, what: &str, since: Duration) {
         let text = format!("waiting for {what}");
         let mut running = self.running();
@@ -66,37 +66,37 @@ impl Progress {
             }
             return;
         }
-        let told = running.told.get(what).copied().unwrap_or_default();
-        if told.is_zero() || since < told || since >= told + TELL_EVERY {
-            let since_then = since.max(Duration::from_millis(1));
-            running.told.insert(what.to_owned(), since_then);
+        let reported = running.reported.get(what).copied().unwrap_or_default();
+        if reported.is_zero() || since < reported || since >= reported + REPORT_INTERVAL {
+            let duration = since.max(Duration::from_millis(1));
+            running.reported.insert(what.to_owned(), duration);
             drop(running);
-            self.say(&format!("  {text} [{}s]", since.as_secs()));
+            self.print(&format!("  {text} [{}s]", since.as_secs()));
         }
     }
 
-    /// What was waited for has come.
+    /// The wait ended.
     pub fn waited(&self) {
         if let Some(waiting) = self.running().waiting.take() {
             waiting.finish_and_clear();
         }
     }
 
-    /// A change was made.
+    /// A change was applied.
     pub fn done(&self, index: usize, what: &str) {
         self.end(index, what, "done");
     }
 
-    /// A change could not be made.
+    /// A change failed.
     pub fn failed(&self, index: usize, what: &str) {
         self.end(index, what, "failed");
     }
 
-    /// Leaves nothing moving.
+    /// Removes all spinners.
     pub fn clear(&self) {
         *self.running() = Running::default();
         if let Some(bars) = &self.terminal {
-            // Where the terminal is gone, there is nothing to clear.
+            // If the terminal was closed, there is nothing to clear.
             let _ = bars.clear();
         }
     }
@@ -108,7 +108,7 @@ impl Progress {
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
-        self.say(&format!(
+        self.print(&format!(
             "  {what}  {how} in {:.1}s",
             since.elapsed().as_secs_f32()
         ));

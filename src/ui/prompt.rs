@@ -1,5 +1,5 @@
-//! Questions, asked only on a terminal and outside CI. Whatever ends a question, the terminal
-//! is afterwards as it was before.
+//! Prompts, only on a terminal and outside CI. After each prompt, the terminal is restored, even if
+//! the prompt was interrupted.
 
 use std::io::{ErrorKind, IsTerminal, Read, stdin};
 use std::sync::{Mutex, PoisonError};
@@ -13,24 +13,24 @@ use console::Term;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{MultiSelect, Select};
 
-/// How the terminal was before the question that stands there now. A process has one terminal.
+/// The terminal mode before the current prompt. A process has one terminal.
 static BEFORE: Mutex<Option<mode::Mode>> = Mutex::new(None);
 
-/// What is to be confirmed.
+/// A confirmation.
 pub enum Question {
-    /// The changes of the plan.
+    /// Apply the changes of the plan.
     Apply,
-    /// Those of a teardown, while users have not been migrated.
+    /// Apply the changes of a teardown, although there are users who haven't been migrated.
     Teardown {
-        /// What has to be typed: the deployment's name.
+        /// The name of the deployment, which must be entered.
         deployment: String,
-        /// About how many users that are, where it is known.
+        /// The approximate number of these users, if it's known.
         users: Option<u64>,
     },
 }
 
 impl Question {
-    /// That of a teardown.
+    /// The confirmation of a teardown.
     pub fn teardown(deployment: &str, unmigrated: Unmigrated) -> Self {
         match unmigrated {
             Unmigrated::None => Self::Apply,
@@ -55,7 +55,7 @@ impl Question {
         }
     }
 
-    /// Anything else cancels.
+    /// Any other answer cancels.
     fn is_confirmed_by(&self, answer: &str) -> bool {
         match self {
             Self::Apply => ["yes", "y"].contains(&answer),
@@ -64,37 +64,36 @@ impl Question {
     }
 }
 
-/// Asks, and leaves the terminal as it was.
-fn ask<T>(question: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
-    *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = Some(mode::now());
-    let answer = question();
+/// Runs a prompt, and restores the terminal.
+fn run<T>(prompt: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+    *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = Some(mode::get());
+    let answer = prompt();
     match &answer {
-        Err(_) => leave(),
+        Err(_) => close(),
         Ok(_) => drop(restore()),
     }
     answer.map_err(|dialoguer::Error::IO(error)| match error.kind() {
         ErrorKind::Interrupted => Interrupted::Before.into(),
         _ => anyhow::Error::from(error)
-            .context("no answer could be read from the terminal; --yes asks nothing"),
+            .context("can't read from the terminal. To skip the confirmation, use --yes"),
     })
 }
 
-/// Leaves the question that is open, if one is, without an answer. What is printed next begins
-/// a line of its own.
-pub fn leave() {
+/// Closes an open prompt without an answer, and starts a new line.
+pub fn close() {
     if restore().is_some() {
         let _ = Term::stderr().write_line("");
     }
 }
 
-/// Restores the terminal of the question that is open, if one is.
+/// Restores the terminal, if a prompt is open.
 fn restore() -> Option<()> {
     let before = BEFORE
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .take()?;
-    mode::back(&before);
-    // Where the terminal is gone, there is no cursor to show.
+    mode::set(&before);
+    // If the terminal was closed, there is no cursor to show.
     let _ = Term::stderr().show_cursor();
     Some(())
 }
@@ -107,16 +106,16 @@ mod mode {
 
     pub type Mode = Option<Termios>;
 
-    pub fn now() -> Mode {
+    pub fn get() -> Mode {
         tcgetattr(stdin()).ok()
     }
 
-    /// What was typed before a question is no answer to it.
-    pub fn forget_typed() {
+    /// Discards input from before the prompt.
+    pub fn discard_input() {
         let _ = tcflush(stdin(), QueueSelector::IFlush);
     }
 
-    pub fn back(before: &Mode) {
+    pub fn set(before: &Mode) {
         if let Some(before) = before {
             let _ = tcsetattr(stdin(), OptionalActions::Now, before);
         }
@@ -127,81 +126,79 @@ mod mode {
 mod mode {
     pub type Mode = ();
 
-    pub fn now() -> Mode {}
+    pub fn get() -> Mode {}
 
-    pub fn back(_: &Mode) {}
+    pub fn set(_: &Mode) {}
 
-    pub fn forget_typed() {}
+    pub fn discard_input() {}
 }
 
-/// A password: typed, which is not shown, or a line of standard input.
+/// Reads a password, hidden on a terminal, or as a line of standard input.
 ///
 /// # Errors
-/// The terminal went away; or there is no name to ask for, or no password.
+/// The terminal was closed, or the username or the password is empty.
 pub fn password(username: &str) -> Result<String> {
     let invalid = |why| Error::from(Problem::usage("username-invalid", why));
     if username.is_empty() {
-        return Err(invalid(
-            "--username needs the name that the user would type",
-        ));
+        return Err(invalid("--username requires the user's username"));
     }
     let read = || {
         if stdin().is_terminal() {
             let terminal = Term::stderr();
             terminal.write_str(&format!("Password of {username} in the old pool: "))?;
-            return ask(|| Ok(terminal.read_secure_line()?));
+            return run(|| Ok(terminal.read_secure_line()?));
         }
         let mut text = String::new();
-        // Cognito's longest password has 256 characters.
+        // Cognito allows passwords with up to 256 characters.
         stdin().take(4096).read_to_string(&mut text)?;
         Ok(text)
     };
-    let text: String = read().context("no password could be read from standard input")?;
+    let text: String = read().context("can't read the password from standard input")?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let password = line.strip_suffix('\r').unwrap_or(line);
     if password.is_empty() {
         return Err(invalid(
-            "--username needs the user's password on standard input",
+            "--username requires the user's password on standard input",
         ));
     }
     Ok(password.to_owned())
 }
 
-/// Has one of several answers chosen.
+/// Prompts for one of several answers.
 ///
 /// # Errors
-/// The terminal went away.
+/// The terminal was closed.
 pub fn choose<T: Copy>(question: &str, answers: &[(&str, T)]) -> Result<T> {
     let labels: Vec<_> = answers.iter().map(|(label, _)| label).collect();
-    let chosen = ask(|| {
+    let selected = run(|| {
         Select::with_theme(&ColorfulTheme::default())
             .with_prompt(question)
             .items(&labels)
             .default(0)
             .interact()
     })?;
-    Ok(answers[chosen].1)
+    Ok(answers[selected].1)
 }
 
-/// Has one or several picked from a list.
+/// Prompts for one or several items of a list.
 ///
 /// # Errors
-/// Nothing was picked, or the terminal went away.
+/// Nothing is selected, or the terminal was closed.
 pub fn pick(question: &str, from: &[Listed], several: bool) -> Result<Vec<Listed>> {
     let theme = ColorfulTheme::default();
     let labels: Vec<_> = from
         .iter()
         .map(|one| format!("{}  {}", one.id, one.name))
         .collect();
-    let picked = if several {
-        ask(|| {
+    let selected = if several {
+        run(|| {
             MultiSelect::with_theme(&theme)
-                .with_prompt(format!("{question} (space picks, enter goes on)"))
+                .with_prompt(format!("{question} (Space to select, Enter to confirm)"))
                 .items(&labels)
                 .interact()
         })
     } else {
-        let index = ask(|| {
+        let index = run(|| {
             Select::with_theme(&theme)
                 .with_prompt(question)
                 .items(&labels)
@@ -210,28 +207,28 @@ pub fn pick(question: &str, from: &[Listed], several: bool) -> Result<Vec<Listed
         });
         index.map(|index| vec![index])
     };
-    let picked = picked?;
-    if picked.is_empty() {
-        return Err(Problem::error("nothing-selected", "nothing was picked").into());
+    let selected = selected?;
+    if selected.is_empty() {
+        return Err(Problem::error("nothing-selected", "nothing is selected").into());
     }
-    Ok(picked
+    Ok(selected
         .into_iter()
         .filter_map(|index| from.get(index).cloned())
         .collect())
 }
 
-/// Has a line typed, and compares it with what confirms.
+/// Prompts for a confirmation.
 ///
 /// # Errors
-/// The terminal went away.
+/// The terminal was closed.
 pub fn confirm(question: &Question) -> Result<bool> {
-    mode::forget_typed();
+    mode::discard_input();
     let terminal = Term::stderr();
     terminal.write_str(&format!("\n{}", question.prompt()))?;
     let mut line = String::new();
-    let read = ask(|| Ok(stdin().read_line(&mut line)?))?;
+    let read = run(|| Ok(stdin().read_line(&mut line)?))?;
     if read == 0 {
-        // Ctrl-D ends no line.
+        // Ctrl-D doesn't end the line.
         terminal.write_line("")?;
     }
     Ok(question.is_confirmed_by(line.trim()))

@@ -68,27 +68,27 @@ fn reason(reason: &Reason) -> String {
         Reason::Allows { role, account } => {
             format!("allows sts:AssumeRole for role {role} of account {account}, and writing logs")
         }
-        Reason::Kept { days } => format!("retention: {days} days"),
+        Reason::Retention { days } => format!("retention: {days} days"),
         Reason::Runs {
             runtime,
             architecture,
             memory,
             timeout,
         } => format!("{runtime}, {architecture}, {memory} MB, timeout {timeout} s"),
-        Reason::LetsInvoke { pool } => {
+        Reason::AllowsInvoke { pool } => {
             format!("allows Cognito to invoke the function for user pool {pool}")
         }
         Reason::ChecksPasswords => {
             "only checks passwords: no client secret, one authentication flow, the shortest token lifetimes".into()
         }
-        Reason::WasChanged => "replaced, because it was changed after setup created it".into(),
-        Reason::TakesPartNoLonger => "no longer used by this deployment".into(),
+        Reason::ChangedAfterSetup => "replaced, because it was changed after setup created it".into(),
+        Reason::NoLongerUsed => "no longer used by this deployment".into(),
         Reason::NoSecretRead => "the function no longer reads a client secret".into(),
         Reason::Named { name } => format!("name: {name}"),
-        Reason::WithOthers { others } => {
+        Reason::IncludesOthers { others } => {
             format!("includes what others added to it: {}", others.join(", "))
         }
-        Reason::HeldByOthers { others } => format!(
+        Reason::AttachedToOthers { others } => format!(
             "attached to {}. Detach it, then run teardown again",
             others.join(", ")
         ),
@@ -106,11 +106,11 @@ fn reason(reason: &Reason) -> String {
             "allows {}, and no record shows whether it did before setup. Check its ExplicitAuthFlows",
             flow.modern
         ),
-        Reason::FormerTriggerGone => {
+        Reason::PreviousTriggerGone => {
             "was the UserMigration trigger before setup and no longer exists, so it isn't restored"
                 .into()
         }
-        Reason::FormerTriggerUnknown => {
+        Reason::PreviousTriggerUnknown => {
             "no record shows whether it had another UserMigration trigger before setup".into()
         }
         Reason::OtherTrigger { trigger } => format!(
@@ -131,7 +131,7 @@ fn lost(how: Lost, record: LostRecord) -> String {
     let how = match how {
         Lost::Gone => "no longer exists".to_owned(),
         Lost::NotManaged => not_managed(),
-        Lost::MadeAgain => "was replaced by a role that setup didn't create".to_owned(),
+        Lost::Recreated => "was replaced by a role that setup didn't create".to_owned(),
     };
     let record = match record {
         LostRecord::OldFlow => format!("which app client setup added {} to", ADMIN_PASSWORD.modern),
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(changes(None, &lists), ["list: - a, + b"]);
         let edits = [Edit::of("tags"), Edit::of("code")];
         assert_eq!(
-            changes([&Reason::TakesPartNoLonger], &edits),
+            changes([&Reason::NoLongerUsed], &edits),
             ["no longer used by this deployment", "tags", "code"]
         );
     }

@@ -1,4 +1,4 @@
-//! The progress of a migration, for people: first what is wrong.
+//! The progress of a migration, for people. Problems come first.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ use super::wrap::{fill, hanging_indent};
 /// The width of the bar of migrated users, in columns.
 const BAR: u64 = 40;
 
-/// In lines of a width.
+/// The status, wrapped at a width.
 pub fn text(accounts: &[Identity], status: &Status, width: usize, colors: bool) -> String {
     let mut page = Page {
         text: String::new(),
@@ -46,7 +46,7 @@ pub fn text(accounts: &[Identity], status: &Status, width: usize, colors: bool) 
     page.text.trim_end().to_owned()
 }
 
-/// What is written so far, and how.
+/// The text so far, and its layout.
 struct Page {
     text: String,
     width: usize,
@@ -113,7 +113,7 @@ impl Page {
         self.line("  migrated    ", &text);
     }
 
-    /// How many of a hundred have been migrated.
+    /// The percentage of migrated users as a bar.
     fn bar(&mut self, percent: u64) {
         let full = usize::try_from(percent * BAR / 100).unwrap_or_default();
         let rest = usize::try_from(BAR).unwrap_or_default() - full;

@@ -1,4 +1,4 @@
-//! What a run reported so far, for what is printed at the end.
+//! The events of a run, for the output at its end.
 
 use cogmig_core::identity::{Identity, Side};
 use cogmig_core::plan::{Action, Change, Edit};
@@ -8,7 +8,7 @@ use cogmig_core::selected::Selected;
 
 use super::reason;
 
-/// What a run reported so far.
+/// The events of a run.
 #[derive(Default)]
 pub struct Transcript {
     pub accounts: Vec<Identity>,
@@ -20,7 +20,7 @@ pub struct Transcript {
     pub also: Vec<Problem>,
 }
 
-/// A change and how far it is.
+/// A change and its status.
 pub struct Line {
     pub address: Address,
     pub action: Action,
@@ -50,20 +50,20 @@ impl Line {
         format!("{} {}", self.address.kind.as_str(), self.address.name)
     }
 
-    /// A few words, for progress.
+    /// A short text, for progress.
     pub fn brief(&self) -> String {
         format!("{} {}", self.action.glyph(), self.name())
     }
 }
 
 impl Transcript {
-    /// How many changes are of this kind.
+    /// The number of changes with this action.
     pub fn count(&self, action: Action) -> usize {
         let changes = self.changes.iter();
         changes.filter(|line| line.action == action).count()
     }
 
-    /// How many changes of this kind were applied.
+    /// The number of changes with this action that were applied.
     pub fn applied(&self, action: Action) -> usize {
         let is_applied = |line: &&Line| line.action == action && line.status == "done";
         self.changes.iter().filter(is_applied).count()

@@ -1,13 +1,13 @@
-//! Text in lines of a width.
+//! Wraps text.
 
-/// A label and a text beside it, in lines of this width.
+/// A label and a text next to it, wrapped at this width.
 pub fn hanging_indent(label: &str, text: &str, width: usize) -> String {
     let indent = " ".repeat(textwrap::core::display_width(label));
     let options = whole_words(width).initial_indent(label);
     textwrap::fill(text, options.subsequent_indent(&indent))
 }
 
-/// What is to be copied stays in one piece: an ARN, `--new-pool`.
+/// ARNs and options such as `--new-pool` aren't broken, so they can be copied.
 fn whole_words<'a>(width: usize) -> textwrap::Options<'a> {
     textwrap::Options::new(width)
         .break_words(false)

@@ -71,12 +71,12 @@ pub struct Statement {
 /// need are included only with these options.
 fn belongs(sid: &str, settings: &Settings, grant: &Grant) -> bool {
     match sid {
+        // The environment of another function may have secrets.
+        "ReadPreviousTrigger" => settings.replace_trigger && !grant.read_only,
         _ if grant.read_only => sid.starts_with("Read"),
         // Cognito can't restrict permissions to one app client: this allows to delete all of them.
-        "MakeAndDeleteTheDedicatedClient" => settings.dedicated_old_client,
-        // The environment of another function may have secrets.
-        "SeeWhetherTheFormerTriggerIsThere" => settings.replace_trigger,
-        "LeaveTheSmsRoleWithCognito" => grant.sms_role.is_some(),
+        "ManageDedicatedClient" => settings.dedicated_old_client,
+        "PassSmsRole" => grant.sms_role.is_some(),
         _ => true,
     }
 }

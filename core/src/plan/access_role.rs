@@ -20,10 +20,10 @@ fn address(names: &Names) -> Address {
     Address::new(Side::Old, Kind::Role, &names.access_role)
 }
 
-/// Makes it, or makes it as it should be, with the undo record of the old side.
+/// Creates or updates it, with the undo record of the old side.
 ///
 /// # Errors
-/// It is not of this deployment, or its record would not fit.
+/// It isn't managed by this deployment, or the tags for the undo record exceed IAM's limits.
 pub(super) fn setup(
     plan: &mut Plan,
     desired: &Desired,
@@ -50,7 +50,7 @@ pub(super) fn setup(
         };
         let create = RoleCall::Create {
             description: format!(
-                "Lets the migration Lambda of account {} ask the user pool {}",
+                "Allows the migration function of account {} to check passwords in user pool {}",
                 desired.new.identity.id, desired.old.pool.id
             ),
             trust: desired.access_trust.clone(),
@@ -70,15 +70,15 @@ pub(super) fn setup(
         update.push(Edit::secret("trust policy"), set);
     }
     let inline = role.inline.get(&desired.names.access_policy);
-    let stands = inline.is_some_and(|document| same(document, &desired.access_policy));
-    if !stands && !narrows(desired, old) {
+    let in_sync = inline.is_some_and(|document| same(document, &desired.access_policy));
+    if !in_sync && !narrows(desired, old) {
         update.push(Edit::of("inline policy"), put_inline(desired));
     }
     plan.update(on, update.edits, update.steps);
     Ok(())
 }
 
-/// Takes away the right to read a client's secret, where nothing reads it any more.
+/// Removes the permission to read a client secret, if the function no longer reads one.
 pub(super) fn narrow(plan: &mut Plan, desired: &Desired, old: &OldSide) {
     if narrows(desired, old) {
         let edits = vec![Edit::of("inline policy")];
@@ -87,13 +87,13 @@ pub(super) fn narrow(plan: &mut Plan, desired: &Desired, old: &OldSide) {
     }
 }
 
-/// Whether the right to read a client's secret is to go: the function as it stands still reads
-/// it.
+/// Whether the permission to read a client secret must be removed. This is a separate, later step,
+/// because the function reads the secret until it's updated.
 fn narrows(desired: &Desired, old: &OldSide) -> bool {
     let wide = desired.access_policy_with_secret();
     let role = old.role.as_ref();
-    let stands = role.and_then(|role| role.inline.get(&desired.names.access_policy));
-    stands.is_some_and(|stands| same(stands, &wide)) && !same(&wide, &desired.access_policy)
+    let existing = role.and_then(|role| role.inline.get(&desired.names.access_policy));
+    existing.is_some_and(|existing| same(existing, &wide)) && !same(&wide, &desired.access_policy)
 }
 
 fn put_inline(desired: &Desired) -> Step {
@@ -104,13 +104,13 @@ fn put_inline(desired: &Desired) -> Step {
     step(&address(&desired.names), put)
 }
 
-/// Restores what its record says of the old side, and deletes it.
+/// Restores the settings of the old side that it has on record, and deletes it.
 pub(super) fn teardown(plan: &mut Plan, names: &Names, old: &OldSide, new: Option<&NewSide>) {
     let on = address(names);
-    // Torn down alone before, this side has nothing left to look at.
+    // If no app client allows the flow, this side was torn down before, and nothing is left to check.
     let new = new.filter(|_| !app_client::none_has(&old.pool, ADMIN_PASSWORD));
     let role = (&on, old.role.as_ref());
-    if role::say_lost(plan, names, role, new, LostRecord::OldFlow) {
+    if role::report_lost(plan, names, role, new, LostRecord::OldFlow) {
         return;
     }
     let Some(role) = &old.role else { return };

@@ -1,8 +1,8 @@
-//! The flows of app clients, there and back.
+//! The authentication flows of app clients: setup adds them, and teardown removes them.
 
 use super::change::{Action, Edit, Plan, Reason};
 use super::role;
-use super::step::{Compensation, Guard, Seen, Step};
+use super::step::{Compensation, Expected, Guard, Step};
 use crate::cognito::client;
 use crate::cognito::flows::{ADMIN_PASSWORD, Added, Flow, Removal, USER_PASSWORD};
 use crate::cognito::lossless::Object;
@@ -24,14 +24,14 @@ struct Recorder<'a> {
     pool: &'a Pool,
 }
 
-/// What is recorded of one side.
+/// The undo record of one side's app clients.
 pub(super) struct Record<'a> {
     recorder: Recorder<'a>,
     role: Option<&'a Role>,
     flow: Flow,
 }
 
-/// The app clients of one side that take part.
+/// The app clients of one side that the deployment uses.
 pub(super) struct Side<'a> {
     record: Record<'a>,
     target: &'a Target,
@@ -46,12 +46,13 @@ impl Recorder<'_> {
         Address::new(self.side, Kind::Role, self.role)
     }
 
-    /// Adds a flow. Where its record was deleted meanwhile, nothing would ever take it away again.
+    /// Adds a flow, and removes it again if its record was deleted in the meantime. Without the
+    /// record, teardown would never remove it.
     fn add(&self, client: &str, flow: Flow) -> Step {
         let pool = self.pool.id.clone();
         let call = Call::Client(ClientCall::AddFlow { pool, flow });
         Step::new(self.address(client), call).rechecked(
-            Seen::Tag {
+            Expected::Tag {
                 role: self.role.to_owned(),
                 key: record::client_key(client),
             },
@@ -59,7 +60,7 @@ impl Recorder<'_> {
         )
     }
 
-    /// Takes a flow away, unless another deployment records it by then.
+    /// Removes a flow, unless another deployment has it on record.
     fn remove(&self, client: &str, added: Added) -> Step {
         let pool = self.pool.id.clone();
         let call = Call::Client(ClientCall::RemoveFlow { pool, added });
@@ -102,9 +103,9 @@ impl<'a> Record<'a> {
         recorded.unwrap_or_default().into_iter()
     }
 
-    /// A setup that is still under way may add a flow after it was looked for: it is looked for
-    /// once more when the record is gone, which keeps that setup from adding more. Another
-    /// deployment may have gone meanwhile too, and have left a shared flow to this one.
+    /// Checks again after the record is deleted. A setup that runs at the same time may add a flow
+    /// after teardown first checked, but adds none without the record. Another deployment may also
+    /// have been torn down in the meantime and left a shared flow to this one.
     pub(super) fn recheck(&self) -> Vec<Step> {
         let recorder = &self.recorder;
         self.clients()
@@ -135,8 +136,8 @@ impl<'a> Side<'a> {
         self.record.recorder.pool
     }
 
-    /// What is added goes on record; so does what another deployment added and this one
-    /// will use. Where an earlier record was `lost`, what is there may be ours.
+    /// Records flows that setup adds, and flows that another deployment added and this one will use.
+    /// If an earlier record was `lost`, existing flows may have been added by cogmig.
     pub(super) fn record(&self, tags: &mut Tags, lost: bool) {
         for Listed { id, .. } in &self.target.clients {
             let client = self.pool().client(id);
@@ -149,8 +150,8 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// The flows that stand already and that another deployment may take away at this very
-    /// moment: looked at once more when they are on record here too, which keeps it from that.
+    /// Checks shared flows again after they're recorded here. Another deployment may remove them
+    /// until then, but not after.
     pub(super) fn confirm(&self) -> Vec<Step> {
         let clients = self.target.clients.iter();
         let shared = clients.filter(|client| self.pool().shared.contains_key(&client.id));
@@ -161,7 +162,7 @@ impl<'a> Side<'a> {
     }
 }
 
-/// Flows that are still to be added.
+/// Adds missing flows.
 pub(super) fn add_flows(plan: &mut Plan, side: &Side<'_>) {
     let (recorder, flow) = (&side.record.recorder, side.record.flow);
     for Listed { id, .. } in &side.target.clients {
@@ -173,7 +174,7 @@ pub(super) fn add_flows(plan: &mut Plan, side: &Side<'_>) {
     }
 }
 
-/// Flows of app clients that take part no longer.
+/// Removes the flows of app clients that the deployment no longer uses.
 pub(super) fn drop_flows(plan: &mut Plan, side: &Side<'_>) {
     let recorder = &side.record.recorder;
     let pool = recorder.pool;
@@ -197,11 +198,11 @@ pub(super) fn drop_flows(plan: &mut Plan, side: &Side<'_>) {
         }
         let key = record::client_key(&id);
         steps.push(role::step(&recorder.on_role(), RoleCall::Untag { key }));
-        plan.update_because(on, Reason::TakesPartNoLonger, edits, steps);
+        plan.update_because(on, Reason::NoLongerUsed, edits, steps);
     }
 }
 
-/// Whether it is known that no app client of these has the flow.
+/// Whether all app clients were read, and none of them has the flow.
 pub(super) fn none_has(pool: &Pool, flow: Flow) -> bool {
     let has = |client: &Object| to_add(client, flow).is_none();
     let lacks = |described: &Option<Object>| !described.as_ref().is_some_and(has);
@@ -214,7 +215,7 @@ fn to_add(client: &Object, flow: Flow) -> Option<Added> {
     client::with_flow(client, flow).map(|(_, added)| added)
 }
 
-/// Takes away each flow that the record says was added, and that is still there.
+/// Removes each recorded flow that the app client still has.
 pub(super) fn restore(plan: &mut Plan, names: &Names, record: &Record<'_>) {
     if !record.role.is_some_and(|role| names.own(&role.tags)) {
         return;

@@ -1,4 +1,4 @@
-//! What a plan changes, as values: words are made of them by the printer.
+//! The changes of a plan, as values. The printer turns them into text.
 
 use super::step::Step;
 use crate::cognito::flows::{Added, Flow};
@@ -6,17 +6,17 @@ use crate::package::Architecture;
 use crate::problem::{Problem, Severity};
 use crate::resource::Address;
 
-/// Changes in the order in which they are made.
+/// The changes, in the order in which they're applied.
 #[derive(Default)]
 pub struct Plan {
     /// The changes.
     pub changes: Vec<Change>,
-    /// What users or the accounts will notice, by severity; `info` is for what is left unchanged.
+    /// Effects on users or on the accounts, with a severity. `info` reports what isn't changed.
     pub warnings: Vec<Problem>,
 }
 
 impl Plan {
-    /// Whether nothing is to be changed.
+    /// Whether there is nothing to apply. Conflicts aren't applied.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes
@@ -24,7 +24,7 @@ impl Plan {
             .all(|change| change.action == Action::Conflict)
     }
 
-    /// How many changes are of this kind.
+    /// The number of changes with this action.
     #[must_use]
     pub fn count(&self, action: Action) -> usize {
         self.changes
@@ -38,12 +38,12 @@ impl Plan {
         self.warnings.push(note);
     }
 
-    /// The steps of all changes, in their order.
+    /// The steps of all changes, in order.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
         self.changes.iter().flat_map(|change| &change.steps)
     }
 
-    /// Something is made, deleted or left.
+    /// Adds a change.
     pub(super) fn add(
         &mut self,
         action: Action,
@@ -60,12 +60,12 @@ impl Plan {
         });
     }
 
-    /// Something is changed, if there is anything to do.
+    /// Adds an update, if it has steps.
     pub(super) fn update(&mut self, address: Address, edits: Vec<Edit>, steps: Vec<Step>) {
         self.update_because(address, None, edits, steps);
     }
 
-    /// The same, for a reason.
+    /// The same, with a reason.
     pub(super) fn update_because(
         &mut self,
         address: Address,
@@ -85,31 +85,31 @@ impl Plan {
     }
 }
 
-/// What happens to one resource.
+/// A change of one resource.
 pub struct Change {
-    /// Which.
+    /// The resource.
     pub address: Address,
-    /// What happens.
+    /// The action.
     pub action: Action,
-    /// What of it changes.
+    /// The settings that change.
     pub edits: Vec<Edit>,
-    /// Why, or what for.
+    /// The reason or the purpose.
     pub reason: Option<Reason>,
-    /// The calls that bring it about.
+    /// The calls that apply it.
     pub steps: Vec<Step>,
 }
 
-/// What can happen to a resource.
+/// The action on a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// It is made.
+    /// It's created.
     Create,
-    /// It is changed.
+    /// It's updated.
     Update,
-    /// It is deleted.
+    /// It's deleted.
     Delete,
-    /// It has neither the value that setup set nor its previous value, or it is not managed by this
-    /// deployment. It is not changed, and manual action is required.
+    /// It has neither the value that setup set nor its previous value, or it isn't managed by this
+    /// deployment. It isn't changed, and manual action is required.
     Conflict,
 }
 
@@ -117,7 +117,7 @@ impl Action {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Delete, Self::Conflict];
 
-    /// One character for a line of the plan.
+    /// The symbol in the plan.
     #[must_use]
     pub const fn glyph(self) -> char {
         match self {
@@ -128,7 +128,7 @@ impl Action {
         }
     }
 
-    /// A word for JSON.
+    /// The value of `action` in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -140,21 +140,21 @@ impl Action {
     }
 }
 
-/// A setting that changes. Of one without values only the path is known, or told.
+/// A setting that changes. Without values, only its path is known or printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// Which setting.
+    /// The path of the setting.
     pub path: String,
-    /// Its value before; nothing where it is added.
+    /// The value before the change. `None` if it's added.
     pub before: Option<String>,
-    /// Its value after; nothing where it is removed.
+    /// The value after the change. `None` if it's removed.
     pub after: Option<String>,
-    /// Whether its values are never told.
+    /// Whether its values are never printed.
     pub secret: bool,
 }
 
 impl Edit {
-    /// A setting of which only the path is told.
+    /// A setting without values.
     #[must_use]
     pub fn of(path: impl Into<String>) -> Self {
         Self {
@@ -165,7 +165,7 @@ impl Edit {
         }
     }
 
-    /// A setting whose values are never told.
+    /// A setting whose values are never printed.
     #[must_use]
     pub fn secret(path: impl Into<String>) -> Self {
         Self {
@@ -174,7 +174,7 @@ impl Edit {
         }
     }
 
-    /// A value that becomes another.
+    /// A value that changes.
     #[must_use]
     pub fn set(path: impl Into<String>, before: Option<String>, after: Option<String>) -> Self {
         Self {
@@ -197,137 +197,137 @@ impl Edit {
     }
 }
 
-/// What is to be changed of something, and how.
+/// The edits of a resource, and the steps that apply them.
 #[derive(Default)]
 pub(super) struct Update {
-    /// What.
+    /// The edits.
     pub edits: Vec<Edit>,
-    /// How.
+    /// The steps.
     pub steps: Vec<Step>,
 }
 
 impl Update {
-    /// With one more.
+    /// Adds an edit and its step.
     pub(super) fn push(&mut self, edit: Edit, step: Step) {
         self.edits.push(edit);
         self.steps.push(step);
     }
 }
 
-/// Why a resource is made, changed, deleted or left.
+/// The reason or the purpose of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It trusts this role of this account, with an `ExternalId`.
+    /// It trusts this role in this account, with an `ExternalId`.
     Trusts {
         /// The role.
         role: String,
         /// The account.
         account: String,
     },
-    /// It runs the function, with this policy.
+    /// It's the execution role of the function, with this policy.
     RunsFunction {
         /// The policy.
         policy: String,
     },
-    /// It allows to assume this role of this account, and to write logs.
+    /// It allows `sts:AssumeRole` for this role in this account, and writing logs.
     Allows {
         /// The role.
         role: String,
         /// The account.
         account: String,
     },
-    /// Its events are kept so many days.
-    Kept {
+    /// It has this retention.
+    Retention {
         /// Days.
         days: i32,
     },
-    /// It is set like this.
+    /// It's configured like this.
     Runs {
         /// The runtime.
         runtime: String,
-        /// What its code is built for.
+        /// The architecture.
         architecture: Architecture,
         /// MB.
         memory: i32,
         /// Seconds.
         timeout: i32,
     },
-    /// It lets Cognito invoke the function for this pool.
-    LetsInvoke {
+    /// It allows Cognito to invoke the function for this pool.
+    AllowsInvoke {
         /// The pool.
         pool: String,
     },
-    /// It checks passwords, and can do no more.
+    /// It only checks passwords.
     ChecksPasswords,
-    /// It was changed by somebody else since it was made.
-    WasChanged,
-    /// It takes part in the migration no longer.
-    TakesPartNoLonger,
-    /// The function reads no client secret any more.
+    /// It was changed after setup created it.
+    ChangedAfterSetup,
+    /// The deployment no longer uses it.
+    NoLongerUsed,
+    /// The function no longer reads a client secret.
     NoSecretRead,
-    /// It is the app client of this name.
+    /// It's the app client with this name.
     Named {
         /// The name.
         name: String,
     },
-    /// Others gave it these policies or statements, which go with it.
-    WithOthers {
+    /// It includes these policies or statements, which cogmig didn't add. They're deleted with it.
+    IncludesOthers {
         /// Their names.
         others: Vec<String>,
     },
-    /// These others have it attached.
-    HeldByOthers {
+    /// It's attached to these other entities.
+    AttachedToOthers {
         /// Their names.
         others: Vec<String>,
     },
-    /// It bears no tag of the deployment.
+    /// It has no tag of the deployment.
     NotManaged,
-    /// It bears no tag that says which pool the deployment serves.
+    /// It has no tag with the user pool of the deployment.
     PoolUnknown,
-    /// The role with the record is gone, lost its tag, or was made again.
+    /// The role with the undo record no longer exists, lost its tag, or was recreated.
     RecordLost {
-        /// How.
+        /// How it was lost.
         how: Lost,
-        /// What was on record.
+        /// The lost record.
         record: LostRecord,
     },
-    /// The flow is the only one that is left.
+    /// The flow is its only one.
     LastFlow {
-        /// What was added.
+        /// The flow that setup added.
         added: Added,
     },
-    /// It allows the flow, and no record tells whether it did before.
+    /// It allows the flow, and no record shows whether it did before setup.
     FlowUnrecorded {
         /// The flow.
         flow: Flow,
     },
-    /// It was the trigger before, and is gone since.
-    FormerTriggerGone,
-    /// It may have had another trigger before: no record tells.
-    FormerTriggerUnknown,
-    /// Its trigger is this one, which somebody else set.
+    /// It was the trigger before setup, and no longer exists.
+    PreviousTriggerGone,
+    /// No record shows whether it had another trigger before setup.
+    PreviousTriggerUnknown,
+    /// Its trigger is this one, which the deployment didn't set.
     OtherTrigger {
-        /// The ARN; nothing where there is none.
+        /// The ARN. `None` if it has no trigger.
         trigger: Option<String>,
     },
 }
 
-/// How a role with a record was lost.
+/// How a role with an undo record was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lost {
-    /// It is gone.
+    /// It no longer exists.
     Gone,
-    /// It bears no tag of the deployment.
+    /// It has no tag of the deployment.
     NotManaged,
-    /// Somebody else made it again.
-    MadeAgain,
+    /// It was deleted and recreated, but not by setup.
+    Recreated,
 }
 
-/// What was on record there.
+/// The content of a lost undo record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LostRecord {
-    /// Which app client of the old pool was given the flow.
+    /// The app client of the old pool to which setup added the flow.
     OldFlow,
-    /// Which app clients of the new pool were given the flow, and which trigger stood before.
+    /// The app clients of the new pool to which setup added the flow, and the previous trigger.
     NewFlowsAndTrigger,
 }

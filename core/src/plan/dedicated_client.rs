@@ -1,12 +1,12 @@
-//! The app client of the old pool that is made for a deployment, there and back. It can bear
-//! no tag: the role's record tells that those of its name are ours.
+//! The dedicated app client of the old pool: setup creates it, and teardown deletes it. App clients
+//! can't have tags, so the undo record on the role shows that it's managed by the deployment.
 
 use rules::env;
 
 use super::change::{Action, Edit, Plan, Reason};
 use super::guards;
 use super::role::step as on_role;
-use super::step::{Compensation, Seen, Step};
+use super::step::{Compensation, Expected, Step};
 use crate::cognito::client;
 use crate::desired::{Desired, ID_TO_COME, OldClient};
 use crate::identity::Side::Old;
@@ -24,10 +24,10 @@ fn role(names: &Names) -> Address {
     Address::new(Old, Kind::Role, &names.access_role)
 }
 
-/// Makes it where it is wanted and does not stand as it was made.
+/// Creates it if it's required and doesn't exist with its original settings.
 ///
 /// # Errors
-/// One of its name is not of this deployment.
+/// An app client with its name isn't managed by this deployment.
 pub(super) fn setup(
     plan: &mut Plan,
     desired: &Desired,
@@ -37,21 +37,21 @@ pub(super) fn setup(
         return Ok(());
     };
     let names = &desired.names;
-    let is_ours = is_recorded(names, old) || is_adopted(desired, id.as_ref(), new);
-    if let (Some((id, _)), false) = (old.dedicated.first(), is_ours) {
+    let is_managed = is_recorded(names, old) || is_adopted(desired, id.as_ref(), new);
+    if let (Some((id, _)), false) = (old.dedicated.first(), is_managed) {
         return Err(guards::unrecorded_client(&names.old_client, id));
     }
     if let Some(id) = id {
-        // A run that was killed has made it, and not come to write its id down.
+        // An earlier run created it and was killed before it recorded the id.
         if recorded_id(old) != Some(id) {
             let edits = vec![Edit::of("undo record")];
             plan.update(role(names), edits, vec![record_id(names, id)]);
         }
         return Ok(());
     }
-    let made = [make(names, old), record_id(names, ID_TO_COME)];
+    let created = [create(names, old), record_id(names, ID_TO_COME)];
     if own(old).is_empty() {
-        let steps = made.into();
+        let steps = created.into();
         plan.add(
             Action::Create,
             address(names),
@@ -59,19 +59,19 @@ pub(super) fn setup(
             steps,
         );
     } else {
-        let steps = [delete(names, old)].into_iter().chain(made).collect();
-        plan.update_because(address(names), Reason::WasChanged, Vec::new(), steps);
+        let steps = [delete(names, old)].into_iter().chain(created).collect();
+        plan.update_because(address(names), Reason::ChangedAfterSetup, Vec::new(), steps);
     }
     Ok(())
 }
 
-/// Makes it. That there is one was recorded before; where that was deleted meanwhile, nothing
-/// would ever delete the app client.
-fn make(names: &Names, old: &OldSide) -> Step {
+/// Creates it, and deletes it again if its record was deleted in the meantime. Without the record,
+/// teardown would never delete it.
+fn create(names: &Names, old: &OldSide) -> Step {
     let pool = old.pool.id.clone();
     let call = Call::Client(ClientCall::Create { pool });
     Step::new(address(names), call).rechecked(
-        Seen::Tag {
+        Expected::Tag {
             role: names.access_role.clone(),
             key: record::DEDICATED_CLIENT.to_owned(),
         },
@@ -84,8 +84,7 @@ fn record_id(names: &Names, id: &str) -> Step {
     on_role(&role(names), RoleCall::Tag { tags })
 }
 
-/// Whether it is the one that the function of a deployment uses whose tags are written again: by
-/// then the access role has been recognized.
+/// Whether `--adopt` is set and the function uses it. The access role was recognized before.
 fn is_adopted(desired: &Desired, id: Option<&String>, new: &NewSide) -> bool {
     let function = new.function.as_ref();
     let in_use = function.and_then(|function| {
@@ -95,11 +94,11 @@ fn is_adopted(desired: &Desired, id: Option<&String>, new: &NewSide) -> bool {
     desired.adopt && id.is_some() && id == in_use
 }
 
-/// Deletes it where another one takes its part.
+/// Deletes it if the deployment uses another app client.
 pub(super) fn drop(plan: &mut Plan, desired: &Desired, old: &OldSide) {
-    let wanted = matches!(desired.old_client, OldClient::Dedicated { .. });
+    let is_required = matches!(desired.old_client, OldClient::Dedicated { .. });
     let names = &desired.names;
-    if wanted || !is_recorded(names, old) {
+    if is_required || !is_recorded(names, old) {
         return;
     }
     let mut steps = vec![delete(names, old)];
@@ -107,11 +106,11 @@ pub(super) fn drop(plan: &mut Plan, desired: &Desired, old: &OldSide) {
         let key = key.to_owned();
         steps.push(on_role(&role(names), RoleCall::Untag { key }));
     }
-    let reason = Reason::TakesPartNoLonger;
+    let reason = Reason::NoLongerUsed;
     plan.add(Action::Delete, address(names), reason, steps);
 }
 
-/// Deletes it, and leaves what has its name and is somebody else's.
+/// Deletes it, and reports other app clients with its name.
 pub(super) fn teardown(plan: &mut Plan, names: &Names, old: &OldSide) {
     if !is_recorded(names, old) {
         return;
@@ -136,11 +135,11 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, old: &OldSide) {
     }
 }
 
-/// A setup that is still under way may make one more: looked for once more when the record
-/// is gone, without which it makes none.
+/// Checks again after the record is deleted. A setup that runs at the same time may create another
+/// one until then, but creates none without the record.
 pub(super) fn recheck(names: &Names, old: &OldSide) -> Option<Step> {
-    let looks = is_recorded(names, old) && old.pool.described.is_some();
-    looks.then(|| delete(names, old))
+    let required = is_recorded(names, old) && old.pool.described.is_some();
+    required.then(|| delete(names, old))
 }
 
 fn is_recorded(names: &Names, old: &OldSide) -> bool {
@@ -152,16 +151,17 @@ fn recorded_id(old: &OldSide) -> Option<&String> {
     old.role.as_ref()?.tags.get(record::DEDICATED_CLIENT_ID)
 }
 
-/// The ids of those of the name that were made here, whatever became of the one on record.
+/// The ids of the app clients with its name that setup created: the recorded one, and others with
+/// the original settings.
 fn own(old: &OldSide) -> Vec<&str> {
     let recorded = recorded_id(old);
     let clients = old.dedicated.iter();
-    let own = clients.filter(|(id, made)| recorded == Some(id) || client::is_dedicated(made));
+    let own = clients.filter(|(id, client)| recorded == Some(id) || client::is_dedicated(client));
     own.map(|(id, _)| id.as_str()).collect()
 }
 
 fn delete(names: &Names, old: &OldSide) -> Step {
-    let call = ClientCall::DeleteMade {
+    let call = ClientCall::DeleteCreated {
         pool: old.pool.id.clone(),
         recorded: recorded_id(old).cloned(),
     };

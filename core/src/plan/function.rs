@@ -7,19 +7,19 @@ use serde_json::Value;
 
 use super::change::{Action, Edit, Plan, Reason, Update};
 use super::guards::{self, Recognized};
-use super::owned::{self, made_again};
+use super::owned::{self, is_recreated};
 use super::{step::Step, trigger};
 use crate::desired::Desired;
 use crate::identity::Side;
 use crate::names::Names;
 use crate::observed::{Configuration, NewSide};
 use crate::problem::Result;
-use crate::record::{self, Tags};
+use crate::record;
 use crate::resource::{Address, Call, FunctionCall, Kind};
 
-/// Variables whose values are told: an option that was forgotten is to be seen before it is
-/// undone.
-const TOLD: [&str; 4] = [
+/// The variables whose values are printed. If an option of the last setup is omitted, the plan must
+/// show what the next setup would change back.
+const PRINTED: [&str; 4] = [
     env::OLD_CLIENT_ID,
     env::MFA_USERS,
     env::TEMPORARY_PASSWORDS,
@@ -34,10 +34,10 @@ fn step(on: &Address, call: FunctionCall) -> Step {
     Step::new(on.clone(), Call::Function(call))
 }
 
-/// Makes it, or makes it as it should be.
+/// Creates or updates it.
 ///
 /// # Errors
-/// It is not of this deployment, or its environment would not fit.
+/// It isn't managed by this deployment, or its environment is too large.
 pub(super) fn setup(
     plan: &mut Plan,
     desired: &Desired,
@@ -68,11 +68,11 @@ pub(super) fn setup(
     if let Some(tags) = record::missing(&function.tags, &desired.new_tags) {
         update.push(Edit::of("tags"), step(&on, FunctionCall::Tag { tags }));
     }
-    // The grant with which Lambda decrypts the environment belongs to the role's
-    // unique id: a role that was made again needs to be set again, and before the new
-    // code makes the function look younger than the role.
-    let remade = (new.role.as_ref()).is_none_or(|role| made_again(role, function));
-    if function.configuration != *set || remade {
+    // The KMS grant with which Lambda decrypts the environment is for the role's unique id. If the
+    // role was recreated, the configuration must be updated again. This comes before the update of
+    // the code, after which the function would look younger than the role.
+    let recreated = (new.role.as_ref()).is_none_or(|role| is_recreated(role, function));
+    if function.configuration != *set || recreated {
         update.edits.extend(edits(&function.configuration, set));
         let set = set.clone();
         update
@@ -89,19 +89,19 @@ pub(super) fn setup(
     Ok(())
 }
 
-/// What is to be changed of a configuration.
-fn edits(stands: &Configuration, wanted: &Configuration) -> Vec<Edit> {
-    let names: BTreeSet<_> = [stands, wanted]
+/// The changes of a configuration.
+fn edits(existing: &Configuration, desired: &Configuration) -> Vec<Edit> {
+    let names: BTreeSet<_> = [existing, desired]
         .iter()
         .flat_map(|set| set.environment.keys())
         .collect();
     let values = |set: &Configuration, name| set.environment.get(name).cloned();
     let changed = names.into_iter().flat_map(|name| {
-        let (before, after) = (values(stands, name), values(wanted, name));
+        let (before, after) = (values(existing, name), values(desired, name));
         if before == after {
             return Vec::new();
         }
-        // Whoever may configure the function may write what they like into it.
+        // Anyone who can configure the function can set any value.
         let before = before.map(|value| value.escape_debug().to_string());
         variable(name, before, after)
     });
@@ -120,35 +120,35 @@ fn variable(name: &str, before: Option<String>, after: Option<String>) -> Vec<Ed
         (Some(before), Some(after)) if name == env::ATTRIBUTES => {
             let [before, after] =
                 [&before, &after].map(|list| list.split(',').collect::<BTreeSet<_>>());
-            let gone = before.difference(&after);
-            let come = after.difference(&before);
-            let gone = gone.map(|entry| Edit::remove(&path, *entry));
-            gone.chain(come.map(|entry| Edit::add(&path, *entry)))
+            let removed = before.difference(&after);
+            let added = after.difference(&before);
+            let removed = removed.map(|entry| Edit::remove(&path, *entry));
+            removed
+                .chain(added.map(|entry| Edit::add(&path, *entry)))
                 .collect()
         }
-        (before @ Some(_), after @ Some(_)) if TOLD.contains(&name) => {
+        (before @ Some(_), after @ Some(_)) if PRINTED.contains(&name) => {
             vec![Edit::set(path, before, after)]
         }
         _ => vec![Edit::of(path)],
     }
 }
 
-/// Deletes it, with its resource policy.
+/// Deletes it and its resource policy.
 pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     let Some(function) = &new.function else {
         return;
     };
     let on = address(names);
     let mut steps = vec![step(&on, FunctionCall::Delete)];
-    let ours = |tags: &Tags| names.own(tags);
-    let role = new.role.as_ref().filter(|role| ours(&role.tags));
+    let role = new.role.as_ref().filter(|role| names.own(&role.tags));
     if role.is_none() {
         steps.extend(trigger::recheck(names, new, role));
     }
     let others = statements(&function.policy).filter(|id| *id != names.permission);
     let others = others.map(str::to_owned).collect();
-    let is_ours = ours(&function.tags);
-    owned::delete(plan, names, (on, is_ours), others, steps);
+    let is_managed = names.own(&function.tags);
+    owned::delete(plan, names, (on, is_managed), others, steps);
 }
 
 /// The ids of the statements of a resource policy.

@@ -1,4 +1,4 @@
-//! What setup and teardown refuse, before anything is written.
+//! Checks with which setup and teardown fail before they change anything.
 
 use rules::env;
 
@@ -12,7 +12,7 @@ use crate::record::{self, Tags};
 use crate::reference::Listed;
 use crate::resource::{Address, Kind};
 
-/// The undo record would not fit.
+/// Fails if IAM would reject the tags of the undo record.
 pub(super) fn unfit(tags: &Tags) -> Result<()> {
     match record::refusal(tags) {
         Some(why) => Err(why),
@@ -20,34 +20,34 @@ pub(super) fn unfit(tags: &Tags) -> Result<()> {
     }
 }
 
-/// Bytes of JSON that Lambda takes for a function's environment.
-const MOST_ENVIRONMENT: usize = 4096;
+/// Lambda's limit for the environment of a function, in bytes of JSON.
+const MAX_ENVIRONMENT: usize = 4096;
 
-/// Lambda would refuse the environment, when half of the rest stands already.
+/// Fails if Lambda would reject the environment. Otherwise setup would fail halfway.
 pub(super) fn too_large(environment: &Tags) -> Result<()> {
     let size = serde_json::json!(environment).to_string().len();
-    if size > MOST_ENVIRONMENT {
+    if size > MAX_ENVIRONMENT {
         return Err(Problem::error(
                 "environment-too-large",
                 format!(
-                    "what the function has to know takes {size} bytes, and Lambda allows {MOST_ENVIRONMENT}: most of it are names of attributes"
+                    "the environment of the function needs {size} bytes, but Lambda allows {MAX_ENVIRONMENT}. The names of the attributes need most of it"
                 ),
             )
-            .fix("--drop-attribute for those that nobody needs"));
+            .fix("use --drop-attribute for attributes that you don't need"));
     }
     Ok(())
 }
 
-/// What shows that a resource without its tag belongs to the deployment.
+/// The evidence that resources without tags belong to the deployment.
 pub(super) struct Recognized {
-    /// The function uses both roles, for these two pools.
+    /// The function uses both roles and both pools.
     roles: bool,
-    /// Its role has the policy of our name.
+    /// The policy with the expected name is attached to the function's role.
     policy: bool,
 }
 
 impl Recognized {
-    /// By the function, the roles and the trust policy.
+    /// From the function, the roles and the trust policy.
     pub(super) fn of(desired: &Desired, old: &OldSide, new: &NewSide) -> Self {
         let (Some(access), Some(lambda), Some(function)) = (&old.role, &new.role, &new.function)
         else {
@@ -88,8 +88,8 @@ impl Recognized {
     }
 }
 
-/// A resource of our name without our tag is not managed by this deployment; or it lost the tag,
-/// and then `--adopt` is required to write it again.
+/// Fails if a resource with the expected name has no tag of the deployment. Either it isn't managed
+/// by this deployment, or it lost the tag, and `--adopt` restores it.
 pub(super) fn managed(
     Address { kind, name, .. }: &Address,
     tags: &Tags,
@@ -100,7 +100,7 @@ pub(super) fn managed(
     if desired.names.own(tags) {
         return Ok(());
     }
-    // The tag of another deployment rules it out.
+    // If it has the tag of another deployment, it didn't lose this one.
     let lost = recognized.is(kind) && !tags.contains_key(record::DEPLOYMENT);
     let (tag, kind) = (record::DEPLOYMENT, kind.as_str());
     match (lost, desired.adopt) {
@@ -108,73 +108,75 @@ pub(super) fn managed(
         (true, false) => Err(Problem::error(
             "tag-lost",
             format!(
-                "the {kind} {name} has lost the tag {tag} = {deployment}, but it belongs to deployment `{deployment}`: the trust policy and the function {} show that sign-ins use it. Don't delete it",
+                "{kind} {name} lost its tag {tag} = {deployment}, but it belongs to deployment `{deployment}`: the trust policy and the function {} show that sign-ins use it. Don't delete it",
                 desired.names.function
             ),
         )
-        .fix("`cogmig setup --adopt`, which writes the tags again")),
+        .fix("run `cogmig setup --adopt` to restore the tags")),
         (false, _) => Err(Problem::error(
             "not-managed",
             format!(
-                "the {kind} {name} already exists and is not managed by this deployment: it has no tag {tag} = {deployment}"
+                "{kind} {name} already exists and isn't managed by this deployment: it has no tag {tag} = {deployment}"
             ),
         )
-        .fix("--suffix for other names, or delete it if nothing uses it")),
+        .fix("use --suffix for other names, or delete it if it isn't used")),
     }
 }
 
-/// Another UserMigration trigger is replaced only where that was asked for, and that of another
-/// deployment never.
+/// Fails if another UserMigration trigger is attached and `--replace-trigger` isn't set. The trigger
+/// of another deployment is never replaced.
 pub(super) fn replaces_trigger(desired: &Desired, other: &str) -> Result<()> {
     let pool = &desired.new.pool.id;
     if Names::function_of_any(&desired.new.identity, other).is_some() {
-        let served =
-            format!("the user pool {pool} is served by another deployment already: {other}");
-        return Err(Problem::error("pool-served", served)
-            .fix("`cogmig teardown` of that one first; a pool has one UserMigration trigger"));
+        let served = format!("user pool {pool} is already used by another deployment: {other}");
+        return Err(Problem::error("pool-served", served).fix(
+            "run `cogmig teardown` for that deployment first: a pool can have only one UserMigration trigger",
+        ));
     }
     if desired.replace_trigger {
         return Ok(());
     }
-    let exists = format!("the user pool {pool} has a UserMigration trigger already: {other}");
+    let exists = format!("user pool {pool} already has a UserMigration trigger: {other}");
     Err(Problem::error("trigger-exists", exists)
-        .fix("--replace-trigger to take its place; teardown puts it back"))
+        .fix("use --replace-trigger to replace it: teardown restores it"))
 }
 
-/// An app client of our name is there, and no record says that it is ours.
+/// An app client with the expected name exists without an undo record.
 pub(super) fn unrecorded_client(name: &str, id: &str) -> Problem {
     Problem::error(
         "client-not-managed",
         format!(
-            "the old user pool has an app client {name} already, {id}, and no record tells that it is of this deployment"
+            "the old user pool already has an app client {name} ({id}), and no record shows that it's managed by this deployment"
         ),
     )
-    .fix("--suffix for another name, or delete it if nothing uses it")
+    .fix("use --suffix for another name, or delete it if it isn't used")
 }
 
-/// A deployment serves one pair of pools. Pointing it at another would lock out the
-/// users who are on their way between the first two.
-pub(super) fn same_migration(name: &str, stands: &Tags, wanted: &Tags) -> Result<()> {
+/// Fails if the deployment of a role is for another pool or account. A deployment is for one pair of
+/// pools. If it were changed to another pair, users of the first pair who haven't been migrated
+/// couldn't sign in.
+pub(super) fn same_migration(name: &str, existing: &Tags, desired: &Tags) -> Result<()> {
     for (key, what) in [(record::POOL, "user pool"), (record::PEER, "other account")] {
-        if let (Some(stands), Some(wanted)) = (stands.get(key), wanted.get(key))
-            && stands != wanted
+        if let (Some(existing), Some(desired)) = (existing.get(key), desired.get(key))
+            && existing != desired
         {
             return Err(Problem::error(
                 "deployment-mismatch",
                 format!(
-                    "the deployment of the role {name} serves the {what} {stands}, not {wanted}"
+                    "the deployment of role {name} is for the {what} {existing}, not {desired}"
                 ),
             )
-            .fix("--suffix for a second migration beside it, or `cogmig teardown` first"));
+            .fix("use --suffix for a second deployment, or run `cogmig teardown` first"));
         }
     }
     Ok(())
 }
 
-/// The two accounts are in one partition: no role can be assumed from one to another.
+/// Checks that both accounts are in the same partition, because roles can't be assumed across
+/// partitions.
 ///
 /// # Errors
-/// They are in two.
+/// They aren't.
 pub fn partitions(old: &Identity, new: &Identity) -> Result<()> {
     let (from, to) = (&old.partition, &new.partition);
     if from == to {
@@ -183,15 +185,15 @@ pub fn partitions(old: &Identity, new: &Identity) -> Result<()> {
     Err(Problem::error(
         "partition-mismatch",
         format!(
-            "the old account is in the partition {from} and the new one in {to}: no role can be assumed from one to the other, so that the Lambda could not ask the old pool"
+            "the old account is in partition {from} and the new account in {to}. Roles can't be assumed across partitions, so the function couldn't access the old pool"
         ),
     ))
 }
 
-/// The two pools are two.
+/// Checks that the pools are different.
 ///
 /// # Errors
-/// They are one.
+/// They're the same.
 pub fn two_pools(
     (old, old_pool): (&Identity, &Listed),
     (new, new_pool): (&Identity, &Listed),
@@ -202,19 +204,19 @@ pub fn two_pools(
     Err(Problem::error(
         "same-pool",
         format!(
-            "both sides are the user pool {} of account {}",
+            "the old and the new user pool are the same: {} in account {}",
             old_pool.id, old.id
         ),
     )
-    .fix("--new-profile, --new-region or --new-pool"))
+    .fix("change --new-profile, --new-region or --new-pool"))
 }
 
-/// The old pool asks its own trigger about a name that it does not know. Where that one moves users
-/// the other way, each pool would ask the other for ever. `peer` is the account that the trigger's
-/// deployment migrates from.
+/// Checks that users aren't migrated in the opposite direction. The old pool invokes its own trigger
+/// for unknown usernames, so the two pools would invoke each other endlessly. `peer` is the account
+/// from which the old pool's trigger migrates users.
 ///
 /// # Errors
-/// It is the new account.
+/// It's the new account.
 pub fn no_loop(
     pool: &Listed,
     trigger: Option<&str>,
@@ -227,21 +229,21 @@ pub fn no_loop(
     Err(Problem::error(
         "migration-loop",
         format!(
-            "users move the other way already, into the user pool {} by {}",
+            "users are already migrated in the opposite direction, to user pool {} by the function {}",
             pool.id,
             trigger
                 .and_then(|arn| arn.rsplit(':').next())
                 .unwrap_or_default()
         ),
     )
-    .fix("the profiles the other way round, or `cogmig teardown` of that migration first"))
+    .fix("swap the profiles, or run `cogmig teardown` for that migration first"))
 }
 
-/// Both roles still have their tags: one that lost them would be left behind by teardown, and
-/// without its function nothing would recognize it any more.
+/// Checks that both roles have their tags. Teardown wouldn't delete a role without tags, and after
+/// the function is deleted, the role couldn't be recognized.
 ///
 /// # Errors
-/// One lost them, and the function uses it.
+/// The function uses a role that lost its tags.
 pub fn tags_are_kept(
     names: &Names,
     (old, old_role): (&Identity, Option<&Role>),
@@ -264,22 +266,22 @@ pub fn tags_are_kept(
             Err(Problem::error(
                 "tag-lost",
                 format!(
-                    "the role {name} in the {} has lost the tag {}, but the function {} uses it: without the tag, teardown would leave it behind",
+                    "role {name} in the {} lost its tag {}, but the function {} uses it. Without the tag, teardown wouldn't delete it",
                     identity.place(),
                     record::DEPLOYMENT,
                     names.function
                 ),
             )
-            .fix("`cogmig setup --adopt` first, which writes the tags again"))
+            .fix("run `cogmig setup --adopt` first to restore the tags"))
         }
         _ => Ok(()),
     }
 }
 
-/// The pool that role and policy of the new side agree on.
+/// The user pool in the tags of the role and the policy of the new side.
 ///
 /// # Errors
-/// They name two.
+/// The tags have different pools.
 pub fn one_pool(
     names: &Names,
     new: &Identity,
@@ -290,22 +292,22 @@ pub fn one_pool(
         (Some(role), Some(policy)) if role != policy => Err(Problem::error(
             "tags-contradict",
             format!(
-                "in the {} the role {} is tagged for the user pool {role}, and the policy {} for {policy}",
+                "the tags of the deployment in the {} don't match: role {} has user pool {role}, but policy {} has {policy}",
                 new.place(),
                 names.lambda_role,
                 names.lambda_policy
             ),
         )
-        .fix(format!("to mend their tags {}", record::POOL))),
+        .fix(format!("fix the tag {} of the role or the policy", record::POOL))),
         (by_role, by_policy) => Ok(by_role.or(by_policy)),
     }
 }
 
-/// The role of the other side, which has these tags, is not of this deployment: "nothing exists"
-/// would be wrong of a migration that exists the other way round.
+/// Checks that the profiles aren't swapped. `tags` are those of the other side's role in this
+/// account. If the deployment exists with the sides swapped, "doesn't exist" would be misleading.
 ///
 /// # Errors
-/// It is.
+/// The role has the tag of the deployment.
 pub fn not_swapped(
     names: &Names,
     identity: &Identity,
@@ -318,12 +320,12 @@ pub fn not_swapped(
     Err(Problem::error(
         "profiles-swapped",
         format!(
-            "nothing of the {} side stands in the {}, but the role {role} of the other side does",
+            "the {} side doesn't exist in the {}, but role {role} of the other side does",
             identity.side.as_str(),
             identity.place()
         ),
     )
-    .fix("the profiles the other way round"))
+    .fix("swap the profiles"))
 }
 
 /// Fails if a plan has warnings of this severity or of a higher one.

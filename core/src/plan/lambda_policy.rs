@@ -21,10 +21,10 @@ fn step(on: &Address, call: PolicyCall) -> Step {
     Step::new(on.clone(), Call::Policy(call))
 }
 
-/// Makes it, or makes it as it should be.
+/// Creates or updates it.
 ///
 /// # Errors
-/// It is not of this deployment.
+/// It isn't managed by this deployment.
 pub(super) fn setup(
     plan: &mut Plan,
     desired: &Desired,
@@ -39,7 +39,7 @@ pub(super) fn setup(
             account: desired.old.identity.id.clone(),
         };
         let create = PolicyCall::Create {
-            description: "What the user migration Lambda may do".into(),
+            description: "Permissions of the user migration function".into(),
             document,
             tags: desired.new_tags.clone(),
         };
@@ -60,17 +60,17 @@ pub(super) fn setup(
     Ok(())
 }
 
-/// Takes it off our role and deletes it, unless others have it too.
+/// Detaches it from the function's role and deletes it, unless it's attached to other entities.
 pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     let Some(policy) = &new.policy else { return };
     let on = address(names);
     let role = new.role.as_ref().filter(|role| names.own(&role.tags));
-    let is_ours = names.own(&policy.tags);
-    let held = policy.attached_to.iter();
-    let held = held.filter(|name| role.is_none() || **name != names.lambda_role);
-    let others: Vec<_> = held.cloned().collect();
-    if is_ours && !others.is_empty() {
-        let reason = Reason::HeldByOthers { others };
+    let is_managed = names.own(&policy.tags);
+    let attached = policy.attached_to.iter();
+    let others = attached.filter(|name| role.is_none() || **name != names.lambda_role);
+    let others: Vec<_> = others.cloned().collect();
+    if is_managed && !others.is_empty() {
+        let reason = Reason::AttachedToOthers { others };
         plan.add(Action::Conflict, on, reason, Vec::new());
         return;
     }
@@ -81,5 +81,5 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
         steps.push(role::step(&from, RoleCall::Detach { policy_arn }));
     }
     steps.push(step(&on, PolicyCall::Delete));
-    owned::delete(plan, names, (on, is_ours), Vec::new(), steps);
+    owned::delete(plan, names, (on, is_managed), Vec::new(), steps);
 }

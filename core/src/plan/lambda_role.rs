@@ -1,4 +1,4 @@
-//! The role that the function runs as.
+//! The execution role of the function.
 
 use super::change::{Action, Edit, LostRecord, Plan, Reason};
 use super::guards::{self, Recognized};
@@ -18,10 +18,11 @@ fn address(names: &Names) -> Address {
     Address::new(Side::New, Kind::Role, &names.lambda_role)
 }
 
-/// Makes it, or makes it as it should be, with the undo record of the new side.
+/// Creates or updates it, with the undo record of the new side.
 ///
 /// # Errors
-/// It is not of this deployment, its record would not fit, or another trigger stands in the way.
+/// It isn't managed by this deployment, the tags for the undo record exceed IAM's limits, or another
+/// trigger is attached.
 pub(super) fn setup(
     plan: &mut Plan,
     desired: &Desired,
@@ -36,7 +37,8 @@ pub(super) fn setup(
     clients.record(&mut tags, lost);
     let confirm = clients.confirm();
     let recorded = |role: &Role| role.tags.contains_key(record::TRIGGER_BEFORE);
-    if lost && trigger::is_ours(&desired.names, new) && !new.role.as_ref().is_some_and(recorded) {
+    if lost && trigger::is_attached(&desired.names, new) && !new.role.as_ref().is_some_and(recorded)
+    {
         tags.insert(record::TRIGGER_BEFORE.into(), record::UNKNOWN.into());
     }
     notes::lost(plan, &on.name, &tags);
@@ -53,7 +55,7 @@ pub(super) fn setup(
         guards::unfit(&tags)?;
         let create = RoleCall::Create {
             description: format!(
-                "Runs the migration Lambda of the user pool {}",
+                "Execution role of the migration function of user pool {}",
                 desired.new.pool.id
             ),
             trust: desired.lambda_trust.clone(),
@@ -68,7 +70,7 @@ pub(super) fn setup(
     guards::managed(&on, &role.tags, desired, recognized)?;
     guards::same_migration(&on.name, &role.tags, &desired.new_tags)?;
     let mut update = role::record(&on, role, &tags, confirm)?;
-    // What was recorded was taken off by its owner before ours could take its place.
+    // The recorded trigger was detached by its owner before it could be replaced.
     if trigger::attached(new).is_none() && recorded(role) {
         let key = record::TRIGGER_BEFORE.to_owned();
         let edit = Edit::remove("undo record", &key);
@@ -89,11 +91,11 @@ pub(super) fn setup(
     Ok(())
 }
 
-/// Deletes it, and says what went with a record that is lost.
+/// Deletes it, and reports a lost undo record.
 pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     let on = address(names);
     let (role, record) = (new.role.as_ref(), LostRecord::NewFlowsAndTrigger);
-    if role::say_lost(plan, names, (&on, role), Some(new), record) {
+    if role::report_lost(plan, names, (&on, role), Some(new), record) {
         return;
     }
     let Some(role) = role else { return };

@@ -1,5 +1,5 @@
-//! The function's log group: made by setup, so that the function needs no right to make one and
-//! none comes back after teardown.
+//! The function's log group. Setup creates it, so the function doesn't need `logs:CreateLogGroup`,
+//! and can't create it again after teardown.
 
 use super::change::{Action, Edit, Plan, Reason, Update};
 use super::guards::{self, Recognized};
@@ -20,10 +20,10 @@ fn step(on: &Address, call: LogGroupCall) -> Step {
     Step::new(on.clone(), Call::LogGroup(call))
 }
 
-/// Makes it, or makes it as it should be.
+/// Creates or updates it.
 ///
 /// # Errors
-/// It is not of this deployment.
+/// It isn't managed by this deployment.
 pub(super) fn setup(
     plan: &mut Plan,
     desired: &Desired,
@@ -32,11 +32,11 @@ pub(super) fn setup(
 ) -> Result<()> {
     let on = address(&desired.names);
     let days = desired.log_retention;
-    let keep = || step(&on, LogGroupCall::Keep { days });
+    let set_retention = || step(&on, LogGroupCall::SetRetention { days });
     let Some(group) = &new.log_group else {
         let tags = desired.new_tags.clone();
-        let steps = vec![step(&on, LogGroupCall::Create { tags }), keep()];
-        plan.add(Action::Create, on, Reason::Kept { days }, steps);
+        let steps = vec![step(&on, LogGroupCall::Create { tags }), set_retention()];
+        plan.add(Action::Create, on, Reason::Retention { days }, steps);
         return Ok(());
     };
     guards::managed(&on, &group.tags, desired, recognized)?;
@@ -46,15 +46,15 @@ pub(super) fn setup(
     }
     if group.retention != Some(days) {
         let before = group.retention.map(|days| format!("{days} days"));
-        let before = before.unwrap_or_else(|| "for ever".to_owned());
+        let before = before.unwrap_or_else(|| "never expire".to_owned());
         let edit = Edit::set("retention", Some(before), Some(format!("{days} days")));
-        update.push(edit, keep());
+        update.push(edit, set_retention());
     }
     plan.update(on, update.edits, update.steps);
     Ok(())
 }
 
-/// Deletes it, unless it was asked to stay.
+/// Deletes it, unless `--keep-logs` is set.
 pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs: bool) {
     let Some(group) = &new.log_group else { return };
     if keep_logs {
@@ -67,6 +67,6 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide, keep_logs:
     }
     let on = address(names);
     let steps = vec![step(&on, LogGroupCall::Delete)];
-    let is_ours = names.own(&group.tags);
-    owned::delete(plan, names, (on, is_ours), Vec::new(), steps);
+    let is_managed = names.own(&group.tags);
+    owned::delete(plan, names, (on, is_managed), Vec::new(), steps);
 }

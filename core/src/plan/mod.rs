@@ -1,5 +1,5 @@
-//! The plan: the difference between what should stand and what stands, as values.
-//! Nothing here asks AWS or waits. One file a resource, there and back.
+//! The plan: the difference between the desired and the existing resources, as values. This code
+//! doesn't call AWS and doesn't wait. Each resource has a file, for both setup and teardown.
 
 mod access_role;
 mod app_client;
@@ -22,7 +22,7 @@ mod trigger;
 
 pub use change::{Action, Change, Edit, Lost, LostRecord, Plan, Reason};
 pub use order::{Wait, wait};
-pub use step::{Compensation, Guard, Recheck, Seen, Step};
+pub use step::{Compensation, Expected, Guard, Recheck, Step};
 #[cfg(test)]
 pub(crate) use tests::accounts;
 
@@ -34,18 +34,18 @@ use crate::problem::Result;
 use crate::resource::{Address, Kind};
 use guards::Recognized;
 
-/// Everything that a deployment consists of, in the order in which setup makes it, and whether
-/// setup makes it and teardown deletes it. Others are changed only.
+/// All resources of a deployment, in the order in which setup creates them, and whether setup
+/// creates them and teardown deletes them. The others are only changed.
 #[must_use]
 pub fn all(desired: &Desired) -> Vec<(Address, bool)> {
     let names = &desired.names;
-    let (client, is_made) = match &desired.old_client {
+    let (client, is_created) = match &desired.old_client {
         OldClient::Applications { id, .. } => (id, false),
         OldClient::Dedicated { .. } => (&names.old_client, true),
     };
     let mut all = vec![
         (Old, Kind::Role, &names.access_role, true),
-        (Old, Kind::AppClient, client, is_made),
+        (Old, Kind::AppClient, client, is_created),
         (New, Kind::LogGroup, &names.log_group, true),
         (New, Kind::Policy, &names.lambda_policy, true),
         (New, Kind::Role, &names.lambda_role, true),
@@ -56,16 +56,16 @@ pub fn all(desired: &Desired) -> Vec<(Address, bool)> {
     all.extend(clients.map(|client| (New, Kind::AppClient, &client.id, false)));
     all.push((New, Kind::UserPool, &desired.new.pool.id, false));
     let all = all.into_iter();
-    all.map(|(side, kind, name, made)| (Address::new(side, kind, name), made))
+    all.map(|(side, kind, name, created)| (Address::new(side, kind, name), created))
         .collect()
 }
 
-/// The changes that make what stands into what is desired. The order is that of the calls, and
-/// the undo record comes before whatever it records.
+/// The changes from the existing to the desired resources, in the order of the calls. The undo record
+/// is written before the changes that it records.
 ///
 /// # Errors
-/// Something of our name is somebody else's, or serves another migration; another
-/// trigger stands in the way; the undo record or the environment would not fit.
+/// A resource with an expected name isn't managed by this deployment or is for another migration,
+/// another trigger is attached, or the undo record or the environment exceeds the limits of AWS.
 pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     let mut all = Plan::default();
     let plan = &mut all;
@@ -80,7 +80,7 @@ pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     permission::setup(plan, desired, new);
     app_client::add_flows(plan, &app_client::Side::new(desired, new));
     trigger::setup(plan, desired, new);
-    // Last: until here the function may still have used them.
+    // These come last, because the function uses them until it's updated.
     access_role::narrow(plan, desired, old);
     app_client::drop_flows(plan, &app_client::Side::old(desired, old));
     dedicated_client::drop(plan, desired, old);
@@ -89,9 +89,10 @@ pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
     Ok(all)
 }
 
-/// The changes that leave nothing of a deployment behind, from the undo record and what stands:
-/// still ours is put back, already as before is nothing to do, anything else is left and said.
-/// Sign-ins come off first, the roles with the record go last.
+/// The changes that remove a deployment. Settings that still have the value that setup set are
+/// restored from the undo record. Settings that already have their previous value need no change. All
+/// others are conflicts. The trigger is restored first, and the roles with the undo record are
+/// deleted last.
 #[must_use]
 pub fn teardown(names: &Names, observed: &Observed, keep_logs: bool) -> Plan {
     let mut all = Plan::default();

@@ -1,39 +1,40 @@
-//! Which step waits for which. A plan's order is right as it stands; this says which
-//! steps need not wait, so that what does not need each other goes out at once.
+//! The dependencies between steps. A plan could be applied in its order. This module determines which
+//! steps are independent, so they can run in parallel.
 
-use super::step::{Seen, Step};
+use super::step::{Expected, Step};
 use crate::resource::{
     Call, ClientCall, FunctionCall, LogGroupCall, PermissionCall, PolicyCall, PoolCall, RoleCall,
 };
 
-/// How far an earlier step must have come before a later one may begin.
+/// The state that an earlier step must have before a later step starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// It need not have begun.
+    /// Any: the steps are independent.
     Not,
-    /// What it writes is written; what is still to be seen of it may come later.
+    /// Its call succeeded. Its checks may still run.
     Written,
-    /// It is done.
+    /// Its call and its checks succeeded.
     Done,
 }
 
-/// How long `later` waits for `earlier`, which stands before it in the plan.
+/// The state of `earlier` for which `later` waits. `earlier` comes before it in the plan.
 #[must_use]
 pub fn wait(later: &Step, earlier: &Step) -> Wait {
     let same = || later.on == earlier.on;
-    let needs = match (&later.call, &earlier.call) {
-        // From the trigger on users sign in, so that all that a sign-in needs is there. Should a
-        // flow turn out not to last, the trigger is put back.
+    let depends = match (&later.call, &earlier.call) {
+        // When the trigger is attached, users sign in, so all that a sign-in needs must exist. If
+        // the check of a flow fails later, the trigger is restored.
         (Call::Pool(PoolCall::SetTrigger { .. }), Call::Client(ClientCall::AddFlow { .. }))
-        // It needs no more of it than the id.
+        // It needs only the id of the app client.
         | (Call::Function(FunctionCall::Create { .. }), Call::Client(ClientCall::Create { .. }))
-        // It says who may invoke a function, which need not be ready for that.
+        // A permission can be added before the function is active.
         | (
             Call::Permission(PermissionCall::Permit { .. }),
             Call::Function(FunctionCall::Create { .. }),
         ) => return Wait::Written,
-        _ if !(makes(later) && makes(earlier)) => true,
-        // Write ahead: the record comes before what it records, and the id after what has it.
+        _ if !(adds(later) && adds(earlier)) => true,
+        // The undo record is written before the change that it records. The id of an app client is
+        // recorded after its creation.
         (
             Call::Client(ClientCall::AddFlow { .. } | ClientCall::Create { .. }),
             Call::Role(RoleCall::Create { .. } | RoleCall::Tag { .. }),
@@ -52,29 +53,29 @@ pub fn wait(later: &Step, earlier: &Step) -> Wait {
             Call::Client(ClientCall::AddFlow { .. }),
             Call::Client(ClientCall::AddFlow { .. }),
         )
-        | (Call::LogGroup(LogGroupCall::Keep { .. }), Call::LogGroup(LogGroupCall::Create { .. })) => {
+        | (Call::LogGroup(LogGroupCall::SetRetention { .. }), Call::LogGroup(LogGroupCall::Create { .. })) => {
             same()
         }
         (Call::Role(RoleCall::Attach { .. }), Call::Policy(PolicyCall::Create { .. }))
-        // Of both roles: one that is younger than the function is taken for another's.
+        // For both roles: a role that is younger than the function counts as recreated.
         | (
             Call::Function(FunctionCall::Create { .. }),
             Call::Role(RoleCall::Create { .. }),
         ) => true,
         _ => false,
     };
-    if needs { Wait::Done } else { Wait::Not }
+    if depends { Wait::Done } else { Wait::Not }
 }
 
-/// Whether the role of a step records another.
+/// Whether a step on a role records another step.
 fn is_recorded_by(recorded: &Step, on_role: &Step) -> bool {
-    let seen = recorded.recheck.as_ref().map(|recheck| &recheck.seen);
-    matches!(seen, Some(Seen::Tag { role, .. }) if *role == on_role.on.name)
+    let expected = recorded.recheck.as_ref().map(|recheck| &recheck.expected);
+    matches!(expected, Some(Expected::Tag { role, .. }) if *role == on_role.on.name)
 }
 
-/// Whether a step makes something that nothing depends on yet. Whatever edits or takes away
-/// what may be in use goes alone.
-fn makes(step: &Step) -> bool {
+/// Whether a step adds something that isn't in use yet. Steps that change or delete existing
+/// resources aren't run in parallel.
+fn adds(step: &Step) -> bool {
     matches!(
         step.call,
         Call::Role(
@@ -83,7 +84,7 @@ fn makes(step: &Step) -> bool {
                 | RoleCall::Attach { .. }
                 | RoleCall::Tag { .. }
         ) | Call::Policy(PolicyCall::Create { .. })
-            | Call::LogGroup(LogGroupCall::Create { .. } | LogGroupCall::Keep { .. })
+            | Call::LogGroup(LogGroupCall::Create { .. } | LogGroupCall::SetRetention { .. })
             | Call::Function(FunctionCall::Create { .. })
             | Call::Permission(_)
             | Call::Client(ClientCall::AddFlow { .. } | ClientCall::Create { .. })

@@ -1,4 +1,4 @@
-//! What is known to be of the deployment, and is deleted with it.
+//! Recognizes the resources that the deployment manages, and deletes them.
 
 use super::change::{Action, Plan, Reason};
 use super::step::{Guard, Step};
@@ -9,15 +9,14 @@ use crate::observed::{Function, NewSide, Role};
 use crate::record;
 use crate::resource::{Address, Kind};
 
-/// Whether the role was made after the function, which setup makes after its roles: it
-/// is not the one that setup made. IAM tells whole seconds, so that equal ones tell
-/// nothing.
-pub(super) fn made_again(role: &Role, function: &Function) -> bool {
-    matches!((role.created, function.modified), (Some(made), Some(set)) if made > set)
+/// Whether the role was recreated, but not by setup: setup creates the function after the roles, and
+/// this role is younger. IAM's timestamps are in whole seconds, so equal timestamps aren't evidence.
+pub(super) fn is_recreated(role: &Role, function: &Function) -> bool {
+    matches!((role.created, function.modified), (Some(created), Some(modified)) if created > modified)
 }
 
-/// Whether a role once stood here with an undo record that is there no more: that of
-/// a deployment whose function stands.
+/// Whether an undo record is lost: the function of the deployment exists, but its role doesn't, or
+/// was recreated.
 pub(super) fn record_is_lost(
     names: &Names,
     role: Option<&Role>,
@@ -26,48 +25,49 @@ pub(super) fn record_is_lost(
     let Some(function) = function.filter(|function| names.own(&function.tags)) else {
         return false;
     };
-    role.is_none_or(|role| made_again(role, function) && !records_clients(role))
+    role.is_none_or(|role| is_recreated(role, function) && !records_clients(role))
 }
 
-/// Whether the undo record of a role names app clients.
+/// Whether the undo record of a role includes app clients.
 pub(super) fn records_clients(role: &Role) -> bool {
     record::client_ids(&role.tags).next().is_some()
 }
 
-/// Whether the function of the deployment stands, or is the trigger. Both go before the
-/// roles do: a role that is missing then was taken away by somebody else.
+/// Whether the function of the deployment exists or is the trigger. Teardown removes both before the
+/// roles. If a role is missing while one of them remains, it wasn't deleted by teardown.
 pub(super) fn is_deployed(names: &Names, new: &NewSide) -> bool {
     let function = new.function.as_ref();
-    function.is_some_and(|function| names.own(&function.tags)) || trigger::is_ours(names, new)
+    function.is_some_and(|function| names.own(&function.tags)) || trigger::is_attached(names, new)
 }
 
-/// Whether it is known which pool the new side serves; otherwise nothing is taken away there, and
-/// said why.
+/// Whether the new user pool of the deployment is known. If it isn't, teardown changes nothing in the
+/// new account and reports a conflict.
 pub(super) fn pool_is_known(plan: &mut Plan, names: &Names, new: &NewSide) -> bool {
     if !new.pool.id.is_empty() {
         return true;
     }
     let role = new.role.as_ref().filter(|role| names.own(&role.tags));
-    let left = if is_deployed(names, new) {
+    let conflict = if is_deployed(names, new) {
         Address::new(Side::New, Kind::Function, &names.function)
     } else if role.is_some_and(records_clients) {
         Address::new(Side::New, Kind::Role, &names.lambda_role)
     } else {
         return true;
     };
-    plan.add(Action::Conflict, left, Reason::PoolUnknown, Vec::new());
+    plan.add(Action::Conflict, conflict, Reason::PoolUnknown, Vec::new());
     false
 }
 
-/// Deletes what bears our tag, with what `others` gave it, and leaves what does not.
+/// Deletes a managed resource, including `others`, which cogmig didn't add to it. A resource that
+/// isn't managed is a conflict.
 pub(super) fn delete(
     plan: &mut Plan,
     names: &Names,
-    (address, is_ours): (Address, bool),
+    (address, is_managed): (Address, bool),
     others: Vec<String>,
     mut steps: Vec<Step>,
 ) {
-    if !is_ours {
+    if !is_managed {
         plan.add(Action::Conflict, address, Reason::NotManaged, Vec::new());
         return;
     }
@@ -77,6 +77,6 @@ pub(super) fn delete(
             deployment: names.deployment.clone(),
         });
     }
-    let reason = (!others.is_empty()).then_some(Reason::WithOthers { others });
+    let reason = (!others.is_empty()).then_some(Reason::IncludesOthers { others });
     plan.add(Action::Delete, address, reason, steps);
 }

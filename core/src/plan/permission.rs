@@ -1,5 +1,5 @@
-//! The statement in the function's resource policy that lets Cognito invoke it. It goes with the
-//! function.
+//! The statement in the function's resource policy that allows Cognito to invoke it. It's deleted
+//! with the function.
 
 use serde_json::{Value, json};
 
@@ -11,11 +11,11 @@ use crate::identity::Side;
 use crate::observed::{NewSide, statement};
 use crate::resource::{Address, Call, Kind, PermissionCall};
 
-/// Makes it, or makes it as it should be.
+/// Creates or updates it.
 pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
     let id = &desired.names.permission;
     let pool_arn = desired.new.pool_arn();
-    let wanted = json!({
+    let desired_statement = json!({
         "Sid": id,
         "Effect": "Allow",
         "Principal": {"Service": "cognito-idp.amazonaws.com"},
@@ -27,8 +27,9 @@ pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
         },
     });
     let function = new.function.as_ref();
-    let stands = function.and_then(|function| statement(&function.policy, id));
-    if stands.is_some_and(|stands| same(&lower_keys(stands), &lower_keys(&wanted))) {
+    let existing = function.and_then(|function| statement(&function.policy, id));
+    if existing.is_some_and(|existing| same(&lower_keys(existing), &lower_keys(&desired_statement)))
+    {
         return;
     }
     let on = Address::new(Side::New, Kind::Permission, id);
@@ -38,14 +39,14 @@ pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
     };
     let steps = vec![Step::new(on.clone(), Call::Permission(permit))];
     let pool = desired.new.pool.id.clone();
-    let reason = Reason::LetsInvoke { pool };
-    match stands {
+    let reason = Reason::AllowsInvoke { pool };
+    match existing {
         Some(_) => plan.update_because(on, reason, Vec::new(), steps),
         None => plan.add(Action::Create, on, reason, steps),
     }
 }
 
-/// Condition keys know no case, and AWS writes `AWS:SourceArn` where others do not.
+/// Condition keys are case-insensitive: AWS writes `AWS:SourceArn` instead of `aws:SourceArn`.
 fn lower_keys(value: &Value) -> Value {
     match value {
         Value::Object(members) => members

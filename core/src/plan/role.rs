@@ -1,4 +1,4 @@
-//! What both roles have in common, there and back: they bear the undo record.
+//! What both roles have in common: they have the undo record in their tags.
 
 use super::change::{Action, Edit, Lost, LostRecord, Plan, Reason, Update};
 use super::owned::{self, is_deployed, record_is_lost};
@@ -10,33 +10,33 @@ use crate::problem::Result;
 use crate::record::{self, Tags};
 use crate::resource::{Address, Call, RoleCall};
 
-/// A call of a role.
+/// A step on a role.
 pub(super) fn step(on: &Address, call: RoleCall) -> Step {
     Step::new(on.clone(), Call::Role(call))
 }
 
-/// Whether a role is to be adopted whose tags are all gone, and with them the undo record.
+/// Whether `--adopt` is set and a role lost all its tags, including the undo record.
 pub(super) fn is_untagged(desired: &Desired, role: Option<&Role>) -> bool {
     let lacks = |role: &Role| !desired.names.own(&role.tags) && !owned::records_clients(role);
     desired.adopt && role.is_some_and(lacks)
 }
 
-/// The tags still to be written to a role of ours, then `confirm`. Of an app client the first entry
-/// wins: at a second setup our own addition is not what was there before.
+/// Writes missing tags to a managed role, and then runs `confirm`. The first record of an app client
+/// is never overwritten: at a second setup, the flow that was added isn't the previous setting.
 ///
 /// # Errors
-/// The record would not fit.
+/// The tags for the undo record exceed IAM's limits.
 pub(super) fn record(
     on: &Address,
     role: &Role,
-    wanted: &Tags,
+    desired: &Tags,
     confirm: Vec<Step>,
 ) -> Result<Update> {
-    let known = record::clients(&role.tags);
-    let mut wanted = wanted.clone();
-    wanted.retain(|key, _| !known.keys().any(|id| *key == record::client_key(id)));
+    let recorded = record::clients(&role.tags);
+    let mut desired = desired.clone();
+    desired.retain(|key, _| !recorded.keys().any(|id| *key == record::client_key(id)));
     let mut update = Update::default();
-    let Some(tags) = record::missing(&role.tags, &wanted) else {
+    let Some(tags) = record::missing(&role.tags, &desired) else {
         return Ok(update);
     };
     let mut all = role.tags.clone();
@@ -47,35 +47,35 @@ pub(super) fn record(
     Ok(update)
 }
 
-/// Says so where a role with the record was there, and is there no more or is another.
-/// Whether that is all there is to say: of a role that is not ours.
-pub(super) fn say_lost(
+/// Reports a conflict if the role with the undo record was deleted or recreated. Returns whether
+/// there is nothing else to do, because the role isn't managed by the deployment.
+pub(super) fn report_lost(
     plan: &mut Plan,
     names: &Names,
     (address, role): (&Address, Option<&Role>),
     new: Option<&NewSide>,
     record: LostRecord,
 ) -> bool {
-    let ours = role.filter(|role| names.own(&role.tags));
-    let is_lost = |new: &NewSide| match ours {
+    let managed = role.filter(|role| names.own(&role.tags));
+    let is_lost = |new: &NewSide| match managed {
         Some(role) => record_is_lost(names, Some(role), new.function.as_ref()),
         None => is_deployed(names, new),
     };
     if !new.is_some_and(is_lost) {
         return false;
     }
-    let how = match (role, ours) {
+    let how = match (role, managed) {
         (None, _) => Lost::Gone,
         (Some(_), None) => Lost::NotManaged,
-        (Some(_), Some(_)) => Lost::MadeAgain,
+        (Some(_), Some(_)) => Lost::Recreated,
     };
     let reason = Reason::RecordLost { how, record };
     plan.add(Action::Conflict, address.clone(), reason, Vec::new());
-    ours.is_none()
+    managed.is_none()
 }
 
-/// Deletes a role with all its policies, of which `own` are ours; then looks once more for what a
-/// setup that is still under way may have done since.
+/// Deletes a role and all its policies. cogmig added the policy `own`. Then runs `recheck`, because a
+/// setup that runs at the same time may have made changes in the meantime.
 pub(super) fn delete(
     plan: &mut Plan,
     names: &Names,
@@ -98,6 +98,6 @@ pub(super) fn delete(
     steps.push(step(&address, RoleCall::Delete));
     steps.extend(recheck);
     others.retain(|policy| policy != own);
-    let is_ours = names.own(&role.tags);
-    owned::delete(plan, names, (address, is_ours), others, steps);
+    let is_managed = names.own(&role.tags);
+    owned::delete(plan, names, (address, is_managed), others, steps);
 }

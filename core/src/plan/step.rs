@@ -1,50 +1,49 @@
-//! A step of a plan: one call, or one describe-and-update, with what is looked at before and
-//! after it. It shows nothing of itself, since trust policies and environments hold the
-//! ExternalId.
+//! A step of a plan: one call, or one describe-and-update, with the checks before and after it. It
+//! has no `Debug`, because trust policies and environments have the ExternalId.
 
 use crate::resource::{Address, Call};
 
 /// One step.
 pub struct Step {
-    /// The resource that the call is about.
+    /// The resource.
     pub on: Address,
     /// The call.
     pub call: Call,
-    /// What has to hold before it.
+    /// The check before it.
     pub guard: Option<Guard>,
-    /// What has to be seen after it.
+    /// The check after it.
     pub recheck: Option<Recheck>,
 }
 
-/// What has to hold when a step begins: between plan and apply others may have changed it.
+/// The check before a step, because resources may have changed after the plan was created.
 pub enum Guard {
-    /// The resource bears the deployment's tag, or is gone. Otherwise the step fails.
+    /// The resource has the deployment's tag, or no longer exists. Otherwise the step fails.
     Managed {
-        /// Which.
+        /// The resource.
         address: Address,
         /// The value of the tag.
         deployment: String,
     },
-    /// No other deployment's role has this key on record. Otherwise the step is not taken.
+    /// No role of another deployment has this key on record. Otherwise the step is skipped.
     RecordedHereAlone {
-        /// The role that has it here.
+        /// The role of this deployment.
         role: String,
         /// The tag's key.
         key: String,
     },
 }
 
-/// What is seen after a step, and done where it is not.
+/// The check after a step. If it fails, the step is reverted.
 pub struct Recheck {
-    /// What has to be seen; it may take a moment.
-    pub seen: Seen,
-    /// What takes the step back.
+    /// The expected state. It may take some seconds until AWS returns it.
+    pub expected: Expected,
+    /// The compensation, which reverts the step.
     pub compensation: Compensation,
 }
 
-/// What has to be seen.
-pub enum Seen {
-    /// The role bears the tag that records the step.
+/// The expected state after a step.
+pub enum Expected {
+    /// The role has the tag that records the step.
     Tag {
         /// The role.
         role: String,
@@ -58,22 +57,21 @@ pub enum Seen {
     },
 }
 
-/// What takes a step back.
+/// The compensation, which reverts a step.
 pub enum Compensation {
-    /// The flow that was added is removed from the app client, unless another deployment's role
-    /// records it.
+    /// Remove the added flow from the app client, unless another deployment has it on record.
     RemoveFlow,
-    /// The app client that was made is deleted.
+    /// Delete the created app client.
     DeleteClient,
-    /// The pool gets the trigger of before again, if there was one.
+    /// Restore the previous trigger of the pool.
     RestoreTrigger {
-        /// That one.
+        /// The previous trigger. `None` if there was none.
         before: Option<String>,
     },
 }
 
 impl Step {
-    /// A call without conditions.
+    /// A call without checks.
     #[must_use]
     pub fn new(on: Address, call: Call) -> Self {
         Self {
@@ -84,17 +82,20 @@ impl Step {
         }
     }
 
-    /// With what has to hold before it.
+    /// Adds a check before it.
     #[must_use]
     pub fn guarded(mut self, guard: Guard) -> Self {
         self.guard = Some(guard);
         self
     }
 
-    /// With what has to be seen after it.
+    /// Adds a check after it.
     #[must_use]
-    pub fn rechecked(mut self, seen: Seen, compensation: Compensation) -> Self {
-        self.recheck = Some(Recheck { seen, compensation });
+    pub fn rechecked(mut self, expected: Expected, compensation: Compensation) -> Self {
+        self.recheck = Some(Recheck {
+            expected,
+            compensation,
+        });
         self
     }
 }

@@ -1,7 +1,7 @@
-//! The new pool's UserMigration trigger, there and back.
+//! The new pool's UserMigration trigger: setup attaches it, and teardown restores the previous one.
 
 use super::change::{Action, Edit, Plan, Reason};
-use super::step::{Compensation, Seen, Step};
+use super::step::{Compensation, Expected, Step};
 use crate::cognito::pool;
 use crate::desired::Desired;
 use crate::identity::Side;
@@ -26,49 +26,50 @@ pub(super) fn attached(new: &NewSide) -> Option<&str> {
     new.pool.described.as_ref().and_then(pool::trigger)
 }
 
-/// Makes the function the trigger, and then sees that it is there: a trigger that nothing answers
-/// keeps every user out whom the pool does not know.
+/// Attaches the function as the trigger, and then checks that the function exists. If the function
+/// of a trigger doesn't exist, users who haven't been migrated can't sign in.
 pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
     let arn = desired.names.function_arn(&desired.new.identity);
-    let stands = attached(new);
-    if stands == Some(&arn) {
+    let current = attached(new);
+    if current == Some(&arn) {
         return;
     }
-    let before = stands.map(str::to_owned);
+    let before = current.map(str::to_owned);
     let edit = Edit::set(PATH, before.clone(), Some(desired.names.function.clone()));
     let name = desired.names.function.clone();
-    // An alias of ours is no trigger of before.
+    // An alias of this deployment's function isn't a previous trigger.
     let other = other(desired, new).map(str::to_owned);
     let step = set(new, before, Some(arn)).rechecked(
-        Seen::Function { name },
+        Expected::Function { name },
         Compensation::RestoreTrigger { before: other },
     );
     plan.update(address(new), vec![edit], vec![step]);
 }
 
-/// The trigger that stands and is not ours.
+/// The attached trigger, if it isn't this deployment's function.
 pub(super) fn other<'a>(desired: &Desired, new: &'a NewSide) -> Option<&'a str> {
-    let stands = attached(new)?;
-    let ours = desired.names.is_function(&desired.new.identity, stands);
-    (!ours).then_some(stands)
+    let current = attached(new)?;
+    let is_own = desired.names.is_function(&desired.new.identity, current);
+    (!is_own).then_some(current)
 }
 
-/// Whether the pool's trigger is the function of the deployment.
-pub(super) fn is_ours(names: &Names, new: &NewSide) -> bool {
+/// Whether the pool's trigger is the deployment's function.
+pub(super) fn is_attached(names: &Names, new: &NewSide) -> bool {
     attached(new).is_some_and(|arn| names.is_function(&new.identity, arn))
 }
 
-/// A setup that is still under way may set the trigger after it was looked for: it is looked for
-/// once more when the role is gone, and with it what tells of the one before.
+/// Checks the trigger again after the role is deleted, because a setup that runs at the same time may
+/// have attached it. The previous trigger was read before, because the role has it on record.
 pub(super) fn recheck(names: &Names, new: &NewSide, role: Option<&Role>) -> Option<Step> {
     let before = before(new, role).ok().flatten();
     new.pool.described.as_ref()?;
-    let looks = is_ours(names, new) || attached(new) == before.as_deref();
-    looks.then(|| set(new, Some(names.function_arn(&new.identity)), before))
+    let required = is_attached(names, new) || attached(new) == before.as_deref();
+    required.then(|| set(new, Some(names.function_arn(&new.identity)), before))
 }
 
-/// The trigger that was there before ours and is of use; or the record of one that is not:
-/// a trigger that nothing answers breaks the sign-in of every unknown user.
+/// The previous trigger. `Err` has the record of one that can't be restored: its function no longer
+/// exists, or the record was lost. A trigger without a function breaks the sign-in of all users who
+/// aren't in the pool.
 fn before(new: &NewSide, role: Option<&Role>) -> Result<Option<String>, String> {
     let recorded = role.and_then(|role| role.tags.get(record::TRIGGER_BEFORE));
     match recorded.map(|value| record::arn_from_tag(value)) {
@@ -77,7 +78,7 @@ fn before(new: &NewSide, role: Option<&Role>) -> Result<Option<String>, String> 
     }
 }
 
-/// Puts back the trigger that was there before ours, if any.
+/// Restores the previous trigger, or detaches the trigger if there was none.
 pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     let role = new.role.as_ref().filter(|role| names.own(&role.tags));
     let on = address(new);
@@ -91,28 +92,29 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     }
     let before = before(new, role);
     if let Err(arn) = &before {
-        let (left, reason) = if new.before_is_gone {
+        let (conflict, reason) = if new.before_is_gone {
             let function = Address::new(Side::New, Kind::Function, arn);
-            (function, Reason::FormerTriggerGone)
+            (function, Reason::PreviousTriggerGone)
         } else {
-            (on.clone(), Reason::FormerTriggerUnknown)
+            (on.clone(), Reason::PreviousTriggerUnknown)
         };
-        plan.add(Action::Conflict, left, reason, Vec::new());
+        plan.add(Action::Conflict, conflict, reason, Vec::new());
     }
     let before = before.ok().flatten();
-    let stands = attached(new).map(str::to_owned);
-    if stands == before {
+    let current = attached(new).map(str::to_owned);
+    if current == before {
         return;
     }
-    // The role comes before the trigger: without one, ours has never been there.
-    if role.is_none() && !is_ours(names, new) {
+    // Setup creates the role before it attaches the trigger. Without a role, the trigger was never
+    // attached.
+    if role.is_none() && !is_attached(names, new) {
         return;
     }
-    if !is_ours(names, new) {
-        let reason = Reason::OtherTrigger { trigger: stands };
+    if !is_attached(names, new) {
+        let reason = Reason::OtherTrigger { trigger: current };
         plan.add(Action::Conflict, on, reason, Vec::new());
         return;
     }
     let edit = Edit::set(PATH, Some(names.function.clone()), before.clone());
-    plan.update(on, vec![edit], vec![set(new, stands, before)]);
+    plan.update(on, vec![edit], vec![set(new, current, before)]);
 }

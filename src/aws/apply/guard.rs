@@ -1,4 +1,4 @@
-//! What has to hold when a step begins: between plan and apply others may have changed it.
+//! The check before a step, because resources may have changed after the plan was created.
 
 use anyhow::{Error, Result};
 use cogmig_core::names::Names;
@@ -10,10 +10,10 @@ use cogmig_core::resource::Address;
 use crate::aws::account::Account;
 use crate::aws::resources::{self, role};
 
-/// Whether a step is to be taken.
+/// Whether a step must run. `false` means that it's skipped.
 ///
 /// # Errors
-/// It must not be.
+/// The resource is no longer managed by the deployment.
 pub async fn holds(account: &Account, guard: &Guard) -> Result<bool> {
     match guard {
         Guard::Managed {
@@ -23,7 +23,7 @@ pub async fn holds(account: &Account, guard: &Guard) -> Result<bool> {
             let tags = resources::tags(account, address).await?;
             let owner = tags.as_ref().map(|tags| tags.get(record::DEPLOYMENT));
             match owner {
-                Some(owner) if owner != Some(deployment) => Err(no_longer(account, address)),
+                Some(owner) if owner != Some(deployment) => Err(tag_lost(account, address)),
                 _ => Ok(true),
             }
         }
@@ -36,16 +36,16 @@ pub async fn holds(account: &Account, guard: &Guard) -> Result<bool> {
     }
 }
 
-fn no_longer(account: &Account, Address { kind, name, .. }: &Address) -> Error {
+fn tag_lost(account: &Account, Address { kind, name, .. }: &Address) -> Error {
     Problem::error(
         "tag-lost",
         format!(
-            "the {} {name} in the {} lost its tag {} while this ran: it is somebody else's, and stays",
+            "{} {name} in the {} lost its tag {} during this run. It's no longer managed by this deployment, so it isn't changed",
             kind.as_str(),
             account.identity.place(),
             record::DEPLOYMENT
         ),
     )
-    .fix("the same command again, which takes that into account")
+    .fix("run the same command again to create a new plan")
     .into()
 }

@@ -1,5 +1,5 @@
-//! Runs a plan, what does not need each other at once, and decides nothing. Where a change
-//! fails nothing new is begun: what stands stays, and running the command again continues.
+//! Applies a plan, independent steps in parallel. If a change fails, no further change is started.
+//! Applied changes remain, and the next run continues from there.
 
 mod guard;
 mod recheck;
@@ -21,15 +21,15 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use crate::aws::account::{Account, Run};
 use step::Rest;
 
-/// The accounts that a plan is run in.
+/// The accounts to which a plan is applied.
 pub struct Accounts<'a> {
-    /// Where the users come from.
+    /// The old account.
     pub old: Option<&'a Account>,
-    /// Where the users go.
+    /// The new account.
     pub new: Option<&'a Account>,
 }
 
-/// One step, and how far it has come.
+/// A step and its state.
 struct Job<'a> {
     change: usize,
     account: &'a Account,
@@ -39,7 +39,7 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn is_in_force(&self) -> bool {
+    fn is_written(&self) -> bool {
         matches!(self.state, State::Written | State::Done)
     }
 }
@@ -53,93 +53,97 @@ enum State {
     Failed,
 }
 
-/// What came of a part of a step.
-enum Came<'a> {
+/// The result of a step, or of its checks.
+enum StepResult<'a> {
     Written(Rest<'a>),
     Done,
     Failed(Vec<Error>),
 }
 
-type Running<'a> = LocalBoxFuture<'a, (usize, Came<'a>)>;
+type Running<'a> = LocalBoxFuture<'a, (usize, StepResult<'a>)>;
 
-/// Makes the changes, each as soon as what it needs is there. `in_force` is told when all of
-/// them are; that they lasted is seen later.
+/// Applies the changes, each one after those that it depends on. `written` is called when the calls
+/// of all changes have succeeded. Their checks may still run.
 ///
 /// # Errors
-/// The first call that fails for good, a setting that is not as it was sent, or the
-/// wish to stop. What else failed by then is told as an event.
+/// A call fails permanently, a setting differs from the request, or the run was interrupted. Further
+/// errors are reported as events.
 pub async fn apply(
     plan: &Plan,
     accounts: &Accounts<'_>,
     run: &Run,
-    in_force: impl FnOnce(),
+    written: impl FnOnce(),
 ) -> Result<()> {
-    let told = run.clone();
-    run.stop.changes_begin(move || told.tell(Event::Stopping));
-    let made = OnceCell::new();
+    let events = run.clone();
+    run.stop
+        .begin_changes(move || events.report(Event::Stopping));
+    let client = OnceCell::new();
     let mut jobs = jobs(plan, accounts)?;
     let mut running = FuturesUnordered::new();
-    let mut troubles = Vec::new();
-    let mut in_force = Some(in_force);
+    let mut errors = Vec::new();
+    let mut written = Some(written);
     loop {
-        let stop = !troubles.is_empty() || run.stop.is_asked();
+        let stop = !errors.is_empty() || run.stop.is_requested();
         for index in 0..jobs.len() {
-            let begun = has_begun(&jobs, jobs[index].change);
-            if is_ready(&jobs, index) && (begun || !stop) {
-                if !begun {
+            let started = has_started(&jobs, jobs[index].change);
+            if is_ready(&jobs, index) && (started || !stop) {
+                if !started {
                     let index = jobs[index].change;
-                    run.tell(Event::Started { index });
+                    run.report(Event::Started { index });
                 }
                 jobs[index].state = State::Running;
-                running.push(start(&jobs[index], index, &made));
+                running.push(start(&jobs[index], index, &client));
             }
         }
-        if jobs.iter().all(Job::is_in_force)
-            && let Some(in_force) = in_force.take()
+        if jobs.iter().all(Job::is_written)
+            && let Some(written) = written.take()
         {
-            in_force();
+            written();
         }
-        let Some((index, ended)) = running.next().await else {
+        let Some((index, result)) = running.next().await else {
             break;
         };
         let (before, change) = (jobs[index].state, jobs[index].change);
-        jobs[index].state = match ended {
-            Came::Written(rest) => {
-                running.push(rest.map(move |wrong| (index, came(wrong))).boxed_local());
+        jobs[index].state = match result {
+            StepResult::Written(rest) => {
+                running.push(
+                    rest.map(move |errors| (index, checked(errors)))
+                        .boxed_local(),
+                );
                 State::Written
             }
-            Came::Done => State::Done,
-            Came::Failed(wrong) => {
-                jobs[index].unrecorded = wrong.iter().any(recheck::is_unrecorded);
-                troubles.extend(wrong);
+            StepResult::Done => State::Done,
+            StepResult::Failed(failed) => {
+                jobs[index].unrecorded = failed.iter().any(recheck::is_unrecorded);
+                errors.extend(failed);
                 State::Failed
             }
         };
         debug_assert!(matches!(before, State::Running | State::Written));
         let mut states = jobs.iter().filter(|job| job.change == change);
         if jobs[index].state == State::Failed {
-            run.tell(Event::Failed { index: change });
+            run.report(Event::Failed { index: change });
         } else if states.all(|job| job.state == State::Done) {
-            run.tell(Event::Done { index: change });
+            run.report(Event::Done { index: change });
         }
     }
-    // A wait that was broken off ends with what it waited for, which is no news.
-    let stopped = run.stop.is_asked();
-    let is_news =
+    // An interrupted wait ends with the transient error that it waited for. This isn't reported.
+    let stopped = run.stop.is_requested();
+    let is_reported =
         |error: &Error| !stopped || recheck::is_unrecorded(error) || !error.is::<CallError>();
-    let (mut news, broken_off): (Vec<_>, Vec<_>) = troubles.into_iter().partition(is_news);
+    let (mut reported, interrupted): (Vec<_>, Vec<_>) = errors.into_iter().partition(is_reported);
     for (index, job) in jobs.iter().enumerate() {
-        let began = matches!(job.state, State::Done | State::Failed);
-        if began && lacks(&jobs, index) {
-            let put_back = recheck::without_need(job.account, job.step).await;
-            news.extend(put_back.err());
+        let started = matches!(job.state, State::Done | State::Failed);
+        if started && lacks_record(&jobs, index) {
+            let restored = recheck::without_dependencies(job.account, job.step).await;
+            reported.extend(restored.err());
         }
     }
     let all = jobs.iter().all(|job| job.state == State::Done);
-    let mut news = news.into_iter();
-    let trouble = news.next();
-    news.for_each(|error| run.tell(Event::AlsoFailed(call::problem(error.chain()))));
-    match (trouble, broken_off.into_iter().next()) {
+    let mut reported = reported.into_iter();
+    let first = reported.next();
+    reported.for_each(|error| run.report(Event::AlsoFailed(call::problem(error.chain()))));
+    match (first, interrupted.into_iter().next()) {
         (Some(error), _) => Err(error),
         (None, Some(error)) => Err(error.context(Interrupted::Between)),
         (None, None) if all => Ok(()),
@@ -147,11 +151,11 @@ pub async fn apply(
     }
 }
 
-fn came<'a>(wrong: Vec<Error>) -> Came<'a> {
-    if wrong.is_empty() {
-        Came::Done
+fn checked<'a>(errors: Vec<Error>) -> StepResult<'a> {
+    if errors.is_empty() {
+        StepResult::Done
     } else {
-        Came::Failed(wrong)
+        StepResult::Failed(errors)
     }
 }
 
@@ -181,41 +185,41 @@ fn jobs<'a>(plan: &'a Plan, accounts: &Accounts<'a>) -> Result<Vec<Job<'a>>> {
 fn unreached(side: Side) -> Error {
     anyhow::Error::from(Problem::error(
         "account-unreached",
-        format!("the {} account was not reached", side.as_str()),
+        format!("the {} account isn't connected", side.as_str()),
     ))
 }
 
-fn has_begun(jobs: &[Job<'_>], change: usize) -> bool {
+fn has_started(jobs: &[Job<'_>], change: usize) -> bool {
     let mut jobs = jobs.iter().filter(|job| job.change == change);
     jobs.any(|job| job.state != State::Waiting)
 }
 
-/// Whether something that was written when it began has lost its record since.
-fn lacks(jobs: &[Job<'_>], index: usize) -> bool {
+/// Whether an earlier step on which it depends has lost its record.
+fn lacks_record(jobs: &[Job<'_>], index: usize) -> bool {
     let job = &jobs[index];
     jobs[..index]
         .iter()
         .any(|earlier| earlier.unrecorded && wait(job.step, earlier.step) == Wait::Written)
 }
 
-/// Whether it waits for nothing any more. A change that failed goes no further.
+/// Whether all dependencies are met. After a failed step, no further step of its change runs.
 fn is_ready(jobs: &[Job<'_>], index: usize) -> bool {
     let job = &jobs[index];
-    let fits = |earlier: &Job<'_>| match wait(job.step, earlier.step) {
+    let is_met = |earlier: &Job<'_>| match wait(job.step, earlier.step) {
         Wait::Not => earlier.change != job.change || earlier.state != State::Failed,
-        Wait::Written => earlier.is_in_force(),
+        Wait::Written => earlier.is_written(),
         Wait::Done => earlier.state == State::Done,
     };
-    job.state == State::Waiting && jobs[..index].iter().all(fits)
+    job.state == State::Waiting && jobs[..index].iter().all(is_met)
 }
 
-fn start<'a>(job: &Job<'a>, index: usize, made: &'a OnceCell<String>) -> Running<'a> {
+fn start<'a>(job: &Job<'a>, index: usize, client: &'a OnceCell<String>) -> Running<'a> {
     let (account, step) = (job.account, job.step);
-    let run = step::run(account, step, made);
-    let came = run.map(|came| match came {
-        Ok(Some(rest)) => Came::Written(rest),
-        Ok(None) => Came::Done,
-        Err(error) => Came::Failed(vec![error]),
+    let run = step::run(account, step, client);
+    let result = run.map(|result| match result {
+        Ok(Some(rest)) => StepResult::Written(rest),
+        Ok(None) => StepResult::Done,
+        Err(error) => StepResult::Failed(vec![error]),
     });
-    came.map(move |came| (index, came)).boxed_local()
+    result.map(move |result| (index, result)).boxed_local()
 }

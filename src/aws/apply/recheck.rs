@@ -1,80 +1,84 @@
-//! What is seen after a step, and how it is taken back where it is not.
+//! The check after a step, and the compensation if it fails.
 
 use anyhow::{Error, Result};
 use cogmig_core::call;
-use cogmig_core::plan::{Compensation, Guard, Recheck, Seen, Step};
+use cogmig_core::plan::{Compensation, Expected, Guard, Recheck, Step};
 use cogmig_core::problem::Problem;
 use cogmig_core::resource::{Call, ClientCall, PoolCall};
 
 use super::guard::holds;
 use crate::aws::account::Account;
-use crate::aws::resources::{Made, function, role, user_pool, user_pool_client};
+use crate::aws::resources::{Created, function, role, user_pool, user_pool_client};
 
-/// The id of the problem that what was written has lost its record.
+/// The id of the problem that the record of a change was deleted.
 const UNRECORDED: &str = "record-deleted";
 
-/// Who may have taken away what is missing.
-const AGAIN: &str = "the same command again, and see who tears down at the same time";
+const AGAIN: &str =
+    "run the same command again, and make sure that no teardown runs at the same time";
 
-/// Whether it says that what was written has lost its record.
+/// Whether the error is that the record of a change was deleted.
 pub fn is_unrecorded(error: &Error) -> bool {
     let problem = error.downcast_ref::<Problem>();
     problem.is_some_and(|problem| problem.id == UNRECORDED)
 }
 
-/// Looks for what has to be seen after a step, and takes the step back where it is not.
+/// Checks the expected state after a step, and reverts the step if the check fails.
 ///
 /// # Errors
-/// It was taken back, or could not be; or it could not be looked for.
-pub async fn after(account: &Account, step: &Step, made: &Made) -> Result<()> {
-    let Some(Recheck { seen, compensation }) = &step.recheck else {
+/// The check failed and the step was reverted or couldn't be reverted, or the state can't be read.
+pub async fn after(account: &Account, step: &Step, created: &Created) -> Result<()> {
+    let Some(Recheck {
+        expected,
+        compensation,
+    }) = &step.recheck
+    else {
         return Ok(());
     };
-    let stands = match seen {
-        Seen::Tag { role, key } => role::bears(account, role, key).await?,
-        Seen::Function { name } => function::exists(account, name).await?,
+    let passed = match expected {
+        Expected::Tag { role, key } => role::has_tag(account, role, key).await?,
+        Expected::Function { name } => function::exists(account, name).await?,
     };
-    if stands {
+    if passed {
         return Ok(());
     }
-    take_back(account, step, (seen, compensation), made).await
+    revert(account, step, (expected, compensation), created).await
 }
 
-/// Takes a trigger back because what it needs did not last: it would keep the users out that it
-/// cannot answer for.
+/// Restores the previous trigger, because a step on which the trigger depends was reverted. Users who
+/// haven't been migrated couldn't sign in.
 ///
 /// # Errors
-/// That it was put back, or that it could not be.
-pub async fn without_need(account: &Account, step: &Step) -> Result<()> {
+/// The trigger was restored, or couldn't be restored.
+pub async fn without_dependencies(account: &Account, step: &Step) -> Result<()> {
     match &step.recheck {
         Some(Recheck {
             compensation: Compensation::RestoreTrigger { before },
             ..
         }) => {
-            let why = "what a sign-in needs was taken away while this ran";
+            let why = "a setting that sign-ins need was removed during this run";
             restore_trigger(account, step, before.as_deref(), why).await
         }
         _ => Ok(()),
     }
 }
 
-async fn take_back(
+async fn revert(
     account: &Account,
     step: &Step,
-    (seen, compensation): (&Seen, &Compensation),
-    made: &Made,
+    (expected, compensation): (&Expected, &Compensation),
+    created: &Created,
 ) -> Result<()> {
     let (name, place) = (&step.on.name, account.identity.place());
-    match (compensation, made, seen, &step.call) {
+    match (compensation, created, expected, &step.call) {
         (
             Compensation::RemoveFlow,
-            Made::Flow(added),
-            Seen::Tag { role, key },
+            Created::Flow(added),
+            Expected::Tag { role, key },
             Call::Client(ClientCall::AddFlow { pool, .. }),
         ) => {
-            let lost = |what| {
+            let lost = |result| {
                 let summary = format!(
-                    "the record of the app client {name} on the role {role} in the {place} was deleted while this ran: its flow {what}"
+                    "the undo record of app client {name} on role {role} in the {place} was deleted during this run. The added flow {result}"
                 );
                 Problem::error(UNRECORDED, summary).fix(AGAIN)
             };
@@ -89,31 +93,31 @@ async fn take_back(
                 Ok(())
             };
             Err(match removed.await {
-                Ok(()) => lost("is taken away again").into(),
-                Err(error) => lost("could not be taken away again")
+                Ok(()) => lost("was removed again").into(),
+                Err(error) => lost("couldn't be removed again")
                     .caused_by(call::problem(Error::chain(&error)))
                     .into(),
             })
         }
         (
             Compensation::DeleteClient,
-            Made::Client(id),
-            Seen::Tag { role, .. },
+            Created::Client(id),
+            Expected::Tag { role, .. },
             Call::Client(ClientCall::Create { pool }),
         ) => {
             user_pool_client::delete_own(account, pool, name, Some(id)).await?;
             let summary = format!(
-                "the record of the app client {name} on the role {role} in the {place} was deleted while this ran: it is deleted again"
+                "the undo record of app client {name} on role {role} in the {place} was deleted during this run. The app client was deleted again"
             );
             Err(Problem::error("client-record-deleted", summary)
                 .fix(AGAIN)
                 .into())
         }
-        (Compensation::RestoreTrigger { before }, _, Seen::Function { name }, _) => {
-            let why = format!("the function {name} was deleted while this ran");
+        (Compensation::RestoreTrigger { before }, _, Expected::Function { name }, _) => {
+            let why = format!("the function {name} was deleted during this run");
             restore_trigger(account, step, before.as_deref(), &why).await
         }
-        // A plan pairs no others.
+        // A plan has no other combinations.
         _ => Ok(()),
     }
 }
@@ -132,7 +136,7 @@ async fn restore_trigger(
         return Ok(());
     }
     let summary = format!(
-        "{why}, in the {}: the trigger of the user pool {pool} is put back",
+        "{why}. The previous trigger of user pool {pool} in the {} was restored",
         account.identity.place()
     );
     Err(Problem::error("trigger-restored", summary)

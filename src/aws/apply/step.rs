@@ -1,5 +1,5 @@
-//! A step: its guard, its call, and what is seen of both afterwards. What can only be judged
-//! afterwards is handed back, so that it holds nothing up.
+//! A step: the check before it, its call, and the checks after it. The later checks are returned as
+//! a future, so they don't delay other steps.
 
 use std::cell::OnceCell;
 
@@ -12,31 +12,33 @@ use super::{guard, recheck};
 use crate::aws::account::Account;
 use crate::aws::resources;
 
-/// What is still to be seen of a step that is in force. Of several things that are wrong
-/// each is told.
+/// The later checks of a step whose call succeeded. It returns all errors.
 pub type Rest<'a> = LocalBoxFuture<'a, Vec<Error>>;
 
-/// Brings a step into force. `made` is the id of the app client that was made on the way.
+/// Runs a step. `client` is the id of the app client that an earlier step created.
 ///
 /// # Errors
-/// Its guard does not hold, a call fails for good, or a setting is not as it was sent.
+/// The check before it fails, a call fails permanently, or a setting differs from the request.
 pub async fn run<'a>(
     account: &'a Account,
     step: &'a Step,
-    made: &OnceCell<String>,
+    client: &OnceCell<String>,
 ) -> Result<Option<Rest<'a>>> {
     if let Some(guard) = &step.guard
         && !guard::holds(account, guard).await?
     {
         return Ok(None);
     }
-    let Some(written) = resources::run(account, step, made).await? else {
+    let Some(written) = resources::run(account, step, client).await? else {
         return Ok(None);
     };
     let rest = async move {
-        let kept = recheck::after(account, step, &written.made);
-        let (later, kept) = tokio::join!(written.later, kept);
-        [later, kept].into_iter().filter_map(Result::err).collect()
+        let checked = recheck::after(account, step, &written.created);
+        let (later, checked) = tokio::join!(written.later, checked);
+        [later, checked]
+            .into_iter()
+            .filter_map(Result::err)
+            .collect()
     };
     Ok(Some(rest.boxed_local()))
 }

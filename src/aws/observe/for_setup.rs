@@ -1,6 +1,6 @@
-//! The reads that setup, plan, verify and status begin with, in as few rounds as what needs what
-//! allows: first all that is found by a name of ours, then all that needs an id of an
-//! account or a pool, then the app clients that were settled on and are on no record.
+//! The reads at the start of setup, plan, verify and status, in as few round trips as possible: first
+//! resources with known names, then those that need the id of an account or a user pool, then
+//! selected app clients that aren't on record.
 
 use anyhow::{Context, Result};
 use cogmig_core::call::CallError;
@@ -20,67 +20,67 @@ use cogmig_core::reference::Listed;
 use cogmig_core::targets::{Scope, Selection, SideRecord, refuse_other_peer};
 use tokio::task::JoinSet;
 
-use super::First;
+use super::AccountScan;
 use crate::aws::account::{Account, Run};
 use crate::aws::probe;
 use crate::aws::resources::{self, role, user_pool, user_pool_client};
 
-/// Settles which pool or app clients it is about.
-pub type Settle<'a> = &'a dyn Fn(Selection) -> Result<Vec<Listed>>;
+/// Selects a user pool or app clients.
+pub type Select<'a> = &'a dyn Fn(Selection) -> Result<Vec<Listed>>;
 
-/// Both accounts, which pools and app clients it is about, and what stands.
+/// Both accounts, the selected user pools and app clients, and the existing resources.
 pub struct Deployment {
-    /// Where the users come from.
+    /// The old account.
     pub old: Account,
-    /// Where the users go.
+    /// The new account.
     pub new: Account,
-    /// The old pool, and the app client that passwords are checked through.
+    /// The old pool, and the app client that checks passwords.
     pub old_target: Target,
     /// The new pool, and the app clients that users sign in through.
     pub new_target: Target,
-    /// What stands there.
+    /// The existing resources of the old account.
     pub old_side: OldSide,
-    /// What stands here.
+    /// The existing resources of the new account.
     pub new_side: NewSide,
-    /// What is on record of both sides.
+    /// The records of both sides.
     pub records: [SideRecord; 2],
-    /// Whether passwords are checked through an app client of the deployment's own.
+    /// Whether a dedicated app client checks passwords.
     pub dedicated: bool,
-    /// Says whether the way of a sign-in is open, where that is being tried already.
-    pub trial: JoinSet<bool>,
+    /// The early connectivity check, if one was started. It returns whether it passed.
+    pub early_check: JoinSet<bool>,
 }
 
 impl Deployment {
-    /// The app client that passwords are checked through.
+    /// The app client that checks passwords.
     ///
     /// # Errors
-    /// None was settled on.
+    /// None is selected.
     pub fn old_client(&self) -> Result<OldClient> {
         if self.dedicated {
             return Ok(OldClient::dedicated(&self.old_side, &self.new_side));
         }
         let client = self.old_target.clients.first();
-        let client = client.context("no old app client was chosen")?;
+        let client = client.context("no old app client is selected")?;
         Ok(OldClient::applications(&client.id, &self.old_side.pool))
     }
 
-    /// Refuses app clients that were named and that the deployment, where it exists, does not use.
+    /// Fails if the options have app clients that an existing deployment doesn't use.
     ///
     /// # Errors
-    /// One was.
+    /// The deployment doesn't use one of them.
     pub fn refuse_other_clients(&self, settings: &Settings) -> Result<()> {
         let [old_record, new_record] = &self.records;
         for (target, record, pool) in [
             (&self.old_target, old_record, &self.old_side.pool),
             (&self.new_target, new_record, &self.new_side.pool),
         ] {
-            let asked = settings.side(target.identity.side);
-            if record.pool.is_none() || asked.clients.is_empty() {
+            let options = settings.side(target.identity.side);
+            if record.pool.is_none() || options.clients.is_empty() {
                 continue;
             }
             let scope = Scope {
                 identity: &target.identity,
-                settings: asked,
+                settings: options,
                 names: &settings.names,
                 record: record.clone(),
             };
@@ -92,16 +92,16 @@ impl Deployment {
     }
 }
 
-/// Reads both sides. Where the function of the deployment stands and has this code, it is
-/// asked meanwhile to try the way of a sign-in: perhaps there is nothing else to do.
+/// Reads both sides. If the deployment's function exists and has this code, the connectivity check
+/// runs in parallel, because there may be no changes.
 ///
 /// # Errors
-/// An account cannot be reached or read, or a pool or an app client cannot be settled on.
+/// An account can't be read, or a user pool or an app client can't be selected.
 pub async fn for_setup(
     settings: &Settings,
     run: &Run,
     code: Option<&Package>,
-    settle: Settle<'_>,
+    select: Select<'_>,
 ) -> Result<Deployment> {
     let names = &settings.names;
     let ((old, old_read), (new, new_read)) = tokio::try_join!(
@@ -109,7 +109,7 @@ pub async fn for_setup(
             Side::Old,
             settings.profile(Side::Old)?,
             run,
-            async |account| { super::first(account, names).await }
+            async |account| { super::scan(account, names).await }
         ),
         Account::connect(
             Side::New,
@@ -117,51 +117,52 @@ pub async fn for_setup(
             run,
             async |account| {
                 tokio::try_join!(
-                    super::first(account, names),
-                    resources::by_name(account, names)
+                    super::scan(account, names),
+                    resources::named(account, names)
                 )
             }
         ),
     )?;
-    run.tell(Event::Accounts(vec![
+    run.report(Event::Accounts(vec![
         old.identity.clone(),
         new.identity.clone(),
     ]));
     guards::partitions(&old.identity, &new.identity)?;
-    let (old_first, (new_first, by_name)) = (old_read?, new_read?);
+    let (old_scan, (new_scan, by_name)) = (old_read?, new_read?);
     let function = by_name.function.as_ref();
-    let old_tags = old_first.role.as_ref().map(|role| &role.tags);
-    let new_tags = new_first.role.as_ref().map(|role| &role.tags);
-    // Where the role lost its tags, the function may have them.
+    let old_tags = old_scan.role.as_ref().map(|role| &role.tags);
+    let new_tags = new_scan.role.as_ref().map(|role| &role.tags);
+    // If the role lost its tags, the function may still have them.
     let new_tags = new_tags
         .filter(|tags| names.own(tags))
         .or(function.map(|function| &function.tags));
     refuse_other_peer(names, (&old.identity, old_tags), &new.identity)?;
     refuse_other_peer(names, (&new.identity, new_tags), &old.identity)?;
-    let mut trial = JoinSet::new();
+    let mut early_check = JoinSet::new();
     if let Some(pool) = code.and_then(|code| by_name.pool_of(names, code)) {
-        trial.spawn(probe::probe_once(new.clone(), names.function.clone(), pool));
+        early_check.spawn(probe::probe_once(new.clone(), names.function.clone(), pool));
     }
 
-    let rest = async {
-        let rest = resources::rest(&new, names, new_first.role.as_ref()).await;
-        rest.map_err(anyhow::Error::from)
+    let dependent = async {
+        let dependent = resources::dependent(&new, names, new_scan.role.as_ref()).await;
+        dependent.map_err(anyhow::Error::from)
     };
-    let read = |account, first, side| Read {
+    let read = |account, scan, side| Read {
         account,
-        first,
+        scan,
         scope: Scope {
             identity: &account.identity,
             settings: settings.side(side),
             names,
-            record: SideRecord::of(side, names, first.role.as_ref(), function),
+            record: SideRecord::of(side, names, scan.role.as_ref(), function),
         },
     };
     let (old_side, new_side) = (
-        read(&old, &old_first, Side::Old),
-        read(&new, &new_first, Side::New),
+        read(&old, &old_scan, Side::Old),
+        read(&new, &new_scan, Side::New),
     );
-    let (pools, rest) = tokio::try_join!(pools(settings, &old_side, &new_side, settle), rest)?;
+    let (pools, dependent) =
+        tokio::try_join!(pools(settings, &old_side, &new_side, select), dependent)?;
     let records = [old_side.scope.record, new_side.scope.record];
     let Pools {
         old: (old_target, old_pool),
@@ -173,27 +174,27 @@ pub async fn for_setup(
         old_target,
         new_target,
         old_side: OldSide {
-            role: old_first.role,
+            role: old_scan.role,
             pool: old_pool,
             dedicated: own_clients,
         },
-        new_side: resources::assembled(&new, new_first.role, by_name, rest, new_pool),
+        new_side: resources::assemble(&new, new_scan.role, by_name, dependent, new_pool),
         old,
         new,
         records,
         dedicated,
-        trial,
+        early_check,
     })
 }
 
-/// What was read of one side in the first round.
+/// The first reads of one side.
 struct Read<'a> {
     account: &'a Account,
-    first: &'a First,
+    scan: &'a AccountScan,
     scope: Scope<'a>,
 }
 
-/// The pools and app clients that were settled on, as they stand.
+/// The selected user pools and app clients.
 struct Pools {
     old: (Target, Pool),
     new: (Target, Pool),
@@ -205,21 +206,17 @@ async fn pools(
     settings: &Settings,
     old_read: &Read<'_>,
     new_read: &Read<'_>,
-    settle: Settle<'_>,
+    select: Select<'_>,
 ) -> Result<Pools> {
     let names = &settings.names;
     let (old, new) = (old_read.account, new_read.account);
     let (old_scope, new_scope) = (&old_read.scope, &new_read.scope);
-    let (old_first, new_first) = (old_read.first, new_read.first);
-    let (old_role, new_role) = (old_first.role.as_ref(), new_first.role.as_ref());
-    let old_pool = only(settle(
-        old_scope.pool(&old_first.pools, &old_first.others)?,
-    )?)?;
-    let new_pool = only(settle(
-        new_scope.pool(&new_first.pools, &new_first.others)?,
-    )?)?;
+    let (old_scan, new_scan) = (old_read.scan, new_read.scan);
+    let (old_role, new_role) = (old_scan.role.as_ref(), new_scan.role.as_ref());
+    let old_pool = only(select(old_scope.pool(&old_scan.pools, &old_scan.others)?)?)?;
+    let new_pool = only(select(new_scope.pool(&new_scan.pools, &new_scan.others)?)?)?;
     guards::two_pools((&old.identity, &old_pool), (&new.identity, &new_pool))?;
-    // Those that are on record are wanted again as a rule, and need no list to be known.
+    // The recorded ones are usually selected again, and can be read before the list is known.
     let (old_recorded, new_recorded) = (
         super::with_recorded(&[], old_role),
         super::with_recorded(&[], new_role),
@@ -237,9 +234,9 @@ async fn pools(
     let old_clients = if dedicated {
         Vec::new()
     } else {
-        settle(old_scope.clients(&old_pool.id, &old_listed)?)?
+        select(old_scope.clients(&old_pool.id, &old_listed)?)?
     };
-    let new_clients = settle(new_scope.clients(&new_pool.id, &new_listed)?)?;
+    let new_clients = select(new_scope.clients(&new_pool.id, &new_listed)?)?;
     let old_ids = super::with_recorded(&ids(&old_clients), old_role);
     let new_ids = super::with_recorded(&ids(&new_clients), new_role);
     let own_ids = if dedicated || recorded {
@@ -256,7 +253,7 @@ async fn pools(
     )?;
     guards::no_loop(&old_pool, trigger_of_old, peer.as_deref(), &new.identity)?;
     let side = |account: &Account, pool: Listed, clients, described, read, others: &[Tags]| {
-        let stands = Pool {
+        let existing = Pool {
             id: pool.id.clone(),
             described,
             clients: read,
@@ -267,7 +264,7 @@ async fn pools(
             pool,
             clients,
         };
-        (target, stands)
+        (target, existing)
     };
     Ok(Pools {
         old: side(
@@ -276,7 +273,7 @@ async fn pools(
             old_clients,
             old_described,
             old_read,
-            &old_first.others,
+            &old_scan.others,
         ),
         new: side(
             new,
@@ -284,15 +281,15 @@ async fn pools(
             new_clients,
             new_described,
             new_read,
-            &new_first.others,
+            &new_scan.others,
         ),
         dedicated,
-        own_clients: super::there(own_read),
+        own_clients: super::existing(own_read),
     })
 }
 
-/// Whether the app client on record is by its name one that was made for the deployment: asked of
-/// a role that lost the tags that say so.
+/// Whether the recorded app client has the name of the dedicated one. This is for a role that lost
+/// the tag that records it.
 fn uses_dedicated(old: &Scope<'_>, role: Option<&Role>, names: &Names, listed: &[Listed]) -> bool {
     let is_recorded = |client: &&Listed| old.record.clients.contains(&client.id);
     let mut recorded = listed.iter().filter(is_recorded);
@@ -315,10 +312,10 @@ fn ids(clients: &[Listed]) -> Vec<String> {
 }
 
 fn only(pools: Vec<Listed>) -> Result<Listed> {
-    pools.into_iter().next().context("no user pool was chosen")
+    pools.into_iter().next().context("no user pool is selected")
 }
 
-/// The account from which users move into the old pool already, where its trigger is of a
+/// The account from which users are migrated to the old pool, if its trigger is the function of a
 /// deployment.
 async fn peer_of(old: &Account, trigger: Option<&str>) -> Result<Option<String>, CallError> {
     let Some(name) = trigger.and_then(|arn| Names::function_of_any(&old.identity, arn)) else {

@@ -1,5 +1,5 @@
-//! The reads that teardown begins with: the roles with the record, the Region of the pools that
-//! they name, and then all that bears our names. Each side alone is enough.
+//! The reads at the start of teardown: the roles with the undo record, then, in the Region of their
+//! pools, all resources with known names. One account alone is enough.
 
 use anyhow::Result;
 use cogmig_core::call::CallError;
@@ -21,20 +21,20 @@ use super::reached::Reached;
 use crate::aws::account::{Account, Run};
 use crate::aws::resources::{self, function, policy, role};
 
-/// The accounts that were named, and what exists in them.
+/// The accounts in the options, and their existing resources.
 pub struct Deployed {
     /// The old account.
     pub old: Option<Reached>,
     /// The new account.
     pub new: Option<Reached>,
-    /// What exists.
+    /// The existing resources.
     pub observed: Observed,
 }
 
-/// Reads what there is of a deployment, and compares what was named with it.
+/// Reads the resources of a deployment, and compares the options with them.
 ///
 /// # Errors
-/// An account cannot be reached or read, or what was named is not the deployment's.
+/// An account can't be read, or the options don't match the deployment.
 pub async fn for_teardown(settings: &Settings, run: &Run) -> Result<Deployed> {
     let names = &settings.names;
     let (old, new) = tokio::try_join!(
@@ -43,10 +43,10 @@ pub async fn for_teardown(settings: &Settings, run: &Run) -> Result<Deployed> {
     )?;
     let identities = [&old, &new].into_iter().flatten();
     let identities = identities.map(|(account, _)| account.identity.clone());
-    run.tell(Event::Accounts(identities.collect()));
+    run.report(Event::Accounts(identities.collect()));
     let (old, new) = tokio::try_join!(reach(old, names), reach(new, names))?;
     if let (Some(old), Some(new)) = (&old, &new) {
-        // Tearing down one half of one migration and one half of another is never meant.
+        // The two sides must not be of different migrations.
         let (from, to) = (&old.account.identity, &new.account.identity);
         refuse_other_peer(names, (from, old.tags()), to)?;
         refuse_other_peer(names, (to, new.tags()), from)?;
@@ -64,14 +64,14 @@ pub async fn for_teardown(settings: &Settings, run: &Run) -> Result<Deployed> {
 }
 
 impl Deployed {
-    /// The accounts that were reached.
+    /// The connected accounts.
     fn accounts(&self) -> impl Iterator<Item = &Account> {
         let sides = [&self.old, &self.new].into_iter().flatten();
         sides.map(|reached| &reached.account)
     }
 
-    /// The other deployments in these accounts. The list only helps to find a mistyped name, so if
-    /// it can't be read, that is a warning and not an error.
+    /// The other deployments in these accounts. The list only helps to find a mistyped name, so it's a
+    /// warning and not an error if it can't be read.
     pub async fn others(&self, names: &Names, warnings: &mut Vec<Problem>) -> Vec<Deployment> {
         let mut roles = Vec::new();
         for account in self.accounts() {
@@ -82,7 +82,7 @@ impl Deployed {
                 }
                 Err(error) => {
                     let place = account.identity.place();
-                    let summary = format!("the deployments in the {place} can't be listed");
+                    let summary = format!("can't list the deployments in the {place}");
                     let warning = Problem::new("deployments-unread", Severity::Info, summary);
                     warnings.push(warning.caused_by((&error).into()));
                 }
@@ -91,11 +91,11 @@ impl Deployed {
         deployments::of(roles.iter().map(|(side, tags)| (*side, tags)))
     }
 
-    /// Refuses profiles that are swapped: where nothing of one side exists, the other side's role
-    /// may. Where that may not be looked at, nothing is known of it.
+    /// Fails if the profiles are swapped: an account has no resources of its side, but the role of the
+    /// other side. Without the permission to read that role, the check is skipped.
     ///
     /// # Errors
-    /// It exists.
+    /// They're swapped.
     pub async fn refuse_swapped(&self, names: &Names) -> Result<()> {
         for account in self.accounts() {
             let role = names.record_role(account.identity.side.other());
@@ -106,7 +106,7 @@ impl Deployed {
     }
 }
 
-/// An account, and the role with the record.
+/// An account, and the role with the undo record.
 async fn account(
     side: Side,
     settings: &Settings,
@@ -121,7 +121,7 @@ async fn account(
     Ok(Some((account, role?)))
 }
 
-/// Goes to the Region that the record tells.
+/// Switches to the Region of the recorded pool.
 async fn reach(account: Option<(Account, Option<Role>)>, names: &Names) -> Result<Option<Reached>> {
     let Some((account, role)) = account else {
         return Ok(None);
@@ -141,8 +141,8 @@ async fn reach(account: Option<(Account, Option<Role>)>, names: &Names) -> Resul
     }))
 }
 
-/// The new pool by all that bears its tag: a role that somebody deleted or edited must
-/// not leave the pool with a trigger that nothing answers.
+/// The new pool, from the tags of the role, the policy or the function. If the role was deleted or
+/// edited, the trigger must still be removed from the pool.
 async fn new_pool(account: &Account, names: &Names, role: Option<&Role>) -> Result<Option<String>> {
     let policy = policy::find(account, &names.lambda_policy_arn(&account.identity)).await?;
     let by_role = role.and_then(|role| names.pool_of(&role.tags));
@@ -177,7 +177,7 @@ async fn observe(
     Ok(Observed { old, new })
 }
 
-/// The app clients of the old pool that were made for this deployment.
+/// The dedicated app clients of this deployment in the old pool.
 async fn dedicated(reached: &Reached, names: &Names) -> Result<Vec<(String, Object)>, CallError> {
     let recorded = reached.tags().is_some_and(|tags| names.made_client(tags));
     match &reached.pool {
@@ -191,9 +191,9 @@ async fn pool(reached: &Reached, names: &Names) -> Result<Pool, CallError> {
     super::pool(&reached.account, names, id, &[], role).await
 }
 
-/// The old pool that the role records. Where no role of ours does, the function tells
-/// which app client it asks: that spares a person a look where nothing is left there,
-/// so that failing to read it is no failure.
+/// The old pool that the role has on record. Without a managed role, the function's configuration has
+/// the app client. If its flow is already removed, no manual action is required. A failure of this
+/// read is ignored.
 async fn old_pool(
     reached: &Reached,
     names: &Names,
@@ -203,16 +203,16 @@ async fn old_pool(
         return pool(reached, names).await;
     }
     let function = new.and_then(|new| new.function.as_ref());
-    let asked = function.and_then(|function| {
+    let configured = function.and_then(|function| {
         let set = &function.configuration.environment;
         let pool = set.get(env::OLD_USER_POOL_ID)?;
         Some((region_of(pool)?, pool, set.get(env::OLD_CLIENT_ID)?))
     });
-    let Some((region, pool, client)) = asked else {
+    let Some((region, pool, client)) = configured else {
         return Ok(Pool::default());
     };
     let account = reached.account.clone().in_region(region);
-    let asked = [client.clone()];
-    let read = super::pool(&account, names, Some(pool), &asked, None).await;
+    let clients = [client.clone()];
+    let read = super::pool(&account, names, Some(pool), &clients, None).await;
     Ok(read.unwrap_or_default())
 }

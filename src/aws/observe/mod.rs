@@ -1,4 +1,4 @@
-//! What stands, read with get, list and describe only.
+//! Reads the existing resources, only with get, list and describe calls.
 
 pub mod for_setup;
 pub mod for_teardown;
@@ -22,18 +22,18 @@ use futures_util::future::try_join_all;
 use crate::aws::account::Account;
 use crate::aws::resources::{role, user_pool, user_pool_client};
 
-/// What can be read of an account before it is known which one it is.
-pub struct First {
+/// The reads in an account that don't need its id.
+pub struct AccountScan {
     /// The role with the undo record.
     pub role: Option<Role>,
     /// The tags of the roles of other deployments.
     pub others: Vec<Tags>,
-    /// The user pools there.
+    /// The user pools in the account's Region.
     pub pools: Vec<Listed>,
 }
 
-/// Reads it.
-pub async fn first(account: &Account, names: &Names) -> Result<First, CallError> {
+/// Reads them.
+pub async fn scan(account: &Account, names: &Names) -> Result<AccountScan, CallError> {
     let side = account.identity.side;
     let inline = (side == Side::Old).then_some(names.access_policy.as_str());
     let (role, others, pools, ()) = tokio::try_join!(
@@ -42,7 +42,7 @@ pub async fn first(account: &Account, names: &Names) -> Result<First, CallError>
         user_pool::list(account),
         user_pool::connect(account),
     )?;
-    Ok(First {
+    Ok(AccountScan {
         role,
         others,
         pools,
@@ -55,18 +55,18 @@ pub async fn others(account: &Account, names: &Names) -> Result<Vec<Tags>, CallE
     role::others(account, first.record_role(side), names.record_role(side)).await
 }
 
-/// Reads a pool, the wanted app clients of it, and the ones that `role` records.
+/// Reads a pool, the given app clients, and those that `role` has on record.
 pub async fn pool(
     account: &Account,
     names: &Names,
     id: Option<&str>,
-    wanted: &[String],
+    given: &[String],
     role: Option<&Role>,
 ) -> Result<Pool, CallError> {
     let Some(id) = id else {
         return Ok(Pool::default());
     };
-    let ids = with_recorded(wanted, role);
+    let ids = with_recorded(given, role);
     let (described, others, clients) = tokio::try_join!(
         user_pool::find(account, id),
         others(account, names),
@@ -80,20 +80,16 @@ pub async fn pool(
     })
 }
 
-/// The app clients that are wanted, and those that a role records.
-pub fn with_recorded(wanted: &[String], role: Option<&Role>) -> Vec<String> {
+/// The given app clients, and those that a role has on record.
+pub fn with_recorded(given: &[String], role: Option<&Role>) -> Vec<String> {
     let recorded = role.into_iter();
     let recorded = recorded.flat_map(|role| record::client_ids(&role.tags));
-    let mut ids = wanted.to_vec();
-    ids.extend(
-        recorded
-            .map(str::to_owned)
-            .filter(|id| !wanted.contains(id)),
-    );
+    let mut ids = given.to_vec();
+    ids.extend(recorded.map(str::to_owned).filter(|id| !given.contains(id)));
     ids
 }
 
-/// What other deployments record of app clients.
+/// The app clients that other deployments have on record.
 pub fn shared(others: &[Tags]) -> BTreeMap<String, Added> {
     others.iter().flat_map(record::clients).collect()
 }
@@ -111,36 +107,36 @@ pub async fn clients(
     try_join_all(described).await
 }
 
-/// Reads the app clients that were not `read` yet.
+/// Reads the app clients that aren't in `read`.
 pub async fn other_clients(
     account: &Account,
     pool: &str,
     ids: &[String],
     read: Vec<(String, Option<Object>)>,
 ) -> Result<Vec<(String, Option<Object>)>, CallError> {
-    let is_new = |id: &&String| read.iter().all(|(known, _)| known != *id);
+    let is_new = |id: &&String| read.iter().all(|(other, _)| other != *id);
     let others: Vec<_> = ids.iter().filter(is_new).cloned().collect();
     let mut all = clients(account, pool, &others).await?;
     all.extend(read.into_iter().filter(|(id, _)| ids.contains(id)));
-    all.sort_by_key(|(id, _)| ids.iter().position(|wanted| wanted == id));
+    all.sort_by_key(|(id, _)| ids.iter().position(|other| other == id));
     Ok(all)
 }
 
-/// Reads the app clients that have the name of a dedicated one. A call whose answer was
-/// lost may have made one more.
+/// Reads the app clients with the name of the dedicated one. There can be several, because a call
+/// without a response may have created another one.
 pub async fn dedicated(
     account: &Account,
     names: &Names,
     pool: &str,
 ) -> Result<Vec<(String, Object)>, CallError> {
     let ids = user_pool_client::by_name(account, pool, &names.old_client).await?;
-    Ok(there(clients(account, pool, &ids).await?))
+    Ok(existing(clients(account, pool, &ids).await?))
 }
 
-/// Those app clients that are there.
-pub fn there(clients: Vec<(String, Option<Object>)>) -> Vec<(String, Object)> {
-    let there = clients.into_iter();
-    there
+/// The app clients that exist.
+pub fn existing(clients: Vec<(String, Option<Object>)>) -> Vec<(String, Object)> {
+    let clients = clients.into_iter();
+    clients
         .filter_map(|(id, client)| Some((id, client?)))
         .collect()
 }

@@ -1,5 +1,5 @@
-//! Teardown compares each pool, app client and Region that was named with the record. Without a
-//! deployment there is nothing to compare.
+//! Teardown compares the user pools, app clients and Regions in the options with the record. Without
+//! a deployment, there is nothing to compare.
 
 use anyhow::Result;
 use cogmig_core::identity::Side;
@@ -11,10 +11,10 @@ use cogmig_core::targets::{Scope, SideRecord, other_side, record_is_missing};
 use super::reached::Reached;
 use crate::aws::resources::{user_pool, user_pool_client};
 
-/// Compares what was named of each side, the old one first.
+/// Compares the options of each side. Errors of the old side come first.
 ///
 /// # Errors
-/// It is not the deployment's; or what it has to be compared with could not be read.
+/// The options don't match the deployment, or it can't be read.
 pub async fn check(
     settings: &Settings,
     (old, new): (Option<&Reached>, Option<&Reached>),
@@ -31,18 +31,18 @@ pub async fn check(
     of_old.and(of_new)
 }
 
-/// Compares what was named of one side, whose account is at hand.
+/// Compares the options of one side, whose account is connected.
 ///
 /// # Errors
-/// It is not the deployment's; or what it has to be compared with could not be read.
+/// The options don't match the deployment, or it can't be read.
 async fn check_side(
     settings: &Settings,
     reached: &Reached,
     function: Option<&Function>,
 ) -> Result<()> {
     let (names, side) = (&settings.names, reached.account.identity.side);
-    let asked = settings.side(side);
-    if asked.pool.is_none() && asked.region.is_none() && asked.clients.is_empty() {
+    let options = settings.side(side);
+    if options.pool.is_none() && options.region.is_none() && options.clients.is_empty() {
         return Ok(());
     }
     let role = reached.role.as_ref();
@@ -50,9 +50,9 @@ async fn check_side(
     record.pool = reached.pool.clone().or(record.pool);
     let is_dedicated = role.is_some_and(|role| names.made_client(&role.tags));
     let Some(pool) = record.pool.clone() else {
-        return match (&asked.pool, role) {
+        return match (&options.pool, role) {
             (Some(given), Some(role)) if names.own(&role.tags) => {
-                Err(record_is_missing(side, asked, names, &given.id).into())
+                Err(record_is_missing(side, options, names, &given.id).into())
             }
             _ => Ok(()),
         };
@@ -61,32 +61,32 @@ async fn check_side(
     let account = &reached.account.clone().in_region(region);
     let scope = Scope {
         identity: &account.identity,
-        settings: asked,
+        settings: options,
         names,
         record,
     };
-    let (there, others) = match &asked.pool {
+    let (existing, others) = match &options.pool {
         Some(given) if given.id != pool => {
-            let (there, others) =
+            let (existing, others) =
                 tokio::join!(user_pool::list(account), super::others(account, names));
-            // The others are only for the remedy.
-            (there?, others.unwrap_or_default())
+            // The other deployments are only for the remedy.
+            (existing?, others.unwrap_or_default())
         }
         _ => Default::default(),
     };
-    scope.refuse_other_pool(&there, &others)?;
-    // The application's client is not touched where the deployment has one of its own.
-    if asked.clients.is_empty() || (is_dedicated && side == Side::Old) {
+    scope.refuse_other_pool(&existing, &others)?;
+    // With a dedicated app client, the deployment doesn't change the application's app client.
+    if options.clients.is_empty() || (is_dedicated && side == Side::Old) {
         return Ok(());
     }
-    let Some(there) = user_pool_client::list_if_there(account, &pool).await? else {
+    let Some(existing) = user_pool_client::list_if_exists(account, &pool).await? else {
         return Ok(());
     };
-    let asked_clients = scope.named_clients(&pool, &there)?;
-    for id in &asked_clients.missing {
+    let given = scope.named_clients(&pool, &existing)?;
+    for id in &given.missing {
         scope.refuse_other_client(id, None)?;
     }
-    for id in &asked_clients.existing {
+    for id in &given.existing {
         let described = user_pool_client::find(account, &pool, id).await?;
         scope.refuse_other_client(id, described.as_ref())?;
     }

@@ -1,4 +1,4 @@
-//! An account that teardown has reached.
+//! An account that teardown is connected to.
 
 use cogmig_core::observed::Role;
 use cogmig_core::record::Tags;
@@ -9,9 +9,9 @@ use crate::aws::account::Account;
 pub struct Reached {
     /// The account.
     pub account: Account,
-    /// The role with the record.
+    /// The role with the undo record.
     pub role: Option<Role>,
-    /// The pool's id, where anything records it.
+    /// The id of the pool, if it's on record.
     pub pool: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What the function's log says of sign-ins.
+//! Reads the sign-ins from the function's log.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use rules::log;
 use crate::aws::account::Account;
 use crate::aws::resources::log_group;
 
-/// Reads the function's log. That it cannot be read is no error.
+/// Reads the function's log. If it can't be read, the command doesn't fail.
 pub async fn sign_ins(
     account: &Account,
     names: &Names,
@@ -22,7 +22,7 @@ pub async fn sign_ins(
     let name = &names.log_group;
     let Some(group) = &side.log_group else {
         return Err(Unread {
-            why: format!("the log group {name} is not there"),
+            why: format!("the log group {name} doesn't exist"),
             grant: None,
         });
     };

@@ -1,4 +1,4 @@
-//! What an answer means for a resource: not there is `None`, and deleting what is gone succeeds.
+//! Converts responses: a resource that doesn't exist is `None`, and deleting it succeeds.
 
 use cogmig_core::call::CallError;
 use cogmig_core::record::Tags;
@@ -6,43 +6,43 @@ use cogmig_core::record::Tags;
 use crate::aws::account::Account;
 use crate::aws::retry;
 
-/// What is not there was not found; every other error stays one.
-pub fn found<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
+/// `None` if the resource doesn't exist. All other errors remain errors.
+pub fn optional<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
     match answer {
-        Ok(found) => Ok(Some(found)),
+        Ok(value) => Ok(Some(value)),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// What is there already, and equal, was made: by a call whose answer was lost on its
-/// way, or by another run. `stands` tells whether it is equal, once it is to be seen.
-pub async fn made<T>(
+/// Accepts a resource that already exists with the same settings. It was created by a call whose
+/// response was lost, or by another run. `is_equal` compares the settings, once AWS returns them.
+pub async fn accept_existing<T>(
     answer: Result<T, CallError>,
     account: &Account,
-    stands: impl AsyncFnMut() -> Result<Option<bool>, CallError>,
+    is_equal: impl AsyncFnMut() -> Result<Option<bool>, CallError>,
 ) -> Result<(), CallError> {
     let error = match answer {
         Err(error) if error.is_already_there() => error,
         answer => return answer.map(|_| ()),
     };
-    // What is there need not show at once.
-    let seen = retry::until_seen(account, "AWS to show what it has", stands).await?;
-    if seen == Some(true) {
+    // AWS is eventually consistent.
+    let equal = retry::until_visible(account, "AWS to return the resource", is_equal).await?;
+    if equal == Some(true) {
         Ok(())
     } else {
         Err(error)
     }
 }
 
-/// Whether every one of `wanted` is among `stands`.
-pub fn has_tags(stands: &Tags, wanted: &Tags) -> bool {
-    wanted
+/// Whether `existing` includes all tags of `desired`.
+pub fn has_tags(existing: &Tags, desired: &Tags) -> bool {
+    desired
         .iter()
-        .all(|(key, value)| stands.get(key) == Some(value))
+        .all(|(key, value)| existing.get(key) == Some(value))
 }
 
-/// What is gone was deleted.
-pub fn gone<T>(answer: Result<T, CallError>) -> Result<(), CallError> {
-    found(answer).map(|_| ())
+/// Accepts that the resource doesn't exist, because it's deleted.
+pub fn ignore_not_found<T>(answer: Result<T, CallError>) -> Result<(), CallError> {
+    optional(answer).map(|_| ())
 }

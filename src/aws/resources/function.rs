@@ -1,4 +1,4 @@
-//! The Lambda function: its code, its configuration and who may invoke it.
+//! The Lambda function: its code, its configuration and its resource policy.
 
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
@@ -15,16 +15,16 @@ use cogmig_core::resource::{FunctionCall, PermissionCall};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::answer::{found, gone, has_tags, made};
-use super::written::{Made, Written};
+use super::answer::{accept_existing, has_tags, ignore_not_found, optional};
+use super::written::{Created, Written};
 use crate::aws::account::Account;
-use crate::aws::retry::{self, BUSY, PROPAGATION, SIGHT, UNSEEN};
+use crate::aws::retry::{self, BUSY, NOT_VISIBLE, PROPAGATION, VISIBILITY};
 use crate::embedded;
 
-/// Makes a call. `client` is the id of the app client that was made on the way.
+/// Runs a call. `client` is the id of the app client that an earlier step created.
 ///
 /// # Errors
-/// The call fails for good.
+/// The call fails permanently.
 pub async fn run<'a>(
     account: &'a Account,
     name: &'a str,
@@ -36,7 +36,7 @@ pub async fn run<'a>(
             let set = &with_id(set, client);
             create(account, name, set, &package.zip, package.architecture, tags).await?;
             let ready = async { Ok(until_ready(account, name).await?) };
-            return Ok(Some(Written::new(Made::Nothing, ready)));
+            return Ok(Some(Written::new(Created::Nothing, ready)));
         }
         FunctionCall::UpdateCode { package } => {
             update_code(account, name, &package.zip, package.architecture).await?;
@@ -53,7 +53,7 @@ pub async fn run<'a>(
     Ok(None)
 }
 
-/// The configuration with the id of the app client that was made on the way.
+/// The configuration with the id of the app client that an earlier step created.
 fn with_id(set: &Configuration, client: Option<&String>) -> Configuration {
     Configuration {
         environment: with_client(&set.environment, client),
@@ -61,7 +61,7 @@ fn with_id(set: &Configuration, client: Option<&String>) -> Configuration {
     }
 }
 
-/// The function of this name.
+/// The function with this name.
 pub async fn find(account: &Account, name: &str) -> Result<Option<Function>, CallError> {
     let lambda = &account.lambda;
     let (function, policy) = tokio::join!(
@@ -74,8 +74,8 @@ pub async fn find(account: &Account, name: &str) -> Result<Option<Function>, Cal
             lambda.get_policy().function_name(name).send()
         ),
     );
-    let policy = found(policy)?;
-    let Some(function) = found(function)? else {
+    let policy = optional(policy)?;
+    let Some(function) = optional(function)? else {
         return Ok(None);
     };
     let Some(set) = function.configuration() else {
@@ -115,16 +115,16 @@ pub async fn find(account: &Account, name: &str) -> Result<Option<Function>, Cal
     }))
 }
 
-/// Lambda writes `2026-01-31T12:00:00.000+0000`, and always in UTC.
+/// Lambda's format is `2026-01-31T12:00:00.000+0000`, always in UTC.
 fn seconds(time: &str) -> Option<i64> {
     let utc = format!("{}Z", time.get(..19)?);
     let time = DateTime::from_str(&utc, Format::DateTime).ok()?;
     Some(time.secs())
 }
 
-/// Whether the function of this ARN is known not to be there. Of one in another
-/// account, or that must not be looked at, nothing is known.
-pub async fn is_gone(account: &Account, arn: &str) -> Result<bool, CallError> {
+/// Whether the function with this ARN doesn't exist. For a function in another account, or without
+/// permission to read it, this is unknown, and the result is `false`.
+pub async fn is_deleted(account: &Account, arn: &str) -> Result<bool, CallError> {
     let parts: Vec<_> = arn.split(':').collect();
     let ["arn", _, "lambda", region, owner, "function", ..] = parts[..] else {
         return Ok(false);
@@ -134,14 +134,14 @@ pub async fn is_gone(account: &Account, arn: &str) -> Result<bool, CallError> {
     }
     let account = account.clone().in_region(region);
     let request = account.lambda.get_function().function_name(arn);
-    match found(account.call("lambda:GetFunction", request.send()).await) {
+    match optional(account.call("lambda:GetFunction", request.send()).await) {
         Err(error) if error.is("AccessDeniedException") => Ok(false),
         answer => answer.map(|function| function.is_none()),
     }
 }
 
-/// Makes the function, which is not ready yet. Its role may be seconds old: Lambda refuses
-/// until IAM has told it.
+/// Creates the function, which isn't active yet. Lambda rejects a role that was just created, until
+/// IAM has propagated it.
 async fn create(
     account: &Account,
     name: &str,
@@ -150,7 +150,7 @@ async fn create(
     architecture: Architecture,
     tags: &Tags,
 ) -> Result<(), CallError> {
-    let what = format!("Lambda to be allowed the role of {name}");
+    let what = format!("Lambda to accept the role of {name}");
     let answer = retry::retry_until(account, &what, &[PROPAGATION], async || {
         let request = account
             .lambda
@@ -169,9 +169,9 @@ async fn create(
         account.call("lambda:CreateFunction", request.send()).await
     })
     .await;
-    made(answer, account, async || {
-        let stands = find(account, name).await?;
-        Ok(stands.map(|function| {
+    accept_existing(answer, account, async || {
+        let existing = find(account, name).await?;
+        Ok(existing.map(|function| {
             function.configuration == *set
                 && function.code_sha256 == embedded::code_sha256(zip)
                 && has_tags(&function.tags, tags)
@@ -180,14 +180,14 @@ async fn create(
     .await
 }
 
-/// Replaces the function's code and waits until it is in force.
+/// Updates the function's code and waits until the update is complete.
 async fn update_code(
     account: &Account,
     name: &str,
     zip: &[u8],
     architecture: Architecture,
 ) -> Result<(), CallError> {
-    let what = format!("Lambda to take the code of {name}");
+    let what = format!("Lambda to update the code of {name}");
     retry::retry_until(account, &what, &[BUSY], async || {
         let request = account
             .lambda
@@ -203,9 +203,9 @@ async fn update_code(
     until_ready(account, name).await
 }
 
-/// Sets the function's configuration and waits until it is in force.
+/// Updates the function's configuration and waits until the update is complete.
 async fn configure(account: &Account, name: &str, set: &Configuration) -> Result<(), CallError> {
-    let what = format!("Lambda to take the configuration of {name}");
+    let what = format!("Lambda to update the configuration of {name}");
     retry::retry_until(account, &what, &[BUSY, PROPAGATION], async || {
         let request = account
             .lambda
@@ -226,7 +226,7 @@ async fn configure(account: &Account, name: &str, set: &Configuration) -> Result
     until_ready(account, name).await
 }
 
-/// Adds tags, or replaces their values.
+/// Adds tags, or updates their values.
 async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
     let request = account
         .lambda
@@ -239,8 +239,7 @@ async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError>
         .map(|_| ())
 }
 
-/// Lets Cognito invoke the function for one user pool, in the place of whatever the
-/// statement said before.
+/// Allows Cognito to invoke the function for one user pool. An existing statement is replaced.
 pub async fn permit(
     account: &Account,
     statement: &str,
@@ -250,9 +249,9 @@ pub async fn permit(
         function: name,
         pool_arn,
     } = call;
-    let what = format!("Lambda to let Cognito invoke {name}");
+    let what = format!("Lambda to allow Cognito to invoke {name}");
     let add = async || {
-        retry::retry_until(account, &what, &[BUSY, UNSEEN], async || {
+        retry::retry_until(account, &what, &[BUSY, NOT_VISIBLE], async || {
             let request = account
                 .lambda
                 .add_permission()
@@ -275,7 +274,7 @@ pub async fn permit(
                     .function_name(name)
                     .statement_id(statement);
                 let answer = account.call("lambda:RemovePermission", request.send());
-                gone(answer.await)
+                ignore_not_found(answer.await)
             })
             .await?;
             add().await.map(|_| ())
@@ -284,15 +283,15 @@ pub async fn permit(
     }
 }
 
-/// What an invocation came to.
+/// The result of an invocation.
 pub struct Invoked {
-    /// What the function answered.
+    /// The function's response.
     pub answer: Value,
-    /// Whether that is an error of the function's.
+    /// Whether the response is an error of the function.
     pub failed: bool,
 }
 
-/// Invokes the function and waits for its answer.
+/// Invokes the function and waits for its response.
 pub async fn invoke(account: &Account, name: &str, event: &Value) -> Result<Invoked, CallError> {
     let call = "lambda:InvokeFunction";
     let request = account
@@ -309,11 +308,10 @@ pub async fn invoke(account: &Account, name: &str, event: &Value) -> Result<Invo
     })
 }
 
-/// Whether somebody has set its reserved concurrency to 0, which Lambda answers in the words
-/// of a rate that is too high.
-pub async fn is_held(account: &Account, name: &str) -> Result<bool, CallError> {
+/// Whether its reserved concurrency is 0. Lambda then returns the same error as for throttling.
+pub async fn is_disabled(account: &Account, name: &str) -> Result<bool, CallError> {
     let request = account.lambda.get_function().function_name(name);
-    let function = found(account.call("lambda:GetFunction", request.send()).await)?;
+    let function = optional(account.call("lambda:GetFunction", request.send()).await)?;
     let reserved = function.and_then(|function| {
         let concurrency = function.concurrency()?;
         concurrency.reserved_concurrent_executions()
@@ -321,12 +319,12 @@ pub async fn is_held(account: &Account, name: &str) -> Result<bool, CallError> {
     Ok(reserved == Some(0))
 }
 
-/// Deletes the function, its resource policy with it.
+/// Deletes the function, including its resource policy.
 async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
-    let what = format!("Lambda to let go of {name}");
+    let what = format!("Lambda to delete {name}");
     retry::retry_until(account, &what, &[BUSY], async || {
         let request = account.lambda.delete_function().function_name(name);
-        gone(account.call("lambda:DeleteFunction", request.send()).await)
+        ignore_not_found(account.call("lambda:DeleteFunction", request.send()).await)
     })
     .await
 }
@@ -337,19 +335,20 @@ fn environment(set: &Configuration) -> Environment {
         .build()
 }
 
-/// Waits until no change of the function is under way any more: Lambda takes no other
-/// before, and does not run the code.
+/// Waits until no update of the function is in progress. Until then, Lambda rejects other updates and
+/// doesn't run the code.
 pub async fn until_ready(account: &Account, name: &str) -> Result<(), CallError> {
-    let what = format!("Lambda to have {name} ready");
-    let (mut failed, mut seen) = (None, Instant::now());
+    let what = format!("Lambda to activate {name}");
+    let (mut failed, mut last_found) = (None, Instant::now());
     let ready = retry::until_ready(account, &what, async || {
         let request = account.lambda.get_function().function_name(name);
-        let answer = found(account.call("lambda:GetFunction", request.send()).await)?;
+        let answer = optional(account.call("lambda:GetFunction", request.send()).await)?;
         let Some(set) = answer.as_ref().and_then(|answer| answer.configuration()) else {
-            failed = (seen.elapsed() > SIGHT).then(|| "it was deleted while this ran".to_owned());
+            failed = (last_found.elapsed() > VISIBILITY)
+                .then(|| "it was deleted during this run".to_owned());
             return Ok(failed.is_some().then_some(()));
         };
-        seen = Instant::now();
+        last_found = Instant::now();
         let (state, update) = (set.state(), set.last_update_status());
         if state == Some(&State::Failed) || update == Some(&LastUpdateStatus::Failed) {
             let reasons = [set.state_reason(), set.last_update_status_reason()];
@@ -362,11 +361,11 @@ pub async fn until_ready(account: &Account, name: &str) -> Result<(), CallError>
     .await?;
     let message = match (ready, failed) {
         (Some(()), None) => return Ok(()),
-        (_, Some(reason)) => format!("Lambda could not make the function ready: {reason}"),
-        (None, None) if account.stop().is_asked() => {
-            format!("the function {name} was not waited for any longer")
+        (_, Some(reason)) => format!("Lambda couldn't activate the function: {reason}"),
+        (None, None) if account.stop().is_requested() => {
+            format!("interrupted while waiting for the function {name}")
         }
-        (None, None) => format!("the function {name} was not ready in time"),
+        (None, None) => format!("the function {name} wasn't active in time"),
     };
     Err(CallError {
         place: account.identity.place(),
@@ -379,12 +378,12 @@ pub async fn until_ready(account: &Account, name: &str) -> Result<(), CallError>
     })
 }
 
-/// Whether the function is there; it may take a moment to show.
+/// Whether the function exists. It may take some seconds until Lambda returns it.
 pub async fn exists(account: &Account, name: &str) -> Result<bool, CallError> {
-    let what = format!("Lambda to show {name}");
-    let seen = retry::until_seen(account, &what, async || {
+    let what = format!("Lambda to return {name}");
+    let visible = retry::until_visible(account, &what, async || {
         let request = account.lambda.get_function().function_name(name);
-        found(account.call("lambda:GetFunction", request.send()).await)
+        optional(account.call("lambda:GetFunction", request.send()).await)
     });
-    Ok(seen.await?.is_some())
+    Ok(visible.await?.is_some())
 }

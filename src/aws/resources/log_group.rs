@@ -1,32 +1,32 @@
-//! The Lambda's CloudWatch log group: made by us, with a retention, so that the
-//! Lambda needs no right to make one and none comes back after teardown.
+//! The function's CloudWatch log group. Setup creates it with a retention, so the function doesn't
+//! need `logs:CreateLogGroup`, and can't create it again after teardown.
 
 use cogmig_core::call::CallError;
 use cogmig_core::observed::LogGroup;
 use cogmig_core::record::Tags;
 use cogmig_core::resource::LogGroupCall;
 
-use super::answer::{found, gone, has_tags, made};
+use super::answer::{accept_existing, has_tags, ignore_not_found, optional};
 use crate::aws::account::Account;
 use crate::aws::retry;
 
-/// How many pages of a log are read: about 25,000 of the function's lines.
+/// The number of pages of a log that are read: about 25,000 of the function's lines.
 const PAGES: u8 = 20;
 
-/// 2024-01-01: from then on CloudWatch Logs can give the newest events first.
+/// 2024-01-01: CloudWatch Logs can return the newest events first only after this time.
 const NEWEST_FIRST: i64 = 1_704_067_200;
 
-/// Days that events are kept; `None` is for ever.
+/// The retention in days. `None` means that events never expire.
 pub struct Retention(pub Option<i32>);
 
-/// Makes a call.
+/// Runs a call.
 ///
 /// # Errors
-/// The call fails for good.
+/// The call fails permanently.
 pub async fn run(account: &Account, name: &str, call: &LogGroupCall) -> Result<(), CallError> {
     match call {
         LogGroupCall::Create { tags } => create(account, name, tags).await,
-        LogGroupCall::Keep { days } => keep(account, name, *days).await,
+        LogGroupCall::SetRetention { days } => set_retention(account, name, *days).await,
         LogGroupCall::Tag { tags } => {
             let arn = account.identity.arn("logs", &format!("log-group:{name}"));
             tag(account, &arn, tags).await
@@ -35,7 +35,7 @@ pub async fn run(account: &Account, name: &str, call: &LogGroupCall) -> Result<(
     }
 }
 
-/// How long the events of the log group of this name are kept, where there is one.
+/// The retention of the log group with this name, if it exists.
 pub async fn retention(account: &Account, name: &str) -> Result<Option<Retention>, CallError> {
     let request = account.logs.describe_log_groups();
     let request = request.log_group_name_prefix(name);
@@ -46,21 +46,21 @@ pub async fn retention(account: &Account, name: &str) -> Result<Option<Retention
     Ok(group.map(|group| Retention(group.retention_in_days())))
 }
 
-/// The tags of the log group of this ARN, where there is one.
+/// The tags of the log group with this ARN. Empty if it doesn't exist.
 pub async fn tags(account: &Account, arn: &str) -> Result<Tags, CallError> {
     let request = account.logs.list_tags_for_resource().resource_arn(arn);
     let answer = account.call("logs:ListTagsForResource", request.send());
-    let tags = found(answer.await)?.and_then(|answer| answer.tags);
+    let tags = optional(answer.await)?.and_then(|answer| answer.tags);
     Ok(tags.unwrap_or_default().into_iter().collect())
 }
 
-/// The log group of this name, which has this ARN.
+/// The log group with this name and this ARN.
 pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<LogGroup>, CallError> {
     let (retention, tags) = tokio::try_join!(retention(account, name), tags(account, arn))?;
     Ok(retention.map(|Retention(retention)| LogGroup { retention, tags }))
 }
 
-/// Makes the log group.
+/// Creates the log group.
 async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
     let answer = retry::retry_conflicts(account, async || {
         let request = account
@@ -71,16 +71,16 @@ async fn create(account: &Account, name: &str, tags: &Tags) -> Result<(), CallEr
         account.call("logs:CreateLogGroup", request.send()).await
     })
     .await;
-    made(answer, account, async || {
+    accept_existing(answer, account, async || {
         let arn = account.identity.arn("logs", &format!("log-group:{name}"));
-        let stands = find(account, name, &arn).await?;
-        Ok(stands.map(|group| has_tags(&group.tags, tags)))
+        let existing = find(account, name, &arn).await?;
+        Ok(existing.map(|group| has_tags(&group.tags, tags)))
     })
     .await
 }
 
-/// Keeps events for this many days.
-async fn keep(account: &Account, name: &str, days: i32) -> Result<(), CallError> {
+/// Sets the retention.
+async fn set_retention(account: &Account, name: &str, days: i32) -> Result<(), CallError> {
     retry::retry_conflicts(account, async || {
         let request = account
             .logs
@@ -95,7 +95,7 @@ async fn keep(account: &Account, name: &str, days: i32) -> Result<(), CallError>
     .map(|_| ())
 }
 
-/// Adds tags, or replaces their values.
+/// Adds tags, or updates their values.
 async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
     let request = account
         .logs
@@ -108,16 +108,16 @@ async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError>
         .map(|_| ())
 }
 
-/// What was read of a log group.
+/// The events of a log group that were read.
 pub struct Read {
     /// The events, the newest first.
     pub lines: Vec<String>,
-    /// Whether these are all: a log can be longer than anybody wants to wait for.
+    /// Whether all events were read. Reading a long log completely would take too long.
     pub complete: bool,
 }
 
-/// The events since then (in seconds since 1970) that fit a filter pattern; of many, the newest.
-/// A page holds 1 MB or less, and may be empty although more follow.
+/// The events since this time (in seconds since 1970) that match a filter pattern. If there are too
+/// many, only the newest are read. A page has up to 1 MB, and can be empty although others follow.
 pub async fn read(
     account: &Account,
     name: &str,
@@ -154,7 +154,7 @@ pub async fn read(
 async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
     retry::retry_conflicts(account, async || {
         let request = account.logs.delete_log_group().log_group_name(name);
-        gone(account.call("logs:DeleteLogGroup", request.send()).await)
+        ignore_not_found(account.call("logs:DeleteLogGroup", request.send()).await)
     })
     .await
 }

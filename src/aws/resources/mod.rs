@@ -1,5 +1,5 @@
-//! One file a kind of resource: how it is found, made, changed and deleted, and what
-//! has to be waited for.
+//! One file per kind of resource: how it's read, created, updated and deleted, and the waits that
+//! this requires.
 
 mod answer;
 mod document;
@@ -25,35 +25,35 @@ use cogmig_core::resource::{Address, Call, Kind};
 use log_group::Retention;
 
 use super::account::Account;
-pub use written::{Made, Written};
+pub use written::{Created, Written};
 
-/// Makes the call of a step. `made` is the id of the app client that was made on the way. Gives what
-/// is still to be seen of it, if anything is.
+/// Runs the call of a step. `client` is the id of the app client that an earlier step created.
+/// Returns the later checks of the call, if it has any.
 ///
 /// # Errors
-/// The call fails for good, or the setting is not as it was sent.
+/// The call fails permanently, or the setting differs from the request.
 pub async fn run<'a>(
     account: &'a Account,
     step: &'a Step,
-    made: &OnceCell<String>,
+    client: &OnceCell<String>,
 ) -> Result<Option<Written<'a>>> {
     let name = step.on.name.as_str();
     match &step.call {
-        Call::Role(call) => role::run(account, name, call, made.get()).await?,
+        Call::Role(call) => role::run(account, name, call, client.get()).await?,
         Call::Policy(call) => policy::run(account, name, call).await?,
         Call::LogGroup(call) => log_group::run(account, name, call).await?,
-        Call::Function(call) => return function::run(account, name, call, made.get()).await,
+        Call::Function(call) => return function::run(account, name, call, client.get()).await,
         Call::Permission(call) => function::permit(account, name, call).await?,
-        Call::Client(call) => return user_pool_client::run(account, name, call, made).await,
+        Call::Client(call) => return user_pool_client::run(account, name, call, client).await,
         Call::Pool(call) => return user_pool::run(account, name, call).await,
     }
     Ok(None)
 }
 
-/// The tags of a resource, where it exists and its kind bears tags.
+/// The tags of a resource, if it exists. Kinds without tags have none.
 ///
 /// # Errors
-/// It cannot be read.
+/// It can't be read.
 pub async fn tags(account: &Account, address: &Address) -> Result<Option<Tags>, CallError> {
     let (identity, name) = (&account.identity, &address.name);
     match address.kind {
@@ -72,49 +72,49 @@ pub async fn tags(account: &Account, address: &Address) -> Result<Option<Tags>, 
     }
 }
 
-/// What is found by a name of ours in the new account, the role apart.
-pub struct ByName {
-    /// The Lambda.
+/// The resources of the new account that are read by name, except for the role.
+pub struct NamedResources {
+    /// The function.
     pub function: Option<Function>,
-    /// Of the log group, where there is one.
+    /// The retention of the log group, if it exists.
     retention: Option<Retention>,
 }
 
-impl ByName {
-    /// The pool that the function moves users into, where it is of this deployment and has
-    /// this code.
+impl NamedResources {
+    /// The new pool of the function, if the deployment manages the function and it has this code.
     pub fn pool_of(&self, names: &Names, code: &Package) -> Option<String> {
         let function = self.function.as_ref()?;
-        let known = names.own(&function.tags) && function.code_sha256 == code.sha256;
-        function.tags.get(record::POOL).filter(|_| known).cloned()
+        let is_current = names.own(&function.tags) && function.code_sha256 == code.sha256;
+        let pool = function.tags.get(record::POOL);
+        pool.filter(|_| is_current).cloned()
     }
 }
 
-/// Reads it.
-pub async fn by_name(account: &Account, names: &Names) -> Result<ByName, CallError> {
+/// Reads them.
+pub async fn named(account: &Account, names: &Names) -> Result<NamedResources, CallError> {
     let (function, retention) = tokio::try_join!(
         function::find(account, &names.function),
         log_group::retention(account, &names.log_group),
     )?;
-    Ok(ByName {
+    Ok(NamedResources {
         function,
         retention,
     })
 }
 
-/// What it takes the account's id, or the role, to find in the new account.
-pub struct Rest {
+/// The resources of the new account that are read with the account's id or the role.
+pub struct DependentResources {
     policy: Option<Policy>,
     log_group_tags: Tags,
     before_is_gone: bool,
 }
 
-/// Reads it.
-pub async fn rest(
+/// Reads them.
+pub async fn dependent(
     account: &Account,
     names: &Names,
     role: Option<&Role>,
-) -> Result<Rest, CallError> {
+) -> Result<DependentResources, CallError> {
     let identity = &account.identity;
     let policy_arn = names.lambda_policy_arn(identity);
     let group_arn = names.log_group_arn(identity);
@@ -125,45 +125,47 @@ pub async fn rest(
     let (policy, log_group_tags, before_is_gone) = tokio::try_join!(
         policy::find(account, &policy_arn),
         log_group::tags(account, &group_arn),
-        function::is_gone(account, &before),
+        function::is_deleted(account, &before),
     )?;
-    Ok(Rest {
+    Ok(DependentResources {
         policy,
         log_group_tags,
         before_is_gone,
     })
 }
 
-/// The new side, of what was read.
-pub fn assembled(
+/// Combines the reads of the new side.
+pub fn assemble(
     account: &Account,
     role: Option<Role>,
-    by_name: ByName,
-    rest: Rest,
+    by_name: NamedResources,
+    dependent: DependentResources,
     pool: Pool,
 ) -> NewSide {
-    let tags = rest.log_group_tags;
+    let tags = dependent.log_group_tags;
     NewSide {
         identity: account.identity.clone(),
         role,
-        policy: rest.policy,
+        policy: dependent.policy,
         log_group: by_name
             .retention
             .map(|Retention(retention)| LogGroup { retention, tags }),
         function: by_name.function,
         pool,
-        before_is_gone: rest.before_is_gone,
+        before_is_gone: dependent.before_is_gone,
     }
 }
 
-/// Reads what bears our names in the new account, its role apart.
+/// Reads the resources of the new account, except for the role.
 pub async fn new_side(
     account: &Account,
     names: &Names,
     role: Option<Role>,
     pool: Pool,
 ) -> Result<NewSide, CallError> {
-    let (by_name, rest) =
-        tokio::try_join!(by_name(account, names), rest(account, names, role.as_ref()),)?;
-    Ok(assembled(account, role, by_name, rest, pool))
+    let (by_name, dependent) = tokio::try_join!(
+        named(account, names),
+        dependent(account, names, role.as_ref()),
+    )?;
+    Ok(assemble(account, role, by_name, dependent, pool))
 }

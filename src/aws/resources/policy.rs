@@ -10,19 +10,19 @@ use cogmig_core::record::Tags;
 use cogmig_core::resource::PolicyCall;
 use serde_json::Value;
 
-use super::answer::{found, gone, has_tags, made};
+use super::answer::{accept_existing, has_tags, ignore_not_found, optional};
 use super::document;
 use super::role::{from_iam_tags, iam_tags};
 use crate::aws::account::Account;
-use crate::aws::retry::{self, BUSY, Passing, UNSEEN};
+use crate::aws::retry::{self, BUSY, NOT_VISIBLE, Transient};
 
-/// Five versions are there: one whose answer was lost among them.
-const FULL: &Passing = &Passing::new(&[("LimitExceeded", "")]);
+/// The policy has five versions, for example because the response for one of them was lost.
+const FULL: &Transient = &Transient::new(&[("LimitExceeded", "")]);
 
-/// Makes a call.
+/// Runs a call.
 ///
 /// # Errors
-/// The call fails for good.
+/// The call fails permanently.
 pub async fn run(account: &Account, name: &str, call: &PolicyCall) -> Result<(), CallError> {
     let arn = &account.identity.iam_arn(&format!("policy/{name}"));
     match call {
@@ -37,11 +37,11 @@ pub async fn run(account: &Account, name: &str, call: &PolicyCall) -> Result<(),
     }
 }
 
-/// The version that a policy has as its default until somebody changes it.
+/// The default version of a policy that was never updated.
 const FIRST: &str = "v1";
 
-/// The policy of this ARN. All is asked at once, and once more for the document where the
-/// default is not the first version any more.
+/// The policy with this ARN. All calls run in parallel. If the default version isn't the first one,
+/// another call reads its document.
 pub async fn find(account: &Account, arn: &str) -> Result<Option<Policy>, CallError> {
     let request = account.iam.get_policy().policy_arn(arn);
     let entities = account.iam.list_entities_for_policy().policy_arn(arn);
@@ -50,7 +50,7 @@ pub async fn find(account: &Account, arn: &str) -> Result<Option<Policy>, CallEr
         document(account, arn, FIRST),
         account.call("iam:ListEntitiesForPolicy", entities.send()),
     );
-    let (answer, first, entities) = (found(answer)?, first?, found(entities)?);
+    let (answer, first, entities) = (optional(answer)?, first?, optional(entities)?);
     let policy = answer.as_ref().and_then(GetPolicyOutput::policy);
     let (Some(policy), Some(entities)) = (policy, entities) else {
         return Ok(None);
@@ -86,7 +86,7 @@ async fn document(account: &Account, arn: &str, version: &str) -> Result<Option<
         .get_policy_version()
         .policy_arn(arn)
         .version_id(version);
-    let answer = found(account.call("iam:GetPolicyVersion", request.send()).await)?;
+    let answer = optional(account.call("iam:GetPolicyVersion", request.send()).await)?;
     Ok(answer.map(|answer| {
         let version = answer.policy_version();
         let document = version.and_then(PolicyVersion::document);
@@ -94,7 +94,7 @@ async fn document(account: &Account, arn: &str, version: &str) -> Result<Option<
     }))
 }
 
-/// Makes the policy.
+/// Creates the policy.
 async fn create(
     account: &Account,
     name: &str,
@@ -113,20 +113,20 @@ async fn create(
         account.call("iam:CreatePolicy", request.send()).await
     })
     .await;
-    made(answer, account, async || {
+    accept_existing(answer, account, async || {
         let arn = account.identity.iam_arn(&format!("policy/{name}"));
-        let stands = find(account, &arn).await?;
-        Ok(stands.map(|policy| {
+        let existing = find(account, &arn).await?;
+        Ok(existing.map(|policy| {
             documents::same(&policy.document, document) && has_tags(&policy.tags, tags)
         }))
     })
     .await
 }
 
-/// Makes `document` the default version. A policy holds five versions: the oldest
-/// that is not the default gives way.
+/// Sets `document` as the default version. A policy can have five versions, so the oldest one that
+/// isn't the default is deleted if necessary.
 async fn update(account: &Account, arn: &str, document: &Value) -> Result<(), CallError> {
-    let what = "IAM to take the policy's new version";
+    let what = "IAM to create the policy version";
     retry::retry_until(account, what, &[BUSY, FULL], async || {
         let spare = spare_versions(account, arn).await?;
         if spare.len() >= 4
@@ -148,7 +148,7 @@ async fn update(account: &Account, arn: &str, document: &Value) -> Result<(), Ca
     .map(|_| ())
 }
 
-/// Adds tags, or replaces their values.
+/// Adds tags, or updates their values.
 async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError> {
     retry::retry_conflicts(account, async || {
         let request = account
@@ -162,19 +162,19 @@ async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError>
     .map(|_| ())
 }
 
-/// Deletes a policy that nobody has attached any more, with all its versions. A role
-/// that let go of it a moment ago may still count.
+/// Deletes a policy that isn't attached, including all its versions. IAM may still count a role from
+/// which it was just detached.
 async fn delete(account: &Account, arn: &str) -> Result<(), CallError> {
     for version in spare_versions(account, arn).await? {
         delete_version(account, arn, &version).await?;
     }
     retry::retry_until(
         account,
-        "IAM to let go of the policy",
-        &[UNSEEN, BUSY],
+        "IAM to delete the policy",
+        &[NOT_VISIBLE, BUSY],
         async || {
             let request = account.iam.delete_policy().policy_arn(arn);
-            gone(account.call("iam:DeletePolicy", request.send()).await)
+            ignore_not_found(account.call("iam:DeletePolicy", request.send()).await)
         },
     )
     .await
@@ -186,17 +186,17 @@ async fn delete_version(account: &Account, arn: &str, version: &str) -> Result<(
         .delete_policy_version()
         .policy_arn(arn)
         .version_id(version);
-    gone(
+    ignore_not_found(
         account
             .call("iam:DeletePolicyVersion", request.send())
             .await,
     )
 }
 
-/// The versions that are not the default, oldest first.
+/// The versions that aren't the default, the oldest first.
 async fn spare_versions(account: &Account, arn: &str) -> Result<Vec<String>, CallError> {
     let request = account.iam.list_policy_versions().policy_arn(arn);
-    let answer = found(account.call("iam:ListPolicyVersions", request.send()).await)?;
+    let answer = optional(account.call("iam:ListPolicyVersions", request.send()).await)?;
     let mut spare: Vec<_> = answer
         .iter()
         .flat_map(ListPolicyVersionsOutput::versions)

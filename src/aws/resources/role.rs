@@ -14,15 +14,15 @@ use cogmig_core::resource::RoleCall;
 use futures_util::future::try_join_all;
 use serde_json::Value;
 
-use super::answer::{found, gone, has_tags, made};
+use super::answer::{accept_existing, has_tags, ignore_not_found, optional};
 use super::document;
 use crate::aws::account::Account;
-use crate::aws::retry::{self, BUSY, PROPAGATION, UNSEEN};
+use crate::aws::retry::{self, BUSY, NOT_VISIBLE, PROPAGATION};
 
-/// Makes a call. `client` is the id of the app client that was made on the way.
+/// Runs a call. `client` is the id of the app client that an earlier step created.
 ///
 /// # Errors
-/// The call fails for good.
+/// The call fails permanently.
 pub async fn run(
     account: &Account,
     name: &str,
@@ -48,7 +48,7 @@ pub async fn run(
     }
 }
 
-/// The role of this name; of its inline policies, the document of the one that is named.
+/// The role with this name. Of its inline policies, only the document of `inline_policy` is read.
 pub async fn find(
     account: &Account,
     name: &str,
@@ -60,7 +60,7 @@ pub async fn find(
             return Ok(None);
         };
         let request = iam.get_role_policy().role_name(name).policy_name(policy);
-        let answer = found(account.call("iam:GetRolePolicy", request.send()).await)?;
+        let answer = optional(account.call("iam:GetRolePolicy", request.send()).await)?;
         Ok(answer.map(|answer| document::decode(answer.policy_document())))
     };
     let (role, inline, attached, document) = tokio::join!(
@@ -75,9 +75,12 @@ pub async fn find(
         ),
         document,
     );
-    let (Some(role), Some(inline), Some(attached), document) =
-        (found(role)?, found(inline)?, found(attached)?, document?)
-    else {
+    let (Some(role), Some(inline), Some(attached), document) = (
+        optional(role)?,
+        optional(inline)?,
+        optional(attached)?,
+        document?,
+    ) else {
         return Ok(None);
     };
     let mut inline: BTreeMap<_, _> = inline
@@ -106,20 +109,19 @@ pub async fn find(
     }))
 }
 
-/// Whether the role bears this tag; it may take a moment to show.
-pub async fn bears(account: &Account, name: &str, key: &str) -> Result<bool, CallError> {
-    let what = known(name);
-    let seen = retry::until_seen(account, &what, async || {
+/// Whether the role has this tag. It may take some seconds until IAM returns it.
+pub async fn has_tag(account: &Account, name: &str, key: &str) -> Result<bool, CallError> {
+    let what = visible(name);
+    let visible = retry::until_visible(account, &what, async || {
         let request = account.iam.get_role().role_name(name);
-        let answer = found(account.call("iam:GetRole", request.send()).await)?;
+        let answer = optional(account.call("iam:GetRole", request.send()).await)?;
         let role = answer.as_ref().and_then(|answer| answer.role());
         Ok(role.and_then(|role| role.tags().iter().any(|tag| tag.key() == key).then_some(())))
     });
-    Ok(seen.await?.is_some())
+    Ok(visible.await?.is_some())
 }
 
-/// The tags of the roles whose names begin with `base`, but for the one named `own`:
-/// those of the other deployments.
+/// The tags of the roles of other deployments: their names start with `base`, and `own` is excluded.
 pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags>, CallError> {
     let mut pages = account
         .iam
@@ -129,7 +131,7 @@ pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags
         .send();
     let mut names = Vec::new();
     while let Some(page) = account.page("iam:ListRoles", pages.next()).await? {
-        // Setup makes its roles under no path, and the pipeline's policy lets it look at no other.
+        // Setup creates roles without a path, and the pipeline's policy allows to read no others.
         let roles = page.roles().iter().filter(|role| role.path() == "/");
         let roles = roles.map(|role| role.role_name().to_owned());
         names.extend(roles.filter(|name| name.starts_with(base) && name != own));
@@ -138,15 +140,15 @@ pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags
     Ok(tags.into_iter().flatten().collect())
 }
 
-/// The tags of the role of this name.
+/// The tags of the role with this name.
 pub async fn tags(account: &Account, name: &str) -> Result<Option<Tags>, CallError> {
     let request = account.iam.get_role().role_name(name);
-    let answer = found(account.call("iam:GetRole", request.send()).await)?;
+    let answer = optional(account.call("iam:GetRole", request.send()).await)?;
     let role = answer.as_ref().and_then(|answer| answer.role());
     Ok(role.map(|role| from_iam_tags(role.tags())))
 }
 
-/// Makes the role; a trust policy may name what IAM has only just heard of.
+/// Creates the role. Its trust policy may have a role that IAM hasn't propagated yet.
 async fn create(
     account: &Account,
     name: &str,
@@ -167,26 +169,31 @@ async fn create(
         account.call("iam:CreateRole", request.send()).await
     })
     .await;
-    made(answer, account, async || {
-        let stands = find(account, name, None).await?;
-        Ok(stands.map(|role| documents::same(&role.trust, trust) && has_tags(&role.tags, tags)))
+    accept_existing(answer, account, async || {
+        let existing = find(account, name, None).await?;
+        Ok(existing.map(|role| documents::same(&role.trust, trust) && has_tags(&role.tags, tags)))
     })
     .await
 }
 
-/// Says who may assume the role.
+/// Updates the trust policy.
 async fn set_trust(account: &Account, name: &str, trust: &Value) -> Result<(), CallError> {
     let what = format!("IAM to accept the trust policy of {name}");
-    retry::retry_until(account, &what, &[PROPAGATION, UNSEEN, BUSY], async || {
-        let request = account
-            .iam
-            .update_assume_role_policy()
-            .role_name(name)
-            .policy_document(trust.to_string());
-        account
-            .call("iam:UpdateAssumeRolePolicy", request.send())
-            .await
-    })
+    retry::retry_until(
+        account,
+        &what,
+        &[PROPAGATION, NOT_VISIBLE, BUSY],
+        async || {
+            let request = account
+                .iam
+                .update_assume_role_policy()
+                .role_name(name)
+                .policy_document(trust.to_string());
+            account
+                .call("iam:UpdateAssumeRolePolicy", request.send())
+                .await
+        },
+    )
     .await
     .map(|_| ())
 }
@@ -198,7 +205,7 @@ async fn put_inline(
     policy: &str,
     document: &Value,
 ) -> Result<(), CallError> {
-    retry::retry_until(account, &known(name), &[UNSEEN, BUSY], async || {
+    retry::retry_until(account, &visible(name), &[NOT_VISIBLE, BUSY], async || {
         let request = account
             .iam
             .put_role_policy()
@@ -213,7 +220,7 @@ async fn put_inline(
 
 /// Attaches a managed policy.
 async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
-    retry::retry_until(account, &known(name), &[UNSEEN, BUSY], async || {
+    retry::retry_until(account, &visible(name), &[NOT_VISIBLE, BUSY], async || {
         let request = account
             .iam
             .attach_role_policy()
@@ -225,7 +232,7 @@ async fn attach(account: &Account, name: &str, policy_arn: &str) -> Result<(), C
     .map(|_| ())
 }
 
-/// Adds tags, or replaces their values.
+/// Adds tags, or updates their values.
 async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError> {
     retry::retry_conflicts(account, async || {
         let request = account
@@ -239,16 +246,16 @@ async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError
     .map(|_| ())
 }
 
-/// Takes a tag away.
+/// Removes a tag.
 async fn untag(account: &Account, name: &str, key: &str) -> Result<(), CallError> {
     retry::retry_conflicts(account, async || {
         let request = account.iam.untag_role().role_name(name).tag_keys(key);
-        gone(account.call("iam:UntagRole", request.send()).await)
+        ignore_not_found(account.call("iam:UntagRole", request.send()).await)
     })
     .await
 }
 
-/// Takes a managed policy off the role.
+/// Detaches a managed policy.
 async fn detach(account: &Account, name: &str, policy_arn: &str) -> Result<(), CallError> {
     retry::retry_conflicts(account, async || {
         let request = account
@@ -256,7 +263,7 @@ async fn detach(account: &Account, name: &str, policy_arn: &str) -> Result<(), C
             .detach_role_policy()
             .role_name(name)
             .policy_arn(policy_arn);
-        gone(account.call("iam:DetachRolePolicy", request.send()).await)
+        ignore_not_found(account.call("iam:DetachRolePolicy", request.send()).await)
     })
     .await
 }
@@ -269,37 +276,37 @@ async fn delete_inline(account: &Account, name: &str, policy: &str) -> Result<()
             .delete_role_policy()
             .role_name(name)
             .policy_name(policy);
-        gone(account.call("iam:DeleteRolePolicy", request.send()).await)
+        ignore_not_found(account.call("iam:DeleteRolePolicy", request.send()).await)
     })
     .await
 }
 
-/// Deletes a role that has no policies any more, and takes it out of the instance
-/// profiles that others put it into: it cannot go before.
+/// Deletes a role without policies. If others added it to instance profiles, it's removed from them
+/// first, because IAM requires this.
 async fn delete(account: &Account, name: &str) -> Result<(), CallError> {
-    let what = format!("IAM to let go of {name}");
-    retry::retry_until(account, &what, &[UNSEEN, BUSY], async || {
+    let what = format!("IAM to delete {name}");
+    retry::retry_until(account, &what, &[NOT_VISIBLE, BUSY], async || {
         let request = account.iam.delete_role().role_name(name);
-        let answer = gone(account.call("iam:DeleteRole", request.send()).await);
-        // Few roles are in one, so that only then the right to look is needed.
+        let answer = ignore_not_found(account.call("iam:DeleteRole", request.send()).await);
+        // The permission to list instance profiles is only needed in this rare case.
         if answer
             .as_ref()
             .is_err_and(|error| error.is("DeleteConflict"))
         {
-            leave_instance_profiles(account, name).await?;
+            remove_from_instance_profiles(account, name).await?;
         }
         answer
     })
     .await
 }
 
-async fn leave_instance_profiles(account: &Account, name: &str) -> Result<(), CallError> {
+async fn remove_from_instance_profiles(account: &Account, name: &str) -> Result<(), CallError> {
     let request = account
         .iam
         .list_instance_profiles_for_role()
         .role_name(name);
     let answer = account.call("iam:ListInstanceProfilesForRole", request.send());
-    let profiles = found(answer.await)?;
+    let profiles = optional(answer.await)?;
     let profiles = profiles.iter();
     for profile in profiles.flat_map(ListInstanceProfilesForRoleOutput::instance_profiles) {
         let request = account
@@ -308,25 +315,25 @@ async fn leave_instance_profiles(account: &Account, name: &str) -> Result<(), Ca
             .instance_profile_name(profile.instance_profile_name())
             .role_name(name);
         let answer = account.call("iam:RemoveRoleFromInstanceProfile", request.send());
-        gone(answer.await)?;
+        ignore_not_found(answer.await)?;
     }
     Ok(())
 }
 
-fn known(name: &str) -> String {
-    format!("IAM to know {name}")
+fn visible(name: &str) -> String {
+    format!("IAM to return {name}")
 }
 
-/// Tags as IAM takes them.
+/// Tags in the request format of IAM.
 pub(super) fn iam_tags(tags: &Tags) -> Vec<Tag> {
     let tag = |(key, value): (&String, &String)| -> Result<Tag, BuildError> {
         Tag::builder().key(key).value(value).build()
     };
-    // Key and value are both there, so that building cannot fail.
+    // The key and the value are set, so building can't fail.
     tags.iter().filter_map(|pair| tag(pair).ok()).collect()
 }
 
-/// Tags as IAM gives them.
+/// Tags from the response format of IAM.
 pub(super) fn from_iam_tags(tags: &[Tag]) -> Tags {
     tags.iter()
         .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))

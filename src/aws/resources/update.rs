@@ -1,4 +1,4 @@
-//! Changing one thing of a pool or an app client, and seeing that nothing else has changed.
+//! Changes one setting of a user pool or an app client, and checks that no other setting changed.
 
 use anyhow::{Error, Result};
 use cogmig_core::call::CallError;
@@ -6,34 +6,35 @@ use cogmig_core::cognito::lossless::{self, Lost, Object};
 use cogmig_core::problem::{Cause, Problem};
 
 use crate::aws::account::Account;
-use crate::aws::retry::{self, BUSY, SIGHT, UNANSWERED};
+use crate::aws::retry::{self, BUSY, UNANSWERED, VISIBILITY};
 
-/// What is to be done to a setting.
+/// The change of a setting.
 pub enum Edit {
-    /// It is as it should be.
+    /// No change is necessary.
     Nothing,
-    /// Somebody else has set it since it was read: to this.
-    Taken(String),
-    /// This request.
+    /// The setting was changed after it was read, to this value.
+    ChangedByOthers(String),
+    /// Send this request.
     Send(Object),
 }
 
-/// What came of changing one thing of a pool or an app client.
+/// The result of changing a setting of a user pool or an app client.
 pub enum Updated {
-    /// It is not there any more.
-    Gone,
-    /// Somebody else has set that one thing to this.
-    Taken(String),
-    /// It was as it should be.
+    /// It no longer exists.
+    NotFound,
+    /// The setting was changed by others, to this value.
+    ChangedByOthers(String),
+    /// No change was necessary.
     Unchanged,
-    /// This was sent, and taken.
+    /// This request succeeded.
     Sent(Object),
 }
 
-/// Changes one thing of what `describe` finds, as `edit` says; `write` sends it.
+/// Changes one setting of the resource that `describe` reads. `edit` creates the request, and `write`
+/// sends it.
 ///
-/// Each attempt describes anew: the request of an earlier one would take back what
-/// somebody else has set since. So the SDK, which can only resend, must not retry.
+/// Each attempt reads the resource again, because an earlier request would revert changes that others
+/// made since. The SDK can only send the same request again, so its retries must be disabled.
 pub async fn update(
     account: &Account,
     what: &str,
@@ -41,19 +42,19 @@ pub async fn update(
     mut edit: impl FnMut(&Object) -> Edit,
     write: impl AsyncFn(&Object) -> std::result::Result<(), CallError>,
 ) -> std::result::Result<Updated, CallError> {
-    let waits_for = format!("Cognito to take {what}");
+    let waits_for = format!("Cognito to update {what}");
     let mut sent = None;
     let early = retry::retry_until(account, &waits_for, &[BUSY, UNANSWERED], async || {
         let Some(described) = describe().await? else {
-            return Ok(Some(Updated::Gone));
+            return Ok(Some(Updated::NotFound));
         };
         match edit(&described) {
-            Edit::Taken(by) => return Ok(Some(Updated::Taken(by))),
-            // What was sent before is still to be compared: its answer was lost.
+            Edit::ChangedByOthers(value) => return Ok(Some(Updated::ChangedByOthers(value))),
+            // A request of an earlier attempt, whose response was lost, is still compared.
             Edit::Nothing => {}
             Edit::Send(update) => {
                 let answer = write(&update).await;
-                // Without an answer it may have been taken all the same.
+                // Without a response, the request may still have succeeded.
                 if answer
                     .as_ref()
                     .map_or_else(|error| error.unanswered, |()| true)
@@ -68,14 +69,14 @@ pub async fn update(
     .await;
     let early = match (early, &sent) {
         (Err(error), Some(_)) => {
-            // Nobody answers any more, or nobody waits: whether it was taken is to be seen,
-            // since what was taken has to be compared.
-            let taken = retry::until_seen(account, &waits_for, async || {
+            // There is no response, or the run was interrupted. If the request succeeded, the
+            // resource must still be compared.
+            let succeeded = retry::until_visible(account, &waits_for, async || {
                 let described = describe().await?;
-                let is_taken = |pool: &Object| matches!(edit(pool), Edit::Nothing);
-                Ok(described.as_ref().is_some_and(is_taken).then_some(()))
+                let is_updated = |pool: &Object| matches!(edit(pool), Edit::Nothing);
+                Ok(described.as_ref().is_some_and(is_updated).then_some(()))
             });
-            taken.await.ok().flatten().ok_or(error).map(|()| None)?
+            succeeded.await.ok().flatten().ok_or(error).map(|()| None)?
         }
         (early, _) => early?,
     };
@@ -86,11 +87,11 @@ pub async fn update(
     })
 }
 
-/// Compares what stands with what was sent: but for the one thing, nothing may have
-/// changed. `None` where it is gone.
+/// Compares the resource with the request. Apart from the changed setting, no setting may have changed.
+/// `None` if the resource no longer exists.
 ///
-/// A read may be older than the write before it. No wish to stop ends this: what was sent
-/// is always compared.
+/// A read may return a state from before the write. An interruption doesn't end this: each request
+/// is compared.
 pub async fn compare(
     account: &Account,
     what: &str,
@@ -98,68 +99,69 @@ pub async fn compare(
     describe: impl AsyncFn() -> std::result::Result<Option<Object>, CallError>,
     as_update: impl Fn(&Object) -> Object,
 ) -> std::result::Result<Option<Vec<Lost>>, CallError> {
-    let shows = format!("Cognito to show {what}");
-    let mut pauses = retry::Pauses::within(SIGHT);
+    let waits_for = format!("Cognito to return {what}");
+    let mut backoff = retry::Backoff::within(VISIBILITY);
     loop {
-        let read = retry::uninterruptible(account, &shows, &[BUSY, UNANSWERED], &describe);
-        let Some(stands) = read.await? else {
+        let read = retry::uninterruptible(account, &waits_for, &[BUSY, UNANSWERED], &describe);
+        let Some(existing) = read.await? else {
             return Ok(None);
         };
-        let lost = lossless::lost(sent, &as_update(&stands));
-        if lost.is_empty() || !pauses.next(|since| account.waiting(&shows, since)).await {
+        let lost = lossless::lost(sent, &as_update(&existing));
+        let report = |since| account.waiting(&waits_for, since);
+        if lost.is_empty() || !backoff.next(report).await {
             return Ok(Some(lost));
         }
     }
 }
 
-/// What was sent, where something had to be.
+/// The request, if one was sent.
 ///
 /// # Errors
-/// It is gone, or somebody else has set it meanwhile.
+/// The resource no longer exists, or others changed the setting in the meantime.
 pub fn sent(account: &Account, what: &str, updated: Updated) -> Result<Option<Object>> {
     match updated {
         Updated::Unchanged => Ok(None),
         Updated::Sent(sent) => Ok(Some(sent)),
-        Updated::Gone => Err(deleted(account, what)),
-        Updated::Taken(by) => Err(Problem::error(
+        Updated::NotFound => Err(deleted(account, what)),
+        Updated::ChangedByOthers(value) => Err(Problem::error(
             "changed-meanwhile",
             format!(
-                "somebody else set the {what} in the {} while this ran: its UserMigration trigger is {by}",
+                "{what} in the {} was changed by others during this run: its UserMigration trigger is {value}",
                 account.identity.place()
             ),
         )
-        .fix("the same command again, which takes that into account")
+        .fix("run the same command again to create a new plan")
         .into()),
     }
 }
 
-/// Settings that are not what was sent, which is what was read but for the one change,
-/// are the worst that can happen to a pool: said at once, each with what was before.
+/// Fails if other settings changed, and reports each with its previous value. The request had all
+/// settings as they were read, except for the changed one.
 ///
 /// # Errors
-/// There are such settings, or it is gone.
-pub fn refuse_lost(account: &Account, what: &str, lost: Option<Vec<Lost>>) -> Result<()> {
+/// Other settings changed, or the resource no longer exists.
+pub fn fail_if_lost(account: &Account, what: &str, lost: Option<Vec<Lost>>) -> Result<()> {
     let lost = lost.ok_or_else(|| deleted(account, what))?;
     if lost.is_empty() {
         return Ok(());
     }
     let summary = format!(
-        "settings of the {what} in the {} are not as they were before this change:",
+        "other settings of {what} in the {} differ from their values before this change:",
         account.identity.place()
     );
     let details = lost.iter().map(|one| Cause::Detail(one.to_string()));
     let problem = details.fold(Problem::error("settings-lost", summary), Problem::because);
     Err(problem
-        .fix("to set them back to what they were: what was sent is what had been read, but for one change")
+        .fix("restore these settings: cogmig sent them unchanged")
         .into())
 }
 
 fn deleted(account: &Account, what: &str) -> Error {
     let deleted = format!(
-        "the {what} in the {} was deleted while this ran",
+        "{what} in the {} was deleted during this run",
         account.identity.place()
     );
     Problem::error("deleted-meanwhile", deleted)
-        .fix("the same command again")
+        .fix("run the same command again")
         .into()
 }

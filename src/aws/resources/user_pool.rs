@@ -11,20 +11,20 @@ use cogmig_core::resource::PoolCall;
 use cogmig_core::text::on_one_line;
 use serde_json::{Value, json};
 
-use super::answer::found;
-use super::update::{self, Edit, Updated, refuse_lost, sent, update};
-use super::written::{Made, Written};
+use super::answer::optional;
+use super::update::{self, Edit, Updated, fail_if_lost, sent, update};
+use super::written::{Created, Written};
 use crate::aws::account::Account;
 use crate::aws::raw::{self, Body};
 use crate::aws::retry::{self, BUSY, UNANSWERED};
 
-/// What is changed of a pool, in words.
+/// The setting that is changed, for messages.
 const TRIGGER: &str = "the user pool's trigger";
 
-/// Makes a call. What was sent is compared afterwards with what stands.
+/// Runs a call. The request is compared with the user pool afterwards.
 ///
 /// # Errors
-/// The call fails for good, or somebody else has set it meanwhile.
+/// The call fails permanently, or others changed the trigger in the meantime.
 pub async fn run<'a>(
     account: &'a Account,
     id: &'a str,
@@ -36,36 +36,36 @@ pub async fn run<'a>(
     let sent = sent(account, &what, updated)?;
     let compared = async move {
         match sent {
-            Some(sent) => refuse_lost(account, &what, compare(account, id, &sent).await?),
+            Some(sent) => fail_if_lost(account, &what, compare(account, id, &sent).await?),
             None => Ok(()),
         }
     };
-    Ok(Some(Written::new(Made::Nothing, compared)))
+    Ok(Some(Written::new(Created::Nothing, compared)))
 }
 
-/// Puts the trigger of before in the place of ours. Whether ours was there.
+/// Restores the previous trigger if `own` is attached. Returns whether it was attached.
 ///
 /// # Errors
-/// It could not be put back, or other settings are not as they were.
+/// It can't be restored, or other settings changed.
 pub async fn restore_trigger(
     account: &Account,
     id: &str,
-    ours: Option<&str>,
+    own: Option<&str>,
     before: Option<&str>,
 ) -> Result<bool> {
-    let what = format!("the trigger of user pool {id} to be put back");
+    let what = format!("Cognito to restore the trigger of user pool {id}");
     let updated = retry::uninterruptible(account, &what, &[BUSY, UNANSWERED], async || {
-        set_trigger(account, id, ours, before).await
+        set_trigger(account, id, own, before).await
     });
     let Updated::Sent(sent) = updated.await? else {
         return Ok(false);
     };
     let lost = compare(account, id, &sent).await?;
-    refuse_lost(account, &format!("user pool {id}"), lost)?;
+    fail_if_lost(account, &format!("user pool {id}"), lost)?;
     Ok(true)
 }
 
-/// Every pool of the account's Region.
+/// All user pools in the account's Region.
 pub async fn list(account: &Account) -> std::result::Result<Vec<Listed>, CallError> {
     let request = account.cognito.list_user_pools().max_results(60);
     let mut pages = request
@@ -85,8 +85,8 @@ pub async fn list(account: &Account) -> std::result::Result<Vec<Listed>, CallErr
     Ok(pools)
 }
 
-/// Opens connections beside that of [`list`]: to read a pool and its app clients takes
-/// several at once, and those that are not there by then cost a round trip or two more.
+/// Opens connections in addition to that of [`list`]. The next reads of the user pool and its app
+/// clients run in parallel, and opening connections then would cost one or two more round trips.
 pub async fn connect(account: &Account) -> std::result::Result<(), CallError> {
     let open = async || {
         let request = account.cognito.list_user_pools().max_results(1);
@@ -98,7 +98,7 @@ pub async fn connect(account: &Account) -> std::result::Result<(), CallError> {
     Ok(())
 }
 
-/// The pool as DescribeUserPool sends it.
+/// The user pool as DescribeUserPool returns it.
 pub async fn find(account: &Account, id: &str) -> std::result::Result<Option<Object>, CallError> {
     let body = Body::default();
     let request = account
@@ -108,17 +108,17 @@ pub async fn find(account: &Account, id: &str) -> std::result::Result<Option<Obj
         .customize()
         .interceptor(body.clone());
     let call = "cognito-idp:DescribeUserPool";
-    if found(account.call(call, request.send()).await)?.is_none() {
+    if optional(account.call(call, request.send()).await)?.is_none() {
         return Ok(None);
     }
-    // Taken for gone, it would be left with a trigger that nothing answers.
+    // If it counted as deleted, its trigger wouldn't be removed.
     let read = body.member("UserPool");
     read.map(Some)
         .ok_or_else(|| CallError::unreadable(account.identity.place(), call))
 }
 
-/// Whether the pool can ask for a code by SMS as a second factor. DescribeUserPool tells only
-/// whether it can send messages.
+/// Whether the user pool supports SMS MFA. DescribeUserPool only returns whether it can send SMS
+/// messages.
 pub async fn has_sms_mfa(account: &Account, id: &str) -> std::result::Result<bool, CallError> {
     let request = account.cognito.get_user_pool_mfa_config().user_pool_id(id);
     let config = account
@@ -127,8 +127,8 @@ pub async fn has_sms_mfa(account: &Account, id: &str) -> std::result::Result<boo
     Ok(config.sms_mfa_configuration().is_some())
 }
 
-/// Puts the UserMigration trigger `to` in the place of `from`, and changes nothing else:
-/// see [`update`].
+/// Replaces the UserMigration trigger `from` with `to`, and changes no other setting: see
+/// [`update`].
 async fn set_trigger(
     account: &Account,
     id: &str,
@@ -136,12 +136,12 @@ async fn set_trigger(
     to: Option<&str>,
 ) -> std::result::Result<Updated, CallError> {
     let edit = |described: &Object| {
-        let stands = pool::trigger(described);
-        if stands == to {
+        let current = pool::trigger(described);
+        if current == to {
             return Edit::Nothing;
         }
-        if stands != from {
-            return Edit::Taken(stands.unwrap_or("none").to_owned());
+        if current != from {
+            return Edit::ChangedByOthers(current.unwrap_or("not set").to_owned());
         }
         let mut update = lossless::pool_update(described);
         let triggers = update.entry("LambdaConfig").or_insert_with(|| json!({}));
@@ -177,7 +177,7 @@ async fn set_trigger(
     .await
 }
 
-/// What else of the pool is not as it was sent; `None` where it is gone.
+/// The settings that differ from the request. `None` if the user pool no longer exists.
 async fn compare(
     account: &Account,
     id: &str,

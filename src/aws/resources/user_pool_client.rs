@@ -16,26 +16,26 @@ use cogmig_core::reference::Listed;
 use cogmig_core::resource::ClientCall;
 use cogmig_core::text::on_one_line;
 
-use super::answer::{found, gone};
-use super::update::{self, Edit, Updated, refuse_lost, sent, update};
-use super::written::{Made, Written};
+use super::answer::{ignore_not_found, optional};
+use super::update::{self, Edit, Updated, fail_if_lost, sent, update};
+use super::written::{Created, Written};
 use crate::aws::account::Account;
 use crate::aws::raw::{self, Body};
 use crate::aws::retry::{self, BUSY, UNANSWERED};
 
-/// What is changed of an app client, in words.
-const FLOWS: &str = "the app client's flows";
+/// The setting that is changed, for messages.
+const FLOWS: &str = "the app client's authentication flows";
 
-/// Makes a call. What was sent is compared afterwards with what stands. The id of an app client
-/// that is made becomes `made`.
+/// Runs a call. The request is compared with the app client afterwards. `created` is set to the id of
+/// an app client that is created.
 ///
 /// # Errors
-/// The call fails for good.
+/// The call fails permanently.
 pub async fn run<'a>(
     account: &'a Account,
     name: &'a str,
     call: &'a ClientCall,
-    made: &OnceCell<String>,
+    created: &OnceCell<String>,
 ) -> Result<Option<Written<'a>>> {
     match call {
         ClientCall::AddFlow { pool, flow } => add_flow(account, pool, name, *flow).await,
@@ -45,11 +45,11 @@ pub async fn run<'a>(
         }
         ClientCall::Create { pool } => {
             let id = create(account, pool, name).await?;
-            // A plan makes one at most.
-            let _ = made.set(id.clone());
-            Ok(Some(Written::new(Made::Client(id), async { Ok(()) })))
+            // A plan creates at most one.
+            let _ = created.set(id.clone());
+            Ok(Some(Written::new(Created::Client(id), async { Ok(()) })))
         }
-        ClientCall::DeleteMade { pool, recorded } => {
+        ClientCall::DeleteCreated { pool, recorded } => {
             delete_own(account, pool, name, recorded.as_deref()).await?;
             Ok(None)
         }
@@ -75,18 +75,19 @@ async fn add_flow<'a>(
     };
     let compared = async move {
         let lost = compare(account, pool, id, &sent).await?;
-        refuse_lost(account, &what, lost)
+        fail_if_lost(account, &what, lost)
     };
-    Ok(Some(Written::new(Made::Flow(added), compared)))
+    Ok(Some(Written::new(Created::Flow(added), compared)))
 }
 
-/// Takes a flow away.
+/// Removes a flow.
 ///
 /// # Errors
-/// The call fails for good, or other settings are not as they were.
+/// The call fails permanently, or other settings changed.
 pub async fn remove_flow(account: &Account, pool: &str, id: &str, added: &Added) -> Result<()> {
     let what = format!("app client {id}");
-    let updated = retry::uninterruptible(account, &what, &[BUSY, UNANSWERED], async || {
+    let waits_for = format!("Cognito to update {what}");
+    let updated = retry::uninterruptible(account, &waits_for, &[BUSY, UNANSWERED], async || {
         let without = |described: &Object| match without_flow(described, added) {
             Removal::To(flows) => Some(flows),
             Removal::Nothing | Removal::WouldOpenDefaults => None,
@@ -95,20 +96,20 @@ pub async fn remove_flow(account: &Account, pool: &str, id: &str, added: &Added)
     });
     if let Some(sent) = sent(account, &what, updated.await?)? {
         let lost = compare(account, pool, id, &sent).await?;
-        refuse_lost(account, &what, lost)?;
+        fail_if_lost(account, &what, lost)?;
     }
     Ok(())
 }
 
-/// Every app client of a pool; `None` where the pool is gone.
-pub async fn list_if_there(
+/// All app clients of a user pool. `None` if the user pool doesn't exist.
+pub async fn list_if_exists(
     account: &Account,
     pool: &str,
 ) -> std::result::Result<Option<Vec<Listed>>, CallError> {
-    found(list(account, pool).await)
+    optional(list(account, pool).await)
 }
 
-/// Every app client of a pool.
+/// All app clients of a user pool.
 pub async fn list(account: &Account, pool: &str) -> std::result::Result<Vec<Listed>, CallError> {
     let request = account.cognito.list_user_pool_clients();
     let request = request.user_pool_id(pool).max_results(60);
@@ -129,28 +130,28 @@ pub async fn list(account: &Account, pool: &str) -> std::result::Result<Vec<List
     Ok(clients)
 }
 
-/// The ids of the app clients of this name, in order; names need not be unique.
+/// The ids of the app clients with this name, sorted. Names aren't unique.
 pub async fn by_name(
     account: &Account,
     pool: &str,
     name: &str,
 ) -> std::result::Result<Vec<String>, CallError> {
-    let clients = list_if_there(account, pool).await?;
+    let clients = list_if_exists(account, pool).await?;
     Ok(ids_of(&clients.unwrap_or_default(), name))
 }
 
-/// Makes an app client that can do no more than tell whether a password is right, and gives
-/// its id: no secret, one flow that needs AWS credentials, and of each token's life the
-/// shortest that Cognito has (5 minutes, 60 for refresh tokens).
+/// Creates an app client that only checks passwords, and returns its id. It has no client secret, one
+/// authentication flow that requires AWS credentials, and the shortest token lifetimes (5 minutes, and
+/// 60 minutes for refresh tokens).
 async fn create(
     account: &Account,
     pool: &str,
     name: &str,
 ) -> std::result::Result<String, CallError> {
-    let what = format!("Cognito to make the app client {name}");
+    let what = format!("Cognito to create app client {name}");
     let mut sent = false;
     retry::retry_until(account, &what, &[BUSY, UNANSWERED], async || {
-        // Names are not unique: what an earlier attempt may have made is looked for.
+        // Names aren't unique, so an app client that an earlier attempt created must be reused.
         if std::mem::replace(&mut sent, true)
             && let Some(id) = by_name(account, pool, name).await?.into_iter().next()
         {
@@ -179,8 +180,8 @@ async fn create(
             .token_validity_units(units)
             .customize()
             .config_override(Builder::new().retry_config(RetryConfig::disabled()));
-        let made = account.call(call, request.send()).await?;
-        let id = made
+        let created = account.call(call, request.send()).await?;
+        let id = created
             .user_pool_client()
             .and_then(|client| client.client_id());
         id.map(str::to_owned)
@@ -189,8 +190,8 @@ async fn create(
     .await
 }
 
-/// Deletes the app clients of this name that were made here: the one on record, and any that
-/// is as [`create`] makes it. Names are not unique, so that others may have it too.
+/// Deletes the app clients with this name that setup created: the recorded one, and others with the
+/// settings of [`create`]. Names aren't unique, so other app clients can have the same name.
 pub async fn delete_own(
     account: &Account,
     pool: &str,
@@ -208,7 +209,7 @@ pub async fn delete_own(
                 .delete_user_pool_client()
                 .user_pool_id(pool)
                 .client_id(&id);
-            gone(
+            ignore_not_found(
                 account
                     .call("cognito-idp:DeleteUserPoolClient", request.send())
                     .await,
@@ -219,7 +220,7 @@ pub async fn delete_own(
     Ok(())
 }
 
-/// The app client as DescribeUserPoolClient sends it.
+/// The app client as DescribeUserPoolClient returns it.
 pub async fn find(
     account: &Account,
     pool: &str,
@@ -234,17 +235,17 @@ pub async fn find(
         .customize()
         .interceptor(body.clone());
     let call = "cognito-idp:DescribeUserPoolClient";
-    if found(account.call(call, request.send()).await)?.is_none() {
+    if optional(account.call(call, request.send()).await)?.is_none() {
         return Ok(None);
     }
-    // Taken for gone, it would be left with a trigger that nothing answers.
+    // If it counted as deleted, its flow wouldn't be removed.
     let read = body.member("UserPoolClient");
     read.map(Some)
         .ok_or_else(|| CallError::unreadable(account.identity.place(), call))
 }
 
-/// Sets `ExplicitAuthFlows` to what `edit` makes of the client (`None`: leave it), and
-/// nothing else: see [`update`].
+/// Sets `ExplicitAuthFlows` to the result of `edit` (`None` means no change), and changes no other
+/// setting: see [`update`].
 async fn set_flows(
     account: &Account,
     pool: &str,
@@ -279,7 +280,7 @@ async fn set_flows(
     update(account, FLOWS, describe, edit, write).await
 }
 
-/// What else of the app client is not as it was sent; `None` where it is gone.
+/// The settings that differ from the request. `None` if the app client no longer exists.
 async fn compare(
     account: &Account,
     pool: &str,

@@ -1,34 +1,34 @@
-//! What a call has done that is not at an end with its answer.
+//! The result of a call that has later checks.
 
 use anyhow::Result;
 use cogmig_core::cognito::flows::Added;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-/// Something that is in force, and of which something is still to be seen.
+/// The result of a successful call that has later checks.
 pub struct Written<'a> {
-    /// What is still to be seen.
+    /// The later checks.
     pub later: LocalBoxFuture<'a, Result<()>>,
-    /// What was made, which a compensation has to know.
-    pub made: Made,
+    /// What was created, for a compensation.
+    pub created: Created,
 }
 
-/// What a call has made.
-pub enum Made {
-    /// Nothing that needs to be known.
+/// What a call created.
+pub enum Created {
+    /// Nothing that a compensation needs.
     Nothing,
-    /// An addition to the flows of an app client.
+    /// A flow of an app client.
     Flow(Added),
-    /// An app client, of this id.
+    /// An app client with this id.
     Client(String),
 }
 
 impl<'a> Written<'a> {
-    /// What was made, and what is still to be seen of it.
-    pub fn new(made: Made, later: impl Future<Output = Result<()>> + 'a) -> Self {
+    /// What was created, and the later checks.
+    pub fn new(created: Created, later: impl Future<Output = Result<()>> + 'a) -> Self {
         Self {
             later: later.boxed_local(),
-            made,
+            created,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One truth: what the sources call, what the templates allow.
+//! The templates allow exactly the calls in the source code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,13 +11,13 @@ use serde_json::Value;
 
 use crate::cli::{Cli, refuse_other_side, settings};
 
-/// What AWS judges although no call is of that name.
+/// Actions that AWS requires although no call has their name.
 const IMPLIED: [&str; 2] = ["iam:PassRole", "lambda:ListTags"];
-/// What AWS allows everybody.
+/// An action that requires no permission.
 const FREE: &str = "sts:GetCallerIdentity";
 
-/// The policy that a command line asks for.
-fn asked(words: &str) -> Result<Policy, Problem> {
+/// The policy of a command line.
+fn policy_of(words: &str) -> Result<Policy, Problem> {
     let words = ["cogmig", "policy"]
         .into_iter()
         .chain(words.split_whitespace());
@@ -30,7 +30,7 @@ fn asked(words: &str) -> Result<Policy, Problem> {
 }
 
 fn printed(words: &str) -> Policy {
-    asked(words).unwrap_or_else(|why| panic!("{words}: {why}"))
+    policy_of(words).unwrap_or_else(|why| panic!("{words}: {why}"))
 }
 
 fn texts(value: &Value) -> Vec<String> {
@@ -53,13 +53,14 @@ fn sids(policy: &Policy) -> Vec<&str> {
     statements.map(|statement| statement.sid.as_str()).collect()
 }
 
-/// Every option that adds a statement.
+/// All options that add a statement.
 const ALL: [&str; 2] = [
     "old --dedicated-old-client",
     "new --replace-trigger --sms-role arn:aws:iam::222222222222:role/service-role/sms",
 ];
 
-/// The texts in the sources that are named as calls are, and how many calls there are.
+/// The strings in the source code with the format of a call's name, and the numbers of calls and
+/// names.
 fn calls(folder: &Path, found: &mut BTreeSet<String>, sent: &mut [usize; 2]) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -67,7 +68,7 @@ fn calls(folder: &Path, found: &mut BTreeSet<String>, sent: &mut [usize; 2]) {
             calls(&path, found, sent);
             continue;
         }
-        // Of what is printed, and of this test, nothing is called.
+        // This test has names of actions, but no calls.
         if path.ends_with("policy/tests.rs") {
             continue;
         }
@@ -98,11 +99,11 @@ fn is_call(text: &str) -> bool {
 }
 
 #[test]
-fn what_is_called_is_allowed_and_nothing_else() {
+fn the_policies_allow_exactly_the_calls() {
     let (mut called, mut sent) = (BTreeSet::new(), [0, 0]);
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     calls(&sources, &mut called, &mut sent);
-    assert_eq!(sent[0], sent[1], "a call is sent, and its name not told");
+    assert_eq!(sent[0], sent[1], "each call has a name");
     assert!(called.remove(FREE));
     let implied = IMPLIED.map(str::to_owned);
     assert!(implied.iter().all(|action| !called.contains(action)));
@@ -112,7 +113,7 @@ fn what_is_called_is_allowed_and_nothing_else() {
 }
 
 #[test]
-fn everything_is_filled_in() {
+fn all_placeholders_are_filled() {
     for words in [
         "old",
         "new",
@@ -122,7 +123,7 @@ fn everything_is_filled_in() {
     ] {
         let text = serde_json::to_string(&printed(words)).expect("JSON");
         assert!(!text.contains("${"), "{words}: {text}");
-        // What a managed policy holds.
+        // The limit for a managed policy.
         assert!(text.len() < 6144, "{words}: {}", text.len());
     }
     let long = "x".repeat(32);
@@ -135,7 +136,7 @@ fn everything_is_filled_in() {
 }
 
 #[test]
-fn what_is_known_is_said_and_the_rest_is_any() {
+fn known_values_are_used_and_unknown_values_are_wildcards() {
     for (words, resource) in [
         ("old", "arn:aws:cognito-idp:*:*:userpool/*"),
         ("old", "arn:aws:iam::*:role/cognito-access-role"),
@@ -172,7 +173,7 @@ fn what_is_known_is_said_and_the_rest_is_any() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused() {
+fn invalid_options_are_rejected() {
     for words in [
         "old --account 11111111111",
         "old --account *",
@@ -185,27 +186,19 @@ fn what_cannot_be_meant_is_refused() {
         "new --sms-role arn:aws:iam::222222222222:role/*",
         "new --sms-role sms",
     ] {
-        assert!(asked(words).is_err(), "{words}");
+        assert!(policy_of(words).is_err(), "{words}");
     }
 }
 
 #[test]
 fn each_option_adds_its_own_statement() {
     for (words, option, sid) in [
-        (
-            "old",
-            "--dedicated-old-client",
-            "MakeAndDeleteTheDedicatedClient",
-        ),
-        (
-            "new",
-            "--replace-trigger",
-            "SeeWhetherTheFormerTriggerIsThere",
-        ),
+        ("old", "--dedicated-old-client", "ManageDedicatedClient"),
+        ("new", "--replace-trigger", "ReadPreviousTrigger"),
         (
             "new",
             "--sms-role arn:aws:iam::222222222222:role/sms",
-            "LeaveTheSmsRoleWithCognito",
+            "PassSmsRole",
         ),
     ] {
         let (least, more) = (printed(words), printed(&format!("{words} {option}")));
@@ -216,7 +209,7 @@ fn each_option_adds_its_own_statement() {
 }
 
 #[test]
-fn to_read_is_all_that_read_only_allows() {
+fn read_only_allows_only_reads() {
     for words in ALL {
         let policy = printed(&format!("{words} --read-only"));
         for action in actions(&policy) {
@@ -224,7 +217,7 @@ fn to_read_is_all_that_read_only_allows() {
             let reads = ["Get", "List", "Describe", "Filter"];
             assert!(reads.iter().any(|read| verb.starts_with(read)), "{action}");
         }
-        // Of functions, none but its own.
+        // Only the deployment's own function.
         let statements = policy.statement.iter();
         let mut resources = statements.flat_map(|statement| texts(&statement.resource));
         assert!(
@@ -235,7 +228,7 @@ fn to_read_is_all_that_read_only_allows() {
 }
 
 #[test]
-fn each_statement_is_named_once_and_nothing_is_changed_everywhere() {
+fn sids_are_unique_and_only_lists_allow_all_resources() {
     for words in ALL {
         let policy = printed(words);
         let names = sids(&policy);
@@ -245,7 +238,7 @@ fn each_statement_is_named_once_and_nothing_is_changed_everywhere() {
         let everywhere = statements.filter(|one| texts(&one.resource).contains(&"*".into()));
         assert_eq!(
             everywhere.map(|one| one.sid.as_str()).collect::<Vec<_>>(),
-            ["ReadWhatIsThere"]
+            ["ReadResourceLists"]
         );
     }
 }

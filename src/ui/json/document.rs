@@ -1,4 +1,4 @@
-//! The members of the document, but for those of an error and of `status`.
+//! The members of the document, except for those of an error and of `status`.
 
 use std::time::SystemTime;
 
@@ -234,12 +234,12 @@ impl Invocation {
     }
 }
 
-/// A run, of which the document is made.
+/// A run, from which the document is created.
 pub struct Run<'a> {
     /// Its command and options.
     pub invocation: &'a Invocation,
     /// What it reported.
-    pub told: &'a Transcript,
+    pub transcript: &'a Transcript,
     /// How it ended.
     pub ended: Ended,
     /// Why it failed.
@@ -251,7 +251,7 @@ pub struct Run<'a> {
 impl Document {
     /// Of a run.
     pub fn of(run: &Run<'_>) -> Self {
-        let (invocation, told) = (run.invocation, run.told);
+        let (invocation, transcript) = (run.invocation, run.transcript);
         let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let users = |(side, estimate): &(cogmig_core::identity::Side, u64)| Users {
             side: side.as_str(),
@@ -265,12 +265,12 @@ impl Document {
             deployment: invocation.deployment.clone(),
             result: run.ended.word(),
             options: invocation.options.clone(),
-            accounts: told.accounts.iter().map(Account::of).collect(),
-            selected: told.selected.iter().flat_map(Selected::of).collect(),
-            changes: told.changes.iter().map(Change::of).collect(),
-            warnings: told.warnings.iter().map(Warning::of).collect(),
-            users: told.users.iter().map(users).collect(),
-            error: run.error.map(|error| Error::of(error, &told.also)),
+            accounts: transcript.accounts.iter().map(Account::of).collect(),
+            selected: transcript.selected.iter().flat_map(Selected::of).collect(),
+            changes: transcript.changes.iter().map(Change::of).collect(),
+            warnings: transcript.warnings.iter().map(Warning::of).collect(),
+            users: transcript.users.iter().map(users).collect(),
+            error: run.error.map(|error| Error::of(error, &transcript.also)),
             connectivity_check: None,
             user: None,
             deployments: None,

@@ -20,14 +20,14 @@ pub use self::document::Invocation;
 /// The document of a run.
 pub fn document(
     invocation: &Invocation,
-    told: &Transcript,
+    transcript: &Transcript,
     ended: Ended,
     error: Option<&anyhow::Error>,
     outcome: Option<&Outcome<'_>>,
 ) -> String {
     let document = Document::of(&Run {
         invocation,
-        told,
+        transcript,
         ended,
         error,
         outcome,

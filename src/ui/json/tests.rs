@@ -23,8 +23,8 @@ fn the_schema_is_that_of_the_types() {
     assert_eq!(file.trim_end(), schema);
 }
 
-/// Descriptions are doc comments, whose lines end where those of the source do. The formats of
-/// Rust's integers are in no standard.
+/// Descriptions are doc comments with the line breaks of the source code. The formats of Rust's
+/// integers aren't part of any standard.
 fn on_one_line(schema: &mut Value) {
     match schema {
         Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! The words that members of the document can have, from the tables in `core`.
+//! The values that members of the document can have, from the tables in `core`.
 
 use cogmig_core::diagnosis::Component;
 use cogmig_core::identity::Side;

@@ -454,7 +454,7 @@ fn each_permission_that_mfa_needs() {
     // The Lambda's role is given away by another statement.
     let mut policy = pipeline.policy("new").clone();
     let statements = policy["Statement"].as_array_mut().unwrap();
-    statements.retain(|statement| statement["Sid"] != "LeaveTheSmsRoleWithCognito");
+    statements.retain(|statement| statement["Sid"] != "PassSmsRole");
     pipeline.grant("new", &policy);
     let run = pipeline.ends(1, setup);
     run.assert_stderr(&["cognito-idp:UpdateUserPool", "iam:PassRole"]);

@@ -1,4 +1,4 @@
-//! Accounts to plan for: ones that have never heard of us, and the same after setup.
+//! Accounts for plans: without any resource of cogmig, and the same after setup.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +14,9 @@ use crate::package::{Architecture, Package};
 use crate::record::{self, Tags};
 use crate::reference::Listed;
 
-/// The second in which roles and function were made.
-pub(crate) const MADE: i64 = 1_800_000_000;
-pub(crate) const EXTERNAL_ID: &str = "the-external-id-that-nobody-sees";
+/// The time at which the roles and the function were created.
+pub(crate) const CREATED: i64 = 1_800_000_000;
+pub(crate) const EXTERNAL_ID: &str = "the-external-id-that-is-never-printed";
 
 #[must_use]
 pub(crate) fn identity(side: Side) -> Identity {
@@ -98,7 +98,7 @@ pub(crate) fn pool(id: &str, triggers: &Value, client: &str, flows: &[&str]) -> 
     }
 }
 
-/// Two accounts that have never heard of us.
+/// Two accounts without any resource of cogmig.
 #[must_use]
 pub(crate) fn fresh() -> (OldSide, NewSide) {
     let old = OldSide {
@@ -140,7 +140,7 @@ pub(crate) fn set_up() -> (OldSide, NewSide) {
             inline: BTreeMap::from([(names.access_policy.clone(), desired.access_policy.clone())]),
             attached: BTreeSet::new(),
             tags: with(&desired.old_tags, "oldclient", ADMIN_PASSWORD.modern),
-            created: Some(MADE),
+            created: Some(CREATED),
         }),
         pool: pool(
             "eu-west-1_old",
@@ -161,7 +161,7 @@ pub(crate) fn set_up() -> (OldSide, NewSide) {
                 "newclient",
                 "ALLOW_USER_PASSWORD_AUTH to none",
             ),
-            created: Some(MADE),
+            created: Some(CREATED),
         }),
         policy: Some(Policy {
             document: desired.lambda_policy.clone(),
@@ -185,12 +185,12 @@ pub(crate) fn set_up() -> (OldSide, NewSide) {
                 },
             }]}),
             tags: desired.new_tags.clone(),
-            modified: Some(MADE),
+            modified: Some(CREATED),
         }),
         before_is_gone: false,
         pool: pool(
             "eu-central-1_new",
-            &json!({"UserMigration": arn, "PreSignUp": "theirs"}),
+            &json!({"UserMigration": arn, "PreSignUp": "other"}),
             "newclient",
             &[
                 "ALLOW_REFRESH_TOKEN_AUTH",

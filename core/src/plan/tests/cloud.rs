@@ -1,5 +1,5 @@
-//! Plans, carried out over a cloud in memory in each order that [`wait`] allows: every call finds
-//! what AWS asks for, the record is always ahead, and the end is the same.
+//! Plans are applied to a cloud in memory, in each order that [`wait`] allows. In each order, all
+//! preconditions of AWS are met, records are written first, and the final state is the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::accounts::{desired_with, fresh, set_up};
 use super::{planned, torn_down};
 use crate::desired::OldClient;
-use crate::plan::{Plan, Seen, Step, Wait, setup, wait};
+use crate::plan::{Expected, Plan, Step, Wait, setup, wait};
 use crate::record::Tags;
 use crate::resource::{
     Call, ClientCall, FunctionCall, LogGroupCall, PermissionCall, PolicyCall, PoolCall, RoleCall,
@@ -22,7 +22,7 @@ struct Role {
     attached: BTreeSet<String>,
 }
 
-/// What both accounts hold.
+/// The resources of both accounts.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Cloud {
     roles: BTreeMap<String, Role>,
@@ -36,12 +36,12 @@ struct Cloud {
 }
 
 impl Cloud {
-    /// What a plan of teardown takes for granted.
+    /// The state that a teardown expects.
     fn deployed() -> Self {
         let mut cloud = Self::default();
         let plan = planned(&fresh());
         for step in plan.steps() {
-            cloud.carry_out(step);
+            cloud.apply(step);
         }
         cloud
     }
@@ -52,9 +52,11 @@ impl Cloud {
         role.unwrap_or_else(|| panic!("the role {name} does not exist"))
     }
 
-    fn carry_out(&mut self, step: &Step) {
+    fn apply(&mut self, step: &Step) {
         let name = step.on.name.clone();
-        if let Some(Seen::Tag { role, key }) = step.recheck.as_ref().map(|recheck| &recheck.seen) {
+        if let Some(Expected::Tag { role, key }) =
+            step.recheck.as_ref().map(|recheck| &recheck.expected)
+        {
             let record = self
                 .roles
                 .get(role)
@@ -75,7 +77,7 @@ impl Cloud {
             Call::LogGroup(LogGroupCall::Create { .. }) => {
                 assert_eq!(self.log_groups.insert(name, None), None);
             }
-            Call::LogGroup(LogGroupCall::Keep { days }) => {
+            Call::LogGroup(LogGroupCall::SetRetention { days }) => {
                 *self.log_groups.get_mut(&name).expect("a log group") = Some(*days);
             }
             Call::LogGroup(LogGroupCall::Delete) => {
@@ -85,11 +87,15 @@ impl Cloud {
             Call::Function(FunctionCall::Create { set, .. }) => {
                 let role = set.role_arn.rsplit('/').next().expect("a role");
                 assert!(self.roles.contains_key(role), "{role} does not exist");
-                assert_eq!(self.roles.len(), 2, "a role would be younger");
+                assert_eq!(
+                    self.roles.len(),
+                    2,
+                    "a role would be younger than the function"
+                );
                 assert!(self.functions.insert(name));
             }
             Call::Function(FunctionCall::Delete) => {
-                assert_eq!(self.trigger, None, "a trigger that nothing answers");
+                assert_eq!(self.trigger, None, "a trigger without a function");
                 assert!(self.functions.remove(&name));
                 self.permissions.clear();
             }
@@ -103,7 +109,7 @@ impl Cloud {
                 self.flows.remove(&name);
             }
             Call::Client(ClientCall::Create { .. }) => assert!(self.clients.insert(name)),
-            Call::Client(ClientCall::DeleteMade { .. }) => {
+            Call::Client(ClientCall::DeleteCreated { .. }) => {
                 self.clients.remove(&name);
             }
             Call::Pool(PoolCall::SetTrigger { to: Some(to), .. }) => {
@@ -157,9 +163,9 @@ impl Cloud {
     }
 }
 
-/// Carries a plan out as the scheduler does, by these choices of what goes next. A step is written
-/// first, and done later.
-fn carry_out(plan: &Plan, cloud: &mut Cloud, mut choices: impl Iterator<Item = usize>) {
+/// Applies a plan as the scheduler does. `choices` selects the next step. A step is written first, and
+/// done later.
+fn apply(plan: &Plan, cloud: &mut Cloud, mut choices: impl Iterator<Item = usize>) {
     let steps: Vec<_> = plan.steps().collect();
     let mut state = vec![0_u8; steps.len()];
     while state.iter().any(|state| *state < 2) {
@@ -175,14 +181,14 @@ fn carry_out(plan: &Plan, cloud: &mut Cloud, mut choices: impl Iterator<Item = u
         let ready: Vec<_> = (0..steps.len()).filter(|step| is_ready(*step)).collect();
         let next = ready[choices.next().unwrap_or_default() % ready.len()];
         if state[next] == 0 {
-            cloud.carry_out(steps[next]);
+            cloud.apply(steps[next]);
         }
         state[next] += 1;
     }
 }
 
 fn in_order(plan: &Plan, mut cloud: Cloud) -> Cloud {
-    carry_out(plan, &mut cloud, std::iter::empty());
+    apply(plan, &mut cloud, std::iter::empty());
     cloud
 }
 
@@ -190,22 +196,22 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn setup_ends_the_same_in_every_order(choices in prop::collection::vec(0..64_usize, 64)) {
+    fn setup_has_the_same_result_in_each_order(choices in prop::collection::vec(0..64_usize, 64)) {
         let (mut old, new) = fresh();
         old.pool.clients.clear();
         let dedicated = desired_with(OldClient::Dedicated { id: None });
         let dedicated = setup(&dedicated, &old, &new).expect("a plan");
         for plan in [planned(&fresh()), dedicated] {
             let mut cloud = Cloud::default();
-            carry_out(&plan, &mut cloud, choices.iter().copied());
+            apply(&plan, &mut cloud, choices.iter().copied());
             prop_assert_eq!(cloud, in_order(&plan, Cloud::default()));
         }
     }
 
     #[test]
-    fn teardown_leaves_nothing_in_every_order(choices in prop::collection::vec(0..64_usize, 64)) {
+    fn teardown_leaves_nothing_in_each_order(choices in prop::collection::vec(0..64_usize, 64)) {
         let mut cloud = Cloud::deployed();
-        carry_out(&torn_down(set_up()), &mut cloud, choices.into_iter());
+        apply(&torn_down(set_up()), &mut cloud, choices.into_iter());
         prop_assert_eq!(cloud, Cloud::default());
     }
 }

@@ -1,5 +1,4 @@
-//! The app client that is made for a deployment: when it is made, made again, left to others
-//! and deleted.
+//! The dedicated app client: when it's created, replaced, not managed, and deleted.
 
 use serde_json::json;
 
@@ -13,25 +12,25 @@ use crate::problem::Severity;
 use crate::record;
 use crate::resource::{Call, ClientCall, FunctionCall, RoleCall};
 
-fn wanted(id: Option<&str>) -> Desired {
+fn desired_client(id: Option<&str>) -> Desired {
     desired_with(OldClient::Dedicated {
         id: id.map(str::to_owned),
     })
 }
 
 fn client() -> (String, Object) {
-    let made = json!({
+    let client = json!({
         "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
         "AccessTokenValidity": 5, "IdTokenValidity": 5, "RefreshTokenValidity": 60,
         "TokenValidityUnits": {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "minutes"},
     });
-    ("ours".into(), object(made))
+    ("own".into(), object(client))
 }
 
-/// What stands after a setup with a client of its own.
-pub(super) fn set_up_with_own() -> (OldSide, NewSide) {
+/// Both sides after a setup with a dedicated app client.
+pub(super) fn set_up_with_dedicated() -> (OldSide, NewSide) {
     let (mut old, mut new) = set_up();
-    let desired = wanted(Some("ours"));
+    let desired = desired_client(Some("own"));
     if let Some(role) = &mut old.role {
         role.tags = desired.old_tags.clone();
         role.tags.insert(
@@ -39,7 +38,7 @@ pub(super) fn set_up_with_own() -> (OldSide, NewSide) {
             desired.names.old_client.clone(),
         );
         role.tags
-            .insert(record::DEDICATED_CLIENT_ID.into(), "ours".into());
+            .insert(record::DEDICATED_CLIENT_ID.into(), "own".into());
     }
     if let Some(function) = &mut new.function {
         function.configuration = desired.configuration.clone();
@@ -50,10 +49,10 @@ pub(super) fn set_up_with_own() -> (OldSide, NewSide) {
 }
 
 #[test]
-fn it_is_made_once_it_is_on_record_and_the_function_is_given_its_id() {
+fn it_is_created_after_its_record_and_before_the_function_gets_its_id() {
     let (mut old, new) = fresh();
     old.pool.clients.clear();
-    let plan = setup(&wanted(None), &old, &new).expect("a plan");
+    let plan = setup(&desired_client(None), &old, &new).expect("a plan");
     assert_eq!(
         lines(&plan)[..2],
         [
@@ -71,25 +70,25 @@ fn it_is_made_once_it_is_on_record_and_the_function_is_given_its_id() {
     let recorded = place(
         &|step| matches!(&step.call, Call::Role(RoleCall::Create { tags, .. }) if tags.contains_key(record::DEDICATED_CLIENT)),
     );
-    let made = place(&|step| matches!(step.call, Call::Client(ClientCall::Create { .. })));
-    let told = place(
+    let created = place(&|step| matches!(step.call, Call::Client(ClientCall::Create { .. })));
+    let configured = place(
         &|step| matches!(&step.call, Call::Function(FunctionCall::Create { set, .. }) if set.environment["OLD_CLIENT_ID"] == ID_TO_COME),
     );
-    assert!(recorded < made && made < told);
+    assert!(recorded < created && created < configured);
 }
 
 #[test]
-fn as_it_was_made_it_is_nothing_to_do() {
-    let (old, new) = set_up_with_own();
-    let plan = setup(&wanted(Some("ours")), &old, &new).expect("a plan");
+fn an_unchanged_app_client_has_no_changes() {
+    let (old, new) = set_up_with_dedicated();
+    let plan = setup(&desired_client(Some("own")), &old, &new).expect("a plan");
     assert_eq!(lines(&plan), Vec::<String>::new());
 }
 
 #[test]
-fn one_that_was_changed_is_made_again() {
-    let (mut old, new) = set_up_with_own();
+fn a_changed_app_client_is_replaced() {
+    let (mut old, new) = set_up_with_dedicated();
     old.dedicated[0].1 = object(json!({"ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}));
-    let plan = setup(&wanted(None), &old, &new).expect("a plan");
+    let plan = setup(&desired_client(None), &old, &new).expect("a plan");
     assert_eq!(
         lines(&plan),
         [
@@ -100,7 +99,7 @@ fn one_that_was_changed_is_made_again() {
     assert!(matches!(
         calls(&plan.changes[0])[..],
         [
-            Call::Client(ClientCall::DeleteMade { .. }),
+            Call::Client(ClientCall::DeleteCreated { .. }),
             Call::Client(ClientCall::Create { .. }),
             Call::Role(RoleCall::Tag { .. })
         ]
@@ -108,10 +107,10 @@ fn one_that_was_changed_is_made_again() {
 }
 
 #[test]
-fn one_of_its_name_without_a_record_is_somebody_elses() {
+fn an_app_client_with_its_name_and_without_a_record_is_not_managed() {
     let (mut old, new) = set_up();
     old.dedicated = vec![client()];
-    let refusal = refused_with(&wanted(Some("ours")), &(old, new));
+    let refusal = refused_with(&desired_client(Some("own")), &(old, new));
     assert!(
         refusal.contains("no record") && refusal.contains("--suffix"),
         "{refusal}"
@@ -119,8 +118,8 @@ fn one_of_its_name_without_a_record_is_somebody_elses() {
 }
 
 #[test]
-fn where_another_takes_its_part_it_goes_last() {
-    let (mut old, new) = set_up_with_own();
+fn it_is_deleted_last_when_another_app_client_replaces_it() {
+    let (mut old, new) = set_up_with_dedicated();
     old.pool.clients = fresh().0.pool.clients;
     let plan = setup(&desired(), &old, &new).expect("a plan");
     assert_eq!(
@@ -135,32 +134,32 @@ fn where_another_takes_its_part_it_goes_last() {
 }
 
 #[test]
-fn teardown_deletes_it_and_looks_once_more_when_the_record_is_gone() {
-    let plan = torn_down(set_up_with_own());
+fn teardown_deletes_it_and_checks_again_after_the_record_is_deleted() {
+    let plan = torn_down(set_up_with_dedicated());
     let old: Vec<_> = lines(&plan)
         .into_iter()
         .filter(|line| line.starts_with("old"))
         .collect();
     assert_eq!(
         old,
-        ["old - app client ours", "old - role cognito-access-role"]
+        ["old - app client own", "old - role cognito-access-role"]
     );
     let role = plan.changes.last().expect("the role");
     assert!(matches!(
         calls(role)[role.steps.len() - 2..],
         [
             Call::Role(RoleCall::Delete),
-            Call::Client(ClientCall::DeleteMade { .. })
+            Call::Client(ClientCall::DeleteCreated { .. })
         ]
     ));
 }
 
 #[test]
-fn without_a_record_teardown_deletes_no_client() {
+fn teardown_without_a_record_deletes_no_app_client() {
     let (mut old, new) = set_up();
     old.dedicated = vec![client()];
     let plan = torn_down((old, new));
-    let deletes = |step: &Step| matches!(step.call, Call::Client(ClientCall::DeleteMade { .. }));
+    let deletes = |step: &Step| matches!(step.call, Call::Client(ClientCall::DeleteCreated { .. }));
     assert!(
         !plan
             .changes
@@ -170,10 +169,10 @@ fn without_a_record_teardown_deletes_no_client() {
     );
 }
 
-/// Until it is told otherwise, the function reads the secret at each cold start.
+/// Until it's updated, the function reads the secret at each cold start.
 #[test]
-fn the_right_to_read_a_secret_goes_when_the_function_needs_it_no_more() {
-    let (mut old, mut new) = set_up_with_own();
+fn the_permission_to_read_a_secret_is_removed_after_the_function_is_updated() {
+    let (mut old, mut new) = set_up_with_dedicated();
     let before = desired_with(OldClient::Applications {
         id: "oldclient".into(),
         has_secret: true,
@@ -185,7 +184,7 @@ fn the_right_to_read_a_secret_goes_when_the_function_needs_it_no_more() {
     if let Some(function) = &mut new.function {
         function.configuration = before.configuration.clone();
     }
-    let plan = setup(&wanted(Some("ours")), &old, &new).expect("a plan");
+    let plan = setup(&desired_client(Some("own")), &old, &new).expect("a plan");
     assert_eq!(
         lines(&plan),
         [
@@ -203,41 +202,41 @@ fn the_right_to_read_a_secret_goes_when_the_function_needs_it_no_more() {
     assert_eq!(wait(&narrow.steps[0], &configure.steps[0]), Wait::Done);
 }
 
-/// Somebody else's client may get the same name later: names are not unique.
+/// Names of app clients aren't unique, so another app client can have the same name.
 #[test]
-fn a_strangers_client_of_the_same_name_stays() {
-    let (mut old, new) = set_up_with_own();
+fn another_app_client_with_the_same_name_is_kept() {
+    let (mut old, new) = set_up_with_dedicated();
     let flows = json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"], "RefreshTokenValidity": 30});
-    old.dedicated.push(("theirs".into(), object(flows)));
+    old.dedicated.push(("other".into(), object(flows)));
     let plan = torn_down((old.clone(), new));
-    assert!(lines(&plan).contains(&"old - app client ours".to_owned()));
-    assert!(!lines(&plan).iter().any(|line| line.contains("theirs")));
+    assert!(lines(&plan).contains(&"old - app client own".to_owned()));
+    assert!(!lines(&plan).iter().any(|line| line.contains("other")));
     assert!(
         plan.warnings
             .iter()
             .any(|one| one.id == "app-client-not-managed"
                 && one.severity == Severity::Info
-                && one.summary.contains("theirs"))
+                && one.summary.contains("other"))
     );
-    // Nor is it taken for ours where ours is gone.
+    // It doesn't count as the dedicated one if that was deleted.
     old.dedicated.remove(0);
-    let plan = setup(&wanted(None), &old, &set_up_with_own().1).expect("a plan");
+    let plan = setup(&desired_client(None), &old, &set_up_with_dedicated().1).expect("a plan");
     assert!(lines(&plan).contains(&"old + app client cognito-migration-lambda".to_owned()));
 }
 
-/// The run that made it was killed before it could write the id down.
+/// The run that created it was killed before it recorded the id.
 #[test]
-fn one_that_is_not_on_record_yet_is_recorded() {
-    let (mut old, new) = set_up_with_own();
+fn a_missing_id_is_recorded() {
+    let (mut old, new) = set_up_with_dedicated();
     if let Some(role) = &mut old.role {
         role.tags.remove(record::DEDICATED_CLIENT_ID);
     }
-    let plan = setup(&wanted(Some("ours")), &old, &new).expect("a plan");
+    let plan = setup(&desired_client(Some("own")), &old, &new).expect("a plan");
     assert_eq!(lines(&plan), ["old ~ role cognito-access-role"]);
     assert_eq!(
         lines(&torn_down((old, new)))
             .iter()
-            .filter(|line| line.contains("app client ours"))
+            .filter(|line| line.contains("app client own"))
             .count(),
         1
     );

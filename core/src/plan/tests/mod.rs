@@ -1,5 +1,5 @@
-//! The plan as a pure function: what it does from every state that matters, in which
-//! order, and what it refuses.
+//! The plan as a pure function: its changes from each relevant state, their order, and when it
+//! fails.
 
 pub(crate) mod accounts;
 mod cloud;
@@ -71,15 +71,15 @@ fn deletes(call: &Call) -> bool {
             | Call::Policy(PolicyCall::Delete)
             | Call::LogGroup(LogGroupCall::Delete)
             | Call::Function(FunctionCall::Delete)
-            | Call::Client(ClientCall::DeleteMade { .. })
+            | Call::Client(ClientCall::DeleteCreated { .. })
     )
 }
 
-/// Law 7: whatever is deleted, of every kind, has been shown to be the deployment's before.
+/// Law 7: a resource of any kind is deleted only if the deployment manages it.
 #[test]
-fn each_kind_is_shown_to_be_ours_before_it_is_deleted() {
+fn only_managed_resources_of_each_kind_are_deleted() {
     let mut deleted = BTreeSet::new();
-    for state in [set_up(), dedicated::set_up_with_own()] {
+    for state in [set_up(), dedicated::set_up_with_dedicated()] {
         for change in torn_down(state).changes {
             let kind = change.address.kind;
             assert!(
@@ -106,7 +106,7 @@ fn each_kind_is_shown_to_be_ours_before_it_is_deleted() {
                 Ownership::Record => assert!(calls(&change).iter().all(|call| {
                     matches!(
                         call,
-                        Call::Client(ClientCall::DeleteMade {
+                        Call::Client(ClientCall::DeleteCreated {
                             recorded: Some(_),
                             ..
                         })
@@ -122,7 +122,7 @@ fn each_kind_is_shown_to_be_ours_before_it_is_deleted() {
 }
 
 #[test]
-fn a_fresh_setup_makes_everything_in_the_order_of_need() {
+fn a_first_setup_creates_everything_in_the_order_of_dependencies() {
     assert_eq!(
         lines(&planned(&fresh())),
         [
@@ -140,12 +140,12 @@ fn a_fresh_setup_makes_everything_in_the_order_of_need() {
 }
 
 #[test]
-fn what_stands_as_it_should_is_nothing_to_do() {
+fn a_deployment_in_sync_has_no_changes() {
     assert_eq!(lines(&planned(&set_up())), Vec::<String>::new());
 }
 
 #[test]
-fn teardown_undoes_setup_with_the_trigger_first_and_the_records_last() {
+fn teardown_restores_the_trigger_first_and_deletes_the_records_last() {
     assert_eq!(
         lines(&torn_down(set_up())),
         [
@@ -162,10 +162,10 @@ fn teardown_undoes_setup_with_the_trigger_first_and_the_records_last() {
     assert!(torn_down(fresh()).changes.is_empty());
 }
 
-/// Law 3: whatever state setup starts from, no flow is added and no trigger replaced
-/// before the tag that records it is written.
+/// Law 3: from each state, no flow is added and no trigger is replaced before the tag that records
+/// it is written.
 #[test]
-fn the_record_is_written_ahead() {
+fn the_record_is_written_before_the_change() {
     let mut states = vec![fresh()];
     let (mut old, mut new) = set_up();
     old.role.iter_mut().for_each(|role| {
@@ -199,9 +199,9 @@ fn the_record_is_written_ahead() {
     }
 }
 
-/// Law 4: the record of a client stays what it was first.
+/// Law 4: the first record of an app client is kept.
 #[test]
-fn the_first_record_wins() {
+fn the_first_record_is_kept() {
     let (mut old, new) = set_up();
     old.pool = fresh().0.pool;
     old.role.iter_mut().for_each(|role| {
@@ -214,7 +214,7 @@ fn the_first_record_wins() {
 }
 
 #[test]
-fn a_client_that_takes_part_no_longer_is_put_back() {
+fn an_app_client_that_is_no_longer_used_is_restored() {
     let (old, mut new) = set_up();
     new.role.iter_mut().for_each(|role| {
         let key = record::client_key("gone");
@@ -233,9 +233,9 @@ fn a_client_that_takes_part_no_longer_is_put_back() {
     ));
 }
 
-/// Law 7, for each kind that can be ours.
+/// Law 7, for each kind that has tags.
 #[test]
-fn what_bears_our_name_without_our_tag_is_refused_and_never_deleted() {
+fn a_resource_with_our_name_and_another_tag_is_rejected_and_never_deleted() {
     type Edit = fn(&mut OldSide, &mut NewSide, &str);
     fn retag(tags: Option<&mut Tags>, deployment: &str) {
         if let Some(tags) = tags {
@@ -268,23 +268,24 @@ fn what_bears_our_name_without_our_tag_is_refused_and_never_deleted() {
         let state = (old, new);
         assert!(refused(&state).contains(what), "{}", refused(&state));
         let plan = torn_down(state);
-        let left: Vec<_> = plan
+        let conflicts: Vec<_> = plan
             .changes
             .iter()
             .filter(|change| change.action == Action::Conflict)
             .map(|change| format!("{} {}", change.address.kind.as_str(), change.address.name))
             .collect();
-        // Our policy cannot go either while a role that is not ours has it.
+        // The policy can't be deleted either, because it's attached to a role that isn't managed.
         let role_of_the_policy = what == "role cognito-migration-lambda";
         assert!(
-            left.contains(&what.to_owned()) && left.len() == 1 + usize::from(role_of_the_policy)
+            conflicts.contains(&what.to_owned())
+                && conflicts.len() == 1 + usize::from(role_of_the_policy)
         );
     }
 }
 
-/// A deployment is not silently pointed at another pool or another account.
+/// A deployment can't be changed to another pool or another account.
 #[test]
-fn another_pool_or_account_is_refused() {
+fn another_pool_or_account_is_rejected() {
     for (key, value) in [
         (record::POOL, "eu-west-1_other"),
         (record::PEER, "333333333333"),
@@ -302,7 +303,7 @@ fn another_pool_or_account_is_refused() {
 }
 
 #[test]
-fn another_trigger_is_refused_or_recorded() {
+fn another_trigger_is_rejected_or_recorded() {
     let other = "arn:aws:lambda:eu-central-1:222222222222:function:other:$LATEST";
     let (old, mut new) = fresh();
     new.pool.described = Some(object(json!({"LambdaConfig": {"UserMigration": other}})));
@@ -323,28 +324,28 @@ fn another_trigger_is_refused_or_recorded() {
     assert!(recorded);
 }
 
-/// Law 5, for the trigger: what stands, what stood before, and what teardown does.
+/// Law 5, for the trigger: the current one, the previous one, and the action of teardown.
 #[test]
 fn the_trigger_is_compared_and_restored() {
     type Row<'a> = (Option<&'a str>, Option<&'a str>, bool, Option<Action>);
     let names = Names::new(None);
-    let ours = names.function_arn(&identity(Side::New));
-    let (update, leave) = (Some(Action::Update), Some(Action::Conflict));
+    let own = names.function_arn(&identity(Side::New));
+    let (update, conflict) = (Some(Action::Update), Some(Action::Conflict));
     let table: [Row<'_>; 9] = [
-        (Some(&ours), None, false, update),
-        (Some(&ours), Some("before"), false, update),
-        (Some(&ours), Some("before"), true, update),
+        (Some(&own), None, false, update),
+        (Some(&own), Some("before"), false, update),
+        (Some(&own), Some("before"), true, update),
         (None, None, false, None),
-        (None, Some("before"), false, leave),
+        (None, Some("before"), false, conflict),
         (None, Some("before"), true, None),
         (Some("before"), Some("before"), false, None),
-        (Some("theirs"), None, false, leave),
-        (Some("theirs"), Some("before"), false, leave),
+        (Some("other"), None, false, conflict),
+        (Some("other"), Some("before"), false, conflict),
     ];
-    // Without its role, the deployment never had a trigger to put back.
+    // Without its role, the deployment never attached a trigger.
     let (old, mut new) = set_up();
-    let theirs = json!({"LambdaConfig": {"UserMigration": "theirs"}});
-    new.pool.described = Some(object(theirs));
+    let other = json!({"LambdaConfig": {"UserMigration": "other"}});
+    new.pool.described = Some(object(other));
     (new.role, new.function) = (None, None);
     let plan = torn_down((old, new));
     assert!(
@@ -352,9 +353,9 @@ fn the_trigger_is_compared_and_restored() {
             .iter()
             .all(|change| change.address.kind != Kind::UserPool)
     );
-    for (stands, before, gone, action) in table {
+    for (current, before, gone, action) in table {
         let (old, mut new) = set_up();
-        let triggers = stands.map_or(json!({}), |arn| json!({"UserMigration": arn}));
+        let triggers = current.map_or(json!({}), |arn| json!({"UserMigration": arn}));
         new.pool.described = Some(object(json!({"LambdaConfig": triggers})));
         if let (Some(before), Some(role)) = (before, &mut new.role) {
             role.tags
@@ -369,16 +370,16 @@ fn the_trigger_is_compared_and_restored() {
         assert_eq!(
             change.map(|change| change.action),
             action,
-            "{stands:?} {before:?}"
+            "{current:?} {before:?}"
         );
-        let left = plan.changes.iter().any(|change| {
+        let is_reported = plan.changes.iter().any(|change| {
             (
                 change.action,
                 change.address.kind.as_str(),
                 Some(change.address.name.as_str()),
             ) == (Action::Conflict, "function", before)
         });
-        assert_eq!(left, gone, "{stands:?} {before:?}");
+        assert_eq!(is_reported, gone, "{current:?} {before:?}");
         let before = before.filter(|_| !gone);
         if action == Some(Action::Update) {
             let set = change.map(calls).unwrap_or_default();
@@ -390,7 +391,7 @@ fn the_trigger_is_compared_and_restored() {
 }
 
 #[test]
-fn a_role_made_again_is_set_again_on_the_function() {
+fn a_recreated_role_is_set_on_the_function_again() {
     let (old, mut new) = set_up();
     new.role = None;
     let lines = lines(&planned(&(old, new)));
@@ -403,18 +404,18 @@ fn a_role_made_again_is_set_again_on_the_function() {
     );
 }
 
-/// Killed between the two, a setup leaves a role that is younger than the function.
-/// Those of the same second are as setup makes them.
+/// A setup that is killed after it recreated the role leaves a role that is younger than the
+/// function. In a normal setup both can have the same second.
 #[test]
-fn a_role_younger_than_the_function_is_set_again_on_it() {
-    for (later, wanted) in [(-1, 0), (0, 0), (1, 1)] {
+fn a_role_younger_than_the_function_is_set_on_it_again() {
+    for (later, expected) in [(-1, 0), (0, 0), (1, 1)] {
         let (old, mut new) = set_up();
         new.role.iter_mut().for_each(|role| {
-            role.created = role.created.map(|made| made + later);
+            role.created = role.created.map(|created| created + later);
         });
         let plan = planned(&(old, new));
         let steps: Vec<_> = plan.changes.iter().flat_map(|c| &c.steps).collect();
-        assert_eq!(steps.len(), wanted, "{later} s");
+        assert_eq!(steps.len(), expected, "{later} s");
         assert!(
             steps
                 .iter()
@@ -423,12 +424,12 @@ fn a_role_younger_than_the_function_is_set_again_on_it() {
     }
 }
 
-/// New code makes the function look younger than its role.
+/// After an update of the code, the function looks younger than its role.
 #[test]
-fn a_role_is_set_again_before_the_code_is_replaced() {
+fn a_role_is_set_again_before_the_code_is_updated() {
     let (old, mut new) = set_up();
     new.role.iter_mut().for_each(|role| {
-        role.created = role.created.map(|made| made + 1);
+        role.created = role.created.map(|created| created + 1);
     });
     new.function.iter_mut().for_each(|function| {
         function.code_sha256 = "another".into();
@@ -443,10 +444,9 @@ fn a_role_is_set_again_before_the_code_is_replaced() {
     ));
 }
 
-/// What an earlier role recorded is lost with it: that is written down, and said at
-/// teardown.
+/// The record of an earlier role is lost with it. The new record marks this, and teardown reports it.
 #[test]
-fn what_stands_when_a_role_is_made_again_is_recorded_as_unknown() {
+fn existing_settings_are_recorded_as_unknown_when_a_role_is_recreated() {
     let (mut old, mut new) = set_up();
     (old.role, new.role) = (None, None);
     let plan = planned(&(old, new));
@@ -468,22 +468,22 @@ fn what_stands_when_a_role_is_made_again_is_recorded_as_unknown() {
 }
 
 #[test]
-fn the_external_id_is_in_no_text() {
+fn no_text_has_the_external_id() {
     let state = fresh();
     for plan in [planned(&state), torn_down(set_up())] {
         for change in plan.changes {
-            let said = format!(
+            let text = format!(
                 "{:?} {:?} {:?}",
                 change.address, change.edits, change.reason
             );
-            assert!(!said.contains(EXTERNAL_ID), "{said}");
+            assert!(!text.contains(EXTERNAL_ID), "{text}");
         }
     }
 }
 
-/// A flow that two deployments use goes with the last of them.
+/// A flow that two deployments use is removed with the last of them.
 #[test]
-fn what_another_deployment_uses_is_recorded_and_left() {
+fn a_flow_that_another_deployment_uses_is_recorded_and_kept() {
     let added = crate::cognito::flows::Added {
         flow: ADMIN_PASSWORD.modern.into(),
         had_none: false,
@@ -517,7 +517,7 @@ fn what_another_deployment_uses_is_recorded_and_left() {
 }
 
 #[test]
-fn an_environment_that_lambda_would_refuse_is_refused_before_anything() {
+fn an_environment_that_lambda_would_reject_fails_before_any_change() {
     let mut desired = desired();
     let (old, new) = fresh();
     let environment = |attributes: usize| "a".repeat(attributes);
@@ -537,9 +537,9 @@ fn an_environment_that_lambda_would_refuse_is_refused_before_anything() {
     );
 }
 
-/// A verify or a setup without the options of before must show what it would undo.
+/// A verify or a setup without the options of the last setup must show what it would change back.
 #[test]
-fn what_changes_of_the_configuration_is_told_but_for_secrets() {
+fn changes_of_the_configuration_are_printed_except_for_secrets() {
     let (old, mut new) = set_up();
     let function = new.function.as_mut().expect("a function");
     let variables = &mut function.configuration.environment;
@@ -552,17 +552,17 @@ fn what_changes_of_the_configuration_is_told_but_for_secrets() {
     let plan = planned(&(old, new));
     let text = |value: &str| Some(value.to_owned());
     let (client, list) = ("environment.OLD_CLIENT_ID", "environment.ATTRIBUTES");
-    let told = [
+    let expected = [
         Edit::remove(list, "custom:a=custom:b"),
         Edit::remove(list, "sub=custom:old"),
         Edit::set(client, text("another"), text("oldclient")),
         Edit::secret("environment.OLD_EXTERNAL_ID"),
     ];
-    assert_eq!(plan.changes[0].edits, told);
+    assert_eq!(plan.changes[0].edits, expected);
 }
 
 #[test]
-fn a_value_is_compared_as_it_is_and_told_escaped() {
+fn a_value_is_compared_unescaped_and_printed_escaped() {
     let (old, mut new) = set_up();
     let mut desired = desired();
     let quoted = "custom:o'clock";
@@ -577,9 +577,9 @@ fn a_value_is_compared_as_it_is_and_told_escaped() {
     assert_eq!(plan.changes[0].edits, [Edit::of("configuration")]);
 }
 
-/// Whoever may configure the function could otherwise have a runner take commands from the plan.
+/// Otherwise, anyone who can configure the function could inject workflow commands into the plan.
 #[test]
-fn attack_a_configuration_that_is_more_than_a_line() {
+fn attack_a_configuration_of_several_lines() {
     let (old, mut new) = set_up();
     if let Some(function) = &mut new.function {
         for name in ["OLD_CLIENT_ID", "ATTRIBUTES"] {

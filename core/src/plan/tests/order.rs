@@ -1,9 +1,9 @@
-//! What waits for what, over the steps of whole plans.
+//! The dependencies between the steps of whole plans.
 
 use super::accounts::{desired_with, fresh, set_up};
 use super::{planned, torn_down};
 use crate::desired::OldClient;
-use crate::plan::{Plan, Seen, Step, Wait, setup, wait};
+use crate::plan::{Expected, Plan, Step, Wait, setup, wait};
 use crate::resource::{Call, ClientCall, FunctionCall, RoleCall};
 
 fn steps(plan: &Plan) -> Vec<&Step> {
@@ -15,14 +15,14 @@ fn creates_role(step: &Step) -> bool {
     matches!(step.call, Call::Role(RoleCall::Create { .. }))
 }
 
-fn with_own_client() -> Plan {
+fn with_dedicated_client() -> Plan {
     let (mut old, new) = fresh();
     old.pool.clients.clear();
     let desired = desired_with(OldClient::Dedicated { id: None });
     setup(&desired, &old, &new).unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
-/// Whether a step may begin only when the other is done, directly or through others.
+/// Whether a step depends on another one, directly or through others.
 fn follows(steps: &[&Step], later: usize, earlier: usize) -> bool {
     (earlier..later).any(|between| {
         wait(steps[later], steps[between]) == Wait::Done
@@ -31,12 +31,13 @@ fn follows(steps: &[&Step], later: usize, earlier: usize) -> bool {
 }
 
 #[test]
-fn the_record_is_written_before_what_it_records() {
-    for plan in [planned(&fresh()), with_own_client()] {
+fn the_record_is_written_before_the_change_that_it_records() {
+    for plan in [planned(&fresh()), with_dedicated_client()] {
         let steps = steps(&plan);
         let mut recorded = 0;
         for (index, step) in steps.iter().enumerate() {
-            let Some(Seen::Tag { role, .. }) = step.recheck.as_ref().map(|recheck| &recheck.seen)
+            let Some(Expected::Tag { role, .. }) =
+                step.recheck.as_ref().map(|recheck| &recheck.expected)
             else {
                 continue;
             };
@@ -51,8 +52,8 @@ fn the_record_is_written_before_what_it_records() {
 }
 
 #[test]
-fn the_trigger_waits_for_all_that_a_sign_in_needs() {
-    for plan in [planned(&fresh()), with_own_client()] {
+fn the_trigger_waits_for_everything_that_a_sign_in_needs() {
+    for plan in [planned(&fresh()), with_dedicated_client()] {
         let steps = steps(&plan);
         let (trigger, before) = steps.split_last().expect("steps");
         assert!(matches!(trigger.call, Call::Pool(_)));
@@ -66,7 +67,7 @@ fn the_trigger_waits_for_all_that_a_sign_in_needs() {
     }
 }
 
-/// Setup holds the roles' age against the function's.
+/// Setup compares the age of the roles with the age of the function.
 #[test]
 fn the_function_is_younger_than_both_roles() {
     let plan = planned(&fresh());
@@ -83,7 +84,7 @@ fn the_function_is_younger_than_both_roles() {
 }
 
 #[test]
-fn what_takes_away_or_edits_goes_alone() {
+fn steps_that_delete_or_update_run_alone() {
     let mut edited = set_up();
     edited
         .1
@@ -106,16 +107,15 @@ fn what_takes_away_or_edits_goes_alone() {
     }
 }
 
-/// Of a fresh setup, in calls that need each other: the role, the function, the permission,
-/// and the trigger.
+/// The longest chain of a first setup: the role, the function, the permission, and the trigger.
 #[test]
-fn the_longest_chain_of_a_fresh_setup_is_four_steps() {
+fn the_longest_chain_of_a_first_setup_has_four_steps() {
     let plan = planned(&fresh());
     let steps = steps(&plan);
     let mut lengths: Vec<usize> = Vec::new();
     for (index, later) in steps.iter().enumerate() {
-        let needed = (0..index).filter(|&earlier| wait(later, steps[earlier]) != Wait::Not);
-        let longest = needed.map(|earlier| lengths[earlier]).max();
+        let dependencies = (0..index).filter(|&earlier| wait(later, steps[earlier]) != Wait::Not);
+        let longest = dependencies.map(|earlier| lengths[earlier]).max();
         lengths.push(1 + longest.unwrap_or(0));
     }
     assert_eq!(lengths.iter().max(), Some(&4));
