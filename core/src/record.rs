@@ -94,7 +94,7 @@ pub fn refusal(tags: &Tags) -> Option<Problem> {
         let summary =
             format!("the undo record needs {counted} tags on one role, but IAM allows 50");
         return Some(Problem::error("record-too-large", summary).fix(
-            "use fewer app clients, or add the flow to some of them yourself: an app client that already has the flow needs no tag",
+            "use fewer app clients, or enable the authentication flow on some of them before setup: an app client that already has it needs no tag",
         ));
     }
     let mut keys = BTreeMap::new();

@@ -58,7 +58,7 @@ impl Reference {
     /// The ARN is that of another resource.
     pub fn pool(text: &str) -> Result<Self, &'static str> {
         let Some((place, resource)) = parts(text) else {
-            return plain(text, "expected the id, the ARN or the name of a user pool");
+            return plain(text, "expected the ID, the ARN or the name of a user pool");
         };
         match resource.strip_prefix("userpool/") {
             Some(id) if !id.is_empty() && !id.contains('/') => Ok(Self {
@@ -77,7 +77,7 @@ impl Reference {
         let Some((place, resource)) = parts(text) else {
             return plain(
                 text,
-                "expected the id, the ARN or the name of an app client",
+                "expected the ID, the ARN or the name of an app client",
             );
         };
         match resource.split('/').collect::<Vec<_>>()[..] {

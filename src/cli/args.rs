@@ -63,7 +63,7 @@ pub enum Task {
 pub enum Command {
     /// Shows the changes that setup would make.
     ///
-    /// Shows one line per resource, and warnings, each with a fix. Writes nothing.
+    /// Shows each resource with its changes, and warnings. Writes nothing.
     Plan {
         #[command(flatten)]
         accounts: Accounts,
@@ -104,7 +104,8 @@ pub enum Command {
     /// Reports drift and runs the connectivity check.
     ///
     /// Reports the component that failed. Writes nothing, and migrates no user. Exits with 1 if
-    /// there is drift or the connectivity check fails.
+    /// there is drift or the connectivity check fails. Use the same options as for setup: other
+    /// values are reported as drift.
     Verify {
         #[command(flatten)]
         accounts: Accounts,
@@ -133,7 +134,8 @@ pub enum Command {
     ///
     /// Reports each resource, the number of users in both pools, the number of migrated users,
     /// recent sign-ins that were rejected or failed, and the next steps before you can close the
-    /// old account. Reads only, and doesn't invoke the function.
+    /// old account. Reads only, and doesn't invoke the function. Use the same options as for
+    /// setup: other values are reported as drift.
     Status {
         #[command(flatten)]
         accounts: Accounts,
@@ -141,13 +143,13 @@ pub enum Command {
         handling: Handling,
         #[command(flatten)]
         resources: Resources,
-        /// Period of recent sign-ins: 90m, 24h, 7d.
+        /// Period of recent sign-ins, for example 90m, 24h or 7d.
         #[arg(long, value_name = "TIME", value_parser = time::span, help_heading = "Output")]
         since: Option<Duration>,
         /// Exit with 2 if there is drift or failed sign-ins.
         ///
-        /// Also exits with 2 if there is no deployment. Failed sign-ins are unknown if the
-        /// function's log can't be read.
+        /// Also exits with 2 if there is no deployment. Throttled sign-ins don't count as failed.
+        /// If the function's log can't be read, no sign-in counts as failed.
         #[arg(long, help_heading = "Output")]
         detailed_exitcode: bool,
         #[command(flatten)]
@@ -176,9 +178,9 @@ pub enum Command {
     },
     /// Prints the IAM policy for a pipeline's role.
     ///
-    /// The policy grants only the permissions that the commands need in this account with these
-    /// options. Print it with the same options as setup. Options of the other account are an error.
-    /// Doesn't call AWS.
+    /// The policy has only the permissions that the commands need in this account. Use the same
+    /// options as for setup. Flags that apply only to the other account are an error. Doesn't call
+    /// AWS.
     #[command(
         mut_arg("old_pool", |arg| arg.help("Old user pool: ID or ARN")),
         mut_arg("new_pool", |arg| arg.help("New user pool: ID or ARN"))
@@ -297,9 +299,10 @@ pub struct Handling {
 #[derive(Args)]
 #[command(next_help_heading = "Deployment")]
 pub struct Name {
-    /// Suffix of a second deployment.
+    /// Suffix of the deployment's name.
     ///
-    /// Deploys a second migration next to the first. All resource names end in -SUFFIX.
+    /// Selects another deployment than `default`. All its resource names end in -SUFFIX. With a
+    /// new suffix, setup creates another deployment.
     #[arg(long, value_name = "SUFFIX", value_parser = reference::text)]
     pub suffix: Option<String>,
 }
@@ -314,33 +317,36 @@ pub struct Resources {
     /// Architecture of the Lambda function.
     #[arg(long, value_parser = choice::<Architecture>())]
     pub architecture: Option<Architecture>,
-    /// Create an app client to check passwords.
+    /// Use a dedicated old app client.
     ///
-    /// The app client has no secret, one authentication flow and the shortest token lifetimes.
+    /// The function checks passwords through it. Setup creates it, with no secret, one authentication flow and the shortest token lifetimes.
     /// Teardown deletes it. The application's app client isn't changed.
     #[arg(long)]
     pub dedicated_old_client: bool,
+    /// Days that the function's logs are kept.
+    #[arg(long, value_name = "DAYS")]
+    pub log_retention: Option<i32>,
+    /// Your own Lambda package.
+    ///
+    /// Deployed instead of the package in this build.
+    #[arg(long, value_name = "FILE")]
+    pub lambda_zip: Option<PathBuf>,
 }
 
 /// Options that only setup and its plan have.
 #[derive(Args)]
 #[command(next_help_heading = "Deployment")]
 pub struct Deploy {
-    /// Replace another UserMigration trigger.
+    /// Let setup replace another trigger.
     ///
-    /// Teardown restores it, unless its function no longer exists.
+    /// Teardown restores the UserMigration trigger that was replaced, unless its function no longer exists.
     #[arg(long)]
     pub replace_trigger: bool,
-    /// Days that the function's logs are kept.
-    #[arg(long, value_name = "DAYS")]
-    pub log_retention: Option<i32>,
-    /// Deploy your own Lambda package.
-    #[arg(long, value_name = "FILE")]
-    pub lambda_zip: Option<PathBuf>,
-    /// Write the deployment's lost tags again.
+    /// Let setup write lost tags again.
     ///
-    /// Each resource must be recognized by its trust policy and by the function that uses it. The
-    /// undo record isn't restored: teardown reports what it can't revert.
+    /// Only resources that sign-ins use are accepted: cogmig checks the trust policy and the
+    /// function. The record of the previous settings can't be restored, so teardown reports the
+    /// settings that it can't revert.
     #[arg(long)]
     pub adopt: bool,
     /// Fail on warnings of this severity or higher.
@@ -393,7 +399,7 @@ pub struct File {
 #[derive(Args)]
 #[command(next_help_heading = "Deployment")]
 pub struct Grant {
-    /// ID of the account.
+    /// Limit the policy to resources of this account.
     #[arg(
         long,
         value_name = "ID",
@@ -409,7 +415,7 @@ pub struct Grant {
     pub name: Name,
     /// Grant only what plan and status need.
     ///
-    /// Use this policy for pull requests, which can't change anything then.
+    /// Use this policy for the role that pull requests use.
     #[arg(long)]
     pub read_only: bool,
     /// Old account: allow setup --dedicated-old-client.

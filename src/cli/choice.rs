@@ -46,7 +46,7 @@ impl Choice for MfaUsers {
         (
             "migrate",
             Self::Migrate,
-            "They are migrated by their password alone. SMS MFA stays enabled if the new pool can send SMS codes",
+            "They are migrated by their password alone. SMS MFA stays enabled if it is enabled in the new pool",
         ),
     ];
 }
@@ -101,11 +101,11 @@ impl Choice for Output {
 
 impl Choice for Severity {
     const WORDS: &'static [Word<Self>] = &[
-        ("info", Self::Info, "No effect on users"),
-        ("warning", Self::Warning, "Users notice it"),
-        ("data-loss", Self::DataLoss, "Attributes of users are lost"),
-        ("lockout", Self::Lockout, "Users can't sign in"),
-        ("security", Self::Security, "Others can misuse it"),
+        ("info", Self::Info, "Users aren't affected"),
+        ("warning", Self::Warning, "Users notice a difference"),
+        ("data-loss", Self::DataLoss, "Attributes aren't migrated"),
+        ("lockout", Self::Lockout, "Some users can't sign in"),
+        ("security", Self::Security, "An attacker could use it"),
     ];
 }
 

@@ -114,7 +114,7 @@ fn write_page(command: &Command, cogmig: &Command, mut file: impl Write) -> io::
     file.write_all(subsections(command, &String::from_utf8_lossy(&text)).as_bytes())?;
     let mut roff = Roff::new();
     let has = |option: &str| is_cogmig || has_option(command, option);
-    exit_status(&mut roff, &has);
+    exit_status(&mut roff, command.get_name(), &has);
     environment(&mut roff, command, &has);
     if has("config") {
         roff.control("SH", ["FILES"]);
@@ -161,20 +161,32 @@ fn entry(roff: &mut Roff, term: impl Into<Vec<Inline>>, text: &str) {
     roff.text([roman(text)]);
 }
 
-fn exit_status(roff: &mut Roff, has: &dyn Fn(&str) -> bool) {
+fn exit_status(roff: &mut Roff, command: &str, has: &dyn Fn(&str) -> bool) {
     roff.control("SH", ["EXIT STATUS"]);
-    for (ended, option, text) in [
-        (Ended::Done, None, "Success, or no changes."),
-        (
-            Ended::Failed,
-            None,
+    let (success, failure) = match command {
+        "cogmig" => (
+            "Success, or no changes.",
+            "Failed, declined, or manual action required. For verify, also drift or a failed connectivity check.",
+        ),
+        "plan" | "setup" | "teardown" => (
+            "Success, or no changes.",
             "Failed, declined, or manual action required.",
         ),
-        (
-            Ended::PlannedChanges,
-            Some("detailed-exitcode"),
-            "Changes, drift, failed sign-ins, or no deployment. Only with --detailed-exitcode.",
+        "verify" => (
+            "No drift, and the connectivity check passed.",
+            "Drift, a failed connectivity check, or another error.",
         ),
+        _ => ("Success.", "Failed."),
+    };
+    let detailed = match command {
+        "plan" => "Changes. Only with --detailed-exitcode.",
+        "status" => "Drift, failed sign-ins, or no deployment. Only with --detailed-exitcode.",
+        _ => "Changes, drift, failed sign-ins, or no deployment. Only with --detailed-exitcode.",
+    };
+    for (ended, option, text) in [
+        (Ended::Done, None, success),
+        (Ended::Failed, None, failure),
+        (Ended::PlannedChanges, Some("detailed-exitcode"), detailed),
         (Ended::Usage, None, "Usage error."),
         (Ended::Interrupted, Some("config"), "Interrupted."),
     ] {
@@ -191,7 +203,7 @@ fn environment(roff: &mut Roff, command: &Command, has: &dyn Fn(&str) -> bool) {
         roff.text([roman(
             "Each option can be set in the environment. A flag takes precedence over the \
              environment, and the environment over the file. An empty variable is ignored. The \
-             variable of an option without a value takes true or false. Several values are \
+             variable of an option without a value takes true or false (also 1, 0, yes, no). Several values are \
              separated by commas. The environment can contain options of other commands. An \
              unknown variable whose name starts with COGMIG_ is an error.",
         )]);

@@ -37,7 +37,7 @@ pub fn refuse_other_side(side: Side, flags: &ArgMatches) -> Result<()> {
                 side.as_str()
             ),
         )
-        .fix(format!("cogmig policy {}", of.as_str()))
+        .fix(format!("run `cogmig policy {}`", of.as_str()))
         .fix(format!("remove --{option}")))
     })
 }

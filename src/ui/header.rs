@@ -61,7 +61,7 @@ fn selected(selected: &Selected) -> impl Iterator<Item = (String, String)> {
 
 fn users(side: Side, count: u64) -> (String, String) {
     (
-        format!("{} users", side.as_str()),
+        format!("{} pool users", side.as_str()),
         format!("about {count} (AWS's estimate)"),
     )
 }

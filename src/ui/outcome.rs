@@ -105,10 +105,14 @@ fn application(new: &Target, width: usize) -> String {
     ];
     let mut text = "\n\nSettings for your application".to_owned();
     for (label, value) in settings.into_iter().chain(clients) {
-        let _ = write!(text, "\n  {label:<10}  {value}");
+        let _ = write!(text, "\n  {label:<19}  {value}");
     }
     let flow = "USER_PASSWORD_AUTH. SRP doesn't invoke the migration trigger.";
-    let _ = write!(text, "\n{}", hanging_indent("  auth flow   ", flow, width));
+    let _ = write!(
+        text,
+        "\n{}",
+        hanging_indent("  authentication flow  ", flow, width)
+    );
     text
 }
 

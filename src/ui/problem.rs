@@ -91,9 +91,9 @@ pub fn warnings(warnings: &[Problem], width: usize, colors: bool) -> String {
 /// The label of a severity.
 pub fn label(severity: Severity) -> &'static str {
     match severity {
-        Severity::Info => "note",
+        Severity::Info => "info",
         Severity::Warning => "warning",
-        Severity::DataLoss => "warning (data loss)",
+        Severity::DataLoss => "warning (data-loss)",
         Severity::Lockout => "warning (lockout)",
         Severity::Security => "warning (security)",
         Severity::Error | Severity::Usage => "error",

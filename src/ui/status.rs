@@ -5,6 +5,8 @@ use std::fmt::Write;
 use cogmig_core::identity::Identity;
 use cogmig_core::status::{Log, Status, Sums, share};
 use console::Style;
+use rules::log;
+use rules::reasons::Fault;
 
 use super::drift;
 use super::moment::{ago, moment};
@@ -37,7 +39,7 @@ pub fn text(accounts: &[Identity], status: &Status, width: usize, colors: bool) 
     page.users(status);
     if is_deployed {
         page.sign_ins(status);
-        page.trigger(status);
+        page.function(status);
     }
     page.heading("Next steps before you can close the old account");
     for step in &status.next_steps {
@@ -132,7 +134,8 @@ impl Page {
                 self.heading("Sign-ins of users who aren't in the new pool");
                 self.line("  unknown     ", &unread.why);
                 if let Some(grant) = unread.grant {
-                    let grant = format!("grant {grant} to the credentials of the new profile");
+                    let grant =
+                        format!("allow {grant} in an IAM policy of the new profile's role or user");
                     self.line("  fix:        ", &grant);
                 }
                 return;
@@ -143,15 +146,15 @@ impl Page {
             "Sign-ins of users who weren't in the new pool, since {}",
             moment(log.since)
         ));
-        for (label, count, outcome) in [
-            ("migrated", sums.migrated, None),
-            ("rejected", sums.rejected, Some("rejected")),
-            ("failed", sums.faults + sums.throttled, Some("fault")),
+        for (label, count, reasons) in [
+            ("migrated", sums.migrated, String::new()),
+            ("rejected", sums.rejected, reasons(sums, log::REJECTED)),
+            ("failed", sums.faults, reasons(sums, log::FAULT)),
+            ("throttled", sums.throttled, String::new()),
         ] {
-            let reasons = outcome.map(|outcome| reasons(sums, outcome));
-            let reasons = reasons.filter(|reasons| !reasons.is_empty());
-            let reasons = reasons.map_or(String::new(), |reasons| format!(": {reasons}"));
-            self.line(&format!("  {label:<10}  "), &format!("{count}{reasons}"));
+            let separator = if reasons.is_empty() { "" } else { ": " };
+            let text = format!("{count}{separator}{reasons}");
+            self.line(&format!("  {label:<10}  "), &text);
         }
         if !log.recent.complete {
             let sample = "Only the newest sign-ins are counted, because there are too many.";
@@ -159,13 +162,17 @@ impl Page {
         }
     }
 
-    fn trigger(&mut self, status: &Status) {
-        self.heading("Trigger");
-        let attached = if status.attached { "yes" } else { "no" };
-        self.line("  attached    ", attached);
+    fn function(&mut self, status: &Status) {
+        self.heading("Function");
+        let attached = if status.attached {
+            "attached"
+        } else {
+            "not attached"
+        };
+        self.line("  trigger     ", attached);
         for (label, time) in [
-            ("  set up      ", status.began),
-            ("  changed     ", status.changed),
+            ("  created     ", status.began),
+            ("  modified    ", status.changed),
         ] {
             if let Some(time) = time {
                 let text = format!("{}, {}", moment(time), ago(status.now, time));
@@ -176,7 +183,9 @@ impl Page {
 }
 
 fn reasons(sums: &Sums, outcome: &str) -> String {
+    // Throttled sign-ins have a line of their own.
     let reasons = sums.reasons(outcome).into_iter();
+    let reasons = reasons.filter(|(reason, _)| *reason != Fault::Throttled.code());
     let reasons = reasons.map(|(reason, count)| format!("{reason} {count}"));
     reasons.collect::<Vec<_>>().join(", ")
 }

@@ -18,7 +18,7 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
     (
         DENIED,
         "explicit deny",
-        "look for the Deny in the policies of these credentials: it overrides any Allow",
+        "remove the explicit Deny from the policies of this profile's role or user, because it overrides any Allow",
     ),
     (
         &["ExpiredToken", "ExpiredTokenException"],
@@ -39,7 +39,7 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
     (
         &["SignatureDoesNotMatch", "InvalidSignatureException"],
         "",
-        "the secret access key of this profile doesn't match its access key id: check both",
+        "the secret access key of this profile doesn't match its access key ID: check both",
     ),
     (
         &["InvalidClientTokenId", "UnrecognizedClientException"],
@@ -125,7 +125,7 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
     (
         &[""],
         "mfa_serial",
-        "profiles with mfa_serial aren't supported: use SSO, or export a session with `aws configure export-credentials`",
+        "profiles with mfa_serial aren't supported: use SSO, or a profile with temporary credentials from `aws sts assume-role`",
     ),
     (
         &[""],
@@ -202,9 +202,13 @@ fn grant(error: &CallError) -> String {
     let action = word_after("to perform: ").unwrap_or(error.call);
     match word_after("on resource: ") {
         Some(resource) => {
-            format!("grant {action} on {resource} to the credentials of this profile")
+            format!(
+                "allow {action} on {resource} in an IAM policy of this profile's role or user. `cogmig policy` prints the required policy"
+            )
         }
-        None => format!("grant {action} to the credentials of this profile"),
+        None => format!(
+            "allow {action} in an IAM policy of this profile's role or user. `cogmig policy` prints the required policy"
+        ),
     }
 }
 
@@ -235,19 +239,19 @@ mod tests {
                 format!(
                     "{user} iam:CreateRole on resource: arn:aws:iam::222222222222:role/x because no identity-based policy allows the iam:CreateRole action"
                 ),
-                "grant iam:CreateRole on arn:aws:iam::222222222222:role/x to",
+                "allow iam:CreateRole on arn:aws:iam::222222222222:role/x in",
             ),
             (
                 "AccessDeniedException",
                 format!(
                     "{user} iam:PassRole on resource: arn:aws:iam::222222222222:role/x because no identity-based policy allows it"
                 ),
-                "grant iam:PassRole on",
+                "allow iam:PassRole on",
             ),
             (
                 "AccessDeniedException",
                 String::new(),
-                "grant lambda:CreateFunction to",
+                "allow lambda:CreateFunction in",
             ),
             (
                 "AccessDenied",

@@ -12,7 +12,7 @@ pub(super) const DENIED: &[&str] = &[
 ];
 
 /// The message if a proxy or a sign-in page answers instead of AWS.
-pub const NOT_OF_AWS: &str = "the answer is not from AWS";
+pub const NOT_OF_AWS: &str = "the response isn't from AWS";
 
 /// A failed AWS call.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct CallError {
     pub code: Option<String>,
     /// AWS's message, or the SDK's chain of causes.
     pub message: String,
-    /// Whether there was an answer: an error of AWS, or an unexpected answer.
+    /// Whether there was an answer: an error of AWS, or an unexpected response.
     pub answered: bool,
     /// AWS's request id, for AWS Support.
     pub request_id: Option<String>,
@@ -42,7 +42,7 @@ impl CallError {
             place,
             call,
             code: None,
-            message: "the answer can't be read".into(),
+            message: "the response can't be parsed".into(),
             answered: true,
             request_id: None,
             unanswered: false,
@@ -60,8 +60,8 @@ impl CallError {
     pub fn word(&self) -> &str {
         match &self.code {
             Some(code) => code,
-            None if self.answered => "unexpected answer",
-            None => "no answer",
+            None if self.answered => "unexpected response",
+            None => "no response",
         }
     }
 

@@ -118,17 +118,19 @@ fn reject_invalid_options(
     };
     let unsettable = |option: &str, name: &str| {
         (
-            format!("--{option}: {name} can't be set by a migration"),
+            format!("--{option}: Cognito doesn't allow a migration trigger to set {name}"),
             "use another attribute of the new pool".to_owned(),
         )
     };
-    let mut refuse =
-        |(what, remedy): (String, String)| preflight.refuse("case-sensitivity", what, remedy);
+    let mut refuse = |(what, remedy): (String, String)| {
+        preflight.refuse("attribute-option-invalid", what, remedy);
+    };
     for (from, to) in &handling.renames {
         match find(old, from) {
             None => refuse(lacks("attribute", from, "old")),
             Some(from) if from.name == "sub" => refuse((
-                "--attribute: sub has an option of its own".to_owned(),
+                "--attribute: sub can't be migrated to another attribute with this option"
+                    .to_owned(),
                 format!("use --old-sub {to}"),
             )),
             Some(_) => {}
@@ -141,7 +143,12 @@ fn reject_invalid_options(
             Some(_) => {}
         }
         if from.contains([',', '=']) {
-            refuse(unsettable("attribute", from));
+            refuse((
+                format!(
+                    "--attribute: {from} can't be migrated, because its name contains a comma or an equals sign"
+                ),
+                "omit it".to_owned(),
+            ));
         }
     }
     for name in &handling.drops {
@@ -156,10 +163,8 @@ fn reject_invalid_options(
                 if !to.can_be_set() || !to.name.starts_with("custom:") || !to.fits_string(SUB) =>
             {
                 refuse((
-                    format!(
-                        "--old-sub: {name} can't store a sub, which is a string of {SUB} characters"
-                    ),
-                    "use a custom attribute of type String".to_owned(),
+                    format!("--old-sub: {name} isn't a custom attribute that can store a sub"),
+                    format!("use a custom attribute of type String that allows {SUB} characters"),
                 ));
             }
             Some(_) => {}
@@ -231,9 +236,10 @@ fn warn_of_writable_sub(
     let by_client = clients.filter(|(_, client)| client.as_ref().is_some_and(can_write));
     let clients: Vec<_> = by_client.map(|(id, _)| id).collect();
     let mutable = find(new, name).is_some_and(|attribute| attribute.mutable);
+    let s = if clients.len() == 1 { "" } else { "s" };
     if mutable && !clients.is_empty() {
         preflight.warn("old-sub-writable", Severity::Security, 
-            format!("users can write {name} themselves through app client {}. In an application that identifies users by it, they can impersonate other users", listed(&clients)),
+            format!("users can write {name} themselves through app client{s} {}. In an application that identifies users by it, they can impersonate other users", listed(&clients)),
             format!("use an immutable attribute, and remove {name} from WriteAttributes of all app clients of the new pool"),
         );
     }

@@ -22,8 +22,8 @@ pub fn undecided() -> Problem {
         "mfa-undecided",
         "the old user pool uses MFA, and MFA enrollment can't be migrated. Choose how to handle these users",
     )
-    .fix("--mfa-users refuse: they aren't migrated")
-    .fix("--mfa-users migrate: they are migrated with their password alone; SMS MFA continues if the new pool sends SMS codes")
+    .fix("use --mfa-users refuse: these users aren't migrated")
+    .fix("use --mfa-users migrate: they are migrated with their password alone; SMS MFA stays enabled if it is enabled in the new pool")
 }
 
 /// Sets the rules for the function, and warns of what users notice.
@@ -35,8 +35,9 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, mfa: MfaUsers) 
         // A phone number is then an MFA factor, although no setting of the user shows it.
         preflight.rules.mfa_required = true;
         if !migrates {
-            preflight.warn("mfa-users-rejected", Severity::Lockout, 
-                "the old pool requires MFA for all users, and users with MFA are rejected: no user is migrated",
+            preflight.refuse(
+                "mfa-users-rejected",
+                "the old pool requires MFA for all users, and users with MFA are rejected (--mfa-users refuse), so no user could be migrated",
                 "use --mfa-users migrate",
             );
         }

@@ -71,7 +71,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
     if has_usernames && !new.usernames.is_empty() {
         let attributes = new.usernames.join(" or ");
         preflight.warn("user-names-rejected", Severity::Lockout, 
-            format!("the old pool accepts usernames at sign-in, but the new pool accepts only {attributes}. Sign-ins with a username that isn't a verified {attributes} are rejected"),
+            format!("the old pool accepts usernames at sign-in, but the new pool accepts only {attributes}. Sign-ins with a username are rejected, unless the username is the user's verified {attributes}"),
             "use a new pool with AliasAttributes if users must keep their usernames",
         );
     }
@@ -84,14 +84,14 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
     }
     if plain && old.usernames.len() > 1 {
         preflight.warn("names-ambiguous", Severity::Warning, 
-            format!("the new pool uses the identifier at sign-in as the username. A user who signs in with both {} becomes two users", old.usernames.join(" and ")),
-            "use a new pool with the same UsernameAttributes",
+            format!("the new pool uses what the user enters at sign-in as the username. A user who signs in once with {} becomes two users", old.usernames.join(" and once with ")),
+            "use a new pool with the same UsernameAttributes as the old pool",
         );
     }
     if old.case_sensitive != new.case_sensitive {
         let (what, remedy) = if new.case_sensitive {
             (
-                "usernames are case-insensitive in the old pool and case-sensitive in the new pool. Sign-ins with a username in another case than the one it was created with are rejected",
+                "usernames are case-insensitive in the old pool and case-sensitive in the new pool. Sign-ins are rejected if the case of the entered username differs from that of the user's username",
                 "use a new pool with UsernameConfiguration.CaseSensitive = false",
             )
         } else {

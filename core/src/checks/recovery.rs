@@ -35,7 +35,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, choice: ForgotP
     if !guards.is_empty() {
         preflight.warn("recovery-bypasses-triggers", Severity::Security, 
             format!("users who reset a forgotten password are migrated without these triggers of the old pool, which may reject some users: {}", listed(&guards)),
-            "use --forgot-password refuse, or disable such users in the old pool",
+            "use --forgot-password refuse, or disable the users that these triggers would reject in the old pool",
         );
     }
 }

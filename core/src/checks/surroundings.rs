@@ -38,14 +38,14 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
         // They may create the user or write to it, so the function requests the user after them.
         preflight.rules.old_triggers = true;
         preflight.warn("old-pool-triggers", Severity::Warning, 
-            format!("triggers of the old pool run for each migrated user, and share the limit of five seconds: {}", listed(&at_sign_in)),
-            "make sure that these triggers are fast, and that their result doesn't depend on the caller",
+            format!("triggers of the old pool run for each migrated user, and their duration counts toward Cognito's limit of five seconds: {}", listed(&at_sign_in)),
+            "make sure that these triggers are fast, and that they accept sign-ins that the function makes for the user, without the user's device and IP address",
         );
     }
     if allows_sign_up(pools.new) {
         preflight.warn("new-pool-sign-up-open", Severity::Security, 
             "anyone can sign up in the new pool, also with the username of a user who hasn't been migrated yet. That user then can't be migrated",
-            "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true in the new pool until users have been migrated, unless usernames are verified emails or phone numbers",
+            "set AdminCreateUserConfig.AllowAdminCreateUserOnly to true in the new pool during the migration. This isn't needed if the pool uses verified emails or phone numbers as usernames",
         );
     }
     if allows_sign_up(pools.old) {
@@ -79,15 +79,15 @@ fn app_clients(preflight: &mut Preflight, pools: Pools<'_>) {
         preflight.warn(
             "client-without-password-flow",
             Severity::Lockout,
-            format!("USER_PASSWORD_AUTH isn't enabled yet on {clients}. Apps that sign in with SRP don't invoke the migration trigger, so their users won't be migrated"),
-            "sign in with USER_PASSWORD_AUTH in the application during the migration",
+            format!("applications that use {clients} don't sign in with USER_PASSWORD_AUTH yet, because it wasn't enabled. Setup enables it. Apps that continue to sign in with SRP don't invoke the migration trigger, so their users won't be migrated"),
+            "after setup, change these applications to sign in with USER_PASSWORD_AUTH",
         );
     }
     if let Some(clients) = named(reveals_users) {
         preflight.warn(
             "user-existence-revealed",
             Severity::Security,
-            format!("anyone can find out whether a username exists, and so which users have been migrated, through {clients}"),
+            format!("anyone can find out through {clients} which usernames exist, and so which users have been migrated"),
             "set PreventUserExistenceErrors to ENABLED on these app clients",
         );
     }

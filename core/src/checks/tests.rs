@@ -315,7 +315,7 @@ fn options_that_the_pools_do_not_support_are_refused() {
         ),
         (
             renames(&[("custom:a", "sub")]),
-            ["--attribute", "sub can't be set"],
+            ["--attribute", "to set sub"],
         ),
         (
             renames(&[("custom:a", "identities")]),
@@ -422,6 +422,26 @@ fn identifiers_that_the_new_pool_does_not_accept_give_a_warning() {
     assert_eq!(new.rules.to_env()["NEW_USERNAME_ATTRIBUTES"], "email");
 }
 
+/// With MFA required, no user could be migrated.
+#[test]
+fn refusing_users_with_mfa_is_refused_if_all_users_have_mfa() {
+    let pool = object(json!({"MfaConfiguration": "ON"}));
+    let pools = Pools {
+        old: &pool,
+        new: &pool,
+        new_clients: &[],
+        is_first: false,
+        sms_mfa: false,
+    };
+    let refusals = |mfa| check(pools, &UserHandling::default(), mfa).refusals;
+    let [refusal] = &refusals(MfaUsers::Refuse)[..] else {
+        panic!("one refusal");
+    };
+    assert_eq!(refusal.id, "mfa-users-rejected");
+    assert_eq!(refusal.remedy, ["use --mfa-users migrate"]);
+    assert_eq!(refusals(MfaUsers::Migrate), []);
+}
+
 #[test]
 fn mfa_sets_the_rules_and_gives_warnings() {
     let pool = |mfa: &str| with("MfaConfiguration", json!(mfa));
@@ -430,13 +450,6 @@ fn mfa_sets_the_rules_and_gives_warnings() {
         ("OFF", "OFF", MfaUsers::None, false, &[]),
         ("OFF", "ON", MfaUsers::None, false, &["MFA_SETUP"]),
         ("OPTIONAL", "ON", refuse, true, &[]),
-        (
-            "ON",
-            "ON",
-            refuse,
-            true,
-            &["no user is migrated", "--mfa-users migrate"],
-        ),
         ("OPTIONAL", "OFF", refuse, false, &[]),
         (
             "OPTIONAL",
@@ -562,11 +575,15 @@ fn app_clients_with_the_same_warning_share_it() {
         panic!("{:?}", preflight.warnings);
     };
     assert!(
-        flows.summary.contains("on app clients one, two, three."),
+        flows
+            .summary
+            .contains("that use app clients one, two, three don't"),
         "{flows}"
     );
     assert!(
-        users.summary.ends_with("through app clients one, two"),
+        users
+            .summary
+            .contains("through app clients one, two which usernames"),
         "{users}"
     );
 }
@@ -582,14 +599,14 @@ fn app_clients_that_reveal_users_or_never_send_passwords_give_a_warning() {
         (
             json!({"PreventUserExistenceErrors": "LEGACY", "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}),
             &[
-                "anyone can find out whether a username exists",
+                "anyone can find out through app client client which usernames exist",
                 "app client client",
             ],
         ),
         (
             json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]}),
             &[
-                "anyone can find out whether a username exists",
+                "anyone can find out through app client client which usernames exist",
                 "app client client",
             ],
         ),

@@ -171,7 +171,7 @@ impl Broken {
             }
             Failure::Fault(Fault::Flow) => Self::at(
                 Component::Flow,
-                "the old app client doesn't allow ALLOW_ADMIN_USER_PASSWORD_AUTH",
+                "ALLOW_ADMIN_USER_PASSWORD_AUTH isn't enabled on the old app client",
                 SETUP,
             )
             .transient(),
@@ -197,7 +197,7 @@ impl Broken {
             Failure::Rejected(Rejection::InvalidParameter) => Self::at(
                 Component::Pool,
                 format!("the old user pool {pool} doesn't accept sign-ins with username and password"),
-                "sign in there with ADMIN_USER_PASSWORD_AUTH: the error has more details",
+                "run `aws cognito-idp admin-initiate-auth --auth-flow ADMIN_USER_PASSWORD_AUTH` for the old user pool. Its error has more details",
             )
             .transient(),
             Failure::Fault(Fault::Throttled) => {
@@ -265,7 +265,7 @@ fn assume(plan: &Plan, desired: &Desired) -> (Component, &'static str) {
     let mut steps = plan.steps();
     let in_sync = (
         Component::External,
-        "role, trust policy and permissions are in sync",
+        "although the role, its trust policy and the permissions are in sync",
     );
     steps.find_map(cause).unwrap_or(in_sync)
 }

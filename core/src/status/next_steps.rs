@@ -25,9 +25,11 @@ pub fn next_steps(status: &Status, desired: &Desired, variables: &Tags) -> Vec<S
     let mut steps = Vec::new();
     match status.differing() {
         0 => {}
-        1 => steps.push("Drift: 1 resource. Run `cogmig setup` to fix it.".to_owned()),
+        1 => steps.push(
+            "Drift: 1 resource. Run `cogmig setup` with the same options to fix it.".to_owned(),
+        ),
         many => steps.push(format!(
-            "Drift: {many} resources. Run `cogmig setup` to fix them."
+            "Drift: {many} resources. Run `cogmig setup` with the same options to fix them."
         )),
     }
     steps.extend(faults(status));
@@ -53,7 +55,7 @@ fn faults(status: &Status) -> Vec<String> {
     if sums.throttled > 0 {
         let throttled = count(sums.throttled, "sign-in", "throttled");
         lines.push(format!(
-            "{throttled} by the old pool in the last {period}. Check the quota for UserAuthentication requests in the old account."
+            "{throttled} by the old pool in the last {period}. Check the quotas for UserAuthentication and UserRead requests in the old account."
         ));
     }
     lines

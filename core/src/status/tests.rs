@@ -295,7 +295,7 @@ fn the_next_steps_follow_from_the_data() {
         (
             status((10, 4), all(3), fault("throttled")),
             Tags::new(),
-            "1 sign-in was throttled by the old pool in the last 24 hours. Check the quota for UserAuthentication",
+            "1 sign-in was throttled by the old pool in the last 24 hours. Check the quotas for UserAuthentication",
             "verify",
         ),
         (

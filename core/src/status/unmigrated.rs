@@ -64,7 +64,7 @@ impl Unmigrated {
             }
         };
         let summary = format!(
-            "{count}. After teardown these users can't sign in to the new user pool with their existing password"
+            "{count}. After teardown, users who haven't been migrated can't sign in to the new user pool with their existing password"
         );
         let warning = Problem::new("users-not-migrated", Severity::Lockout, summary);
         Some(warning.fix("run `cogmig status` to see the progress"))

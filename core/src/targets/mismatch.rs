@@ -84,7 +84,7 @@ pub fn refuse_other_peer(
         return Err(Problem::error(
             "account-mismatch",
             format!(
-                "the role {} in the {} belongs to a migration with account {}, not with {other}",
+                "role {} in the {} belongs to a deployment with account {}, not with {other}",
                 names.record_role(here.side),
                 here.place(),
                 on_one_line(peer)

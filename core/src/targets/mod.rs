@@ -263,13 +263,14 @@ impl Scope<'_> {
             return Err(Problem::error(
                 "arn-mismatch",
                 format!(
-                    "--{side}-{option} {} is not in the {}: {why}",
+                    "{} is {}, which isn't in the {}: {why}",
+                    self.settings.written(self.side(), option),
                     reference.id,
                     self.identity.place()
                 ),
             )
             .fix(format!(
-                "use --{side}-profile and --{side}-region for the account and Region of that ARN"
+                "use an ARN in this account, Region and user pool, or other values of --{side}-profile and --{side}-region"
             )));
         }
         Ok(())

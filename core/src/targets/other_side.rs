@@ -63,16 +63,17 @@ fn other_account(names: &Names, options: &SideSettings, account: &str) -> Result
             return Err(Problem::error(
                 "arn-mismatch",
                 format!(
-                    "the ARN of {} is in account {other}, but deployment `{}` is a migration with account {account}",
+                    "the ARN of {} is in account {other}, but the other account of deployment `{}` is {account}",
                     reference.id, names.deployment
                 ),
-            ));
+            )
+            .fix(format!("use an ARN of account {account}")));
         }
     }
     Ok(())
 }
 
-/// Whether this can be the id of an app client, not a name: 26 lower-case letters and digits.
+/// Whether this looks like the ID of an app client, not a name: at least 20 letters and digits.
 fn looks_like_client(text: &str) -> bool {
     let legal = |c: char| c.is_ascii_alphanumeric();
     text.len() >= 20 && text.chars().all(legal)

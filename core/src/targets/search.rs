@@ -149,7 +149,7 @@ impl Search {
                 let problem = Problem::error(
                     "name-ambiguous",
                     format!(
-                        "several {}s in the {} have the name {given}. Use an id",
+                        "several {}s in the {} have the name {given}. Use an ID",
                         self.what, self.place
                     ),
                 );

@@ -89,12 +89,15 @@ fn default(command: &str, option: &str, takes_value: bool) -> &'static str {
     match (command, option) {
         ("policy", "old-pool" | "new-pool") => "all user pools",
         ("policy", "old-region" | "new-region") => "all Regions",
+        ("teardown", "old-pool" | "new-pool" | "old-client" | "new-client") => {
+            "the one of the deployment"
+        }
         (_, "old-pool" | "new-pool" | "old-client" | "new-client") => {
-            "the deployment's, or the only one"
+            "the one of the deployment, or the only one"
         }
         (_, "old-region") => "the Region of the old profile",
         (_, "new-region") => "the Region of the new profile",
-        (_, "account") => "the account of the role",
+        (_, "account") => "all accounts",
         (_, "temporary-passwords") => "refuse",
         (_, "forgot-password") => "migrate",
         (_, "architecture") => "arm64 if this build has it",

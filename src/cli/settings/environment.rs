@@ -64,7 +64,8 @@ fn check(mut unknown: Vec<String>, options: &[String]) -> Result<()> {
         let summary = format!(
             "the environment variable {name} isn't supported: --{option} can be set only on the command line, because it applies to one run"
         );
-        return Err(Problem::usage("variable-unknown", summary).fix(format!("--{option}")));
+        return Err(Problem::usage("variable-unknown", summary)
+            .fix(format!("use --{option} on the command line")));
     }
     if unknown.is_empty() {
         return Ok(());
@@ -74,7 +75,7 @@ fn check(mut unknown: Vec<String>, options: &[String]) -> Result<()> {
     let fixes = unknown
         .iter()
         .map(|name| match nearest(&option(name), &known) {
-            Some(other) => variable(other),
+            Some(other) => format!("use {}", variable(other)),
             None => format!("unset {}", on_one_line(name)),
         });
     let fix = fixes.collect::<Vec<_>>().join(", ");

@@ -106,7 +106,7 @@ fn check(
     let is_excluded = |option: &str| NOT_IN_FILE.contains(&option) || FLAGS_ONLY.contains(&option);
     if is_excluded(option) {
         let why = format!("{key} can't be set in a file, because it applies to one run");
-        return Err(problem(&why).fix(format!("--{option}")));
+        return Err(problem(&why).fix(format!("use --{option} on the command line")));
     }
     let mut known = options.to_vec();
     known.retain(|option| !is_excluded(option));
@@ -119,7 +119,7 @@ fn check(
     }
     let why = format!("unknown option {key}");
     Err(match nearest(option, &known) {
-        Some(other) => problem(&why).fix(other),
+        Some(other) => problem(&why).fix(format!("use {other}")),
         None => problem(&why).fix("delete the line: no option has this name"),
     })
 }

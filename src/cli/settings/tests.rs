@@ -313,15 +313,15 @@ fn of_old_client_and_dedicated_old_client_the_source_with_precedence_applies() {
 #[test]
 fn the_error_for_an_invalid_value_lists_the_valid_values() {
     for (name, value, words) in [
-        ("ARCHITECTURE", "sparc", "arm64 or x86_64"),
-        ("OUTPUT", "xml", "human or json"),
+        ("ARCHITECTURE", "sparc", "arm64, x86_64"),
+        ("OUTPUT", "xml", "human, json"),
         ("LOG_RETENTION", "many", "an integer"),
         ("LOG_RETENTION", "8", "5, 7, 14"),
         ("SUFFIX", "a.b", "letters, digits"),
         ("SUFFIX", "Two", "lower-case"),
-        ("MFA_USERS", "ask", "refuse or migrate"),
-        ("TEMPORARY_PASSWORDS", "migrate", "refuse or reset"),
-        ("FORGOT_PASSWORD", "reset", "refuse or migrate"),
+        ("MFA_USERS", "ask", "refuse, migrate"),
+        ("TEMPORARY_PASSWORDS", "migrate", "refuse, reset"),
+        ("FORGOT_PASSWORD", "reset", "refuse, migrate"),
         ("ATTRIBUTE", "custom:tenant", "OLD=NEW"),
         ("ATTRIBUTE", "=custom:tenant", "OLD=NEW"),
     ] {
@@ -409,17 +409,17 @@ fn an_option_that_the_file_cannot_set_is_an_error_with_a_fix() {
         (
             "\nold-profil = 'a'",
             "line 2: unknown option old-profil",
-            "old-profile",
+            "use old-profile",
         ),
         (
             "new_profil = 'a'",
             "line 1: unknown option new_profil",
-            "new-profile",
+            "use new-profile",
         ),
         (
             "--old-pool = 'a'",
             "line 1: unknown option --old-pool",
-            "old-pool",
+            "use old-pool",
         ),
         (
             "qqqq = 1",
@@ -434,7 +434,7 @@ fn an_option_that_the_file_cannot_set_is_an_error_with_a_fix() {
         (
             "dry_run = true",
             "line 1: dry_run can't be set in a file, because it applies to one run",
-            "--dry-run",
+            "use --dry-run on the command line",
         ),
         (
             "old-pool = 'a'\nold_pool = 'b'",
@@ -549,17 +549,17 @@ fn unknown_variables_are_one_error_with_the_nearest_names() {
         (
             &[("OLD_POLL", "x")][..],
             "unknown environment variable COGMIG_OLD_POLL",
-            "COGMIG_OLD_POOL",
+            "use COGMIG_OLD_POOL",
         ),
         (
             &[("QQQQQQQ", "x"), ("NEW_CLIENTS", "x")],
             "unknown environment variables COGMIG_NEW_CLIENTS, COGMIG_QQQQQQQ",
-            "COGMIG_NEW_CLIENT, unset COGMIG_QQQQQQQ",
+            "use COGMIG_NEW_CLIENT, unset COGMIG_QQQQQQQ",
         ),
         (
             &[("ADOPT", "true")],
             "the environment variable COGMIG_ADOPT isn't supported: --adopt can be set only on the command line, because it applies to one run",
-            "--adopt",
+            "use --adopt on the command line",
         ),
     ] {
         let error = settings("plan", variables, "").expect_err(summary);

@@ -170,7 +170,7 @@ impl Value for Duration {
 impl<T: Choice> Value for T {
     fn forms() -> String {
         let words: Vec<_> = T::WORDS.iter().map(|(word, ..)| *word).collect();
-        words.join(" or ")
+        words.join(", ")
     }
 
     fn of_text(text: &OsStr) -> Option<Self> {

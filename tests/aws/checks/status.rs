@@ -134,7 +134,7 @@ fn after_setup_everything_is_in_sync() {
         "--detailed-exitcode",
         &[
             "9 resources in sync",
-            "attached yes",
+            "trigger attached",
             "0 of about 1 (0 %)",
             "Not migrated yet: about 1 of the old pool's users. Each user is migrated at their first sign-in",
             "`cogmig teardown`",
@@ -317,7 +317,9 @@ fn without_access_to_the_log_the_rest_is_reported() {
     assert_eq!(status["log_error"]["grant"], "logs:FilterLogEvents");
     let run = stage.changes_nothing(0, reader);
     assert!(
-        run.printed("grant logs:FilterLogEvents to the credentials of the new profile"),
+        run.printed(
+            "allow logs:FilterLogEvents in an IAM policy of the new profile's role or user"
+        ),
         "{run}"
     );
     assert!(

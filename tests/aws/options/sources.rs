@@ -210,8 +210,8 @@ fn an_invalid_variable_is_an_error_with_its_name() {
     for (variable, value, forms) in [
         ("COGMIG_YES", "maybe", "true, false, 1, 0, yes or no"),
         ("COGMIG_KEEP_LOGS", "2", "true, false, 1, 0, yes or no"),
-        ("COGMIG_OUTPUT", "xml", "human or json"),
-        ("COGMIG_ARCHITECTURE", "sparc", "arm64 or x86_64"),
+        ("COGMIG_OUTPUT", "xml", "human, json"),
+        ("COGMIG_ARCHITECTURE", "sparc", "arm64, x86_64"),
         ("COGMIG_LOG_RETENTION", "many", "an integer"),
         ("COGMIG_LOG_RETENTION", "8", "5, 7, 14"),
         ("COGMIG_SUFFIX", "a.b", "letters, digits"),
@@ -521,7 +521,7 @@ fn a_key_of_no_option_is_an_error_that_names_the_nearest_once() {
         ("log-retention = 'long'\n", ["log-retention", "an integer"]),
         (
             "architecture = 'sparc'\n",
-            ["architecture", "arm64 or x86_64"],
+            ["architecture", "arm64, x86_64"],
         ),
         ("yes = 'perhaps'\n", ["yes", "true or false"]),
         ("old-pool = 3\n", ["old-pool", "a string in quotes"]),
