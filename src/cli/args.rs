@@ -143,7 +143,9 @@ pub enum Command {
         handling: Handling,
         #[command(flatten)]
         resources: Resources,
-        /// Period of recent sign-ins, for example 90m, 24h or 7d.
+        /// Period of recent sign-ins.
+        ///
+        /// For example 90m, 24h or 7d.
         #[arg(long, value_name = "TIME", value_parser = time::span, help_heading = "Output")]
         since: Option<Duration>,
         /// Exit with 2 if there is drift or failed sign-ins.

@@ -446,7 +446,7 @@ fn refusing_users_with_mfa_is_refused_if_all_users_have_mfa() {
 fn mfa_sets_the_rules_and_gives_warnings() {
     let pool = |mfa: &str| with("MfaConfiguration", json!(mfa));
     let (refuse, migrate) = (MfaUsers::Refuse, MfaUsers::Migrate);
-    let rows: [(&str, &str, MfaUsers, bool, &[&str]); 8] = [
+    let rows: [(&str, &str, MfaUsers, bool, &[&str]); 7] = [
         ("OFF", "OFF", MfaUsers::None, false, &[]),
         ("OFF", "ON", MfaUsers::None, false, &["MFA_SETUP"]),
         ("OPTIONAL", "ON", refuse, true, &[]),
