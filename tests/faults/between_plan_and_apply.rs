@@ -78,7 +78,7 @@ fn a_trigger_that_its_owner_removed_before_the_change_is_not_restored() {
     let before = stage.triggers();
     let run = end(&stage, running);
     run.assert_ended(1, &setup);
-    run.assert_stderr(&["somebody else set", "the same command again"]);
+    run.assert_stderr(&["was changed by others", "run the same command again"]);
     stage.ok(&setup);
     stage.teardown();
     assert_eq!(stage.triggers(), before);
@@ -95,7 +95,7 @@ fn resources_that_are_no_longer_managed_are_not_deleted() {
     stage.aws("new", "logs:CreateLogGroup", name);
     let run = end(&stage, running);
     run.assert_ended(1, &teardown);
-    run.assert_stderr(&[LOG_GROUP, "somebody else's"]);
+    run.assert_stderr(&[LOG_GROUP, "no longer managed"]);
     let groups = &stage.sandbox.snapshot()[NEW_ACCOUNT]["log_groups"];
     assert_eq!(groups[0]["group"]["logGroupName"], LOG_GROUP);
 
@@ -122,7 +122,7 @@ fn a_pool_that_is_deleted_during_the_comparison_is_reported_as_deleted() {
     stage.in_pool(&stage.new, "DeleteUserPool", json!({}));
     let run = end(&stage, running);
     run.assert_ended(1, &setup);
-    run.assert_stderr(&["was deleted while this ran"]);
+    run.assert_stderr(&["was deleted during this run"]);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn an_interrupt_reports_exactly_the_lost_changes() {
     let running = stage.start_until_fault(&setup);
     running.signal("INT");
     let run = running.end();
-    assert!(!run.printed("are not as they were"), "{run}");
+    assert!(!run.printed("differ from their values before"), "{run}");
 }
 
 /// What was lost is told beside whatever else went wrong, and after a wish to stop.
@@ -190,7 +190,7 @@ fn lost_changes_are_reported_with_another_error() {
         assert_eq!(told.contains("AccessDenied"), !stops, "{told}");
         // The flow and its record stand, and so does the way of a sign-in.
         let said = run.to_string();
-        assert!(!said.contains("put back"), "{said}");
+        assert!(!said.contains("was restored"), "{said}");
         stage.sign_in("ada", PASSWORD).unwrap();
     }
 }
@@ -241,7 +241,7 @@ fn a_trigger_whose_flow_was_removed_is_restored() {
         }
         let run = end(&stage, running);
         run.assert_ended(1, &setup);
-        run.assert_stderr(&["the record of the app client", "is put back"]);
+        run.assert_stderr(&["the undo record of app client", "was restored"]);
         assert_eq!(stage.triggers(), before);
     }
 }
@@ -270,5 +270,5 @@ echo '{{"Version": 1, "AccessKeyId": "222222222222", "SecretAccessKey": "test", 
     let run = end(&stage, running);
     run.assert_ended(1, setup);
     run.assert_stderr(&["sign in again"]);
-    assert!(!run.printed("waiting for Cognito to take"), "{run}");
+    assert!(!run.printed("waiting for Cognito to update"), "{run}");
 }

@@ -39,7 +39,7 @@ fn a_role_that_lambda_cannot_assume_yet() {
         propagation: Duration::from_secs(3),
         ..Conditions::default()
     };
-    there_and_back(conditions, &["waiting for Lambda to be allowed the role"]);
+    there_and_back(conditions, &["waiting for Lambda to accept the role"]);
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn reads_that_do_not_see_what_was_written() {
         lag: LAG,
         ..Conditions::default()
     };
-    there_and_back(conditions, &["waiting for Cognito to show"]);
+    there_and_back(conditions, &["waiting for Cognito to return"]);
 }
 
 #[test]
@@ -71,8 +71,8 @@ fn a_function_that_is_still_being_created() {
         ..Conditions::default()
     };
     let said = [
-        "waiting for Lambda to have",
-        "waiting for Lambda to let Cognito invoke",
+        "waiting for Lambda to activate",
+        "waiting for Lambda to allow Cognito to invoke",
     ];
     there_and_back(conditions, &said);
 }
@@ -90,7 +90,7 @@ fn a_function_that_is_still_being_changed() {
         ..Conditions::default()
     });
     let run = stage.setup();
-    run.assert_stderr(&["waiting for Lambda to have"]);
+    run.assert_stderr(&["waiting for Lambda to activate"]);
     stage.sandbox.set_conditions(Conditions::default());
     assert_eq!(stage.sandbox.snapshot(), stands);
 }
@@ -254,7 +254,7 @@ fn a_permanent_error_is_reported_at_the_deadline() {
         "wait until the user import job of this pool has ended",
         "8 of 9 changes were applied and remain",
     ]);
-    let told = run.stderr.matches("waiting for Cognito to take").count();
+    let told = run.stderr.matches("waiting for Cognito to update").count();
     assert!(told > 5, "{run}");
     stage.sandbox.clear_faults();
     stage.setup();
@@ -279,7 +279,7 @@ fn a_setting_that_changes_during_an_update_is_reported_with_its_prior_value() {
     run.assert_ended(1, "setup");
     run.assert_stderr(&[
         &stage.new.id,
-        "are not as they were",
+        "differ from their values before",
         "Policies.PasswordPolicy.MinimumLength was 14, is 9",
         "UserPoolTags.team was \"accounts\", is none",
     ]);

@@ -51,7 +51,7 @@ fn transient_errors_are_waited_for() {
         stage.happens(account, action, fault, times);
         let run = stage.setup();
         assert_eq!(stage.sandbox.clear_faults(), times, "{words}\n{run}");
-        run.assert_stderr(&["waiting for a sign-in to work"]);
+        run.assert_stderr(&["waiting for the connectivity check to pass"]);
         stage.sign_in("ada", PASSWORD).unwrap();
         stage.delete_user("ada");
         stage.teardown();
@@ -76,7 +76,10 @@ fn a_setup_without_changes_checks_once() {
     }
     stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
     let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
-    run.assert_stderr(&["no user can move yet", "connectivity check failed (secret)"]);
+    run.assert_stderr(&[
+        "no user can be migrated",
+        "connectivity check failed (secret)",
+    ]);
 }
 
 #[test]
@@ -85,7 +88,7 @@ fn a_failed_check_is_reported_and_nothing_is_rolled_back() {
     stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
     let run = stage.ends(1, &format!("setup {BOTH}"));
     run.assert_stderr(&[
-        "no user can move yet",
+        "no user can be migrated",
         "connectivity check failed (secret)",
         "--dedicated-old-client",
     ]);

@@ -150,7 +150,7 @@ fn a_call_without_an_answer_is_reported_before_it_ends() {
         1,
     );
     let mut running = stage.start_until_fault(&format!("plan {BOTH}"));
-    running.says("waiting for an answer to cognito-idp:ListUserPools [10s]");
+    running.says("waiting for the response of cognito-idp:ListUserPools [10s]");
     stage.sandbox.clear_faults();
     running.end().assert_ended(0, "plan");
 }

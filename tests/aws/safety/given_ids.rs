@@ -445,7 +445,7 @@ mod lost_tags {
             "belongs to deployment `default`",
             "cogmig setup --adopt",
         ]);
-        assert!(!run.printed("delete it if nobody needs it"), "{run}");
+        assert!(!run.printed("delete it if it isn't used"), "{run}");
     }
 
     #[test]
@@ -538,7 +538,7 @@ mod lost_tags {
             strip(&stage, profile, role);
             for more in ["", " --dry-run"] {
                 let run = stage.changes_nothing(1, &format!("teardown {BOTH}{more}"));
-                run.assert_stderr(&[role, "has lost the tag", "cogmig setup --adopt"]);
+                run.assert_stderr(&[role, "lost its tag", "cogmig setup --adopt"]);
             }
             // One side alone is torn down by what is left.
             stage.sign_in("ada", PASSWORD).unwrap();

@@ -54,9 +54,9 @@ fn a_migration_back_while_the_first_is_deployed_is_refused() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.changes_nothing(1, "setup --old-profile new --new-profile old");
-    run.assert_stderr(&["the other way", LAMBDA]);
+    run.assert_stderr(&["the opposite direction", LAMBDA]);
     let run = stage.changes_nothing(1, "setup --old-profile new --new-profile old --suffix back");
-    run.assert_stderr(&["the other way"]);
+    run.assert_stderr(&["the opposite direction"]);
 }
 
 #[test]
