@@ -1,5 +1,5 @@
-//! The demo: each command as it is typed, with its own output, and after each what
-//! another client sees in AWS. It stops at the first thing that is not as said.
+//! The steps of the demo. Each step prints its command and the output of the command. Another client
+//! then checks the result in AWS. The demo stops at the first failed check.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -11,26 +11,23 @@ use anyhow::{Context, Result, bail, ensure};
 use cogmig_sandbox::{NEW_ACCOUNT, Pool, Sandbox, architecture};
 use serde_json::Value;
 
-use crate::scene::{PASSWORD, Scene};
-use crate::stage::{heading, holds, typed};
+use crate::pools::{PASSWORD, Pools};
+use crate::print::{command, heading, passed};
 
 const PROFILES: [&str; 4] = ["--old-profile", "old", "--new-profile", "new"];
+const WRONG_PASSWORD: &str = "Wrong-password-1";
 
-/// From two profiles to a migrated sign-in, and back.
-pub(crate) fn tell() -> Result<()> {
-    let begun = Instant::now();
+/// Plans, deploys, uses and removes a migration.
+pub(crate) fn run() -> Result<()> {
+    let start = Instant::now();
     let demo = Demo {
         sandbox: Sandbox::start()?,
     };
-    let scene = Scene::set(&demo.sandbox)?;
-    println!(
-        "\nTwo AWS accounts on this machine, each with a user pool:\n\n  \
-         old  111111111111  eu-west-1     {:24}  users: ann, bob\n  \
-         new  222222222222  eu-central-1  {:24}  users: none",
-        scene.old.id, scene.new.id,
-    );
-    demo.show(&scene)?;
-    println!("\nAll of it in {:.1} s.", begun.elapsed().as_secs_f64());
+    let pools = Pools::create(&demo.sandbox)?;
+    println!("\nA migration between two emulated AWS accounts on this machine.\n");
+    print!("{}", pools.table());
+    demo.run(&pools)?;
+    println!("\nDemo complete in {:.1} s.", start.elapsed().as_secs_f64());
     Ok(())
 }
 
@@ -39,76 +36,78 @@ struct Demo {
 }
 
 impl Demo {
-    fn show(&self, scene: &Scene) -> Result<()> {
+    fn run(&self, pools: &Pools) -> Result<()> {
         let before = self.sandbox.snapshot();
 
-        // The emulator runs the Lambda on this machine.
-        let machine = ["--architecture", architecture()];
+        // The emulator runs the function on this machine.
+        let architecture = ["--architecture", architecture()];
 
-        heading("1  What would be done?");
-        self.cogmig("plan", &machine)?;
-        ensure!(self.writes() == 0, "cogmig plan made writing calls");
+        heading("1. Preview the changes");
+        self.cogmig("plan", &architecture)?;
+        ensure!(self.writes() == 0, "cogmig plan made write calls");
         ensure!(
             self.sandbox.snapshot() == before,
-            "cogmig plan changed something"
+            "cogmig plan changed a resource"
         );
-        holds("not one writing call");
+        passed("No write call was made.");
 
-        heading("2  Set up the migration");
-        self.cogmig("setup", &["--yes", machine[0], machine[1]])?;
+        heading("2. Set up the migration");
+        self.cogmig("setup", &["--yes", architecture[0], architecture[1]])?;
+        passed("Users can sign in to the new user pool.");
 
-        heading("3  Ann signs in to the new pool with her old password");
+        heading("3. Ann signs in to the new user pool with her existing password");
+        command(&pools.sign_in_command("ann", PASSWORD));
         self.sandbox
-            .sign_in(&scene.new.client, "ann", PASSWORD)
-            .context("ann cannot sign in to the new pool")?;
-        holds("signed in, and she is a user of the new pool now:\n");
-        self.show_user(scene, "ann")?;
+            .sign_in(&pools.new.client, "ann", PASSWORD)
+            .context("ann can't sign in to the new user pool")?;
+        passed("Ann is signed in and migrated:\n");
+        self.compare_user(pools, "ann")?;
         let sent = self.sandbox.messages();
         ensure!(sent.is_empty(), "Cognito would have sent {sent:?}");
-        holds("no message and no code was sent");
+        passed("Cognito sent no message and no code.");
 
-        heading("4  Somebody tries Bob's name with a wrong password");
+        heading("4. Someone signs in as Bob with a wrong password");
+        command(&pools.sign_in_command("bob", WRONG_PASSWORD));
         match self
             .sandbox
-            .sign_in(&scene.new.client, "bob", "Wrong-password-1")
+            .sign_in(&pools.new.client, "bob", WRONG_PASSWORD)
         {
-            Ok(_) => bail!("a wrong password was let in"),
-            Err(fault) => holds(&format!("refused: {}", fault.message)),
+            Ok(_) => bail!("a wrong password was accepted"),
+            Err(fault) => passed(&format!("The sign-in was rejected: {}", fault.message)),
         }
-        let bob = self.sandbox.find_user(&scene.new, "bob")?;
-        ensure!(bob.is_none(), "a wrong password made a user");
-        holds("no user was made");
+        let bob = self.sandbox.find_user(&pools.new, "bob")?;
+        ensure!(bob.is_none(), "a wrong password created a user");
+        passed("No user was created.");
 
-        heading("5  Set up once more");
+        heading("5. Run setup again");
         self.sandbox.clear_journal();
-        self.cogmig("setup", &["--yes", machine[0], machine[1]])?;
-        ensure!(self.writes() == 0, "the second setup made writing calls");
-        holds("not one writing call");
+        self.cogmig("setup", &["--yes", architecture[0], architecture[1]])?;
+        ensure!(self.writes() == 0, "the second setup made write calls");
+        passed("No write call was made.");
 
-        heading("6  Is the way of a sign-in open?");
-        self.cogmig("verify", &machine)?;
-        ensure!(self.writes() == 0, "cogmig verify made writing calls");
-        holds("not one writing call");
+        heading("6. Verify the deployment and its connectivity");
+        self.cogmig("verify", &architecture)?;
+        ensure!(self.writes() == 0, "cogmig verify made write calls");
+        passed("No write call was made.");
 
-        heading("7  Take it all down");
+        heading("7. Remove the deployment");
         self.cogmig("teardown", &["--yes"])?;
         let mut after = self.sandbox.snapshot();
-        forget_user(&mut after, "ann");
+        remove_user(&mut after, "ann");
         let differences = differences(&before, &after);
         ensure!(
             differences.is_empty(),
-            "left behind:\n{}",
+            "teardown didn't restore:\n{}",
             differences.join("\n")
         );
-        holds("both accounts are as they were, and Ann stays in the new pool");
+        passed("Both accounts are restored. Ann remains in the new user pool.");
         Ok(())
     }
 
-    /// Runs it as a user would: shown as typed, its output as it comes.
+    /// Prints and runs a command. Its output is shown as it is printed.
     fn cogmig(&self, verb: &str, options: &[&str]) -> Result<()> {
         let arguments = [&[verb], &PROFILES[..], options].concat();
-        typed(&format!("cogmig {}", arguments.join(" ")));
-        println!();
+        command(&format!("cogmig {}", arguments.join(" ")));
         std::io::stdout().flush()?;
         let status = self
             .sandbox
@@ -122,23 +121,23 @@ impl Demo {
             .current_dir(self.sandbox.home())
             .stdin(Stdio::null())
             .status()
-            .context("cogmig could not be run")?;
+            .context("can't run cogmig")?;
         println!();
         ensure!(status.success(), "cogmig {verb}: {status}");
         Ok(())
     }
 
-    /// The writing calls since the journal was last cleared.
+    /// The number of write calls since the journal was cleared.
     fn writes(&self) -> usize {
         let journal = self.sandbox.journal();
         journal.iter().filter(|call| call.writes).count()
     }
 
-    /// The user in both pools, side by side; all but `sub` must be equal.
-    fn show_user(&self, scene: &Scene, username: &str) -> Result<()> {
-        let old = self.attributes(&scene.old, username)?;
-        let new = self.attributes(&scene.new, username)?;
-        println!("  {:18} {:28} new pool", "", "old pool");
+    /// Prints the attributes of a user in both pools. All attributes except `sub` must be equal.
+    fn compare_user(&self, pools: &Pools, username: &str) -> Result<()> {
+        let old = self.attributes(&pools.old, username)?;
+        let new = self.attributes(&pools.new, username)?;
+        println!("  {:18} {:28} new user pool", "attribute", "old user pool");
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for name in names {
             let value =
@@ -147,27 +146,27 @@ impl Demo {
         }
         println!();
         ensure!(old == new, "the attributes differ");
-        holds("the same attributes");
+        passed("All attributes were migrated.");
         Ok(())
     }
 
     fn attributes(&self, pool: &Pool, username: &str) -> Result<BTreeMap<String, String>> {
         let user = self.sandbox.find_user(pool, username)?;
-        let user = user.with_context(|| format!("{username} is not in {}", pool.id))?;
+        let user = user.with_context(|| format!("{username} isn't in {}", pool.id))?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let listed = user["UserAttributes"].as_array().into_iter().flatten();
         let mut attributes: BTreeMap<String, String> = listed
             .map(|attribute| (text(&attribute["Name"]), text(&attribute["Value"])))
             .collect();
-        // Each pool gives its own, and the trigger may not return it.
+        // Each pool generates its own `sub`. The trigger can't return it.
         attributes.remove("sub");
         attributes.insert("(status)".to_owned(), text(&user["UserStatus"]));
         Ok(attributes)
     }
 }
 
-/// Takes the one user who may be new out of a snapshot.
-fn forget_user(snapshot: &mut Value, username: &str) {
+/// Removes a migrated user from a snapshot.
+fn remove_user(snapshot: &mut Value, username: &str) {
     let pools = snapshot[NEW_ACCOUNT]["pools"].as_array_mut();
     for pool in pools.into_iter().flatten() {
         if let Some(users) = pool["users"].as_array_mut() {
@@ -176,28 +175,28 @@ fn forget_user(snapshot: &mut Value, username: &str) {
     }
 }
 
-/// Where two snapshots differ: a line for each place.
+/// The differences between two snapshots, one line per difference.
 fn differences(before: &Value, after: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare("", before, after, &mut found);
     found
 }
 
-fn compare(place: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
+fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
     match (before, after) {
         (Value::Object(first), Value::Object(second)) => {
             let names: BTreeSet<&String> = first.keys().chain(second.keys()).collect();
             for name in names {
-                let place = format!("{place}/{name}");
-                compare(&place, &before[name], &after[name], found);
+                let path = format!("{path}/{name}");
+                compare(&path, &before[name], &after[name], found);
             }
         }
         (Value::Array(first), Value::Array(second)) if first.len() == second.len() => {
             for (index, (first, second)) in first.iter().zip(second).enumerate() {
-                compare(&format!("{place}/{index}"), first, second, found);
+                compare(&format!("{path}/{index}"), first, second, found);
             }
         }
         _ if before == after => {}
-        _ => found.push(format!("  {place}: {before} → {after}")),
+        _ => found.push(format!("  {path}: {before} → {after}")),
     }
 }

@@ -1,32 +1,32 @@
-//! How the demo speaks: headings, commands as typed, ticks for what was checked.
+//! The output of the demo: headings, commands, and checks.
 
 use std::io::IsTerminal;
 
-/// A step of the story.
+/// The heading of a step.
 pub(crate) fn heading(text: &str) {
-    println!("\n{}\n", painted("1", text));
+    println!("\n{}\n", styled("1", text));
 }
 
-/// A command as one types it.
-pub(crate) fn typed(command: &str) {
-    println!("  {}", painted("36", &format!("$ {command}")));
+/// A command, as typed in a shell.
+pub(crate) fn command(text: &str) {
+    println!("  {}\n", styled("36", &format!("$ {text}")));
 }
 
-/// Something that was checked and is so.
-pub(crate) fn holds(text: &str) {
+/// A check that passed.
+pub(crate) fn passed(text: &str) {
     println!("  {} {text}", mark(true));
 }
 
-/// A tick or a cross.
-pub(crate) fn mark(good: bool) -> String {
-    if good {
-        painted("32", "✓")
+/// A check mark, or a cross for a failed check.
+pub(crate) fn mark(passed: bool) -> String {
+    if passed {
+        styled("32", "✓")
     } else {
-        painted("31", "✗")
+        styled("31", "✗")
     }
 }
 
-fn painted(style: &str, text: &str) -> String {
+fn styled(style: &str, text: &str) -> String {
     if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
         format!("\x1b[{style}m{text}\x1b[0m")
     } else {
