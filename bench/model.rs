@@ -9,7 +9,7 @@ use crate::plot::{Axis, Line, Lines};
 use crate::stats::grouped;
 
 /// Cognito's default quota for UserAuthentication and for UserRead, per second.
-const A_SECOND: f64 = 120.0;
+const QUOTA: f64 = 120.0;
 
 /// A share of all users, and how many of these users sign in per day.
 const HABITS: [(f64, f64); 3] = [(0.2, 0.5), (0.5, 1.0 / 7.0), (0.3, 1.0 / 30.0)];
@@ -53,7 +53,7 @@ impl Course {
             }
             let all: f64 = come.iter().sum();
             busiest = busiest.max(all / HOUR);
-            let pass = (A_SECOND * HOUR / all).min(1.0);
+            let pass = (QUOTA * HOUR / all).min(1.0);
             late += all * (1.0 - pass);
             for (left, come) in left.iter_mut().zip(come) {
                 *left -= come * pass;
@@ -70,7 +70,7 @@ impl Course {
         }
         Self {
             users,
-            at_best: users / A_SECOND,
+            at_best: users / QUOTA,
             busiest,
             moved,
             late,
@@ -93,7 +93,7 @@ pub fn measure(_effort: Effort) -> Result<Section> {
         )
     });
     section.say(&format!(
-        "This is a calculation, not a measurement. The column *minimum* assumes {A_SECOND:.0} users per second without a \
+        "This is a calculation, not a measurement. The column *minimum* assumes {QUOTA:.0} users per second without a \
          pause. This is Cognito's default quota, and you can request an increase. The percent columns show the time \
          until this share of the users is migrated, with typical use: {}, each at a random time, with a tenth of a \
          day's sign-ins in the busiest hour. Users who sign in when the quota is used up try again at their next \

@@ -17,7 +17,7 @@ use crate::stats::{Ms, Times};
 use crate::{Effort, peers};
 
 /// Cognito's default quota per second, for each account, Region and category.
-const A_SECOND: u32 = 120;
+const QUOTA: u32 = 120;
 /// The execution environments that always have a sign-in to process.
 const ENVIRONMENTS: usize = 50;
 /// How much of Cognito's five seconds the function uses.
@@ -66,7 +66,7 @@ fn environments(
     };
     let environments = (0..count).map(environment).collect();
     deployment.world.sandbox.set_conditions(Conditions {
-        a_second: Some(A_SECOND),
+        requests_per_second: Some(QUOTA),
         replay: true,
         ..Conditions::default()
     });
@@ -182,7 +182,7 @@ fn offer(
 fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
     let mut section = Section::new("Bursts of sign-ins");
     section.say(&format!(
-        "Warm execution environments of the function, and an old pool that accepts {A_SECOND} calls per second in each \
+        "Warm execution environments of the function, and an old pool that accepts {QUOTA} calls per second in each \
          category. This is Cognito's default quota: `AdminInitiateAuth` counts as UserAuthentication, `AdminGetUser` as \
          UserRead, and each token bucket holds the tokens of one second. Other calls get TooManyRequestsException. The \
          first row has {ENVIRONMENTS} execution environments, each of which takes the next sign-in as soon as it is idle, \
@@ -237,7 +237,7 @@ fn show(outcomes: &[Outcome], environments: usize, seconds: usize) -> Section {
     let most = most.unwrap_or_default() as f64;
     // A bucket is full at the start. It refills while sign-ins arrive, and until the deadline of
     // the last one.
-    let let_through = f64::from(A_SECOND) * (1.0 + seconds as f64 + BUDGET.as_secs_f64());
+    let let_through = f64::from(QUOTA) * (1.0 + seconds as f64 + BUDGET.as_secs_f64());
     let best = |offered: f64| (100.0 * let_through / (offered * seconds as f64)).min(100.0);
     let lines = Lines {
         title: "Users migrated at their first attempt, in a burst of sign-ins",
@@ -301,12 +301,12 @@ struct Chance(u64);
 
 impl Chance {
     /// Seconds until the next sign-in, at this rate per second.
-    fn wait(&mut self, a_second: f64) -> f64 {
+    fn wait(&mut self, rate: f64) -> f64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
         let uniform = ((self.0 >> 11) as f64 + 1.0) / (1_u64 << 53) as f64;
-        -uniform.ln() / a_second
+        -uniform.ln() / rate
     }
 }

@@ -1,5 +1,6 @@
-//! The IAM documents of `templates/`, filled in and linted: cfn-lint knows trust and
-//! identity policies, parliament knows identity policies well.
+//! The IAM policies of `templates/`, with their variables replaced, and checked with linters:
+//! cfn-lint checks trust policies and identity policies, parliament checks identity policies in
+//! more detail.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -64,7 +65,7 @@ const VARIABLES: [(&str, &str); 16] = [
     ),
 ];
 
-/// A template with its variables filled in.
+/// A template with its variables replaced.
 fn document(name: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let mut text = fs::read_to_string(folder.join(name)).unwrap();
@@ -75,7 +76,7 @@ fn document(name: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// All of them, as CloudFormation has them.
+/// All policies in a CloudFormation template.
 fn template() -> Value {
     let role = |trust: &str, inline: Value| {
         json!({"Type": "AWS::IAM::Role", "Properties": {
@@ -104,12 +105,12 @@ fn template() -> Value {
     })
 }
 
-/// What a linter of the sandbox's venv says of a text, given as its standard input;
-/// nothing is good.
+/// Runs a linter of the sandbox's virtual environment with this standard input. Any output is an
+/// error.
 fn lint(tool: &str, flags: &[&str], text: &Value) -> Result<(), String> {
     let mut linter = Command::new(cogmig_sandbox::tool(tool).unwrap())
         .args(flags)
-        // Of its own parts, not of the text.
+        // Hides warnings about the linter's own code.
         .env("PYTHONWARNINGS", "ignore")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -124,17 +125,17 @@ fn lint(tool: &str, flags: &[&str], text: &Value) -> Result<(), String> {
         stdout,
         stderr,
     } = linter.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&[stdout, stderr].concat())
+    let output = String::from_utf8_lossy(&[stdout, stderr].concat())
         .trim()
         .to_owned();
-    if status.success() && said.is_empty() {
+    if status.success() && output.is_empty() {
         return Ok(());
     }
-    Err(said)
+    Err(output)
 }
 
 fn cfn_lint(template: &Value) -> Result<(), String> {
-    // One Region of the sandbox's: every other one says the same.
+    // One Region is enough: the results are the same in all Regions.
     lint("cfn-lint", &["--regions", "eu-west-1"], template)
 }
 
@@ -143,12 +144,12 @@ fn parliament(policy: &Value) -> Result<(), String> {
 }
 
 #[test]
-fn every_document_is_here() {
+fn the_list_of_documents_is_complete() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let files = fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
     names.sort();
-    let known = [
+    let expected = [
         "access-role-policy-with-secret.json",
         "access-role-policy.json",
         "access-role-trust.json",
@@ -157,7 +158,7 @@ fn every_document_is_here() {
         "pipeline-new.json",
         "pipeline-old.json",
     ];
-    assert_eq!(names, known);
+    assert_eq!(names, expected);
 }
 
 #[test]
@@ -178,10 +179,10 @@ fn parliament_finds_nothing() {
     }
 }
 
-/// As they are printed, where nothing is known and where all is.
+/// Checks the printed policies without and with all options.
 #[test]
-fn the_linters_find_nothing_in_what_is_printed() {
-    for words in [
+fn the_linters_find_nothing_in_printed_policies() {
+    for options in [
         "old",
         "new",
         "old --read-only",
@@ -192,17 +193,22 @@ fn the_linters_find_nothing_in_what_is_printed() {
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cogmig"));
         command.env_clear().current_dir(std::env::temp_dir());
-        let words: Vec<_> = words.split_whitespace().collect();
-        let printed = command.arg("policy").args(&words).output().unwrap().stdout;
+        let options: Vec<_> = options.split_whitespace().collect();
+        let printed = command
+            .arg("policy")
+            .args(&options)
+            .output()
+            .unwrap()
+            .stdout;
         let policy: Value = serde_json::from_slice(&printed).unwrap();
-        assert_eq!(parliament(&policy), Ok(()), "{words:?}");
+        assert_eq!(parliament(&policy), Ok(()), "{options:?}");
         let template = json!({
             "AWSTemplateFormatVersion": "2010-09-09",
             "Resources": {"Pipeline": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {
                 "PolicyDocument": policy,
             }}},
         });
-        assert_eq!(cfn_lint(&template), Ok(()), "{words:?}");
+        assert_eq!(cfn_lint(&template), Ok(()), "{options:?}");
     }
 }
 
@@ -211,27 +217,27 @@ fn cfn_lint_would_find_a_wrong_action_and_a_wrong_operator() {
     let mut wrong = template();
     let policy = &mut wrong["Resources"]["LambdaPolicy"]["Properties"]["PolicyDocument"];
     policy["Statement"][0]["Action"] = "sts:AssumeRolle".into();
-    let said = cfn_lint(&wrong).unwrap_err();
-    assert!(said.contains("assumerolle"), "{said}");
+    let output = cfn_lint(&wrong).unwrap_err();
+    assert!(output.contains("assumerolle"), "{output}");
 
     let mut wrong = template();
     let trust = &mut wrong["Resources"]["AccessRole"]["Properties"]["AssumeRolePolicyDocument"];
     let conditions = trust["Statement"][0]["Condition"].as_object_mut().unwrap();
-    let same = conditions.remove("ArnEquals").unwrap();
-    conditions.insert("ArnIs".into(), same);
-    let said = cfn_lint(&wrong).unwrap_err();
-    assert!(said.contains("ArnIs"), "{said}");
+    let condition = conditions.remove("ArnEquals").unwrap();
+    conditions.insert("ArnIs".into(), condition);
+    let output = cfn_lint(&wrong).unwrap_err();
+    assert!(output.contains("ArnIs"), "{output}");
 }
 
 #[test]
 fn parliament_would_find_a_wrong_action_and_a_wrong_resource() {
     let mut wrong = document("access-role-policy.json");
     wrong["Statement"][0]["Action"] = json!(["cognito-idp:AdminGetUsers"]);
-    let said = parliament(&wrong).unwrap_err();
-    assert!(said.contains("AdminGetUsers"), "{said}");
+    let output = parliament(&wrong).unwrap_err();
+    assert!(output.contains("AdminGetUsers"), "{output}");
 
     let mut wrong = document("lambda-policy.json");
     wrong["Statement"][0]["Resource"] = "arn:aws:s3:::bucket".into();
-    let said = parliament(&wrong).unwrap_err();
-    assert!(said.contains("No resources match"), "{said}");
+    let output = parliament(&wrong).unwrap_err();
+    assert!(output.contains("No resources match"), "{output}");
 }

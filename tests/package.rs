@@ -1,5 +1,5 @@
-//! The package of a release. Debug builds of the CLI hold a larger one, which is built in less
-//! time, so the real one is built here.
+//! The package of a release. Debug builds of the CLI contain a larger package, which is built
+//! faster, so this test builds the release package.
 #![allow(missing_docs, clippy::unwrap_used, dead_code, reason = "tests")]
 #![allow(
     clippy::print_stdout,
@@ -19,7 +19,7 @@ use std::path::Path;
 use package::{ARCHITECTURES, pack};
 
 #[test]
-fn the_package_of_a_release_is_small_and_the_same_each_time() {
+fn the_package_of_a_release_is_small_and_reproducible() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let builds: Vec<_> = ARCHITECTURES
         .iter()

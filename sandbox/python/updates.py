@@ -98,10 +98,10 @@ def members_can_be_set():
         update = handler(kind)
 
         def update_as_aws(data):
-            if "SandboxPlant" not in data:
+            if "SandboxSeed" not in data:
                 return update(data)
             state = stored(kind, data)
-            state |= data["SandboxPlant"]
+            state |= data["SandboxSeed"]
             for member in [member for member, value in state.items() if value is None]:
                 del state[member]
             return json_response({})

@@ -29,8 +29,8 @@ impl Sandbox {
     /// # Errors
     ///
     /// If the pool doesn't exist.
-    pub fn plant(&self, pool: &Pool, members: &Value) -> Result<(), AwsFault> {
-        let body = json!({"SandboxPlant": members});
+    pub fn seed_pool(&self, pool: &Pool, members: &Value) -> Result<(), AwsFault> {
+        let body = json!({"SandboxSeed": members});
         self.raw(pool, "UpdateUserPool", body).map(|_| ())
     }
 
@@ -39,8 +39,8 @@ impl Sandbox {
     /// # Errors
     ///
     /// If the app client doesn't exist.
-    pub fn plant_client(&self, pool: &Pool, client: &str, members: &Value) -> Result<(), AwsFault> {
-        let body = json!({"ClientId": client, "SandboxPlant": members});
+    pub fn seed_client(&self, pool: &Pool, client: &str, members: &Value) -> Result<(), AwsFault> {
+        let body = json!({"ClientId": client, "SandboxSeed": members});
         self.raw(pool, "UpdateUserPoolClient", body).map(|_| ())
     }
 

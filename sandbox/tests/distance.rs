@@ -66,7 +66,7 @@ fn calls_over_one_connection_are_in_order_and_in_the_journal() {
             ..Conditions::default()
         },
         Conditions {
-            a_second: Some(0),
+            requests_per_second: Some(0),
             ..Conditions::default()
         },
     );

@@ -44,9 +44,9 @@ fn a_read_only_member_is_ignored_and_kept() {
     let sandbox = Sandbox::start().unwrap();
     let pool = sandbox.pool("new", "users").unwrap();
     let members = json!({"Status": "Enabled", "CustomDomain": "a.example.com"});
-    sandbox.plant(&pool, &members).unwrap();
+    sandbox.seed_pool(&pool, &members).unwrap();
     let secret = json!({"ClientSecret": "stored"});
-    sandbox.plant_client(&pool, &pool.client, &secret).unwrap();
+    sandbox.seed_client(&pool, &pool.client, &secret).unwrap();
     let before = described(&sandbox, &pool);
     let sent = json!({
         "Name": "other", "Id": "other", "Arn": "other", "Status": "Disabled", "SchemaAttributes": [],

@@ -1,5 +1,5 @@
-//! The real binary between two emulated accounts. Another client, boto3, checks what exists in
-//! them afterwards. One folder per subject.
+//! The real binary with two emulated accounts. Another client, boto3, checks the accounts
+//! afterwards. One folder per subject.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod accounts;

@@ -1,5 +1,5 @@
-//! `cargo demo pictures`: real runs between two new accounts, on a terminal and in a
-//! pipeline, as they are seen, drawn into `pictures/`.
+//! `cargo demo pictures`: writes the output of real runs between two new accounts, on a terminal and
+//! in a pipeline, to SVG files in `pictures/`.
 
 use std::fs;
 use std::num::NonZero;
@@ -10,50 +10,52 @@ use anstyle_svg::Term;
 use anyhow::{Context, Result, ensure};
 use cogmig_sandbox::{Fault, Injection, NEW_ACCOUNT, Sandbox, architecture, tool};
 
-use crate::scene::{PASSWORD, Scene};
-use crate::stage::holds;
+use crate::pools::{PASSWORD, Pools};
+use crate::print::passed;
 
 const PROFILES: &str = "--old-profile old --new-profile new";
 const COLUMNS: NonZero<u16> = NonZero::new(100).unwrap();
-/// More than a run fills.
+/// More lines than a run prints.
 const LINES: NonZero<u16> = NonZero::new(200).unwrap();
 
-/// Takes all of them.
-pub(crate) fn take() -> Result<()> {
-    let studio = Studio {
+/// Creates all pictures.
+pub(crate) fn create() -> Result<()> {
+    let recorder = Recorder {
         sandbox: Sandbox::start()?,
     };
-    let scene = Scene::set(&studio.sandbox)?;
-    studio.terminal("plan", "plan", "", 0)?;
-    studio.sandbox.inject(Injection {
+    let pools = Pools::create(&recorder.sandbox)?;
+    recorder.terminal("plan", "plan", "", 0)?;
+    recorder.sandbox.inject(Injection {
         account: NEW_ACCOUNT.into(),
         action: "CreateFunction".into(),
         after: 0,
         times: 1,
         fault: Fault::Denied,
     });
-    studio.terminal("setup-denied", "setup", "confirm:=yes\\r", 1)?;
-    studio.sandbox.clear_faults();
-    studio.terminal("teardown-of-a-part", "teardown", "confirm:=default\\r", 0)?;
-    studio.pipeline("setup-in-a-pipeline", "setup", 0)?;
-    studio.pipeline("teardown-in-a-pipeline", "teardown", 0)?;
-    studio.terminal("setup", "setup", "confirm:=yes\\r", 0)?;
-    studio.sandbox.sign_in(&scene.new.client, "ann", PASSWORD)?;
-    let wrong = studio
+    recorder.terminal("setup-denied", "setup", "confirm:=yes\\r", 1)?;
+    recorder.sandbox.clear_faults();
+    recorder.terminal("teardown-of-a-part", "teardown", "confirm:=default\\r", 0)?;
+    recorder.pipeline("setup-in-a-pipeline", "setup", 0)?;
+    recorder.pipeline("teardown-in-a-pipeline", "teardown", 0)?;
+    recorder.terminal("setup", "setup", "confirm:=yes\\r", 0)?;
+    recorder
         .sandbox
-        .sign_in(&scene.new.client, "bob", "Wrong-password-1");
-    ensure!(wrong.is_err(), "a wrong password was let in");
-    studio.terminal("verify", "verify", "", 0)?;
-    studio.terminal("status", "status", "", 0)?;
-    studio.terminal("teardown", "teardown", "confirm:=default\\r", 0)
+        .sign_in(&pools.new.client, "ann", PASSWORD)?;
+    let wrong = recorder
+        .sandbox
+        .sign_in(&pools.new.client, "bob", "Wrong-password-1");
+    ensure!(wrong.is_err(), "a wrong password was accepted");
+    recorder.terminal("verify", "verify", "", 0)?;
+    recorder.terminal("status", "status", "", 0)?;
+    recorder.terminal("teardown", "teardown", "confirm:=default\\r", 0)
 }
 
-struct Studio {
+struct Recorder {
     sandbox: Sandbox,
 }
 
-impl Studio {
-    /// As somebody sees it who types the answers.
+impl Recorder {
+    /// A run on a terminal, with these answers.
     fn terminal(&self, name: &str, verb: &str, answers: &str, code: i32) -> Result<()> {
         let mut command = self.sandbox.command(tool("python")?);
         command
@@ -64,7 +66,7 @@ impl Studio {
         self.picture(name, verb, command, code)
     }
 
-    /// As it stands in a pipeline's log.
+    /// A run in a pipeline, as in its log.
     fn pipeline(&self, name: &str, verb: &str, code: i32) -> Result<()> {
         let mut command = self.sandbox.command("sh");
         command.env("CI", "true").args([
@@ -89,7 +91,7 @@ impl Studio {
             .current_dir(self.sandbox.home())
             .stdin(Stdio::null())
             .output()
-            .context("cogmig could not be run")?;
+            .context("can't run cogmig")?;
         let text = String::from_utf8(output.stdout)?;
         ensure!(
             output.status.code() == Some(code),
@@ -100,16 +102,16 @@ impl Studio {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures");
         fs::create_dir_all(&folder)?;
         let file = folder.join(format!("{name}.svg"));
-        fs::write(&file, Term::new().render_svg(&seen(&text)))?;
-        holds(&format!("pictures/{name}.svg"));
+        fs::write(&file, Term::new().render_svg(&screen(&text)))?;
+        passed(&format!("pictures/{name}.svg"));
         Ok(())
     }
 }
 
-/// What stands on the terminal in the end: lines that were written over are gone.
-fn seen(text: &str) -> String {
+/// The final content of the terminal, without overwritten lines.
+fn screen(text: &str) -> String {
     let mut parser = vt100::Parser::new(LINES, COLUMNS, 0);
-    // In a file a line's end alone goes back to the first column too.
+    // In a pipeline, a line feed alone also returns to the first column.
     parser.process(text.replace("\r\n", "\n").replace('\n', "\r\n").as_bytes());
     let screen = parser.screen();
     let plain: Vec<_> = screen.rows(0, COLUMNS.get()).collect();

@@ -1,5 +1,5 @@
-//! What setup and teardown do without faults: their calls, and the state after each. Tests that
-//! run both often start from these states and compare with them.
+//! The calls of setup and teardown without faults, and the state after each. Tests that run both
+//! many times start from these states and compare with them.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::calls::NthCall;
 use crate::support::stage::Stage;
 
-/// The two commands that change anything.
+/// The commands that make changes.
 #[derive(Clone, Copy, Debug)]
 pub enum Verb {
     Setup,
@@ -19,32 +19,32 @@ pub enum Verb {
 /// Both accounts, and the calls and states of runs without faults.
 pub struct Baseline {
     pub stage: Stage,
-    /// Setup and teardown: the command, its calls, and the state after it, twice.
+    /// For setup and teardown: the command, its calls, and the state and checkpoint after it.
     commands: [String; 2],
     calls: [Vec<NthCall>; 2],
     states: [Value; 2],
     checkpoints: [Checkpoint; 2],
-    /// The states that were checked already.
+    /// The states that have been checked.
     checked: HashSet<String>,
 }
 
 impl Baseline {
     pub fn new() -> Self {
-        let (stage, there, back) = Stage::for_many_runs();
+        let (stage, setup_command, teardown_command) = Stage::for_many_runs();
         let before = stage.stable_snapshot();
         let checkpoint_before = stage.sandbox.checkpoint();
-        let setup = stage.calls_of(&there);
+        let setup = stage.calls_of(&setup_command);
         let after = stage.stable_snapshot();
         let checkpoint_after = stage.sandbox.checkpoint();
-        let teardown = stage.calls_of(&back);
-        stage.assert_state(&before, "there and back");
+        let teardown = stage.calls_of(&teardown_command);
+        stage.assert_state(&before, "setup and teardown");
         let calls = [setup, teardown].map(|mut calls| {
             calls.retain(|call| !call.is_repeated_wait());
             calls
         });
         Self {
             stage,
-            commands: [there, back],
+            commands: [setup_command, teardown_command],
             calls,
             checked: HashSet::from([before.to_string(), after.to_string()]),
             states: [after, before],
@@ -75,23 +75,24 @@ impl Baseline {
         }
     }
 
-    /// Whether this state was not checked yet. What a command does depends on the state alone,
-    /// so one check per state is enough.
+    /// Whether this state hasn't been checked yet. A command depends only on the state, so one
+    /// check per state is enough.
     pub fn is_new_state(&mut self) -> bool {
         self.checked
             .insert(self.stage.stable_snapshot().to_string())
     }
 
-    /// How many states were checked.
+    /// The number of checked states.
     pub fn states(&self) -> usize {
         self.checked.len() - self.states.len()
     }
 
-    /// This command succeeds, and leads to the same state as without faults.
+    /// Checks that this command succeeds with the same state as without faults.
     #[track_caller]
-    pub fn assert_recovers(&self, verb: Verb, words: &str) {
+    pub fn assert_recovers(&self, verb: Verb, context: &str) {
         self.stage.ok(self.command(verb));
-        let words = format!("{words}, then {verb:?}");
-        self.stage.assert_state(&self.states[verb as usize], &words);
+        let context = format!("{context}, then {verb:?}");
+        self.stage
+            .assert_state(&self.states[verb as usize], &context);
     }
 }

@@ -1,5 +1,5 @@
-//! Changes between the plan and the apply: by other deployments, by other people, and an
-//! expired session.
+//! Changes between the plan and the apply: by other deployments, by other users, and an expired
+//! session.
 
 use std::time::Duration;
 
@@ -10,19 +10,26 @@ use crate::support::calls::{NthCall, Running};
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 
-/// Starts a command, which is held at a call of it.
-fn held(stage: &Stage, command: &str, account: &str, action: &str, after: usize) -> Running {
-    stage.inject(&NthCall::of(account, action, after), Fault::Held, 1);
+/// Starts a command and blocks one of its calls.
+fn start_blocked(
+    stage: &Stage,
+    command: &str,
+    account: &str,
+    action: &str,
+    after: usize,
+) -> Running {
+    stage.inject(&NthCall::of(account, action, after), Fault::Blocked, 1);
     stage.start_until_fault(command)
 }
 
-fn end(stage: &Stage, running: Running) -> Run {
+/// Unblocks the call and waits until the command exits.
+fn unblock(stage: &Stage, running: Running) -> Run {
     stage.sandbox.clear_faults();
     running.end()
 }
 
-/// Two migrations from one old app client, into two pools.
-fn two() -> (Stage, Pool, [String; 2]) {
+/// Two deployments with the same old app client and different new pools. The first one exists.
+fn two_deployments() -> (Stage, Pool, [String; 2]) {
     let stage = Stage::new();
     let second = stage.sandbox.pool("new", "Partners").unwrap();
     let setup = |pool: &Pool| {
@@ -36,47 +43,47 @@ fn two() -> (Stage, Pool, [String; 2]) {
 
 #[test]
 fn another_deployment_created_during_teardown_keeps_its_flow() {
-    let (stage, second, [_, setup]) = two();
+    let (stage, second, [_, setup]) = two_deployments();
     let teardown = format!("teardown {BOTH}");
-    let running = held(&stage, &teardown, NEW_ACCOUNT, "UpdateUserPool", 0);
+    let running = start_blocked(&stage, &teardown, NEW_ACCOUNT, "UpdateUserPool", 0);
     stage.ok(&setup);
-    end(&stage, running).assert_ended(0, &teardown);
+    unblock(&stage, running).assert_ended(0, &teardown);
     let signed_in = stage.sandbox.sign_in(&second.client, "ada", PASSWORD);
     signed_in.unwrap();
 }
 
 #[test]
-fn another_deployment_removed_during_setup_removes_no_flow_of_this_one() {
-    let (stage, second, [_, setup]) = two();
-    let running = held(&stage, &setup, OLD_ACCOUNT, "CreateRole", 0);
+fn another_deployment_removed_during_setup_keeps_the_flow_of_this_one() {
+    let (stage, second, [_, setup]) = two_deployments();
+    let running = start_blocked(&stage, &setup, OLD_ACCOUNT, "CreateRole", 0);
     stage.ok(&format!("teardown {BOTH}"));
-    end(&stage, running).assert_ended(0, &setup);
+    unblock(&stage, running).assert_ended(0, &setup);
     let signed_in = stage.sandbox.sign_in(&second.client, "ada", PASSWORD);
     signed_in.unwrap();
 }
 
 #[test]
-fn two_deployments_torn_down_at_once_leave_no_flow() {
-    let (stage, _, [_, setup]) = two();
+fn two_deployments_removed_at_the_same_time_leave_no_flow() {
+    let (stage, _, [_, setup]) = two_deployments();
     stage.ok(&setup);
     let teardown = format!("teardown {BOTH}");
-    let running = held(&stage, &teardown, NEW_ACCOUNT, "UpdateUserPool", 0);
+    let running = start_blocked(&stage, &teardown, NEW_ACCOUNT, "UpdateUserPool", 0);
     stage.ok(&format!("{teardown} --suffix two"));
-    end(&stage, running).assert_ended(0, &teardown);
+    unblock(&stage, running).assert_ended(0, &teardown);
     let flows = stage.flows(&stage.old, &stage.old.client);
     assert_eq!(flows, ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]);
 }
 
 #[test]
-fn a_trigger_that_its_owner_removed_before_the_change_is_not_restored() {
+fn a_trigger_removed_by_its_owner_before_the_change_is_not_restored() {
     let stage = Stage::new();
-    let theirs = format!("arn:aws:lambda:eu-central-1:{OLD_ACCOUNT}:function:theirs");
-    stage.set_trigger(Some(&theirs));
+    let other = format!("arn:aws:lambda:eu-central-1:{OLD_ACCOUNT}:function:other");
+    stage.set_trigger(Some(&other));
     let setup = format!("setup {BOTH} --replace-trigger");
-    let running = held(&stage, &setup, OLD_ACCOUNT, "CreateRole", 0);
+    let running = start_blocked(&stage, &setup, OLD_ACCOUNT, "CreateRole", 0);
     stage.set_trigger(None);
     let before = stage.triggers();
-    let run = end(&stage, running);
+    let run = unblock(&stage, running);
     run.assert_ended(1, &setup);
     run.assert_stderr(&["was changed by others", "run the same command again"]);
     stage.ok(&setup);
@@ -89,11 +96,11 @@ fn resources_that_are_no_longer_managed_are_not_deleted() {
     let teardown = format!("teardown {BOTH}");
     let stage = Stage::new();
     stage.setup();
-    let running = held(&stage, &teardown, NEW_ACCOUNT, "UpdateUserPool", 0);
+    let running = start_blocked(&stage, &teardown, NEW_ACCOUNT, "UpdateUserPool", 0);
     let name = json!({"logGroupName": LOG_GROUP});
     stage.aws("new", "logs:DeleteLogGroup", name.clone());
     stage.aws("new", "logs:CreateLogGroup", name);
-    let run = end(&stage, running);
+    let run = unblock(&stage, running);
     run.assert_ended(1, &teardown);
     run.assert_stderr(&[LOG_GROUP, "no longer managed"]);
     let groups = &stage.sandbox.snapshot()[NEW_ACCOUNT]["log_groups"];
@@ -101,11 +108,11 @@ fn resources_that_are_no_longer_managed_are_not_deleted() {
 
     let stage = Stage::new();
     stage.setup();
-    let running = held(&stage, &teardown, NEW_ACCOUNT, "UpdateUserPool", 0);
+    let running = start_blocked(&stage, &teardown, NEW_ACCOUNT, "UpdateUserPool", 0);
     let function = format!("arn:aws:lambda:eu-central-1:{NEW_ACCOUNT}:function:{LAMBDA}");
     let tags = json!({"Resource": function, "TagKeys": ["cogmig:deployment"]});
     stage.aws("new", "lambda:UntagResource", tags);
-    let run = end(&stage, running);
+    let run = unblock(&stage, running);
     run.assert_ended(1, &teardown);
     let name = json!({"FunctionName": LAMBDA});
     stage.aws("new", "lambda:GetFunction", name);
@@ -118,9 +125,9 @@ fn a_pool_that_is_deleted_during_the_comparison_is_reported_as_deleted() {
         pool["DeletionProtection"] = "INACTIVE".into();
     });
     let setup = format!("setup {BOTH}");
-    let running = held(&stage, &setup, NEW_ACCOUNT, "DescribeUserPool", 2);
+    let running = start_blocked(&stage, &setup, NEW_ACCOUNT, "DescribeUserPool", 2);
     stage.in_pool(&stage.new, "DeleteUserPool", json!({}));
-    let run = end(&stage, running);
+    let run = unblock(&stage, running);
     run.assert_ended(1, &setup);
     run.assert_stderr(&["was deleted during this run"]);
 }
@@ -138,12 +145,12 @@ fn a_throttled_comparison_is_retried() {
 fn an_interrupt_reports_exactly_the_lost_changes() {
     let setup = format!("setup {BOTH} --output json");
     let stage = Stage::new();
-    let running = held(&stage, &setup, NEW_ACCOUNT, "DescribeUserPool", 2);
+    let running = start_blocked(&stage, &setup, NEW_ACCOUNT, "DescribeUserPool", 2);
     let lost = json!({"Policies": {}});
-    stage.sandbox.plant(&stage.new, &lost).unwrap();
+    stage.sandbox.seed_pool(&stage.new, &lost).unwrap();
     running.signal("INT");
     std::thread::sleep(Duration::from_millis(300));
-    let run = end(&stage, running);
+    let run = unblock(&stage, running);
     run.assert_ended(1, &setup);
     let causes = run.json()["error"]["causes"].to_string();
     assert!(causes.contains("MinimumLength was 14"), "{causes}");
@@ -161,49 +168,49 @@ fn an_interrupt_reports_exactly_the_lost_changes() {
     assert!(!run.printed("differ from their values before"), "{run}");
 }
 
-/// What was lost is told beside whatever else went wrong, and after a wish to stop.
+/// Lost changes are reported in addition to other errors, also after an interrupt.
 #[test]
 fn lost_changes_are_reported_with_another_error() {
     let setup = format!("setup {BOTH} --output json");
-    let (reads, looks) = ("DescribeUserPoolClient", "GetRole");
-    for stops in [false, true] {
+    let (describe, get) = ("DescribeUserPoolClient", "GetRole");
+    for interrupted in [false, true] {
         let stage = Stage::new();
-        // To plan by, to change, and to compare with.
-        stage.inject(&NthCall::of(OLD_ACCOUNT, looks, 1), Fault::Denied, 1);
-        let running = held(&stage, &setup, OLD_ACCOUNT, reads, 2);
-        // Both are met.
+        // One call for the plan, one for the change, one for the comparison.
+        stage.inject(&NthCall::of(OLD_ACCOUNT, get, 1), Fault::Denied, 1);
+        let running = start_blocked(&stage, &setup, OLD_ACCOUNT, describe, 2);
+        // Until both faults have had their effect.
         std::thread::sleep(Duration::from_secs(2));
         let lost = json!({"IdTokenValidity": 1});
         let client = &stage.old.client;
         stage
             .sandbox
-            .plant_client(&stage.old, client, &lost)
+            .seed_client(&stage.old, client, &lost)
             .unwrap();
-        if stops {
+        if interrupted {
             running.signal("INT");
             std::thread::sleep(Duration::from_millis(300));
         }
-        let run = end(&stage, running);
+        let run = unblock(&stage, running);
         run.assert_ended(1, &setup);
-        let told = run.json()["error"].to_string();
-        assert!(told.contains("IdTokenValidity"), "{told}");
-        assert_eq!(told.contains("AccessDenied"), !stops, "{told}");
-        // The flow and its record stand, and so does the way of a sign-in.
-        let said = run.to_string();
-        assert!(!said.contains("was restored"), "{said}");
+        let error = run.json()["error"].to_string();
+        assert!(error.contains("IdTokenValidity"), "{error}");
+        assert_eq!(error.contains("AccessDenied"), !interrupted, "{error}");
+        // The flow and its record exist, so users can still be migrated.
+        let output = run.to_string();
+        assert!(!output.contains("was restored"), "{output}");
         stage.sign_in("ada", PASSWORD).unwrap();
     }
 }
 
-/// Nobody knows whether an update without an answer was taken: if it was, it is compared.
+/// An update without a response may have been processed. If it was, it is compared.
 #[test]
-fn an_update_without_an_answer_is_compared_after_an_interrupt() {
+fn an_update_without_a_response_is_compared_after_an_interrupt() {
     let setup = format!("setup {BOTH} --output json");
     let stage = Stage::new();
-    let moment = Duration::from_secs(2);
-    let describes = |after| NthCall::of(NEW_ACCOUNT, "DescribeUserPool", after);
-    stage.inject(&describes(1), Fault::Slow(moment), 1);
-    stage.inject(&describes(0), Fault::Slow(moment), 1);
+    let delay = Duration::from_secs(2);
+    let describe_call = |after| NthCall::of(NEW_ACCOUNT, "DescribeUserPool", after);
+    stage.inject(&describe_call(1), Fault::Slow(delay), 1);
+    stage.inject(&describe_call(0), Fault::Slow(delay), 1);
     stage.inject(
         &NthCall::of(NEW_ACCOUNT, "UpdateUserPool", 0),
         Fault::CutAfter,
@@ -215,31 +222,31 @@ fn an_update_without_an_answer_is_compared_after_an_interrupt() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let lost = json!({"Policies": {}});
-    stage.sandbox.plant(&stage.new, &lost).unwrap();
+    stage.sandbox.seed_pool(&stage.new, &lost).unwrap();
     let run = running.end();
     run.assert_ended(1, &setup);
     let causes = run.json()["error"]["causes"].to_string();
     assert!(causes.contains("MinimumLength was 14"), "{causes}");
 }
 
-/// It would keep every user out whom the pool does not know.
+/// Without the flow, the trigger would reject all users who haven't been migrated.
 #[test]
 fn a_trigger_whose_flow_was_removed_is_restored() {
-    let theirs = format!("arn:aws:lambda:eu-central-1:{OLD_ACCOUNT}:function:theirs");
-    for stops in [false, true] {
+    let other = format!("arn:aws:lambda:eu-central-1:{OLD_ACCOUNT}:function:other");
+    for interrupted in [false, true] {
         let stage = Stage::new();
-        stage.set_trigger(Some(&theirs));
+        stage.set_trigger(Some(&other));
         let before = stage.triggers();
         let setup = format!("setup {BOTH} --replace-trigger");
-        // The second is the look whether the record still stands.
-        let running = held(&stage, &setup, OLD_ACCOUNT, "GetRole", 1);
+        // The second call checks whether the record still exists.
+        let running = start_blocked(&stage, &setup, OLD_ACCOUNT, "GetRole", 1);
         stage.delete_access_role();
         std::thread::sleep(Duration::from_secs(3));
-        if stops {
+        if interrupted {
             running.signal("INT");
             std::thread::sleep(Duration::from_millis(300));
         }
-        let run = end(&stage, running);
+        let run = unblock(&stage, running);
         run.assert_ended(1, &setup);
         run.assert_stderr(&["the undo record of app client", "was restored"]);
         assert_eq!(stage.triggers(), before);
@@ -264,10 +271,10 @@ echo '{{"Version": 1, "AccessKeyId": "222222222222", "SecretAccessKey": "test", 
     ];
     stage.sandbox.add_profile("brief", &settings).unwrap();
     let setup = "setup --old-profile old --new-profile brief";
-    let running = held(&stage, setup, NEW_ACCOUNT, "DescribeUserPool", 1);
+    let running = start_blocked(&stage, setup, NEW_ACCOUNT, "DescribeUserPool", 1);
     stage.file("ended", "");
     std::thread::sleep(Duration::from_secs(3));
-    let run = end(&stage, running);
+    let run = unblock(&stage, running);
     run.assert_ended(1, setup);
     run.assert_stderr(&["sign in again"]);
     assert!(!run.printed("waiting for Cognito to update"), "{run}");

@@ -1,4 +1,4 @@
-//! The calls of a run, counted at the proxy, and whether two states are the same.
+//! The calls of a run, counted at the proxy, and the comparison of states.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -9,19 +9,20 @@ use crate::support::calls::{NthCall, Running};
 use crate::support::stage::Stage;
 
 impl NthCall {
-    /// Whether it asks once more whether a function is ready: how often depends on the machine.
+    /// Whether it repeats the check that a function is ready. The number of repetitions depends on
+    /// the machine.
     pub fn is_repeated_wait(&self) -> bool {
         self.action == "GetFunction" && self.after > 1
     }
 
-    /// Whether it is the first of its operation.
+    /// Whether it is the first call of its operation.
     pub fn is_first(&self) -> bool {
         self.after == 0
     }
 }
 
 impl Running {
-    /// SIGKILL. AWS still does what it was asked for before.
+    /// Sends SIGKILL. AWS still processes the calls that were sent before.
     pub fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
@@ -49,39 +50,48 @@ impl Stage {
         nth.collect()
     }
 
-    /// What stands, without what each setup makes anew.
+    /// A snapshot without the values that each setup generates.
     pub fn stable_snapshot(&self) -> Value {
         let mut snapshot = self.sandbox.snapshot();
         mask(&mut snapshot);
         snapshot
     }
 
-    /// This stands; or each place is told where it does not.
+    /// Compares the state of both accounts. A failure lists each difference.
     #[track_caller]
-    pub fn assert_state(&self, expected: &Value, words: &str) {
-        let mut places = Vec::new();
-        differ("", &self.stable_snapshot(), expected, &mut places);
-        assert!(places.is_empty(), "{words}:\n{}", places.join("\n"));
+    pub fn assert_state(&self, expected: &Value, context: &str) {
+        let mut differences = Vec::new();
+        collect_differences("", &self.stable_snapshot(), expected, &mut differences);
+        assert!(
+            differences.is_empty(),
+            "{context}:\n{}",
+            differences.join("\n")
+        );
     }
 }
 
-fn differ(path: &str, stands: &Value, expected: &Value, places: &mut Vec<String>) {
-    match (stands, expected) {
+fn collect_differences(
+    path: &str,
+    actual: &Value,
+    expected: &Value,
+    differences: &mut Vec<String>,
+) {
+    match (actual, expected) {
         (Value::Object(left), Value::Object(right)) => {
             let members: BTreeSet<_> = left.keys().chain(right.keys()).collect();
             for member in members {
                 let none = &Value::Null;
                 let [left, right] = [left, right].map(|side| side.get(member).unwrap_or(none));
-                differ(&format!("{path}/{member}"), left, right, places);
+                collect_differences(&format!("{path}/{member}"), left, right, differences);
             }
         }
         (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
             for (place, (left, right)) in left.iter().zip(right).enumerate() {
-                differ(&format!("{path}/{place}"), left, right, places);
+                collect_differences(&format!("{path}/{place}"), left, right, differences);
             }
         }
-        _ if stands == expected => {}
-        _ => places.push(format!("{path} is {stands}, not {expected}")),
+        _ if actual == expected => {}
+        _ => differences.push(format!("{path} is {actual}, not {expected}")),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Another writer changes the same pool at the same moment: the first update is answered with
-//! ConcurrentModification, after the other's change was made.
+//! Another writer changes the same resource concurrently: the first update fails with
+//! ConcurrentModificationException after the other change.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use crate::support::stage::Stage;
 type Edit = Box<dyn FnOnce(&Stage) + Send>;
 
 impl Stage {
-    /// A profile of the new account. Its first call of `operation` fails, after `edit`.
+    /// Adds a profile of the new account. Its first call of `operation` runs `edit` and fails.
     fn with_concurrent_write(self: &Arc<Self>, name: &str, operation: &'static str, edit: Edit) {
         let aws = self.sandbox.endpoint().trim_start_matches("http://");
         let aws = aws.parse().unwrap();
@@ -40,7 +40,7 @@ impl Stage {
 }
 
 #[test]
-fn what_others_set_on_the_pool_between_two_attempts_stays() {
+fn pool_settings_that_others_change_between_two_attempts_are_kept() {
     let stage = Arc::new(Stage::new());
     stage.with_concurrent_write(
         "busy",
@@ -55,14 +55,14 @@ fn what_others_set_on_the_pool_between_two_attempts_stays() {
     );
     stage.ok("setup --old-profile old --new-profile busy");
     let pool = json!({"UserPoolId": stage.new.id});
-    let stands = stage.in_pool(&stage.new, "DescribeUserPool", pool)["UserPool"].clone();
-    assert_eq!(stands["DeletionProtection"], "INACTIVE");
-    let triggers = &stands["LambdaConfig"];
+    let settings = stage.in_pool(&stage.new, "DescribeUserPool", pool)["UserPool"].clone();
+    assert_eq!(settings["DeletionProtection"], "INACTIVE");
+    let triggers = &settings["LambdaConfig"];
     assert!(triggers["PreSignUp"].is_string() && triggers["UserMigration"].is_string());
 }
 
 #[test]
-fn what_others_set_on_the_client_between_two_attempts_stays() {
+fn client_settings_that_others_change_between_two_attempts_are_kept() {
     let stage = Arc::new(Stage::new());
     stage.with_concurrent_write(
         "busy",
@@ -75,13 +75,13 @@ fn what_others_set_on_the_client_between_two_attempts_stays() {
         }),
     );
     stage.ok("setup --old-profile old --new-profile busy");
-    let stands = stage.described(&stage.new, &stage.new.client);
+    let settings = stage.describe_client(&stage.new, &stage.new.client);
     assert_eq!(
         stage.flows(&stage.new, &stage.new.client),
         ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_PASSWORD_AUTH"]
     );
     assert!(
-        stands.to_string().contains("\"RefreshTokenValidity\":7"),
-        "{stands}"
+        settings.to_string().contains("\"RefreshTokenValidity\":7"),
+        "{settings}"
     );
 }

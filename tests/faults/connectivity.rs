@@ -1,4 +1,4 @@
-//! Faults at the call that invokes the function for the connectivity check.
+//! Faults of the call that invokes the function for the connectivity check.
 
 use cogmig_sandbox::{Fault, NEW_ACCOUNT};
 
@@ -6,7 +6,7 @@ use crate::support::calls::NthCall;
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
 #[test]
-fn after_every_fault_the_next_setup_succeeds() {
+fn the_next_setup_succeeds_after_every_fault() {
     let stage = Stage::new();
     let setup = format!("setup {BOTH}");
     for (fault, times, code) in [
@@ -16,21 +16,21 @@ fn after_every_fault_the_next_setup_succeeds() {
         (Fault::CutBefore, 1, 0),
         (Fault::CutAfter, 1, 0),
         (Fault::Twice, 1, 0),
-        (Fault::Silent, 1, -1),
+        (Fault::NoResponse, 1, -1),
     ] {
-        let words = format!("{fault:?}");
+        let context = format!("{fault:?}");
         let nth = NthCall::of(NEW_ACCOUNT, "Invoke", 0);
         stage.inject(&nth, fault, times);
-        if fault == Fault::Silent {
+        if fault == Fault::NoResponse {
             stage.start_until_fault(&setup).kill();
         } else {
             let run = stage.cogmig(&setup);
-            run.assert_ended(code, &words);
+            run.assert_ended(code, &context);
             if code == 1 {
                 run.assert_stderr(&["lambda:InvokeFunction", "AccessDenied"]);
             }
         }
-        assert_eq!(stage.sandbox.clear_faults(), times, "{words}");
+        assert_eq!(stage.sandbox.clear_faults(), times, "{context}");
         stage.changes_nothing(0, &setup);
         stage.sign_in("ada", PASSWORD).unwrap();
         stage.delete_user("ada");

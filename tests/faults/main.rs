@@ -1,5 +1,5 @@
-//! The real binary while calls fail, while AWS is slow, and while others change the same
-//! resources: at each call of setup and of teardown, one after the other.
+//! The real binary while calls fail, while AWS is slow, and while others change the same resources.
+//! Faults are injected into each call of setup and teardown in turn.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod baseline;

@@ -1,6 +1,6 @@
-//! Every call of setup and of teardown, with every fault. The calls are counted at the proxy,
-//! not listed by hand. After each fault, the next setup leads to the same state as one without
-//! faults, and the next teardown to the state before.
+//! Every call of setup and of teardown, with every fault. The calls are recorded at the proxy, not
+//! listed in the code. After each fault, the next setup results in the same state as a setup
+//! without faults, and the next teardown in the state before.
 
 use std::time::Instant;
 
@@ -9,80 +9,79 @@ use cogmig_sandbox::{Fault, NEW_ACCOUNT};
 use crate::baseline::{Baseline, Verb};
 use crate::support::stage::Stage;
 
-/// What happens to a call, and how the run that it happens to ends.
+/// The fault of a call, and the exit status of the run.
 #[derive(Clone, Copy, Debug)]
 struct Trial {
     fault: Fault,
     times: usize,
-    /// The exit status; none where the process is killed while it waits for the answer.
-    ends: Option<i32>,
+    /// The exit status. `None` if the process is killed while it waits for the response.
+    code: Option<i32>,
 }
 
 const DENIED: Trial = Trial {
     fault: Fault::Denied,
     times: 1,
-    ends: Some(1),
+    code: Some(1),
 };
 const CUT: Trial = Trial {
     fault: Fault::CutAfter,
     times: 1,
-    ends: Some(0),
+    code: Some(0),
 };
 const KILLED: Trial = Trial {
-    fault: Fault::Silent,
+    fault: Fault::NoResponse,
     times: 1,
-    ends: None,
+    code: None,
 };
 const THROTTLED: Trial = Trial {
     fault: Fault::Throttled,
     times: 3,
-    ends: Some(0),
+    code: Some(0),
 };
 const TWICE: Trial = Trial {
     fault: Fault::Twice,
     times: 1,
-    ends: Some(0),
+    code: Some(0),
 };
 
-/// Runs a command while this happens to its call of this number; and tells what it did.
+/// Runs a command with a fault in its n-th call. Returns a description for failures.
 fn inject(baseline: &Baseline, verb: Verb, n: usize, trial: Trial) -> String {
     baseline.prepare(verb);
     let (command, nth) = (baseline.command(verb), &baseline.calls(verb)[n]);
-    let words = format!("{command}, {nth:?}, {trial:?}");
+    let context = format!("{command}, {nth:?}, {trial:?}");
     let stage = &baseline.stage;
     stage.inject(nth, trial.fault, trial.times);
-    match trial.ends {
-        Some(code) => stage.cogmig(command).assert_ended(code, &words),
+    match trial.code {
+        Some(code) => stage.cogmig(command).assert_ended(code, &context),
         None => stage.start_until_fault(command).kill(),
     }
-    assert_eq!(stage.sandbox.clear_faults(), trial.times, "{words}");
-    words
+    assert_eq!(stage.sandbox.clear_faults(), trial.times, "{context}");
+    context
 }
 
-/// The ExternalId that is asked for is the one that is given.
+/// The ExternalId that the access role requires is the one that the function sends.
 fn assert_one_external_id(stage: &Stage) {
     let snapshot = stage.sandbox.snapshot();
     let function = &snapshot[NEW_ACCOUNT]["functions"][0]["configuration"];
-    let given = &function["Environment"]["Variables"]["OLD_EXTERNAL_ID"];
-    assert_eq!(*given, stage.external_id());
+    let sent = &function["Environment"]["Variables"]["OLD_EXTERNAL_ID"];
+    assert_eq!(*sent, stage.external_id());
 }
 
-/// Lets this happen to every call of a command in turn.
-#[expect(clippy::print_stderr, reason = "the matrix is to be told")]
+/// Injects the fault into every call of a command in turn.
+#[expect(clippy::print_stderr, reason = "prints the size of the matrix")]
 fn every_call(verb: Verb, trial: Trial) {
     let start = Instant::now();
     let mut baseline = Baseline::new();
     for n in 0..baseline.calls(verb).len() {
-        let words = inject(&baseline, verb, n, trial);
-        // Of two neighbours one is followed by a setup and one by a teardown at once; where
-        // the process is killed, the other way round. What else was under way at that moment
-        // is another thing each time.
+        let context = inject(&baseline, verb, n, trial);
+        // Alternates between a setup and an immediate teardown after the fault. If the process is
+        // killed, the order is reversed, because other calls can be in progress.
         if baseline.is_new_state() {
-            if (n % 2 == 0) == trial.ends.is_some() {
-                baseline.assert_recovers(Verb::Setup, &words);
+            if (n % 2 == 0) == trial.code.is_some() {
+                baseline.assert_recovers(Verb::Setup, &context);
                 assert_one_external_id(&baseline.stage);
             }
-            baseline.assert_recovers(Verb::Teardown, &words);
+            baseline.assert_recovers(Verb::Teardown, &context);
         }
     }
     eprintln!(
@@ -95,22 +94,22 @@ fn every_call(verb: Verb, trial: Trial) {
 }
 
 #[test]
-fn an_error_at_every_call_of_setup() {
+fn an_error_of_every_call_of_setup() {
     every_call(Verb::Setup, DENIED);
 }
 
 #[test]
-fn an_error_at_every_call_of_teardown() {
+fn an_error_of_every_call_of_teardown() {
     every_call(Verb::Teardown, DENIED);
 }
 
 #[test]
-fn every_answer_to_setup_cut_off() {
+fn every_response_to_setup_lost() {
     every_call(Verb::Setup, CUT);
 }
 
 #[test]
-fn every_answer_to_teardown_cut_off() {
+fn every_response_to_teardown_lost() {
     every_call(Verb::Teardown, CUT);
 }
 
@@ -135,11 +134,11 @@ fn every_call_of_teardown_throttled() {
 }
 
 #[test]
-fn every_step_of_setup_done_twice() {
+fn every_call_of_setup_processed_twice() {
     every_call(Verb::Setup, TWICE);
 }
 
 #[test]
-fn every_step_of_teardown_done_twice() {
+fn every_call_of_teardown_processed_twice() {
     every_call(Verb::Teardown, TWICE);
 }

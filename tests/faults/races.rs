@@ -1,6 +1,6 @@
-//! Two runs at once, from two machines: one is held at each of its calls in turn while the
-//! other runs to its end. Afterwards the next setup leads to the same state as a single one,
-//! and the next teardown to the state before.
+//! Two concurrent runs: the first one is blocked at each of its calls in turn while the second one
+//! runs until it exits. Afterwards, the next setup results in the same state as a single setup, and
+//! the next teardown in the state before.
 
 use std::thread;
 
@@ -9,48 +9,52 @@ use cogmig_sandbox::Fault;
 use crate::baseline::{Baseline, Verb};
 use crate::support::run::Run;
 
-/// One of the two runs: it succeeds, or says why not.
-fn assert_told(run: &Run, words: &str) {
-    run.assert_ended(run.code, words);
-    let told = run.printed("error:") || run.printed("manual action required");
-    assert!(run.code == 0 || (run.code == 1 && told), "{words}\n{run}");
+/// Each run succeeds or reports why it didn't.
+fn assert_succeeds_or_reports(run: &Run, context: &str) {
+    run.assert_ended(run.code, context);
+    let reports = run.printed("error:") || run.printed("manual action required");
+    assert!(
+        run.code == 0 || (run.code == 1 && reports),
+        "{context}\n{run}"
+    );
 }
 
-/// Most of the time both wait, and nothing is to be seen of them.
-const AT_ONCE: usize = 3;
+/// The runs mostly wait, so the calls are divided among threads.
+const THREADS: usize = 3;
 
-/// Holds `held` at each of its calls, while `other` runs.
-#[expect(clippy::print_stderr, reason = "the matrix is to be told")]
-fn at_once(held: Verb, other: Verb) {
-    let told = thread::scope(|scope| {
-        let shares = (0..AT_ONCE).map(|share| scope.spawn(move || share_of(share, held, other)));
+/// Blocks `blocked` at each of its calls while `other` runs.
+#[expect(clippy::print_stderr, reason = "prints the size of the matrix")]
+fn concurrently(blocked: Verb, other: Verb) {
+    let results = thread::scope(|scope| {
+        let shares =
+            (0..THREADS).map(|share| scope.spawn(move || run_share(share, blocked, other)));
         let shares: Vec<_> = shares.collect();
-        let told = shares.into_iter().map(|share| share.join().unwrap());
-        told.collect::<Vec<_>>().join("; ")
+        let results = shares.into_iter().map(|share| share.join().unwrap());
+        results.collect::<Vec<_>>().join("; ")
     });
-    eprintln!("{held:?} held for {other:?}: {told}");
+    eprintln!("{blocked:?} blocked for {other:?}: {results}");
 }
 
-/// Every so-manieth call, in accounts of their own.
-fn share_of(share: usize, held: Verb, other: Verb) -> String {
+/// A share of the calls, in separate accounts.
+fn run_share(share: usize, blocked: Verb, other: Verb) -> String {
     let mut baseline = Baseline::new();
     let (mut calls, mut both) = (0, 0);
-    for n in (share..baseline.calls(held).len()).step_by(AT_ONCE) {
-        baseline.prepare(held);
-        let nth = &baseline.calls(held)[n];
-        let words = format!("{held:?} held at {nth:?} for {other:?}");
-        baseline.stage.inject(nth, Fault::Held, 1);
-        let first = baseline.stage.start_until_fault(baseline.command(held));
+    for n in (share..baseline.calls(blocked).len()).step_by(THREADS) {
+        baseline.prepare(blocked);
+        let nth = &baseline.calls(blocked)[n];
+        let context = format!("{blocked:?} blocked at {nth:?} for {other:?}");
+        baseline.stage.inject(nth, Fault::Blocked, 1);
+        let first = baseline.stage.start_until_fault(baseline.command(blocked));
         let second = baseline.stage.cogmig(baseline.command(other));
         baseline.stage.sandbox.clear_faults();
         let first = first.end();
-        assert_told(&second, &words);
-        assert_told(&first, &words);
+        assert_succeeds_or_reports(&second, &context);
+        assert_succeeds_or_reports(&first, &context);
         calls += 1;
         both += usize::from(first.code == 0 && second.code == 0);
         if baseline.is_new_state() {
-            baseline.assert_recovers(Verb::Setup, &words);
-            baseline.assert_recovers(Verb::Teardown, &words);
+            baseline.assert_recovers(Verb::Setup, &context);
+            baseline.assert_recovers(Verb::Teardown, &context);
         }
     }
     let states = baseline.states();
@@ -59,20 +63,20 @@ fn share_of(share: usize, held: Verb, other: Verb) -> String {
 
 #[test]
 fn two_setups() {
-    at_once(Verb::Setup, Verb::Setup);
+    concurrently(Verb::Setup, Verb::Setup);
 }
 
 #[test]
 fn two_teardowns() {
-    at_once(Verb::Teardown, Verb::Teardown);
+    concurrently(Verb::Teardown, Verb::Teardown);
 }
 
 #[test]
 fn a_setup_and_a_teardown_during_it() {
-    at_once(Verb::Setup, Verb::Teardown);
+    concurrently(Verb::Setup, Verb::Teardown);
 }
 
 #[test]
 fn a_teardown_and_a_setup_during_it() {
-    at_once(Verb::Teardown, Verb::Setup);
+    concurrently(Verb::Teardown, Verb::Setup);
 }

@@ -1,6 +1,5 @@
-//! AWS at its slowest: roles that cannot be assumed yet, busy functions, eventually consistent
-//! reads, throttling, errors, latency. cogmig waits for all of it, and reports what it waits
-//! for.
+//! Slow AWS: roles that can't be assumed yet, busy functions, eventually consistent reads,
+//! throttling, errors, latency. cogmig waits for each of them, and reports what it waits for.
 
 use std::time::Duration;
 
@@ -12,17 +11,17 @@ use crate::support::stage::{BOTH, LAMBDA, PASSWORD, Stage};
 
 const LAG: Duration = Duration::from_secs(2);
 
-/// Setup, a sign-in and teardown where AWS is so hard.
-fn there_and_back(conditions: Conditions, said: &[&str]) {
+/// Setup, a sign-in and teardown under these conditions.
+fn setup_and_teardown(conditions: Conditions, messages: &[&str]) {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.sandbox.set_conditions(conditions);
     let run = stage.setup();
-    run.assert_stderr(said);
-    let stands = stage.sandbox.snapshot();
-    // Others, and a second run, may look before everything shows.
+    run.assert_stderr(messages);
+    let snapshot = stage.sandbox.snapshot();
+    // A second run may read before all changes are visible.
     stage.setup();
-    assert_eq!(stage.sandbox.snapshot(), stands);
+    assert_eq!(stage.sandbox.snapshot(), snapshot);
     std::thread::sleep(conditions.lag);
     stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.sign_in("ada", PASSWORD).unwrap();
@@ -39,16 +38,16 @@ fn a_role_that_lambda_cannot_assume_yet() {
         propagation: Duration::from_secs(3),
         ..Conditions::default()
     };
-    there_and_back(conditions, &["waiting for Lambda to accept the role"]);
+    setup_and_teardown(conditions, &["waiting for Lambda to accept the role"]);
 }
 
 #[test]
-fn reads_that_do_not_see_what_was_written() {
+fn eventually_consistent_reads() {
     let conditions = Conditions {
         lag: LAG,
         ..Conditions::default()
     };
-    there_and_back(conditions, &["waiting for Cognito to return"]);
+    setup_and_teardown(conditions, &["waiting for Cognito to return"]);
 }
 
 #[test]
@@ -60,29 +59,29 @@ fn all_conditions_at_once() {
         lag: LAG,
         ..Conditions::default()
     };
-    there_and_back(conditions, &["waiting for"]);
+    setup_and_teardown(conditions, &["waiting for"]);
 }
 
-/// While it is, Lambda also takes no permission for it.
+/// Meanwhile, Lambda also rejects permissions for it.
 #[test]
 fn a_function_that_is_still_being_created() {
     let conditions = Conditions {
         busy: Duration::from_secs(2),
         ..Conditions::default()
     };
-    let said = [
+    let messages = [
         "waiting for Lambda to activate",
         "waiting for Lambda to allow Cognito to invoke",
     ];
-    there_and_back(conditions, &said);
+    setup_and_teardown(conditions, &messages);
 }
 
 #[test]
 fn a_function_that_is_still_being_changed() {
     let stage = Stage::new();
     stage.setup();
-    let stands = stage.sandbox.snapshot();
-    stage.empty_the_function();
+    let snapshot = stage.sandbox.snapshot();
+    stage.replace_function_code();
     let smaller = json!({"FunctionName": LAMBDA, "MemorySize": 128});
     stage.aws("new", "lambda:UpdateFunctionConfiguration", smaller);
     stage.sandbox.set_conditions(Conditions {
@@ -92,11 +91,11 @@ fn a_function_that_is_still_being_changed() {
     let run = stage.setup();
     run.assert_stderr(&["waiting for Lambda to activate"]);
     stage.sandbox.set_conditions(Conditions::default());
-    assert_eq!(stage.sandbox.snapshot(), stands);
+    assert_eq!(stage.sandbox.snapshot(), snapshot);
 }
 
-/// Errors that pass, by the operation of setup or of teardown that gives them.
-const PASSING: [(&str, &str, &str, u16, &str, &str); 12] = [
+/// Transient errors, by the operation of setup or teardown that returns them.
+const TRANSIENT: [(&str, &str, &str, u16, &str, &str); 12] = [
     (
         "setup",
         OLD_ACCOUNT,
@@ -197,17 +196,17 @@ const PASSING: [(&str, &str, &str, u16, &str, &str); 12] = [
 
 #[test]
 fn transient_errors() {
-    let (stage, there, back) = Stage::for_many_runs();
+    let (stage, setup, teardown) = Stage::for_many_runs();
     let before = stage.sandbox.snapshot();
-    for (command, words) in [("setup", &there), ("teardown", &back)] {
-        let mine = PASSING.iter().filter(|row| row.0 == command);
+    for (verb, command) in [("setup", &setup), ("teardown", &teardown)] {
+        let errors = TRANSIENT.iter().filter(|row| row.0 == verb);
         let mut times = 0;
-        for (_, account, action, status, code, message) in mine {
-            let fault = Fault::Refused(*status, code, message);
+        for (_, account, action, status, code, message) in errors {
+            let fault = Fault::Error(*status, code, message);
             stage.inject(&NthCall::of(account, action, 0), fault, 2);
             times += 2;
         }
-        let run = stage.ok(words);
+        let run = stage.ok(command);
         assert_eq!(stage.sandbox.clear_faults(), times, "{run}");
         run.assert_stderr(&["waiting for"]);
     }
@@ -215,28 +214,31 @@ fn transient_errors() {
 }
 
 #[test]
-fn every_operation_fails_once_and_is_cut_off_once() {
-    let (stage, there, back) = Stage::for_many_runs();
+fn every_operation_fails_once_and_loses_one_connection() {
+    let (stage, setup, teardown) = Stage::for_many_runs();
     let before = stage.stable_snapshot();
-    let setup = stage.calls_of(&there);
+    let setup_calls = stage.calls_of(&setup);
     let after = stage.stable_snapshot();
-    let teardown = stage.calls_of(&back);
-    for (calls, words, stands) in [(setup, there, &after), (teardown, back, &before)] {
+    let teardown_calls = stage.calls_of(&teardown);
+    for (calls, command, expected) in [
+        (setup_calls, setup, &after),
+        (teardown_calls, teardown, &before),
+    ] {
         for fault in [Fault::Internal, Fault::CutBefore] {
             for first in calls.iter().filter(|nth| nth.is_first()) {
                 stage.inject(first, fault, 1);
             }
         }
-        stage.ok(&words);
+        stage.ok(&command);
         assert!(stage.sandbox.clear_faults() > 20);
-        stage.assert_state(stands, &words);
+        stage.assert_state(expected, &command);
     }
 }
 
 #[test]
 fn a_permanent_error_is_reported_at_the_deadline() {
     let stage = Stage::new();
-    let fault = Fault::Refused(
+    let fault = Fault::Error(
         400,
         "UserImportInProgressException",
         "A user import job runs.",
@@ -261,14 +263,15 @@ fn a_permanent_error_is_reported_at_the_deadline() {
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
-/// What somebody else sets in the same moment is told, with what was before; it is not
-/// taken back, which would undo what they did.
+/// A concurrent change by others is reported with the prior value. It isn't reverted, because that
+/// would undo their change.
 #[test]
 fn a_setting_that_changes_during_an_update_is_reported_with_its_prior_value() {
     let stage = Stage::new();
-    // To plan by, to change, and to compare with: it is changed between these two.
+    // One call for the plan, one for the change, one for the comparison: the setting changes before
+    // the comparison.
     let compared = NthCall::of(NEW_ACCOUNT, "DescribeUserPool", 2);
-    stage.inject(&compared, Fault::Held, 1);
+    stage.inject(&compared, Fault::Blocked, 1);
     let running = stage.start_until_fault(&format!("setup {BOTH}"));
     stage.edit_pool(&stage.new, |pool| {
         pool["Policies"]["PasswordPolicy"]["MinimumLength"] = json!(9);

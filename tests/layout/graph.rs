@@ -1,18 +1,17 @@
-//! What is wrong with a graph of files: cycles, and references against the order of the rooms.
+//! The errors in a graph of files: cycles, and references against the order of the modules.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::modules::Graph;
 
 impl Graph {
-    /// How many files there are, and how many references between them.
+    /// The number of files, and the number of references between them.
     pub fn size(&self) -> (usize, usize) {
         let edges = self.edges.values().map(BTreeSet::len).sum();
         (self.edges.len(), edges)
     }
 
-    /// One shortest cycle for each group of files that all reach each other, and the size of
-    /// the group.
+    /// One shortest cycle for each group of files that reach each other, and the size of the group.
     pub fn cycles(&self) -> Vec<(Vec<&str>, usize)> {
         let reached: BTreeMap<&str, BTreeSet<&str>> = self
             .edges
@@ -21,17 +20,17 @@ impl Graph {
             .collect();
         let mut seen = BTreeSet::new();
         let mut cycles = Vec::new();
-        for (file, there) in &reached {
-            if !there.contains(file) || !seen.insert(*file) {
+        for (file, targets) in &reached {
+            if !targets.contains(file) || !seen.insert(*file) {
                 continue;
             }
-            let group: BTreeSet<&str> = there
+            let group: BTreeSet<&str> = targets
                 .iter()
                 .copied()
                 .filter(|other| reached[other].contains(file))
                 .collect();
             seen.extend(&group);
-            let shortest = group.iter().filter_map(|start| self.way_back(start));
+            let shortest = group.iter().filter_map(|start| self.shortest_cycle(start));
             if let Some(cycle) = shortest.min_by_key(Vec::len) {
                 cycles.push((cycle, group.len()));
             }
@@ -39,23 +38,23 @@ impl Graph {
         cycles
     }
 
-    /// References upward, or between rooms of one level; and rooms that are not in the table.
+    /// Upward references, references within a level, and modules that are not in the table.
     pub fn violations(&self, levels: &[&[&str]]) -> Vec<String> {
         let level = |file: &str| {
-            let room = self.rooms[file].as_str();
-            let found = levels.iter().position(|rooms| rooms.contains(&room));
-            (room, found)
+            let module = self.modules[file].as_str();
+            let found = levels.iter().position(|modules| modules.contains(&module));
+            (module, found)
         };
         let mut found = Vec::new();
         for (file, targets) in &self.edges {
-            let (room, Some(own)) = level(file) else {
-                found.push(format!("{file}: its room is not in the table"));
+            let (module, Some(own)) = level(file) else {
+                found.push(format!("{file}: its module is not in the table"));
                 continue;
             };
             for target in targets {
-                let (other, there) = level(target);
-                if room != other && there.is_some_and(|there| there <= own) {
-                    found.push(format!("{file} -> {target}: {room} may not use {other}"));
+                let (other, target_level) = level(target);
+                if module != other && target_level.is_some_and(|level| level <= own) {
+                    found.push(format!("{file} -> {target}: {module} may not use {other}"));
                 }
             }
         }
@@ -81,18 +80,18 @@ impl Graph {
         reached
     }
 
-    /// The shortest way from a file to itself.
-    fn way_back<'a>(&'a self, start: &'a str) -> Option<Vec<&'a str>> {
-        let mut ways = VecDeque::from([vec![start]]);
+    /// The shortest path from a file to itself.
+    fn shortest_cycle<'a>(&'a self, start: &'a str) -> Option<Vec<&'a str>> {
+        let mut paths = VecDeque::from([vec![start]]);
         let mut seen = BTreeSet::new();
-        while let Some(way) = ways.pop_front() {
-            for target in self.targets(way[way.len() - 1]) {
-                let longer = [way.as_slice(), &[target]].concat();
+        while let Some(path) = paths.pop_front() {
+            for target in self.targets(path[path.len() - 1]) {
+                let longer = [path.as_slice(), &[target]].concat();
                 if target == start {
                     return Some(longer);
                 }
                 if seen.insert(target) {
-                    ways.push_back(longer);
+                    paths.push_back(longer);
                 }
             }
         }

@@ -1,8 +1,8 @@
-//! The layout of the code: within a crate, files refer to each other without cycles, and rooms
-//! refer downward only. A room is a module of the crate's root, with everything in it.
+//! The layout of the code: within a crate, files refer to each other without cycles, and top-level
+//! modules refer downward only.
 //!
-//! `cargo test --workspace --test layout -- --nocapture` prints, for each crate, the number of
-//! files, of references between them, and the cycles.
+//! `cargo test --workspace --test layout -- --nocapture` prints, for each crate, the number of files,
+//! the number of references between them, and the cycles.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod graph;
@@ -14,12 +14,12 @@ use std::path::Path;
 
 use modules::Graph;
 
-/// A crate, and its rooms from top to bottom.
+/// A crate, and its top-level modules from top to bottom.
 struct Crate {
     root: &'static str,
-    /// Rooms of one level do not know each other. The root (`main` or `lib`) is a room too.
+    /// Modules of one level don't refer to each other. The root (`main` or `lib`) is a module too.
     levels: &'static [&'static [&'static str]],
-    /// Whether cycles and violations of the order fail the test. Otherwise cycles are printed.
+    /// Whether cycles and violations of the order fail the test. Otherwise, cycles are only printed.
     enforced: bool,
 }
 
@@ -97,7 +97,7 @@ fn from_disk(file: &str) -> Option<String> {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).ok()
 }
 
-/// The files of a crate, by name and text.
+/// A crate with these files: their names and contents.
 fn in_memory(files: &[(&str, &str)]) -> Graph {
     Graph::read(files[0].0, &|name| {
         let found = files.iter().find(|(file, _)| *file == name);
@@ -106,7 +106,7 @@ fn in_memory(files: &[(&str, &str)]) -> Graph {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the numbers are for people")]
+#[expect(clippy::print_stdout, reason = "prints the numbers")]
 fn files_refer_downward_and_without_cycles() {
     let mut failures = String::new();
     for Crate {
@@ -173,7 +173,7 @@ fn a_parent_and_a_child_that_refer_to_each_other_are_a_cycle() {
 }
 
 #[test]
-fn an_upward_reference_is_found_and_so_is_one_within_a_level() {
+fn upward_references_and_references_within_a_level_are_found() {
     let levels: &[&[&str]] = &[&["lib"], &["top"], &["left", "right"]];
     let graph = in_memory(&[
         ("src/lib.rs", "mod top; mod left; mod right; mod new;"),
@@ -187,14 +187,14 @@ fn an_upward_reference_is_found_and_so_is_one_within_a_level() {
         graph.violations(levels),
         [
             "src/left.rs -> src/right.rs: left may not use right",
-            "src/new.rs: its room is not in the table",
+            "src/new.rs: its module is not in the table",
             "src/right.rs -> src/top/inner.rs: right may not use top",
         ]
     );
 }
 
 #[test]
-fn tests_comments_text_and_visibility_are_no_references() {
+fn tests_comments_text_and_visibility_are_not_references() {
     let graph = in_memory(&[
         ("src/main.rs", "mod a; mod b; #[cfg(test)] mod tests;"),
         (

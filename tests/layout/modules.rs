@@ -1,4 +1,5 @@
-//! The modules of a crate, found as the compiler finds them, and which file refers to which.
+//! The modules of a crate, found in the same way as by the compiler, and the references between
+//! their files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,16 +8,16 @@ use crate::tokens::tokens;
 /// The name of a module from the crate's root: `["proxy", "call"]`.
 type Name = Vec<String>;
 
-/// Files, and the files that each refers to. Test code is not part of it, and `mod x;` alone
-/// is not a reference.
+/// Files, and the files that each of them refers to. Test code is ignored, and `mod x;` alone isn't
+/// a reference.
 #[derive(Debug, Default)]
 pub struct Graph {
     pub edges: BTreeMap<String, BTreeSet<String>>,
-    /// The first part of the module's name; `main` or `lib` for the root.
-    pub rooms: BTreeMap<String, String>,
+    /// The top-level module of each file: `main` or `lib` for the root.
+    pub modules: BTreeMap<String, String>,
 }
 
-/// A path in the source: the module it is in, and its segments.
+/// A path in the source: its file, its module, and its segments.
 struct Reference {
     file: String,
     module: Name,
@@ -40,9 +41,9 @@ impl Graph {
             let (_, top) = root.rsplit_once('/').unwrap_or(("", root));
             let first = name.first().map(String::as_str);
             let own = first.unwrap_or(top.trim_end_matches(".rs"));
-            // An inline module comes after the module that it is in.
+            // An inline module comes after its parent module.
             graph
-                .rooms
+                .modules
                 .entry(file.clone())
                 .or_insert_with(|| own.to_owned());
             graph.edges.entry(file.clone()).or_default();
@@ -78,12 +79,12 @@ impl Scan {
         let mut at = 0;
         while at < tokens.len() {
             match &tokens[at..] {
-                // The reach of `pub(in path)` is no reference.
+                // The path of `pub(in path)` isn't a reference.
                 ["pub", "(", ..] => at = closing(tokens, at + 1),
                 ["mod", name, ";", ..] => {
                     let child = [module.as_slice(), &[(*name).to_owned()]].concat();
-                    let place = child_file(file, module, name, read);
-                    self.file(&place, &child, read);
+                    let path = child_file(file, module, name, read);
+                    self.file(&path, &child, read);
                     at += 3;
                 }
                 ["mod", name, "{", ..] => {
@@ -107,7 +108,7 @@ impl Scan {
         }
     }
 
-    /// Reads the path, or the tree of paths, that begins here, and gives its end.
+    /// Reads the path or the tree of paths that starts here, and returns its end.
     fn paths(
         &mut self,
         file: &str,
@@ -160,7 +161,7 @@ impl Scan {
         });
     }
 
-    /// The file of the module that a path leads into; nothing if it leaves the crate.
+    /// The file of the module that a path refers to, or `None` if it is in another crate.
     fn target(&self, reference: &Reference) -> Option<&String> {
         let mut path = reference.path.iter().map(String::as_str).peekable();
         let mut module = reference.module.clone();
@@ -177,18 +178,18 @@ impl Scan {
                     module.pop()?;
                 }
             }
-            // A path that begins with a child module.
+            // A path that starts with a child module.
             child => {
                 let child = [module.as_slice(), &[(*child).to_owned()]].concat();
                 self.files.get(&child)?;
             }
         }
         for part in path {
-            let deeper = [module.as_slice(), &[part.to_owned()]].concat();
-            if !self.files.contains_key(&deeper) {
+            let child = [module.as_slice(), &[part.to_owned()]].concat();
+            if !self.files.contains_key(&child) {
                 break;
             }
-            module = deeper;
+            module = child;
         }
         self.files.get(&module)
     }
@@ -198,7 +199,7 @@ fn is_name(token: &str) -> bool {
     token.chars().all(|c| c.is_alphanumeric() || c == '_') || token == "*"
 }
 
-/// The place after the bracket that closes the one here.
+/// The position after the bracket that closes this one.
 fn closing(tokens: &[&str], open: usize) -> usize {
     let mut depth = 0;
     for (at, token) in tokens.iter().enumerate().skip(open) {
@@ -214,7 +215,7 @@ fn closing(tokens: &[&str], open: usize) -> usize {
     tokens.len()
 }
 
-/// The tokens without the items that are there for tests alone.
+/// The tokens without the items that exist only for tests.
 fn without_tests<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
     let mut kept = Vec::new();
     let mut at = 0;
@@ -234,7 +235,7 @@ fn without_tests<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
     kept
 }
 
-/// The end of the item that begins here, other attributes included.
+/// The end of the item that starts here, including other attributes.
 fn item_end(tokens: &[&str], mut at: usize) -> usize {
     while tokens[at..].starts_with(&["#", "["]) {
         at = closing(tokens, at + 1);
@@ -251,7 +252,7 @@ fn item_end(tokens: &[&str], mut at: usize) -> usize {
     at
 }
 
-/// Where the module is that `mod name;` declares.
+/// The file of the module that `mod name;` declares.
 fn child_file(
     file: &str,
     module: &Name,
@@ -264,9 +265,9 @@ fn child_file(
         _ if module.is_empty() => folder.to_owned(),
         _ => format!("{folder}/{}", own.trim_end_matches(".rs")),
     };
-    let beside = format!("{folder}/{name}.rs");
-    match read(&beside) {
-        Some(_) => beside,
+    let sibling = format!("{folder}/{name}.rs");
+    match read(&sibling) {
+        Some(_) => sibling,
         None => format!("{folder}/{name}/mod.rs"),
     }
 }

@@ -1,7 +1,7 @@
-//! Rust source as the few tokens that paths are made of.
+//! Splits Rust source into the tokens that paths consist of.
 
-/// Words as they are, `::` as one token, all else as single characters. Comments, literals and
-/// lifetimes are left out.
+/// Words and `::` are one token each, everything else is single characters. Comments and literals
+/// are omitted.
 pub fn tokens(source: &str) -> Vec<String> {
     let text: Vec<char> = source.chars().collect();
     let mut found = Vec::new();
@@ -77,19 +77,19 @@ fn string_end(text: &[char], mut at: usize) -> usize {
     text.len()
 }
 
-/// The end of a character literal, or of the quote that begins a lifetime.
+/// The end of a character literal, or of the quote that starts a lifetime.
 fn quote_end(text: &[char], at: usize) -> usize {
     match text.get(at + 1..at + 3) {
         Some(['\\', _]) => (at + 3..text.len())
             .find(|end| text[*end] == '\'')
             .map_or(text.len(), |end| end + 1),
         Some([_, '\'']) => at + 3,
-        // The name of the lifetime is no path: it follows as a word.
+        // The name of the lifetime follows as a word and isn't a path.
         _ => at + 1,
     }
 }
 
-/// The end of a raw string that begins with this word.
+/// The end of a raw string that starts with this word.
 fn raw_string_end(text: &[char], word: &str, at: usize) -> Option<usize> {
     if !matches!(word, "r" | "br" | "cr") {
         return None;

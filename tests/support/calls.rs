@@ -1,4 +1,4 @@
-//! A call of a run that gets a fault, and a run that is in progress.
+//! Injects a fault into a call of a run, and controls a run in progress.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -9,16 +9,17 @@ use cogmig_sandbox::{Fault, Injection};
 use crate::support::run::Run;
 use crate::support::stage::Stage;
 
-/// One call of an run without faults: the so-manieth of its operation in its account.
+/// The n-th call of an operation in an account during a run.
 #[derive(Debug)]
 pub struct NthCall {
     pub account: String,
     pub action: String,
+    /// The number of calls of the operation before this one.
     pub after: usize,
 }
 
 impl NthCall {
-    /// The call of an operation after so many others of it.
+    /// The call after this number of calls of the same operation.
     pub fn of(account: &str, action: &str, after: usize) -> Self {
         Self {
             account: account.into(),
@@ -28,7 +29,7 @@ impl NthCall {
     }
 }
 
-/// A run that is under way.
+/// A run in progress.
 pub struct Running(pub Child);
 
 impl Running {
@@ -44,25 +45,25 @@ impl Running {
         );
     }
 
-    /// Waits until it says this on standard error, and takes what was said until then.
-    pub fn says(&mut self, text: &str) {
+    /// Waits until the process has printed this text to standard error. Consumes the output.
+    pub fn wait_for_stderr(&mut self, text: &str) {
         let stderr = self.0.stderr.as_mut().unwrap();
-        let (mut said, mut next) = (String::new(), [0]);
-        while !said.ends_with(text) {
+        let (mut printed, mut next) = (String::new(), [0]);
+        while !printed.ends_with(text) {
             let end = stderr.read_exact(&mut next);
-            end.unwrap_or_else(|_| panic!("nothing of {text:?}\n{said}"));
-            said.push(next[0].into());
+            end.unwrap_or_else(|_| panic!("{text:?} was not printed\n{printed}"));
+            printed.push(next[0].into());
         }
     }
 
-    /// Waits for its end.
+    /// Waits until the process exits.
     pub fn end(self) -> Run {
         Run::from(self.0.wait_with_output().unwrap())
     }
 }
 
 impl Stage {
-    /// From now on this happens to that call, and to those of its operation after it.
+    /// Injects a fault into this call and the following calls of its operation, `times` in total.
     pub fn inject(&self, nth: &NthCall, fault: Fault, times: usize) {
         self.sandbox.inject(Injection {
             account: nth.account.clone(),
@@ -73,7 +74,7 @@ impl Stage {
         });
     }
 
-    /// Starts a run, and waits until its call is met by what was to happen to it.
+    /// Starts a run, and waits until the injected fault has had its effect.
     pub fn start_until_fault(&self, command: &str) -> Running {
         let mut process = self.command();
         process.args(command.split(' '));
@@ -81,7 +82,7 @@ impl Stage {
         let running = Running(process.spawn().unwrap());
         if !self.sandbox.wait_for_fault(Duration::from_mins(1)) {
             running.signal("KILL");
-            panic!("not met: {}", running.end());
+            panic!("no call got the fault: {}", running.end());
         }
         running
     }

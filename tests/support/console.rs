@@ -1,12 +1,12 @@
-//! Changes by other people and programs in the two accounts, with boto3.
+//! Changes that other users and programs make in the two accounts, with boto3.
 
 use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, Pool};
 use serde_json::{Map, Value, json};
 
 use crate::support::stage::{ACCESS_ROLE, LAMBDA, POLICY_ARN, Stage};
 
-/// The members of `UpdateUserPool` and `UpdateUserPoolClient`; whoever leaves one out resets it.
-const POOL: [&str; 16] = [
+/// The members of `UpdateUserPool`. An update resets each member that it omits.
+const POOL_MEMBERS: [&str; 16] = [
     "Policies",
     "DeletionProtection",
     "LambdaConfig",
@@ -24,32 +24,34 @@ const POOL: [&str; 16] = [
     "AdminCreateUserConfig",
     "AccountRecoverySetting",
 ];
-/// An archive without entries, as a function's code.
-pub const NOTHING: &str = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
-const NOT_OF_A_CLIENT: [&str; 3] = ["ClientSecret", "CreationDate", "LastModifiedDate"];
+/// A ZIP archive without entries, as the code of a function.
+pub const EMPTY_ZIP: &str = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
+/// The members that `DescribeUserPoolClient` returns and `UpdateUserPoolClient` doesn't accept.
+const READ_ONLY_CLIENT_MEMBERS: [&str; 3] = ["ClientSecret", "CreationDate", "LastModifiedDate"];
 
 impl Stage {
-    /// As many versions of the Lambda's policy as there can be, and none of them ours.
-    pub fn narrow_the_policy_often(&self) {
+    /// Creates the maximum number of versions of the Lambda function's policy. The default version
+    /// is not the deployment's.
+    pub fn fill_policy_versions(&self) {
         for action in [
             "s3:GetObject",
             "s3:PutObject",
             "s3:ListBucket",
             "s3:DeleteObject",
         ] {
-            let narrow = json!({"Version": "2012-10-17", "Statement": [
+            let policy = json!({"Version": "2012-10-17", "Statement": [
                 {"Effect": "Allow", "Action": action, "Resource": "*"},
             ]});
             let params = json!({
-                "PolicyArn": POLICY_ARN, "SetAsDefault": true, "PolicyDocument": narrow.to_string(),
+                "PolicyArn": POLICY_ARN, "SetAsDefault": true, "PolicyDocument": policy.to_string(),
             });
             self.aws("new", "iam:CreatePolicyVersion", params);
         }
     }
 
-    /// Other code of the function's, which answers nothing.
-    pub fn empty_the_function(&self) {
-        let params = json!({"FunctionName": LAMBDA, "ZipFile": {"$bytes": NOTHING}});
+    /// Replaces the function's code with an empty archive.
+    pub fn replace_function_code(&self) {
+        let params = json!({"FunctionName": LAMBDA, "ZipFile": {"$bytes": EMPTY_ZIP}});
         self.aws("new", "lambda:UpdateFunctionCode", params);
     }
 
@@ -67,7 +69,7 @@ impl Stage {
         self.sandbox.aws(profile, service, operation, params)
     }
 
-    /// A call of Cognito about a pool, which must succeed.
+    /// A Cognito call for a pool, which must succeed.
     #[track_caller]
     pub fn in_pool(&self, pool: &Pool, operation: &str, mut params: Value) -> Value {
         params["UserPoolId"] = pool.id.as_str().into();
@@ -77,23 +79,25 @@ impl Stage {
         }
     }
 
-    /// Edits an app client as a careful person does, with all its other settings kept.
+    /// Edits an app client and keeps all its other settings.
     pub fn edit_client(&self, pool: &Pool, client: &str, edit: impl FnOnce(&mut Value)) {
-        let mut settings = self.described(pool, client);
+        let mut settings = self.describe_client(pool, client);
         edit(&mut settings);
         let settings = settings.as_object_mut().unwrap();
-        settings.retain(|name, value| value != "" && !NOT_OF_A_CLIENT.contains(&name.as_str()));
+        settings.retain(|name, value| {
+            value != "" && !READ_ONLY_CLIENT_MEMBERS.contains(&name.as_str())
+        });
         self.in_pool(pool, "UpdateUserPoolClient", settings.clone().into());
     }
 
-    /// Edits a pool in the same way.
+    /// Edits a pool and keeps all its other settings.
     pub fn edit_pool(&self, pool: &Pool, edit: impl FnOnce(&mut Value)) {
         let mut settings = self.in_pool(pool, "DescribeUserPool", json!({}))["UserPool"].take();
         edit(&mut settings);
-        let settings: Map<String, Value> = POOL
+        let settings: Map<String, Value> = POOL_MEMBERS
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), settings.get(*name)?.clone())))
-            // The emulator describes texts that are not set, and boto3 takes no empty ones.
+            // The emulator returns empty strings for unset members, and boto3 rejects empty strings.
             .filter(|(_, value)| value != "")
             .collect();
         self.in_pool(pool, "UpdateUserPool", settings.into());
@@ -114,14 +118,14 @@ impl Stage {
         });
     }
 
-    pub fn described(&self, pool: &Pool, client: &str) -> Value {
+    pub fn describe_client(&self, pool: &Pool, client: &str) -> Value {
         let client = json!({"ClientId": client});
         self.in_pool(pool, "DescribeUserPoolClient", client)["UserPoolClient"].take()
     }
 
-    /// The flows of an app client, as a set.
+    /// The authentication flows of an app client, sorted.
     pub fn flows(&self, pool: &Pool, client: &str) -> Vec<String> {
-        let described = self.described(pool, client);
+        let described = self.describe_client(pool, client);
         let listed = described["ExplicitAuthFlows"].as_array();
         let flows = listed.into_iter().flatten();
         let mut flows: Vec<String> = flows.map(|flow| flow.as_str().unwrap().into()).collect();
@@ -143,8 +147,8 @@ impl Stage {
         self.aws("new", "lambda:RemovePermission", statement);
     }
 
-    /// Lets Cognito invoke the function for this pool instead.
-    pub fn permit(&self, pool_arn: &str) {
+    /// Changes the permission so that Cognito can invoke the function only for this pool.
+    pub fn set_permission(&self, pool_arn: &str) {
         self.remove_permission();
         let params = json!({
             "FunctionName": LAMBDA, "StatementId": "cognito-user-migration",
@@ -154,7 +158,7 @@ impl Stage {
         self.aws("new", "lambda:AddPermission", params);
     }
 
-    /// The ExternalId that the access role asks for.
+    /// The ExternalId that the access role requires.
     pub fn external_id(&self) -> String {
         let role = self.aws("old", "iam:GetRole", json!({"RoleName": ACCESS_ROLE}));
         let conditions = &role["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Condition"];
@@ -176,11 +180,11 @@ impl Stage {
     }
 
     pub fn delete_access_role(&self) {
-        self.delete_inline();
+        self.delete_inline_policy();
         self.aws("old", "iam:DeleteRole", json!({"RoleName": ACCESS_ROLE}));
     }
 
-    pub fn delete_inline(&self) {
+    pub fn delete_inline_policy(&self) {
         let role = json!({"RoleName": ACCESS_ROLE});
         let policies = self.aws("old", "iam:ListRolePolicies", role);
         for policy in policies["PolicyNames"].as_array().unwrap() {
@@ -189,12 +193,13 @@ impl Stage {
         }
     }
 
-    /// The app clients of the old pool that were made for the migration.
-    pub fn dedicated(&self) -> Vec<Value> {
+    /// The app clients of the old pool with the name of a dedicated app client.
+    pub fn dedicated_clients(&self) -> Vec<Value> {
         let listed = self.in_pool(&self.old, "ListUserPoolClients", json!({"MaxResults": 60}));
         let clients = listed["UserPoolClients"].as_array().unwrap().iter();
-        let ours = clients.filter(|client| client["ClientName"] == LAMBDA);
-        ours.map(|client| self.described(&self.old, client["ClientId"].as_str().unwrap()))
+        let dedicated = clients.filter(|client| client["ClientName"] == LAMBDA);
+        dedicated
+            .map(|client| self.describe_client(&self.old, client["ClientId"].as_str().unwrap()))
             .collect()
     }
 }

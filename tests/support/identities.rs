@@ -1,4 +1,4 @@
-//! Profiles and their identities: users, roles, sessions, and none.
+//! Profiles and their identities: IAM users, roles, sessions, and invalid credentials.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use crate::support::stage::Stage;
 
 impl Stage {
-    /// An IAM user of this profile's account who may do everything but `denied`, as a profile.
-    pub fn limited(&self, profile: &str, name: &str, denied: &str) {
+    /// Creates an IAM user in the profile's account, and a profile for it. The user has all
+    /// permissions except `denied`.
+    pub fn user_without(&self, profile: &str, name: &str, denied: &str) {
         self.user(profile, name);
         self.deny(profile, name, denied);
     }
 
-    /// An IAM user of this profile's account who may do nothing yet, as a profile.
+    /// Creates an IAM user without permissions in the profile's account, and a profile for it.
     pub fn user(&self, profile: &str, name: &str) {
         let user = json!({"UserName": name});
         self.aws(profile, "iam:CreateUser", user.clone());
@@ -32,7 +33,7 @@ impl Stage {
         self.grant(profile, name, &document);
     }
 
-    /// From now on a user may do what this says, and no more.
+    /// Sets the policy of an IAM user. The user has no other permissions.
     pub fn grant(&self, profile: &str, name: &str, document: &Value) {
         let policy = json!({
             "UserName": name, "PolicyName": "limits", "PolicyDocument": document.to_string(),
@@ -40,9 +41,9 @@ impl Stage {
         self.aws(profile, "iam:PutUserPolicy", policy);
     }
 
-    /// A profile with keys, in the Region of another profile.
-    pub fn profile(&self, name: &str, like: &str, keys: [&str; 2], more: &[(&str, &str)]) {
-        let region = match like {
+    /// Adds a profile with an access key, in the Region of another profile.
+    pub fn profile(&self, name: &str, region_of: &str, keys: [&str; 2], more: &[(&str, &str)]) {
+        let region = match region_of {
             "old" => "eu-west-1",
             _ => "eu-central-1",
         };
@@ -55,7 +56,7 @@ impl Stage {
         self.sandbox.add_profile(name, &settings).unwrap();
     }
 
-    /// A profile of a session of a role, if the `by` profile may assume it.
+    /// Adds a profile with a session of a role, if the profile `by` can assume the role.
     pub fn assume(&self, by: &str, name: &str, params: Value) -> Result<(), AwsFault> {
         let mut params = params;
         params["RoleSessionName"] = "by-hand".into();
@@ -71,7 +72,7 @@ impl Stage {
         Ok(())
     }
 
-    /// A role that everybody of this profile's account may assume.
+    /// Creates a role that all principals of the profile's account can assume.
     pub fn role(&self, profile: &str, name: &str, allowed: &[&str]) {
         let account = if profile == "old" {
             OLD_ACCOUNT
@@ -84,22 +85,22 @@ impl Stage {
         }]});
         let role = json!({"RoleName": name, "AssumeRolePolicyDocument": trust.to_string()});
         self.aws(profile, "iam:CreateRole", role);
-        let may = json!({"Version": "2012-10-17", "Statement": [
+        let policy = json!({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Action": allowed, "Resource": "*"},
         ]});
         let policy =
-            json!({"RoleName": name, "PolicyName": "may", "PolicyDocument": may.to_string()});
+            json!({"RoleName": name, "PolicyName": "may", "PolicyDocument": policy.to_string()});
         self.aws(profile, "iam:PutRolePolicy", policy);
     }
 
-    /// A profile written as it is, even one that leads nowhere.
+    /// Adds a profile with exactly these settings, which may be invalid.
     pub fn raw_profile(&self, name: &str, settings: &str) {
         let config = self.sandbox.home().join(".aws/config");
         let mut config = OpenOptions::new().append(true).open(config).unwrap();
         writeln!(config, "[profile {name}]\n{settings}\n").unwrap();
     }
 
-    /// A profile whose calls go to this server.
+    /// Adds a profile whose calls go to this server.
     pub fn profile_at(&self, name: &str, server: &ScriptedServer) {
         self.raw_profile(
             name,
@@ -111,7 +112,7 @@ impl Stage {
         );
     }
 
-    /// A file in the folder where commands run.
+    /// Writes a file in the working directory of the commands.
     pub fn file(&self, name: &str, text: &str) {
         std::fs::write(self.sandbox.home().join(name), text).unwrap();
     }

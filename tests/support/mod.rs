@@ -1,5 +1,5 @@
-//! What the targets `aws` and `faults` share: two accounts with pools, the binary to run
-//! between them, and what other people and programs do there.
+//! Shared by the targets `aws` and `faults`: two accounts with pools, the binary, and changes that
+//! other users and programs make in the accounts.
 
 pub mod calls;
 pub mod console;

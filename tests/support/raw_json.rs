@@ -1,4 +1,4 @@
-//! Pools and app clients as raw JSON: boto3 shows only the members that its model has.
+//! Pools and app clients as raw JSON, because boto3 returns only the members of its model.
 
 use cogmig_sandbox::Pool;
 use serde_json::{Value, json};
@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 use crate::support::stage::Stage;
 
 impl Stage {
-    /// The pool as AWS describes it, but for the stamp of the last change.
+    /// The description of a pool, without the time of its last change.
     pub fn pool_json(&self, pool: &Pool) -> Value {
         let answer = self.sandbox.raw(pool, "DescribeUserPool", json!({}));
-        without_stamp(answer.unwrap()["UserPool"].take())
+        without_date(answer.unwrap()["UserPool"].take())
     }
 
-    /// The pool's first app client in the same way.
+    /// The description of the pool's first app client, without the time of its last change.
     pub fn client_json(&self, pool: &Pool) -> Value {
         let client = json!({"ClientId": pool.client});
         let answer = self.sandbox.raw(pool, "DescribeUserPoolClient", client);
-        without_stamp(answer.unwrap()["UserPoolClient"].take())
+        without_date(answer.unwrap()["UserPoolClient"].take())
     }
 
     /// The requests of an operation since the journal was cleared.
@@ -29,18 +29,18 @@ impl Stage {
     }
 }
 
-fn without_stamp(mut described: Value) -> Value {
+fn without_date(mut described: Value) -> Value {
     let members = described.as_object_mut().unwrap();
     members.remove("LastModifiedDate").unwrap();
     described
 }
 
-/// Member by member, so that a failure names the one that is lost.
+/// Compares member by member, so that a failure names the lost member.
 #[track_caller]
-pub fn assert_same(what: &str, stands: &Value, expected: &Value) {
-    let [stands, expected] = [stands, expected].map(|value| value.as_object().unwrap());
-    for member in expected.keys().chain(stands.keys()) {
-        let [stands, expected] = [stands, expected].map(|members| members.get(member));
-        assert_eq!(stands, expected, "{what}: {member}");
+pub fn assert_same(what: &str, actual: &Value, expected: &Value) {
+    let [actual, expected] = [actual, expected].map(|value| value.as_object().unwrap());
+    for member in expected.keys().chain(actual.keys()) {
+        let [actual, expected] = [actual, expected].map(|members| members.get(member));
+        assert_eq!(actual, expected, "{what}: {member}");
     }
 }

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// Exit status and what was said.
+/// The exit status and the output of a run.
 pub struct Run {
     pub code: i32,
     pub stdout: String,
@@ -16,16 +16,16 @@ impl Run {
         Self::from(command.output().unwrap())
     }
 
-    /// The exit status is this one; and what went wrong, if so, was said in words.
+    /// Checks the exit status, and that an error was printed without internal texts.
     #[track_caller]
     pub fn assert_ended(&self, code: i32, arguments: &str) {
         assert_eq!(self.code, code, "cogmig {arguments}\n{self}");
-        for never in ["service error", "panicked", "RUST_BACKTRACE"] {
-            assert!(!self.printed(never), "cogmig {arguments}\n{self}");
+        for internal in ["service error", "panicked", "RUST_BACKTRACE"] {
+            assert!(!self.printed(internal), "cogmig {arguments}\n{self}");
         }
     }
 
-    /// Whether this was printed, on either stream, in lines of any width.
+    /// Whether this text was printed on either stream, regardless of line breaks.
     pub fn printed(&self, text: &str) -> bool {
         let text = flat(text);
         [&self.stdout, &self.stderr]
@@ -33,20 +33,23 @@ impl Run {
             .any(|stream| flat(stream).contains(&text))
     }
 
-    /// The result, however it was broken into lines.
+    /// Standard output without line breaks.
     pub fn flat(&self) -> String {
         flat(&self.stdout)
     }
 
-    /// All of these were said on standard error.
+    /// Checks that all these texts were printed to standard error.
     #[track_caller]
     pub fn assert_stderr(&self, texts: &[&str]) {
         for text in texts {
-            assert!(self.stderr.contains(text), "nothing of {text:?}\n{self}");
+            assert!(
+                self.stderr.contains(text),
+                "{text:?} was not printed\n{self}"
+            );
         }
     }
 
-    /// Standard output is one JSON document and no more.
+    /// Standard output, which must be exactly one JSON document.
     #[track_caller]
     pub fn json(&self) -> Value {
         let parsed = serde_json::from_str(&self.stdout);
@@ -55,7 +58,7 @@ impl Run {
 }
 
 impl From<Output> for Run {
-    /// The exit status of what a signal ended is -1.
+    /// If a signal ended the process, the exit status is -1.
     fn from(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
@@ -76,7 +79,7 @@ impl std::fmt::Display for Run {
     }
 }
 
-/// Text with single spaces between words.
+/// The text with single spaces between words.
 fn flat(text: &str) -> String {
     let words: Vec<_> = text.split_whitespace().collect();
     words.join(" ")

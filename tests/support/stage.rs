@@ -1,4 +1,4 @@
-//! Two accounts with a pool on each side, and the binary to run between them.
+//! Two accounts with a pool each, and the binary.
 
 use std::process::{Command, Stdio};
 
@@ -15,7 +15,7 @@ pub const HOST: &str = if cfg!(target_arch = "aarch64") {
 pub const PASSWORD: &str = "Correct-Horse-1";
 pub const BOTH: &str = "--old-profile old --new-profile new";
 pub const ACCESS_ROLE: &str = "cognito-access-role";
-/// Both of the function and of its role.
+/// The name of the function and of its role.
 pub const LAMBDA: &str = "cognito-migration-lambda";
 pub const POLICY_ARN: &str = "arn:aws:iam::222222222222:policy/cognito-migration-lambda-policy";
 pub const LOG_GROUP: &str = "/aws/lambda/cognito-migration-lambda";
@@ -26,7 +26,7 @@ const ADA: [(&str, &str); 3] = [
     ("custom:tenant", "analytical"),
 ];
 
-/// Accounts, pools and a user.
+/// Two accounts, their pools, and a user.
 pub struct Stage {
     pub sandbox: Sandbox,
     pub old: Pool,
@@ -40,33 +40,33 @@ impl Stage {
     }
 
     pub fn between(old: &str, new: &str) -> Self {
-        let (sandbox, old) = Self::half(old);
+        let (sandbox, old) = Self::with_old_pool(old);
         let new = sandbox.pool(new, "Customers").unwrap();
         Self { sandbox, old, new }
     }
 
-    /// The same with other settings of the new pool.
+    /// The same, with these settings of the new pool.
     pub fn with_new_pool(settings: Value) -> Self {
-        let (sandbox, old) = Self::half("old");
+        let (sandbox, old) = Self::with_old_pool("old");
         let new = sandbox.pool_with("new", "Customers", settings).unwrap();
         Self { sandbox, old, new }
     }
 
-    fn half(old: &str) -> (Sandbox, Pool) {
+    fn with_old_pool(old: &str) -> (Sandbox, Pool) {
         let sandbox = Sandbox::start().unwrap();
         let old = sandbox.pool(old, "Customers").unwrap();
         sandbox.user(&old, "ada", PASSWORD, &ADA).unwrap();
         (sandbox, old)
     }
 
-    /// The binary as a user's shell would run it, in a folder of its own.
+    /// The binary, as started by a user's shell, in its own working directory.
     pub fn command(&self) -> Command {
         let mut command = self.sandbox.command(env!("CARGO_BIN_EXE_cogmig"));
         command
             .current_dir(self.sandbox.home())
-            // The sandbox runs the function on this machine, whatever else the build holds.
+            // The sandbox runs the function on this machine.
             .env("COGMIG_ARCHITECTURE", HOST)
-            // As in a pipeline, where nobody is asked.
+            // As in a pipeline, without prompts.
             .env("CI", "true")
             .stdin(Stdio::null());
         command
@@ -81,14 +81,14 @@ impl Stage {
         self.ends(0, arguments)
     }
 
-    /// Runs a command that must end so; in no case may it panic or speak of nothing.
+    /// Runs a command that must exit with this status and without a panic or an internal text.
     pub fn ends(&self, code: i32, arguments: &str) -> Run {
         let run = self.cogmig(arguments);
         run.assert_ended(code, arguments);
         run
     }
 
-    /// Runs a command with these variables, which must end so.
+    /// Runs a command with these variables, which must exit with this status.
     #[track_caller]
     pub fn with(&self, code: i32, arguments: &str, variables: &[(&str, &str)]) -> Run {
         let mut command = self.command();
@@ -100,8 +100,8 @@ impl Stage {
         run
     }
 
-    /// Runs a command that must end so, and must change nothing: no writing call was
-    /// made, and everything stands as before.
+    /// Runs a command that must exit with this status and must change nothing: it makes no write
+    /// calls, and both accounts are the same as before.
     pub fn changes_nothing(&self, code: i32, arguments: &str) -> Run {
         let before = self.sandbox.snapshot();
         self.sandbox.clear_journal();
@@ -123,7 +123,7 @@ impl Stage {
         self.ok(&format!("teardown {BOTH}"))
     }
 
-    /// Writing calls since the journal was cleared.
+    /// The write calls since the journal was cleared.
     pub fn writes(&self) -> Vec<String> {
         let calls = self.sandbox.journal();
         calls
@@ -139,7 +139,7 @@ impl Stage {
             .map_err(|fault| format!("{}: {}", fault.code, fault.message))
     }
 
-    /// A user of the old pool.
+    /// Creates a user in the old pool.
     pub fn old_user(&self, name: &str, attributes: &[(&str, &str)]) {
         self.sandbox
             .user(&self.old, name, PASSWORD, attributes)
@@ -151,13 +151,13 @@ impl Stage {
         self.in_pool(&self.new, "AdminDeleteUser", json!({"Username": name}));
     }
 
-    /// The attributes of a user of the new pool; nothing where there is no such user.
+    /// The attributes of a user of the new pool, or `None` if there is no such user.
     pub fn migrated(&self, name: &str) -> Option<Vec<(String, String)>> {
         attributes(&self.sandbox.find_user(&self.new, name).unwrap()?)
     }
 }
 
-/// The attributes of `AdminGetUser`, in order, without the `sub` that each pool makes.
+/// The attributes of `AdminGetUser`, sorted, without `sub`, which each pool generates.
 pub fn attributes(user: &Value) -> Option<Vec<(String, String)>> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let mut attributes = user["UserAttributes"]

@@ -1,5 +1,5 @@
-"""Runs a program on a pseudo-terminal of COLUMNS columns, types each answer once its question
-has come, and shows what was to be seen. Without an answer in time the program is ended.
+"""Runs a program on a pseudo-terminal of COLUMNS columns, types each answer after its question
+appears, and prints the output. If a question does not appear in time, the program is killed.
 
     terminal.py 'question=answer|question=answer' PROGRAM ARGUMENTS
 """
@@ -20,7 +20,7 @@ if pid == 0:
     os.execvp(command[0], command)
 if columns := int(os.environ.get("COLUMNS", 0)):
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-seen, asked, deadline = b"", 0, time.monotonic() + 60
+output, answered, deadline = b"", 0, time.monotonic() + 60
 while True:
     if not select.select([terminal], [], [], max(0, deadline - time.monotonic()))[0]:
         os.kill(pid, signal.SIGKILL)
@@ -31,14 +31,14 @@ while True:
         break
     if not chunk:
         break
-    seen += chunk
+    output += chunk
     if questions and questions[0]:
         question, answer = questions[0].split("=")
-        if question.encode() in seen[asked:]:
-            asked = len(seen)
+        if question.encode() in output[answered:]:
+            answered = len(output)
             questions.pop(0)
-            # Nobody answers before the question stands there whole.
+            # The program must have printed the whole prompt.
             time.sleep(0.5)
             os.write(terminal, answer.encode().decode("unicode_escape").encode())
-sys.stdout.buffer.write(seen)
+sys.stdout.buffer.write(output)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) % 256)

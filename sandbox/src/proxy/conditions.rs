@@ -30,8 +30,8 @@ pub struct Conditions {
     pub busy: Duration,
     /// How long reads return the state before the last write to the service.
     pub lag: Duration,
-    /// How many calls per second Cognito accepts in each category of its quotas.
-    pub a_second: Option<u32>,
+    /// Cognito's quota in each of its quota categories, in requests per second.
+    pub requests_per_second: Option<u32>,
     /// Whether a repeated read gets the emulator's first response again, as fast as on AWS. Load
     /// tests need it, because the emulator is slow.
     pub replay: bool,
@@ -74,16 +74,16 @@ impl Simulation {
         let Conditions {
             propagation,
             busy,
-            a_second,
+            requests_per_second,
             ..
         } = state.conditions;
         if state.conditions == Conditions::default() {
             return None;
         }
-        if let Some(a_second) = a_second {
+        if let Some(quota) = requests_per_second {
             let region = credential::region(request).unwrap_or_default();
             let place = (call.account.as_str(), region.as_str());
-            if !(state.quotas).take(place, &call.action, a_second, Instant::now()) {
+            if !(state.quotas).take(place, &call.action, quota, Instant::now()) {
                 return Some(throttled(call));
             }
         }

@@ -18,19 +18,19 @@ pub enum Fault {
     /// AWS returns an internal error (500). The service doesn't process the call.
     Internal,
     /// AWS returns this status, code and message. The service doesn't process the call.
-    Refused(u16, &'static str, &'static str),
+    Error(u16, &'static str, &'static str),
     /// The connection is closed before the service receives the call.
     CutBefore,
     /// The service processes the call, and the connection is closed before the response.
     CutAfter,
     /// The service processes the call, and the response never arrives.
-    Silent,
+    NoResponse,
     /// The service processes the call twice. The second response is returned.
     Twice,
     /// The call is delayed by this time.
     Slow(Duration),
-    /// The call is delayed until all faults are removed: see [`crate::Sandbox::clear_faults`].
-    Held,
+    /// The call is blocked until all faults are removed: see [`crate::Sandbox::clear_faults`].
+    Blocked,
 }
 
 impl Fault {
@@ -38,7 +38,7 @@ impl Fault {
     pub(super) fn is_at_once(self) -> bool {
         !matches!(
             self,
-            Self::CutAfter | Self::Silent | Self::Twice | Self::Held
+            Self::CutAfter | Self::NoResponse | Self::Twice | Self::Blocked
         )
     }
 }
@@ -106,7 +106,7 @@ impl Faults {
     }
 
     /// Records a hit, and waits until the faults are removed.
-    pub(super) async fn hold(&self) {
+    pub(super) async fn block(&self) {
         // Created first, so that it doesn't miss a notification.
         let cleared = self.cleared.notified();
         self.record_hit();

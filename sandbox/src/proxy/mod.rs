@@ -164,14 +164,14 @@ impl Proxy {
             Some(Fault::Denied) => return Ok(error_reply::denied(call)),
             Some(Fault::Throttled) => return Ok(error_reply::throttled(call)),
             Some(Fault::Internal) => return Ok(error_reply::internal(call)),
-            Some(Fault::Refused(status, code, message)) => {
+            Some(Fault::Error(status, code, message)) => {
                 return Ok(error_reply::error_reply(call, status, code, message));
             }
             Some(Fault::CutBefore) => return Err(Cut),
             Some(Fault::Slow(time)) => tokio::time::sleep(time).await,
-            Some(Fault::Held) => self.faults.hold().await,
+            Some(Fault::Blocked) => self.faults.block().await,
             Some(Fault::Twice) => drop(self.pass_under_conditions(call, request).await),
-            Some(Fault::CutAfter | Fault::Silent) | None => {}
+            Some(Fault::CutAfter | Fault::NoResponse) | None => {}
         }
         let reply = self.pass_under_conditions(call, request).await;
         match fault {
@@ -179,7 +179,7 @@ impl Proxy {
                 self.faults.record_hit();
                 Err(Cut)
             }
-            Some(Fault::Silent) => {
+            Some(Fault::NoResponse) => {
                 self.faults.record_hit();
                 pending().await
             }

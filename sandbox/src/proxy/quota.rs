@@ -29,19 +29,18 @@ struct Bucket {
 }
 
 impl Buckets {
-    /// Takes one call from the bucket, with a quota of `a_second` calls per second. Returns whether
-    /// the bucket had one.
+    /// Takes one call from the bucket, with this quota. Returns whether the bucket had one.
     pub(super) fn take(
         &mut self,
         (account, region): (&str, &str),
         action: &str,
-        a_second: u32,
+        quota: u32,
         now: Instant,
     ) -> bool {
         let Some((category, _)) = CATEGORIES.iter().find(|one| one.1.contains(&action)) else {
             return true;
         };
-        let quota = f64::from(a_second);
+        let quota = f64::from(quota);
         let key = (account.to_owned(), region.to_owned(), *category);
         let bucket = self.0.entry(key).or_insert(Bucket {
             left: quota,

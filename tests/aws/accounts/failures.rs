@@ -7,9 +7,9 @@ use cogmig_sandbox::{Reply, ScriptedServer, closed_port};
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, Stage};
 
-/// Each verb with a bad profile on each side ends so, says these words once, and
-/// changes nothing.
-fn fails(stage: &Stage, profile: &str, code: i32, words: &[&str]) {
+/// Checks that each command with an invalid profile on each side exits with this status, prints one
+/// error with these texts, and changes nothing.
+fn assert_fails(stage: &Stage, profile: &str, code: i32, words: &[&str]) {
     for (verb, profiles) in [
         (
             "setup",
@@ -33,16 +33,16 @@ fn fails(stage: &Stage, profile: &str, code: i32, words: &[&str]) {
 }
 
 #[test]
-fn a_profile_that_is_not_there() {
+fn a_profile_that_does_not_exist() {
     let stage = Stage::new();
-    fails(&stage, "absent", 64, &["absent"]);
+    assert_fails(&stage, "absent", 64, &["absent"]);
     let absent = "setup --old-profile old --new-profile absent --new-region eu-central-1";
     let run = stage.changes_nothing(1, absent);
     run.assert_stderr(&["absent", "aws configure list-profiles"]);
 }
 
 #[test]
-fn no_profiles_at_all() {
+fn a_missing_configuration_file() {
     let stage = Stage::new();
     std::fs::remove_file(stage.sandbox.home().join(".aws/config")).unwrap();
     let run = stage.ends(64, &format!("setup {BOTH}"));
@@ -50,10 +50,10 @@ fn no_profiles_at_all() {
 }
 
 #[test]
-fn keys_that_do_not_exist() {
+fn an_access_key_that_does_not_exist() {
     let stage = Stage::new();
     stage.profile("forged", "new", ["AKIAIOSFODNN7EXAMPLE", "guessed"], &[]);
-    fails(
+    assert_fails(
         &stage,
         "forged",
         1,
@@ -62,16 +62,16 @@ fn keys_that_do_not_exist() {
 }
 
 #[test]
-fn a_secret_that_is_wrong() {
+fn a_wrong_secret_access_key() {
     let stage = Stage::new();
-    stage.limited("new", "deployer", "s3:*");
+    stage.user_without("new", "deployer", "s3:*");
     let key = std::fs::read_to_string(stage.sandbox.home().join(".aws/config")).unwrap();
     let key = key.split("[profile deployer]").nth(1).unwrap();
     let key = key
         .lines()
         .find_map(|line| line.strip_prefix("aws_access_key_id = "));
     stage.profile("forged", "new", [key.unwrap(), "guessed"], &[]);
-    fails(
+    assert_fails(
         &stage,
         "forged",
         1,
@@ -80,13 +80,13 @@ fn a_secret_that_is_wrong() {
 }
 
 #[test]
-fn a_session_that_has_expired() {
+fn an_expired_session() {
     let stage = Stage::new();
     let words = "The security token included in the request is expired";
     let expired = Reply::query_error(403, "ExpiredToken", words);
     let server = ScriptedServer::start(move |_| expired.clone()).unwrap();
     stage.profile_at("expired", &server);
-    fails(
+    assert_fails(
         &stage,
         "expired",
         1,
@@ -95,12 +95,12 @@ fn a_session_that_has_expired() {
 }
 
 #[test]
-fn an_answer_that_is_not_of_aws() {
+fn a_response_that_is_not_from_aws() {
     let stage = Stage::new();
     let portal = |_: &_| Reply::text(200, "<html>Please sign in to the network</html>");
     let server = ScriptedServer::start(portal).unwrap();
     stage.profile_at("portal", &server);
-    fails(&stage, "portal", 1, &["portal"]);
+    assert_fails(&stage, "portal", 1, &["portal"]);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn no_network() {
 }
 
 #[test]
-fn the_endpoint_may_come_from_the_environment() {
+fn the_endpoint_can_come_from_the_environment() {
     let stage = Stage::new();
     for (name, account, region) in [
         ("plain-old", "111111111111", "eu-west-1"),
@@ -159,7 +159,7 @@ fn the_endpoint_may_come_from_the_environment() {
 }
 
 #[test]
-fn a_package_that_is_not_there_or_is_none() {
+fn a_missing_or_invalid_package() {
     let stage = Stage::new();
     let run = stage.changes_nothing(1, &format!("setup {BOTH} --lambda-zip absent.zip"));
     run.assert_stderr(&["absent.zip"]);
@@ -169,7 +169,7 @@ fn a_package_that_is_not_there_or_is_none() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let stage = Stage::new();
     let mut command = stage.sandbox.command("sh");
     let binary = stage.command();

@@ -1,4 +1,4 @@
-//! Which accounts a command works on, and what happens when one cannot be used.
+//! Which accounts a command uses, and what happens if an account can't be used.
 
 mod failures;
 mod profiles;

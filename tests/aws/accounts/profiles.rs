@@ -1,5 +1,4 @@
-//! The accounts are those of the profiles, whatever the environment says, for every kind of
-//! profile.
+//! The profiles determine the accounts, regardless of the environment, for every kind of profile.
 
 use std::process::Command;
 
@@ -11,8 +10,8 @@ use crate::support::stage::{BOTH, PASSWORD, Stage};
 
 const THIRD: &str = "333333333333";
 
-/// An environment as of a pipeline that is signed in somewhere else.
-fn signed_in_elsewhere(command: &mut Command) -> &mut Command {
+/// Adds the environment of a pipeline with credentials of another account.
+fn with_other_credentials(command: &mut Command) -> &mut Command {
     command
         .env("AWS_ACCESS_KEY_ID", THIRD)
         .env("AWS_SECRET_ACCESS_KEY", "test")
@@ -27,7 +26,7 @@ fn credentials_and_a_region_in_the_environment_change_nothing() {
     let before = stage.sandbox.snapshot();
     let run = |verb: &str| {
         let mut command = stage.command();
-        signed_in_elsewhere(command.args([verb]).args(BOTH.split(' ')));
+        with_other_credentials(command.args([verb]).args(BOTH.split(' ')));
         let run = Run::of(&mut command);
         run.assert_ended(0, verb);
         for shown in [
@@ -82,13 +81,13 @@ fn a_region_can_be_given_with_the_profile() {
     stage.ok("setup --old-profile old --new-profile old --new-region eu-north-1");
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.delete_user("ada");
-    // Where it is stands in the record.
+    // The record has the Region.
     stage.ok("teardown --old-profile old --new-profile old");
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
-fn a_profile_may_be_a_chain_of_roles() {
+fn a_profile_can_assume_a_role() {
     let stage = Stage::new();
     stage.role("old", "deployer", &["*"]);
     stage.role("new", "deployer", &["*"]);
@@ -110,7 +109,7 @@ fn a_profile_may_be_a_chain_of_roles() {
     stage.ok(&format!("plan {chains}"));
     let mut calls = stage.sandbox.journal();
     calls.retain(|call| call.action == "AssumeRole");
-    assert_eq!(calls.len(), 2, "one session an account");
+    assert_eq!(calls.len(), 2, "one session per account");
     stage.ok(&format!("setup {chains}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.delete_user("ada");
@@ -119,7 +118,7 @@ fn a_profile_may_be_a_chain_of_roles() {
 }
 
 #[test]
-fn a_profile_may_be_a_process_that_gives_credentials() {
+fn a_profile_can_use_a_credential_process() {
     let stage = Stage::new();
     let credentials = json!({"Version": 1, "AccessKeyId": NEW_ACCOUNT, "SecretAccessKey": "test"});
     stage.file("credentials.json", &credentials.to_string());
@@ -137,7 +136,7 @@ fn a_profile_may_be_a_process_that_gives_credentials() {
 }
 
 #[test]
-fn accounts_of_two_partitions_are_refused() {
+fn accounts_of_two_partitions_are_an_error() {
     let stage = Stage::new();
     // The emulator has one partition only.
     let identity = format!(
@@ -155,7 +154,7 @@ fn accounts_of_two_partitions_are_refused() {
 }
 
 #[test]
-fn swapped_or_wrong_profiles_tear_nothing_down() {
+fn swapped_or_wrong_profiles_remove_nothing() {
     let stage = Stage::new();
     stage.setup();
     for swapped in ["--old-profile new --new-profile old", "--new-profile old"] {
@@ -174,11 +173,11 @@ fn swapped_or_wrong_profiles_tear_nothing_down() {
 }
 
 #[test]
-fn swapped_profiles_at_a_second_setup_change_nothing_of_the_first() {
+fn swapped_profiles_at_a_second_setup_change_nothing() {
     let stage = Stage::new();
     stage.setup();
     let snapshot = stage.sandbox.snapshot();
-    // It would be a migration back, under names that both accounts use for this one.
+    // It would be a reverse migration, with the names of the existing deployment.
     let run = stage.cogmig("plan --old-profile new --new-profile old --output json");
     assert_eq!(stage.sandbox.snapshot(), snapshot);
     let planned = &run.json()["changes"];
@@ -191,15 +190,15 @@ fn swapped_profiles_at_a_second_setup_change_nothing_of_the_first() {
 }
 
 #[test]
-fn the_same_pool_on_both_sides_is_refused() {
+fn the_same_pool_on_both_sides_is_an_error() {
     let stage = Stage::new();
     let run = stage.changes_nothing(1, "setup --old-profile old --new-profile old");
     run.assert_stderr(&[&stage.old.id, "--new-profile"]);
 }
 
-/// Before the first setup nothing but the pools' counts can tell.
+/// Before the first setup, only the user counts show that the profiles may be swapped.
 #[test]
-fn swapped_profiles_at_a_first_setup_are_warned_of_with_both_counts() {
+fn swapped_profiles_at_a_first_setup_are_a_warning_with_both_counts() {
     let stage = Stage::new();
     for name in ["bob", "cem", "dan", "eve"] {
         stage.sandbox.user(&stage.old, name, PASSWORD, &[]).unwrap();
@@ -212,7 +211,7 @@ fn swapped_profiles_at_a_first_setup_are_warned_of_with_both_counts() {
     }
     let run = stage.ok(&format!("plan {BOTH}"));
     assert!(!run.printed("swapped"), "{run}");
-    // Once it is deployed, the counts say how far the migration is.
+    // After setup, the counts show the progress of the migration.
     stage.setup();
     for name in ["bob", "cem", "dan", "eve", "ada"] {
         let user = json!({"Username": name});

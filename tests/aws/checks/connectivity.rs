@@ -1,22 +1,22 @@
-//! The connectivity check at the end of setup: waits for transient errors, and reports a failed
-//! check.
+//! The connectivity check at the end of setup retries transient errors and reports a failed check.
 
 use cogmig_sandbox::{Fault, Injection, OLD_ACCOUNT};
 
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
-/// The old pool says, for good, that the client has a secret.
-const NO_SECRET: Fault = Fault::Refused(
+/// A permanent error of the old pool: the app client has a secret.
+const NO_SECRET: Fault = Fault::Error(
     400,
     "NotAuthorizedException",
     "Unable to verify secret hash for client x",
 );
 
-/// The function's own session was not made through the proxy, which cannot tell whose it is.
-const OF_THE_FUNCTION: &str = "";
+/// The proxy doesn't know the account of the function's session, because it wasn't created through
+/// the proxy.
+const FUNCTION_SESSION: &str = "";
 
 impl Stage {
-    fn happens(&self, account: &str, action: &str, fault: Fault, times: usize) {
+    fn inject_fault(&self, account: &str, action: &str, fault: Fault, times: usize) {
         self.sandbox.inject(Injection {
             account: account.into(),
             action: action.into(),
@@ -28,10 +28,10 @@ impl Stage {
 }
 
 #[test]
-fn transient_errors_are_waited_for() {
+fn transient_errors_are_retried() {
     let stage = Stage::new();
     for (account, action, fault, times) in [
-        (OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 3),
+        (FUNCTION_SESSION, "AssumeRole", Fault::Denied, 3),
         (OLD_ACCOUNT, "AdminInitiateAuth", Fault::Denied, 2),
         (OLD_ACCOUNT, "AdminGetUser", Fault::Denied, 2),
         (OLD_ACCOUNT, "AdminInitiateAuth", Fault::Internal, 2),
@@ -39,7 +39,7 @@ fn transient_errors_are_waited_for() {
         (
             OLD_ACCOUNT,
             "AdminInitiateAuth",
-            Fault::Refused(
+            Fault::Error(
                 400,
                 "InvalidParameterException",
                 "Auth flow not enabled for this client",
@@ -47,10 +47,10 @@ fn transient_errors_are_waited_for() {
             2,
         ),
     ] {
-        let words = format!("{action} {fault:?}");
-        stage.happens(account, action, fault, times);
+        let context = format!("{action} {fault:?}");
+        stage.inject_fault(account, action, fault, times);
         let run = stage.setup();
-        assert_eq!(stage.sandbox.clear_faults(), times, "{words}\n{run}");
+        assert_eq!(stage.sandbox.clear_faults(), times, "{context}\n{run}");
         run.assert_stderr(&["waiting for the connectivity check to pass"]);
         stage.sign_in("ada", PASSWORD).unwrap();
         stage.delete_user("ada");
@@ -58,8 +58,7 @@ fn transient_errors_are_waited_for() {
     }
 }
 
-/// Where there is nothing else to do, one look at the way is enough; one that fails is taken
-/// again, and told.
+/// Without changes, one successful check is enough. A failed check is retried and reported.
 #[test]
 fn a_setup_without_changes_checks_once() {
     let stage = Stage::new();
@@ -74,7 +73,7 @@ fn a_setup_without_changes_checks_once() {
         stage.changes_nothing(0, &format!("{verb} {BOTH}"));
         assert_eq!(invoked(), 0, "{verb}");
     }
-    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
+    stage.inject_fault(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
     let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
     run.assert_stderr(&[
         "no user can be migrated",
@@ -85,7 +84,7 @@ fn a_setup_without_changes_checks_once() {
 #[test]
 fn a_failed_check_is_reported_and_nothing_is_rolled_back() {
     let stage = Stage::new();
-    stage.happens(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
+    stage.inject_fault(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
     let run = stage.ends(1, &format!("setup {BOTH}"));
     run.assert_stderr(&[
         "no user can be migrated",
@@ -99,7 +98,7 @@ fn a_failed_check_is_reported_and_nothing_is_rolled_back() {
 #[test]
 fn an_interrupt_reports_what_setup_was_waiting_for() {
     let stage = Stage::new();
-    stage.happens(OF_THE_FUNCTION, "AssumeRole", Fault::Denied, 1000);
+    stage.inject_fault(FUNCTION_SESSION, "AssumeRole", Fault::Denied, 1000);
     let running = stage.start_until_fault(&format!("setup {BOTH}"));
     running.signal("INT");
     let run = running.end();
@@ -111,13 +110,13 @@ fn an_interrupt_reports_what_setup_was_waiting_for() {
 
 #[test]
 fn a_custom_package_is_not_checked() {
-    let (stage, there, _) = Stage::for_many_runs();
+    let (stage, setup, _) = Stage::for_many_runs();
     stage.sandbox.clear_journal();
-    let run = stage.ok(&there);
+    let run = stage.ok(&setup);
     assert!(run.printed("The connectivity check was skipped"), "{run}");
     let calls = stage.sandbox.journal();
     assert!(calls.iter().all(|call| call.action != "Invoke"));
-    // Nor is it an answer to verify.
+    // Verify can't check it either.
     stage.file("cogmig.toml", "lambda-zip = 'small.zip'\n");
     let run = stage.ends(1, &format!("verify {BOTH} --mfa-users refuse"));
     assert!(

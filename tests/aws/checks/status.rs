@@ -1,5 +1,5 @@
-//! `cogmig status`: what is deployed, who was migrated, and the results in the function's log.
-//! It reads only.
+//! `cogmig status`: the deployed resources, the migrated users, and the results in the function's
+//! log. It only reads.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::support::run::Run;
 use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 
-/// Milliseconds since 1970, so long ago.
-fn before(ago: Duration) -> u64 {
+/// The time this long ago, in milliseconds since 1970.
+fn timestamp(ago: Duration) -> u64 {
     let then = SystemTime::now() - ago;
     let since = then.duration_since(UNIX_EPOCH).unwrap();
     since.as_millis().try_into().unwrap()
@@ -18,16 +18,16 @@ fn before(ago: Duration) -> u64 {
 const HOUR: Duration = Duration::from_hours(1);
 
 impl Stage {
-    /// What a program is told.
+    /// The status in the JSON document.
     #[track_caller]
     fn status(&self, more: &str) -> Value {
         let run = self.changes_nothing(0, &format!("status {BOTH} --output json {more}"));
         run.json()["status"].take()
     }
 
-    /// What people are told, which fits their terminal.
+    /// The status as text, which fits a terminal of 80 columns.
     #[track_caller]
-    fn told(&self, code: i32, more: &str) -> Run {
+    fn status_text(&self, code: i32, more: &str) -> Run {
         let run = self.changes_nothing(code, &format!("status {BOTH} {more}"));
         for line in run.stdout.lines() {
             assert!(line.chars().count() <= 80, "{line}\n{run}");
@@ -36,30 +36,30 @@ impl Stage {
     }
 
     #[track_caller]
-    fn assert_told(&self, code: i32, more: &str, words: &[&str]) {
-        let run = self.told(code, more);
+    fn assert_status_text(&self, code: i32, more: &str, words: &[&str]) {
+        let run = self.status_text(code, more);
         let flat = run.flat();
         for word in words {
             assert!(flat.contains(word), "{word}\n{run}");
         }
     }
 
-    /// Writes lines into the function's log, as old as that.
-    fn plant(&self, stream: &str, lines: &[(Duration, Value)]) {
+    /// Writes lines with these ages to the function's log.
+    fn write_log(&self, stream: &str, lines: &[(Duration, Value)]) {
         let mut params = json!({"logGroupName": LOG_GROUP, "logStreamName": stream});
         self.aws("new", "logs:CreateLogStream", params.clone());
         let events = lines.iter().map(|(ago, line)| {
             let text = line
                 .as_str()
                 .map_or_else(|| line.to_string(), str::to_owned);
-            json!({"timestamp": before(*ago), "message": text})
+            json!({"timestamp": timestamp(*ago), "message": text})
         });
         params["logEvents"] = events.collect();
         self.aws("new", "logs:PutLogEvents", params);
     }
 
-    /// The lines that the function wrote of sign-ins, read by another client.
-    fn logged(&self, outcome: &str) -> usize {
+    /// The number of logged sign-ins with this outcome, read by another client.
+    fn logged_sign_ins(&self, outcome: &str) -> usize {
         let group = json!({"logGroupName": LOG_GROUP});
         let events = self.aws("new", "logs:FilterLogEvents", group);
         let events = events["events"].as_array().unwrap().clone();
@@ -77,20 +77,20 @@ impl Stage {
 }
 
 /// The resources that are not in sync: kind, name and state.
-fn differing(status: &Value) -> Vec<[&str; 3]> {
+fn not_in_sync(status: &Value) -> Vec<[&str; 3]> {
     let resources = status["resources"].as_array().unwrap().iter();
-    let differing = resources.filter(|one| one["state"] != "in_sync");
-    differing
+    let not_in_sync = resources.filter(|one| one["state"] != "in_sync");
+    not_in_sync
         .map(|one| ["kind", "name", "state"].map(|member| one[member].as_str().unwrap()))
         .collect()
 }
 
 #[test]
-fn without_a_deployment_status_says_not_deployed() {
+fn without_a_deployment_status_reports_not_deployed() {
     let stage = Stage::new();
     let status = stage.status("");
     assert_eq!(status["deployed"], "none");
-    assert_eq!(differing(&status).len(), 9);
+    assert_eq!(not_in_sync(&status).len(), 9);
     assert_eq!(status["users"]["old_estimate"], 1);
     assert_eq!(status["sign_ins"], Value::Null);
     let words = [
@@ -99,8 +99,8 @@ fn without_a_deployment_status_says_not_deployed() {
         "Run `cogmig setup` to start the migration.",
         "Not migrated yet: about 1 of the old pool's users.",
     ];
-    stage.assert_told(0, "", &words);
-    stage.assert_told(2, "--detailed-exitcode", &words);
+    stage.assert_status_text(0, "", &words);
+    stage.assert_status_text(2, "--detailed-exitcode", &words);
     let run = stage.changes_nothing(0, &format!("status {BOTH} --output json"));
     assert_eq!(run.json()["result"], "not_deployed");
 }
@@ -118,18 +118,18 @@ fn after_setup_everything_is_in_sync() {
     assert_eq!(document["changes"], json!([]));
     let status = &document["status"];
     assert_eq!(status["deployed"], "all");
-    assert_eq!(differing(status), Vec::<[&str; 3]>::new());
+    assert_eq!(not_in_sync(status), Vec::<[&str; 3]>::new());
     assert_eq!(status["trigger"]["attached"], true);
     let role = stage.aws("new", "iam:GetRole", json!({"RoleName": LAMBDA}));
-    let made = role["Role"]["CreateDate"].as_str().unwrap();
+    let created = role["Role"]["CreateDate"].as_str().unwrap();
     let set_up = status["trigger"]["set_up"].as_str().unwrap();
-    assert_eq!(made[..19], set_up[..19], "{made} {set_up}");
-    // Setup's own probes are no sign-ins.
+    assert_eq!(created[..19], set_up[..19], "{created} {set_up}");
+    // The connectivity checks of setup aren't sign-ins.
     for sum in ["migrated", "rejected", "throttled", "faults"] {
         assert_eq!(status["sign_ins"][sum], 0, "{sum}");
     }
     assert_eq!(status["log_error"], Value::Null);
-    stage.assert_told(
+    stage.assert_status_text(
         0,
         "--detailed-exitcode",
         &[
@@ -156,7 +156,7 @@ fn sign_ins_are_counted_by_their_result() {
     let status = stage.status("--detailed-exitcode");
     let sums = &status["sign_ins"];
     for (sum, outcome, count) in [("migrated", "migrated", 2), ("rejected", "rejected", 2)] {
-        assert_eq!(stage.logged(outcome), count, "{outcome}");
+        assert_eq!(stage.logged_sign_ins(outcome), count, "{outcome}");
         assert_eq!(sums[sum], count, "{outcome}\n{status}");
     }
     assert_eq!(sums["faults"], 0);
@@ -171,7 +171,7 @@ fn sign_ins_are_counted_by_their_result() {
     // A fault that needs a fix.
     stage.edit_environment(|variables| variables["OLD_EXTERNAL_ID"] = "wrong-wrong".into());
     stage.sign_in("eve", PASSWORD).unwrap_err();
-    let faults = stage.logged("fault");
+    let faults = stage.logged_sign_ins("fault");
     assert!(faults > 0);
     stage.setup();
     let run = stage.changes_nothing(
@@ -187,17 +187,17 @@ fn sign_ins_are_counted_by_their_result() {
         sums["reasons"].as_array().unwrap().contains(&reason),
         "{run}"
     );
-    let told = [
+    let texts = [
         "migrated 2 of about 3 (66 %)",
         "rejected 2: not_authorized 2",
         "failed",
         "credentials",
         "Run `cogmig verify` to find the cause.",
     ];
-    stage.assert_told(2, "--detailed-exitcode", &told);
-    stage.assert_told(0, "", &told);
+    stage.assert_status_text(2, "--detailed-exitcode", &texts);
+    stage.assert_status_text(0, "", &texts);
     for secret in ["ada", "bob@", "example.com", PASSWORD, &stage.external_id()] {
-        assert!(!stage.told(0, "").printed(secret), "{secret}");
+        assert!(!stage.status_text(0, "").printed(secret), "{secret}");
     }
 }
 
@@ -206,7 +206,7 @@ fn only_drifted_resources_are_reported() {
     let stage = Stage::new();
     stage.setup();
     stage.remove_permission();
-    stage.delete_inline();
+    stage.delete_inline_policy();
     stage.edit_environment(|variables| variables["ATTRIBUTES"] = "email".into());
     stage.edit_client(&stage.new, &stage.new.client, |client| {
         client["ExplicitAuthFlows"] = json!(["ALLOW_USER_SRP_AUTH"]);
@@ -218,7 +218,7 @@ fn only_drifted_resources_are_reported() {
     assert_eq!(status["deployed"], "part");
     assert_eq!(status["trigger"]["attached"], false);
     assert_eq!(
-        differing(&status),
+        not_in_sync(&status),
         [
             ["role", ACCESS_ROLE, "drifted"],
             ["log group", LOG_GROUP, "drifted"],
@@ -228,7 +228,7 @@ fn only_drifted_resources_are_reported() {
             ["user pool", &stage.new.id, "drifted"],
         ]
     );
-    stage.assert_told(
+    stage.assert_status_text(
         2,
         "--detailed-exitcode",
         &[
@@ -243,11 +243,11 @@ fn only_drifted_resources_are_reported() {
         ],
     );
     stage.setup();
-    assert_eq!(differing(&stage.status("")), Vec::<[&str; 3]>::new());
+    assert_eq!(not_in_sync(&stage.status("")), Vec::<[&str; 3]>::new());
 }
 
-/// The log is more than sign-ins, older than asked, longer than is read, and anybody's who may
-/// write to it.
+/// The log also has other lines, lines outside the time range, more lines than status reads, and
+/// lines of anyone who can write to it.
 #[test]
 fn only_the_functions_log_lines_are_counted() {
     let stage = Stage::new();
@@ -265,7 +265,7 @@ fn only_the_functions_log_lines_are_counted() {
         (HOUR, json!("REPORT RequestId: fault")),
         (HOUR, json!([1, 2])),
     ];
-    stage.plant("planted", &lines);
+    stage.write_log("written", &lines);
     let reasons = |since: &str| {
         let status = stage.status(since);
         let sums = &status["sign_ins"];
@@ -274,31 +274,31 @@ fn only_the_functions_log_lines_are_counted() {
         let counts = (sums["throttled"].as_u64(), sums["faults"].as_u64());
         (counts, reasons.collect::<Vec<_>>())
     };
-    let known = |known: &[&str]| known.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let lately = known(&["panic", "throttled", "unknown"]);
-    assert_eq!(reasons(""), ((Some(1), Some(2)), lately));
+    let owned = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let recent = owned(&["panic", "throttled", "unknown"]);
+    assert_eq!(reasons(""), ((Some(1), Some(2)), recent));
     assert_eq!(reasons("--since 30m"), ((Some(0), Some(0)), Vec::new()));
-    let all = known(&["access_denied", "panic", "throttled", "unknown"]);
+    let all = owned(&["access_denied", "panic", "throttled", "unknown"]);
     assert_eq!(reasons("--since 7d"), ((Some(1), Some(3)), all));
-    assert!(!stage.told(0, "").stdout.contains('\u{1b}'));
+    assert!(!stage.status_text(0, "").stdout.contains('\u{1b}'));
 
     let rejected = json!({"triggerSource": "UserMigration_Authentication", "outcome": "rejected",
         "reason": "not_authorized"});
     let many: Vec<_> = (0..3000).map(|_| (3 * HOUR, rejected.clone())).collect();
-    stage.plant("many", &many[..250]);
+    stage.write_log("many", &many[..250]);
     let sums = &stage.status("")["sign_ins"];
     assert_eq!(
         (&sums["rejected"], &sums["complete"]),
         (&json!(250), &json!(true))
     );
-    stage.plant("more", &many);
-    // The newest of them are there, also where not all can be.
+    stage.write_log("more", &many);
+    // The newest lines are counted if there are too many.
     let sums = &stage.status("")["sign_ins"];
     assert_eq!(
         (&sums["faults"], &sums["complete"]),
         (&json!(2), &json!(false))
     );
-    stage.assert_told(0, "", &["Only the newest sign-ins are counted"]);
+    stage.assert_status_text(0, "", &["Only the newest sign-ins are counted"]);
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn without_access_to_the_log_the_rest_is_reported() {
     let stage = Stage::new();
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.limited("new", "reader", "logs:FilterLogEvents");
+    stage.user_without("new", "reader", "logs:FilterLogEvents");
     let reader = "status --old-profile old --new-profile reader --detailed-exitcode";
     let run = stage.changes_nothing(0, &format!("{reader} --output json"));
     let status = &run.json()["status"];
@@ -333,17 +333,17 @@ fn without_access_to_the_log_the_rest_is_reported() {
         json!({"logGroupName": LOG_GROUP}),
     );
     let status = stage.status("");
-    assert_eq!(differing(&status), [["log group", LOG_GROUP, "missing"]]);
+    assert_eq!(not_in_sync(&status), [["log group", LOG_GROUP, "missing"]]);
     assert_eq!(status["log_error"]["grant"], Value::Null);
 
-    // What the drift is read by cannot be done without.
+    // The permissions to detect drift are required.
     stage.deny("new", "reader", "lambda:GetFunction");
     stage
         .ends(1, reader)
         .assert_stderr(&["lambda:GetFunction", "look for the Deny"]);
 }
 
-/// It may run under a role that can change nothing, nor invoke the function.
+/// Status can run with a role that can't change anything or invoke the function.
 #[test]
 fn read_permissions_are_enough() {
     let stage = Stage::new();
@@ -377,7 +377,7 @@ fn an_invalid_time_is_a_usage_error() {
     }
 }
 
-/// Without a choice for users with MFA, status works.
+/// Status doesn't require a choice for users with MFA.
 #[test]
 fn status_requires_no_decisions() {
     let stage = Stage::new();
@@ -387,14 +387,14 @@ fn status_requires_no_decisions() {
     stage.in_pool(&stage.old, "SetUserPoolMfaConfig", app);
     stage.ends(1, &format!("plan {BOTH}"));
     assert_eq!(stage.status("")["deployed"], "none");
-    let stay = "Users with MFA aren't migrated (--mfa-users refuse).";
-    assert!(!stage.told(0, "").flat().contains(stay));
+    let rejected = "Users with MFA aren't migrated (--mfa-users refuse).";
+    assert!(!stage.status_text(0, "").flat().contains(rejected));
     stage.ok(&format!("setup {BOTH} --mfa-users refuse"));
-    assert_eq!(differing(&stage.status("")), Vec::<[&str; 3]>::new());
-    stage.assert_told(0, "--detailed-exitcode", &[stay, "--mfa-users refuse"]);
+    assert_eq!(not_in_sync(&stage.status("")), Vec::<[&str; 3]>::new());
+    stage.assert_status_text(0, "--detailed-exitcode", &[rejected, "--mfa-users refuse"]);
 }
 
-/// A second deployment, with an app client of its own, has a status of its own.
+/// A second deployment with a dedicated app client has its own status.
 #[test]
 fn one_of_several_deployments_is_reported() {
     let stage = Stage::new();
@@ -403,9 +403,9 @@ fn one_of_several_deployments_is_reported() {
     let run = stage.ok(&format!("status {BOTH} --suffix second --output json"));
     assert_eq!(run.json()["deployment"], "second");
     let status = stage.status("--suffix second");
-    assert_eq!(differing(&status), Vec::<[&str; 3]>::new());
+    assert_eq!(not_in_sync(&status), Vec::<[&str; 3]>::new());
     assert_eq!(status["resources"][1]["name"], format!("{LAMBDA}-second"));
-    stage.assert_told(
+    stage.assert_status_text(
         0,
         "--suffix second --detailed-exitcode",
         &["cognito-access-role-second"],

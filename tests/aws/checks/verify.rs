@@ -1,5 +1,5 @@
-//! `cogmig verify`: finds and names each broken component, and checks a user through the
-//! function without a migration.
+//! `cogmig verify`: reports each broken component, and checks a user through the function without a
+//! migration.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -11,7 +11,7 @@ use crate::support::run::Run;
 use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, PASSWORD, POLICY_ARN, Stage};
 
 impl Stage {
-    /// Tries a user, with the password on standard input.
+    /// Checks a user, with the password on standard input.
     fn verify(&self, username: &str, password: &str, more: &str) -> Run {
         let mut command = self.command();
         command
@@ -30,7 +30,8 @@ impl Stage {
         run
     }
 
-    /// The connectivity check of verify fails at this component, and verify prints these words.
+    /// Checks that verify's connectivity check fails at this component, and that verify prints these
+    /// texts.
     #[track_caller]
     fn assert_broken_at(&self, component: &str, words: &[&str]) {
         let run = self.changes_nothing(1, &format!("verify {BOTH} --output json"));
@@ -45,7 +46,7 @@ impl Stage {
         assert!(run.printed(&failed), "{run}");
     }
 
-    /// Setup mends it, and a user gets in.
+    /// Runs setup and checks that a user is migrated again.
     fn fix(&self) {
         self.setup();
         let run = self.changes_nothing(0, &format!("verify {BOTH}"));
@@ -55,7 +56,7 @@ impl Stage {
         self.delete_user("ada");
     }
 
-    fn trust(&self, edit: impl FnOnce(&mut Value)) {
+    fn edit_trust_policy(&self, edit: impl FnOnce(&mut Value)) {
         let role = self.aws("old", "iam:GetRole", json!({"RoleName": ACCESS_ROLE}));
         let mut trust = role["Role"]["AssumeRolePolicyDocument"].clone();
         edit(&mut trust["Statement"][0]);
@@ -76,13 +77,13 @@ fn each_broken_component_in_the_old_account_is_named_and_fixed() {
     stage.setup();
     stage.fix();
 
-    stage.trust(|statement| {
+    stage.edit_trust_policy(|statement| {
         statement["Condition"]["StringEquals"]["sts:ExternalId"] = "another".into();
     });
     stage.assert_broken_at("trust", &["can't assume", "~ role", "trust policy"]);
     stage.fix();
 
-    stage.delete_inline();
+    stage.delete_inline_policy();
     stage.assert_broken_at(
         "policy",
         &[
@@ -92,12 +93,12 @@ fn each_broken_component_in_the_old_account_is_named_and_fixed() {
     );
     stage.fix();
 
-    // One of the two actions alone is not enough.
-    let half = json!({"Version": "2012-10-17", "Statement": [{
+    // Both actions are required.
+    let incomplete = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Action": "cognito-idp:AdminInitiateAuth", "Resource": stage.old.arn,
     }]});
     let params = json!({
-        "RoleName": ACCESS_ROLE, "PolicyName": "cognito-access", "PolicyDocument": half.to_string(),
+        "RoleName": ACCESS_ROLE, "PolicyName": "cognito-access", "PolicyDocument": incomplete.to_string(),
     });
     stage.aws("old", "iam:PutRolePolicy", params);
     stage.assert_broken_at("policy", &["not authorized to perform AdminGetUser"]);
@@ -145,14 +146,14 @@ fn each_broken_component_in_the_new_account_is_named_and_fixed() {
 fn a_deleted_role_is_named() {
     let stage = Stage::new();
     stage.setup();
-    stage.delete_inline();
+    stage.delete_inline_policy();
     stage.aws("old", "iam:DeleteRole", json!({"RoleName": ACCESS_ROLE}));
     stage.assert_broken_at("role", &["the role doesn't exist", "+ role"]);
 }
 
-/// What only AWS itself can say, said in its place.
+/// Injects responses that only AWS itself can return.
 #[test]
-fn each_answer_of_the_old_pool_names_the_component() {
+fn each_error_of_the_old_pool_names_the_component() {
     let stage = Stage::new();
     stage.setup();
     for (code, message, component) in [
@@ -189,7 +190,7 @@ fn each_answer_of_the_old_pool_names_the_component() {
             action: "AdminInitiateAuth".into(),
             after: 0,
             times: 1000,
-            fault: Fault::Refused(400, code, message),
+            fault: Fault::Error(400, code, message),
         });
         stage.assert_broken_at(component, &["Drift: none.", "fix: "]);
         stage.sandbox.clear_faults();
@@ -226,7 +227,7 @@ fn a_user_is_checked_and_not_migrated() {
         .user(&stage.old, "bob", PASSWORD, &[("email", "bob@example.com")])
         .unwrap();
     stage.in_pool(&stage.old, "AdminDisableUser", json!({"Username": "bob"}));
-    for (username, password, told) in [
+    for (username, password, result) in [
         (
             "ada",
             PASSWORD,
@@ -246,7 +247,7 @@ fn a_user_is_checked_and_not_migrated() {
     ] {
         let run = stage.verify(username, password, "");
         run.assert_ended(0, "verify");
-        assert!(run.printed(told), "{told}\n{run}");
+        assert!(run.printed(result), "{result}\n{run}");
         assert!(
             !run.printed("analytical") && !run.printed("ada@example.com"),
             "{run}"
@@ -271,9 +272,8 @@ fn without_a_password_no_user_is_checked() {
     run.assert_stderr(&["--username", "standard input"]);
 }
 
-/// The function tells whoever may invoke it no more than a sign-in would: no attribute's
-/// value, and of a wrong password nothing of whether the user exists beyond what the old
-/// pool itself says.
+/// A principal that can invoke the function learns no more than from a sign-in: no attribute values,
+/// and with a wrong password, nothing about the user's existence that the old pool doesn't return.
 #[test]
 fn the_probe_reveals_no_value() {
     let stage = Stage::new();
@@ -291,11 +291,11 @@ fn the_probe_reveals_no_value() {
 }
 
 #[test]
-fn a_throttled_function_is_reported_at_once() {
+fn a_throttled_function_is_reported_immediately() {
     let stage = Stage::new();
     stage.setup();
-    let none = json!({"FunctionName": LAMBDA, "ReservedConcurrentExecutions": 0});
-    stage.aws("new", "lambda:PutFunctionConcurrency", none);
+    let concurrency = json!({"FunctionName": LAMBDA, "ReservedConcurrentExecutions": 0});
+    stage.aws("new", "lambda:PutFunctionConcurrency", concurrency);
     let words = ["reserved concurrency is 0", "delete-function-concurrency"];
     stage.assert_broken_at("function", &words);
     let run = stage.ends(1, &format!("setup {BOTH}"));

@@ -1,5 +1,4 @@
-//! Flags, environment variables and `cogmig.toml`, and the pools and app clients that they
-//! select.
+//! Flags, environment variables and `cogmig.toml`, and the pools and app clients that they select.
 
 mod pasted;
 mod sources;

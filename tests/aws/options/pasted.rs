@@ -1,4 +1,4 @@
-//! Pasted ids: with blanks and line ends around them, as an ARN, or as a name.
+//! Pasted IDs: with surrounding whitespace, as an ARN, or as a name.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn arn(stage: &Stage, side: &str) -> String {
 }
 
 #[test]
-fn blanks_and_line_ends_around_a_value_are_not_part_of_it() {
+fn whitespace_around_a_value_is_ignored() {
     let stage = Stage::new();
     stage.sandbox.pool("old", "Another").unwrap();
     stage
@@ -89,16 +89,16 @@ fn blanks_and_line_ends_around_a_value_are_not_part_of_it() {
 }
 
 #[test]
-fn an_arn_stands_for_its_id_and_is_checked_against_the_account() {
+fn an_arn_is_accepted_as_an_id_and_checked_against_the_account() {
     let stage = Stage::new();
     stage.sandbox.pool("old", "Another").unwrap();
     stage.sandbox.pool("new", "Another").unwrap();
     let (old, new) = (arn(&stage, "old"), arn(&stage, "new"));
     let client = format!("{old}/client/{}", stage.old.client);
-    let named = format!("{BOTH} --old-pool {old} --new-pool {new} --old-client {client}");
-    stage.ok(&format!("setup {named}"));
+    let ids = format!("{BOTH} --old-pool {old} --new-pool {new} --old-client {client}");
+    stage.ok(&format!("setup {ids}"));
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.changes_nothing(0, &format!("status {named}"));
+    stage.changes_nothing(0, &format!("status {ids}"));
     for (option, value, words) in [
         (
             "old-pool",
@@ -134,11 +134,11 @@ fn an_arn_stands_for_its_id_and_is_checked_against_the_account() {
         let run = stage.changes_nothing(64, &format!("plan {BOTH} --old-pool {wrong}"));
         run.assert_stderr(&[wrong, "user pool"]);
     }
-    stage.ok(&format!("teardown {named}"));
+    stage.ok(&format!("teardown {ids}"));
 }
 
 #[test]
-fn a_name_that_is_unique_stands_for_its_id() {
+fn a_unique_name_is_accepted_as_an_id() {
     let stage = Stage::new();
     let shop = stage.sandbox.pool("old", "My shop_1").unwrap();
     let mut command = stage.command();
@@ -164,17 +164,17 @@ fn a_name_that_is_unique_stands_for_its_id() {
         &[("COGMIG_OLD_POOL", "My shop_1")],
     );
     run.assert_stderr(&["My shop_1", &stage.old.id]);
-    // Of two pools of one name, none is meant.
-    let twin = stage.sandbox.pool("old", "Customers").unwrap();
+    // A name that two pools share is ambiguous.
+    let duplicate = stage.sandbox.pool("old", "Customers").unwrap();
     for verb in ["plan", "teardown"] {
         let run = stage.changes_nothing(1, &format!("{verb} {BOTH} --old-pool Customers"));
-        run.assert_stderr(&["Customers", &stage.old.id, &twin.id]);
+        run.assert_stderr(&["Customers", &stage.old.id, &duplicate.id]);
     }
     stage.ok(&format!("teardown {BOTH} --new-pool Customers"));
 }
 
 #[test]
-fn an_invalid_region_is_reported_as_it_was_given() {
+fn an_invalid_region_is_reported_unchanged() {
     let stage = Stage::new();
     for region in ["eu-west-1a", "Ireland", "eu_west_1", "eu-west-1/x"] {
         let run = stage.changes_nothing(64, &format!("plan {BOTH} --old-region {region}"));

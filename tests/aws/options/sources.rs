@@ -1,17 +1,22 @@
-//! Options from three sources: flags beat the environment, which beats `cogmig.toml`. Invalid
-//! options are rejected before any call.
+//! Options from three sources: flags take precedence over environment variables, which take
+//! precedence over `cogmig.toml`. Invalid options are rejected before any call.
 
 use serde_json::json;
 
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, LOG_GROUP, PASSWORD, Stage};
 
-/// Runs a command that cannot be meant: exit status 64, and AWS hears nothing of it.
-fn misused(stage: &Stage, arguments: &str, words: &[&str]) {
-    misused_with(stage, arguments, &[], words);
+/// Runs an invalid command: it exits with status 64 and makes no call to AWS.
+fn assert_usage_error(stage: &Stage, arguments: &str, words: &[&str]) {
+    assert_usage_error_with(stage, arguments, &[], words);
 }
 
-fn misused_with(stage: &Stage, arguments: &str, variables: &[(&str, &str)], words: &[&str]) {
+fn assert_usage_error_with(
+    stage: &Stage,
+    arguments: &str,
+    variables: &[(&str, &str)],
+    words: &[&str],
+) {
     stage.sandbox.clear_journal();
     let run = stage.with(64, arguments, variables);
     run.assert_stderr(words);
@@ -19,7 +24,7 @@ fn misused_with(stage: &Stage, arguments: &str, variables: &[(&str, &str)], word
 }
 
 #[test]
-fn everything_can_come_from_the_environment() {
+fn every_option_can_come_from_the_environment() {
     let stage = Stage::new();
     let extra = stage.sandbox.client(&stage.new, "app", json!({})).unwrap();
     let before = stage.sandbox.snapshot();
@@ -54,20 +59,20 @@ fn everything_can_come_from_the_environment() {
 }
 
 #[test]
-fn with_a_committed_file_the_verbs_are_enough() {
-    for (dash, file_of) in [("-", "kebab"), ("_", "snake")] {
+fn with_a_configuration_file_commands_need_no_options() {
+    for (separator, suffix) in [("-", "kebab"), ("_", "snake")] {
         let stage = Stage::new();
         let extra = stage.sandbox.client(&stage.new, "app", json!({})).unwrap();
         let before = stage.sandbox.snapshot();
         let settings = format!(
             "old-profile = 'old'\nnew-profile = 'new'\nold-pool = '{}'\nnew-pool = '{}'\n\
-             new-client = ['{}', '{extra}']\nlog-retention = 14\nsuffix = '{file_of}'\n",
+             new-client = ['{}', '{extra}']\nlog-retention = 14\nsuffix = '{suffix}'\n",
             stage.old.id, stage.new.id, stage.new.client
         );
-        // Of the names alone: values keep their dashes.
+        // Only in the names: values keep their hyphens.
         let lines = settings.lines().map(|line| {
             let (name, value) = line.split_once(" = ").unwrap();
-            [&name.replace('-', dash), " = ", value, "\n"].concat()
+            [&name.replace('-', separator), " = ", value, "\n"].concat()
         });
         stage.file("cogmig.toml", &lines.collect::<String>());
         stage.ok("setup");
@@ -75,12 +80,12 @@ fn with_a_committed_file_the_verbs_are_enough() {
         stage.delete_user("ada");
         stage.changes_nothing(0, "setup");
         stage.ok("teardown");
-        assert_eq!(stage.sandbox.snapshot(), before, "{file_of}");
+        assert_eq!(stage.sandbox.snapshot(), before, "{suffix}");
     }
 }
 
 #[test]
-fn flags_beat_the_environment_which_beats_the_file() {
+fn flags_take_precedence_over_the_environment_and_the_file() {
     let stage = Stage::new();
     stage.file(
         "cogmig.toml",
@@ -121,7 +126,7 @@ fn flags_beat_the_environment_which_beats_the_file() {
 }
 
 #[test]
-fn an_empty_variable_is_none() {
+fn an_empty_variable_is_ignored() {
     let stage = Stage::new();
     let empty = [
         "OLD_PROFILE",
@@ -147,7 +152,7 @@ fn an_empty_variable_is_none() {
     .map(|option| format!("COGMIG_{option}"));
     let empty = empty.each_ref().map(|variable| (variable.as_str(), ""));
     stage.with(0, &format!("teardown {BOTH}"), &empty);
-    misused_with(&stage, "plan", &empty, &["no old profile"]);
+    assert_usage_error_with(&stage, "plan", &empty, &["no old profile"]);
     stage.file(
         "cogmig.toml",
         &format!(
@@ -161,7 +166,7 @@ fn an_empty_variable_is_none() {
 }
 
 #[test]
-fn a_variable_can_say_no_to_the_file() {
+fn a_variable_can_disable_a_setting_of_the_file() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.file(
@@ -169,20 +174,20 @@ fn a_variable_can_say_no_to_the_file() {
         "old-profile = 'old'\nnew-profile = 'new'\nkeep-logs = true\n",
     );
     stage.ok("setup");
-    let no = [("COGMIG_KEEP_LOGS", "No")];
+    let disabled = [("COGMIG_KEEP_LOGS", "No")];
     let kept = |variables: &[(&str, &str)]| {
         let run = stage.with(0, "teardown --dry-run --output json", variables);
         let changes = run.json()["changes"].clone();
         let mut names = changes.as_array().unwrap().iter();
         names.all(|change| change["name"] != LOG_GROUP)
     };
-    assert!(kept(&[]) && !kept(&no));
-    stage.with(0, "teardown", &no);
+    assert!(kept(&[]) && !kept(&disabled));
+    stage.with(0, "teardown", &disabled);
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
-fn a_flag_beats_the_other_verbosity_of_the_environment() {
+fn a_verbosity_flag_takes_precedence_over_the_environment() {
     let stage = Stage::new();
     let plan = |flag: &str, variables: &[(&str, &str)]| {
         stage
@@ -199,9 +204,9 @@ fn a_flag_beats_the_other_verbosity_of_the_environment() {
     let setup = stage.with(0, &format!("setup {BOTH}"), &[("COGMIG_QUIET", "false")]);
     assert!(setup.stderr.contains("done in"), "{setup}");
     let words = ["--quiet and --verbose are mutually exclusive"];
-    misused(&stage, &format!("plan {BOTH} --quiet --verbose"), &words);
+    assert_usage_error(&stage, &format!("plan {BOTH} --quiet --verbose"), &words);
     let words = ["COGMIG_QUIET and COGMIG_VERBOSE are mutually exclusive"];
-    misused_with(&stage, &format!("plan {BOTH}"), &[quiet, verbose], &words);
+    assert_usage_error_with(&stage, &format!("plan {BOTH}"), &[quiet, verbose], &words);
 }
 
 #[test]
@@ -223,7 +228,7 @@ fn an_invalid_variable_is_an_error_with_its_name() {
             variable
         };
         for verb in ["setup", "plan", "teardown"] {
-            misused_with(
+            assert_usage_error_with(
                 &stage,
                 &format!("{verb} {BOTH}"),
                 &[(variable, value)],
@@ -236,7 +241,7 @@ fn an_invalid_variable_is_an_error_with_its_name() {
 #[test]
 fn an_invalid_file_is_an_error_with_its_name_and_line() {
     let stage = Stage::new();
-    misused(
+    assert_usage_error(
         &stage,
         &format!("setup {BOTH} --config absent.toml"),
         &["absent.toml"],
@@ -260,7 +265,7 @@ fn an_invalid_file_is_an_error_with_its_name_and_line() {
     ] {
         stage.file("cogmig.toml", text);
         for verb in ["setup", "plan", "teardown"] {
-            misused(&stage, verb, &words);
+            assert_usage_error(&stage, verb, &words);
         }
     }
 }
@@ -268,56 +273,56 @@ fn an_invalid_file_is_an_error_with_its_name_and_line() {
 #[test]
 fn invalid_flags_are_errors() {
     let stage = Stage::new();
-    misused(&stage, "setup", &["--old-profile", "COGMIG_OLD_PROFILE"]);
-    misused(&stage, "setup --old-profile old", &["--new-profile"]);
-    misused(&stage, "plan --new-profile new", &["--old-profile"]);
-    misused(&stage, "teardown", &["profile"]);
-    misused(
+    assert_usage_error(&stage, "setup", &["--old-profile", "COGMIG_OLD_PROFILE"]);
+    assert_usage_error(&stage, "setup --old-profile old", &["--new-profile"]);
+    assert_usage_error(&stage, "plan --new-profile new", &["--old-profile"]);
+    assert_usage_error(&stage, "teardown", &["profile"]);
+    assert_usage_error(
         &stage,
         &format!("setup {BOTH} --frobnicate"),
         &["--frobnicate"],
     );
-    misused(&stage, &format!("frobnicate {BOTH}"), &["frobnicate"]);
-    misused(&stage, "", &["setup", "teardown"]);
+    assert_usage_error(&stage, &format!("frobnicate {BOTH}"), &["frobnicate"]);
+    assert_usage_error(&stage, "", &["setup", "teardown"]);
     for suffix in ["default", "a.b", "a/b", &"x".repeat(33)] {
-        misused(
+        assert_usage_error(
             &stage,
             &format!("setup {BOTH} --suffix {suffix}"),
             &["suffix"],
         );
     }
     for days in ["8", "0", "-1", "many"] {
-        misused(
+        assert_usage_error(
             &stage,
             &format!("setup {BOTH} --log-retention={days}"),
             &["--log-retention"],
         );
     }
-    misused(
+    assert_usage_error(
         &stage,
         &format!("setup {BOTH} --architecture sparc"),
         &["sparc", "arm64"],
     );
-    misused(
+    assert_usage_error(
         &stage,
         &format!("setup {BOTH} --output xml"),
         &["xml", "json"],
     );
 }
 
-/// In a pipeline it is a variable that was forgotten.
+/// In a pipeline, it is usually an unset variable.
 #[test]
-fn an_empty_flag_is_not_the_default() {
+fn an_empty_flag_is_a_usage_error() {
     let stage = Stage::new();
     for option in ["suffix", "new-pool", "new-client", "old-region", "config"] {
         let words = ["a value is required"];
-        misused(&stage, &format!("teardown {BOTH} --{option}="), &words);
+        assert_usage_error(&stage, &format!("teardown {BOTH} --{option}="), &words);
     }
 }
 
-/// What only setup takes as a flag, verify and status have from the shared places.
+/// The retention is a flag of setup only. Verify and status read it from the shared sources.
 #[test]
-fn a_retention_of_the_environment_is_no_drift() {
+fn a_log_retention_from_the_environment_is_not_drift() {
     let stage = Stage::new();
     let variables = [("COGMIG_LOG_RETENTION", "7")];
     stage.with(0, &format!("setup {BOTH}"), &variables);
@@ -328,9 +333,9 @@ fn a_retention_of_the_environment_is_no_drift() {
     stage.changes_nothing(0, &status);
 }
 
-/// Each option that a command would not use, on its command line.
+/// Checks each option that a command doesn't use.
 #[test]
-fn a_command_takes_no_option_that_it_does_not_use() {
+fn a_command_rejects_options_that_it_does_not_use() {
     let stage = Stage::new();
     for (verb, options) in [
         (
@@ -357,7 +362,7 @@ fn a_command_takes_no_option_that_it_does_not_use() {
             let name = option.split('=').next().unwrap();
             let words = [format!("--{name}"), "unexpected argument".into()];
             let words = words.each_ref().map(String::as_str);
-            misused(&stage, &format!("{verb} {profiles} --{option}"), &words);
+            assert_usage_error(&stage, &format!("{verb} {profiles} --{option}"), &words);
         }
     }
     for (side, options) in [
@@ -373,14 +378,14 @@ fn a_command_takes_no_option_that_it_does_not_use() {
         for option in options.split(' ') {
             let name = option.split('=').next().unwrap();
             let words = [format!("--{name} has no effect")];
-            misused(
+            assert_usage_error(
                 &stage,
                 &format!("policy {side} --{option}"),
                 &[words[0].as_str()],
             );
         }
     }
-    // A file and an environment are shared by all commands.
+    // All commands share the file and the environment.
     stage.file(
         "cogmig.toml",
         "old-profile = 'old'\nnew-profile = 'new'\nkeep-logs = true\nlog-retention = 7\nyes = true\n",
@@ -403,7 +408,7 @@ fn a_command_takes_no_option_that_it_does_not_use() {
 }
 
 #[test]
-fn a_dry_run_that_the_environment_asks_for_is_one() {
+fn options_of_single_commands_can_come_from_the_environment() {
     let stage = Stage::new();
     let dry = [("COGMIG_DRY_RUN", "true")];
     let setup = format!("setup {BOTH}");
@@ -430,13 +435,13 @@ fn a_dry_run_that_the_environment_asks_for_is_one() {
         run.printed("111111111111") && !run.printed("iam:CreateRole"),
         "{run}"
     );
-    misused_with(
+    assert_usage_error_with(
         &stage,
         "policy old",
         &[("COGMIG_ACCOUNT", "1")],
         &["COGMIG_ACCOUNT", "12 digits"],
     );
-    misused_with(
+    assert_usage_error_with(
         &stage,
         &format!("status {BOTH}"),
         &[("COGMIG_SINCE", "soon")],
@@ -445,7 +450,7 @@ fn a_dry_run_that_the_environment_asks_for_is_one() {
 }
 
 #[test]
-fn a_variable_of_no_option_is_an_error_that_names_the_nearest() {
+fn an_unknown_variable_is_an_error_that_suggests_the_nearest() {
     let stage = Stage::new();
     for (variable, nearest) in [
         ("COGMIG_OLD_POLL", "COGMIG_OLD_POOL"),
@@ -456,9 +461,9 @@ fn a_variable_of_no_option_is_an_error_that_names_the_nearest() {
     ] {
         for verb in ["setup", "teardown", "plan", "status", "verify"] {
             let arguments = format!("{verb} {BOTH}");
-            misused_with(&stage, &arguments, &[(variable, "x")], &[variable, nearest]);
+            assert_usage_error_with(&stage, &arguments, &[(variable, "x")], &[variable, nearest]);
         }
-        misused_with(
+        assert_usage_error_with(
             &stage,
             "policy old",
             &[(variable, "x")],
@@ -467,7 +472,7 @@ fn a_variable_of_no_option_is_an_error_that_names_the_nearest() {
     }
     let run = stage.with(64, &format!("plan {BOTH}"), &[("COGMIG_QQQQQQQ", "x")]);
     run.assert_stderr(&["unset COGMIG_QQQQQQQ"]);
-    // Those of the build and of the examples are no options, and known.
+    // The variables of the build and of the examples aren't options, but are known.
     let known = [
         "LAMBDA_ARCHITECTURES",
         "LAMBDA_ZIPS",
@@ -484,7 +489,7 @@ fn a_variable_of_no_option_is_an_error_that_names_the_nearest() {
 }
 
 #[test]
-fn a_key_of_no_option_is_an_error_that_names_the_nearest_once() {
+fn an_unknown_key_is_an_error_that_suggests_the_nearest() {
     let stage = Stage::new();
     for (text, line, key, nearest) in [
         (

@@ -1,12 +1,12 @@
-//! Which pool and which app clients: the given ones, the recorded ones, the only ones; and an
-//! error if that is ambiguous.
+//! Which pools and app clients are selected: the specified ones, the recorded ones, or the only
+//! ones. An ambiguous selection is an error.
 
 use serde_json::json;
 
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
 #[test]
-fn one_of_several_pools_must_be_given() {
+fn one_of_several_pools_must_be_specified() {
     let stage = Stage::new();
     let other = stage.sandbox.pool("old", "Partners").unwrap();
     let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
@@ -28,7 +28,7 @@ fn one_of_several_pools_must_be_given() {
 }
 
 #[test]
-fn one_of_several_clients_must_be_given() {
+fn one_of_several_clients_must_be_specified() {
     let stage = Stage::new();
     let old = stage
         .sandbox
@@ -50,7 +50,7 @@ fn one_of_several_clients_must_be_given() {
 }
 
 #[test]
-fn without_a_pool_or_a_client_it_fails() {
+fn without_a_pool_or_a_client_setup_fails() {
     let stage = Stage::new();
     let run = stage.changes_nothing(1, &format!("setup {BOTH} --new-region eu-south-1"));
     run.assert_stderr(&["no user pool", "eu-south-1", "222222222222"]);
@@ -61,9 +61,9 @@ fn without_a_pool_or_a_client_it_fails() {
 }
 
 #[test]
-fn ids_that_do_not_exist_are_reported_with_those_that_do() {
+fn unknown_ids_are_reported_with_the_existing_ones() {
     let stage = Stage::new();
-    for (option, id, there) in [
+    for (option, id, existing) in [
         ("--old-pool", "eu-west-1_AbCdEfGhI", &stage.old.id),
         ("--new-pool", "eu-central-1_AbCdEfGhI", &stage.new.id),
         (
@@ -79,7 +79,7 @@ fn ids_that_do_not_exist_are_reported_with_those_that_do() {
         ("--new-client", &stage.old.client, &stage.new.client),
     ] {
         let run = stage.changes_nothing(1, &format!("setup {BOTH} {option} {id}"));
-        run.assert_stderr(&[id, there]);
+        run.assert_stderr(&[id, existing]);
     }
 }
 
@@ -126,7 +126,7 @@ fn each_of_several_new_clients_gets_the_flow_and_is_restored() {
 }
 
 #[test]
-fn a_client_that_is_no_longer_given_is_restored() {
+fn a_client_that_is_no_longer_specified_is_restored() {
     let stage = Stage::new();
     let mobile = stage
         .sandbox
@@ -143,7 +143,7 @@ fn a_client_that_is_no_longer_given_is_restored() {
     );
     assert!(flows(&mobile).contains(&"ALLOW_USER_PASSWORD_AUTH".to_owned()));
     stage.changes_nothing(0, &format!("setup {BOTH}"));
-    // And back again.
+    // Back to the first client.
     stage.ok(&format!("setup {BOTH} --new-client {web}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.sandbox.sign_in(&mobile, "bob", PASSWORD).unwrap_err();
@@ -153,7 +153,7 @@ fn a_client_that_is_no_longer_given_is_restored() {
 }
 
 #[test]
-fn another_old_client_takes_the_place_of_the_first() {
+fn another_old_client_replaces_the_first() {
     let stage = Stage::new();
     let mobile = stage
         .sandbox

@@ -1,4 +1,4 @@
-//! What is printed, on which stream.
+//! The printed text, and its stream.
 
 mod snapshots;
 mod streams;

@@ -1,14 +1,13 @@
-//! The whole output: the help, and runs as a pipeline prints them. `INSTA_UPDATE=always`
-//! accepts a change.
+//! The complete output: the help, and runs in a pipeline. `INSTA_UPDATE=always` accepts changes.
 
 use insta::assert_snapshot;
 
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, HOST, Stage};
 
-/// What a run printed, with stand-ins of the same length for what is new each time.
+/// The output of a run. Values that differ in each run have placeholders of the same length.
 fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
-    let stands_for = |id: &str, name: &str| {
+    let placeholder = |id: &str, name: &str| {
         let (region, _) = id
             .split_once('_')
             .map_or(("", id), |(region, _)| (region, ""));
@@ -16,7 +15,7 @@ fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
         let rest = id.len() - region.len() - underscore.len();
         format!("{region}{underscore}{name:x<rest$}")
     };
-    let shown = |text: &str| {
+    let normalized = |text: &str| {
         let mut text = text.to_owned();
         for (id, name) in [
             (&stage.old.id, "oldpool"),
@@ -24,12 +23,12 @@ fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
             (&stage.new.id, "newpool"),
             (&stage.new.client, "newclient"),
         ] {
-            text = text.replace(id, &stands_for(id, name));
+            text = text.replace(id, &placeholder(id, name));
         }
         undated(&unversioned(&text.replace(HOST, "host64")))
     };
-    // Changes that do not need each other end in any order, and take any time.
-    let (mut done, told): (Vec<_>, Vec<_>) = run
+    // Independent changes complete in any order and take any time.
+    let (mut done, other): (Vec<_>, Vec<_>) = run
         .stderr
         .lines()
         .partition(|line| line.contains(" done in ") || line.starts_with("  waiting for "));
@@ -37,29 +36,29 @@ fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
     let done = done
         .iter()
         .map(|line| line.split(" done in ").next().unwrap_or_default());
-    let told = told.iter().map(|line| {
+    let other = other.iter().map(|line| {
         if line.starts_with("  request id:  ") {
             return "  request id:  …".to_owned();
         }
-        // A call that fails takes any time, too.
+        // A failed call takes any time too.
         match line.split_once("  failed in ") {
             Some((step, _)) => format!("{step}  failed in 0.0s"),
             None => (*line).to_owned(),
         }
     });
-    let done = done.map(|line| shown(&format!("{line} done in …")));
+    let done = done.map(|line| normalized(&format!("{line} done in …")));
     let mut done: Vec<_> = done.collect();
     done.sort_unstable();
-    let told: Vec<_> = told.chain(done).collect();
+    let other: Vec<_> = other.chain(done).collect();
     format!(
         "$ cogmig {arguments}\n{}\n[exit {}]\n\n[standard error]\n{}\n",
-        shown(run.stdout.trim_end()),
+        normalized(run.stdout.trim_end()),
         run.code,
-        shown(&told.join("\n"))
+        normalized(&other.join("\n"))
     )
 }
 
-/// The version has the commit, and the time of the document has seconds.
+/// The version contains the commit, and the time of the document contains seconds.
 fn unversioned(text: &str) -> String {
     let lines = text.lines().map(|line| match line.split_once(": ") {
         Some((member @ ("  \"version\"" | "  \"time\""), _)) => format!("{member}: \"…\","),
@@ -68,33 +67,33 @@ fn unversioned(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Each moment, `2026-01-31 12:00`, is the same.
+/// Replaces each time, such as `2026-01-31 12:00`, with the same placeholder.
 fn undated(text: &str) -> String {
-    const MOMENT: &[u8; 16] = b"0000-00-00 00:00";
+    const TIME: &[u8; 16] = b"0000-00-00 00:00";
     let mut text = text.to_owned();
-    let is_moment = |found: &[u8]| {
+    let is_time = |found: &[u8]| {
         let fits = |(found, form): (&u8, &u8)| match form {
             b'0' => found.is_ascii_digit(),
             form => found == form,
         };
-        found.iter().zip(MOMENT).all(fits)
+        found.iter().zip(TIME).all(fits)
     };
     while let Some(place) = text
         .as_bytes()
-        .windows(MOMENT.len())
-        .position(|found| is_moment(found) && found != MOMENT)
+        .windows(TIME.len())
+        .position(|found| is_time(found) && found != TIME)
     {
-        text.replace_range(place..place + MOMENT.len(), "0000-00-00 00:00");
+        text.replace_range(place..place + TIME.len(), "0000-00-00 00:00");
     }
     text.replace(", 1 minute ago", ", 0 minutes ago")
 }
 
-fn look(stage: &Stage, arguments: &str) -> String {
+fn output(stage: &Stage, arguments: &str) -> String {
     printed(stage, arguments, &stage.cogmig(arguments))
 }
 
 #[test]
-fn helps() {
+fn the_help_of_each_command() {
     let stage = Stage::new();
     for verb in [
         "",
@@ -123,7 +122,7 @@ fn a_migration_from_plan_to_teardown() {
         ("teardown_again", "teardown"),
         ("status_of_nothing", "status"),
     ] {
-        assert_snapshot!(name, look(&stage, &format!("{verb} {BOTH}")));
+        assert_snapshot!(name, output(&stage, &format!("{verb} {BOTH}")));
     }
 }
 
@@ -137,10 +136,10 @@ fn the_policies_of_a_pipeline() {
 }
 
 #[test]
-fn a_setup_that_is_not_allowed_to_end() {
+fn a_setup_without_a_permission() {
     let stage = Stage::new();
-    stage.limited("new", "deployer", "lambda:AddPermission");
-    let run = look(&stage, "setup --old-profile old --new-profile deployer");
+    stage.user_without("new", "deployer", "lambda:AddPermission");
+    let run = output(&stage, "setup --old-profile old --new-profile deployer");
     assert_snapshot!("setup_denied", run);
 }
 
@@ -156,6 +155,6 @@ fn usage_errors() {
         ),
         ("usage_json", "setup --mfa-users maybe --output json"),
     ] {
-        assert_snapshot!(name, look(&stage, arguments));
+        assert_snapshot!(name, output(&stage, arguments));
     }
 }

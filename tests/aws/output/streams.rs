@@ -10,7 +10,7 @@ use crate::support::run::Run;
 use crate::support::stage::{BOTH, Stage};
 
 #[test]
-fn help_and_version_are_results() {
+fn help_and_version_go_to_standard_output() {
     let stage = Stage::new();
     for arguments in [
         "--help",
@@ -38,7 +38,7 @@ fn help_and_version_are_results() {
 }
 
 #[test]
-fn quiet_leaves_the_result_alone() {
+fn quiet_prints_only_the_result() {
     let stage = Stage::new();
     for arguments in ["setup", "setup", "plan", "status", "teardown", "teardown"] {
         let run = stage.ok(&format!("{arguments} {BOTH} --quiet"));
@@ -48,21 +48,21 @@ fn quiet_leaves_the_result_alone() {
 }
 
 #[test]
-fn no_color_beats_a_request_for_color() {
+fn no_color_takes_precedence_over_clicolor_force() {
     let stage = Stage::new();
-    let is_coloured = |variables: &[(&str, &str)]| {
+    let is_colored = |variables: &[(&str, &str)]| {
         let mut command = stage.command();
         let command = command.envs(variables.iter().copied());
         let run = Run::of(command.args(format!("plan {BOTH}").split(' ')));
         run.assert_ended(0, "plan");
         run.stdout.contains('\u{1b}')
     };
-    let (wish, no) = (("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1"));
-    assert!(!is_coloured(&[]));
-    assert!(is_coloured(&[wish]));
-    assert!(!is_coloured(&[wish, no]));
-    // As no-color.org has it, an empty one says nothing.
-    assert!(is_coloured(&[wish, ("NO_COLOR", "")]));
+    let (force, disable) = (("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1"));
+    assert!(!is_colored(&[]));
+    assert!(is_colored(&[force]));
+    assert!(!is_colored(&[force, disable]));
+    // According to no-color.org, an empty value has no effect.
+    assert!(is_colored(&[force, ("NO_COLOR", "")]));
 }
 
 #[test]
@@ -75,14 +75,14 @@ fn json_requested_in_an_invalid_file_is_printed() {
             let document = stage.ends(64, arguments.trim_end()).json();
             assert_eq!(document["result"], "failed", "{arguments}");
         }
-        // Flags beat it.
+        // Flags take precedence over it.
         let arguments = format!("plan --output human {flags}");
         assert_eq!(stage.ends(64, arguments.trim_end()).stdout, "");
         fs::remove_file(stage.sandbox.home().join(name)).unwrap();
     }
 }
 
-/// The document's schema, with no room for a member that it does not name.
+/// The document's schema without additional properties.
 fn schema() -> Value {
     fn close(schema: &mut Value) {
         match schema {
@@ -102,7 +102,7 @@ fn schema() -> Value {
     schema
 }
 
-/// What another program says of documents held against a schema; nothing is good.
+/// Validates documents against a schema with another program. Returns its errors.
 fn invalid(schema: &Value, documents: &[Value]) -> String {
     const SCRIPT: &str = "import fastjsonschema, json, sys\n\
         schema, documents = json.load(sys.stdin)\n\
@@ -152,13 +152,13 @@ fn json_matches_its_schema() {
     assert_eq!(documents[9]["deployments"][0]["name"], "two");
     let schema = schema();
     assert_eq!(invalid(&schema, &documents), "");
-    let mut odd = documents[0].clone();
-    odd["accounts"][0]["more"] = "than the schema names".into();
-    assert!(invalid(&schema, &[odd]).contains("must not contain"));
+    let mut extended = documents[0].clone();
+    extended["accounts"][0]["more"] = "than the schema names".into();
+    assert!(invalid(&schema, &[extended]).contains("must not contain"));
 }
 
 #[test]
-fn json_is_one_document_whatever_happens() {
+fn json_is_always_one_document() {
     let stage = Stage::new();
     let document = |code: i32, arguments: &str| {
         let document = stage
@@ -198,7 +198,7 @@ fn json_is_one_document_whatever_happens() {
             .unwrap()
             .contains("none-such")
     );
-    stage.limited("new", "deployer", "lambda:CreateFunction");
+    stage.user_without("new", "deployer", "lambda:CreateFunction");
     let failed = document(1, "setup --old-profile old --new-profile deployer");
     assert_eq!(failed["error"]["call"], "lambda:CreateFunction");
     assert!(
@@ -211,7 +211,7 @@ fn json_is_one_document_whatever_happens() {
     assert_eq!(wrong["error"]["usage"], true);
 }
 
-/// AWS lets line ends into the names of pools; a name that came from elsewhere may have more.
+/// AWS allows line breaks in names. A name from other sources can have other control characters.
 #[test]
 fn control_characters_in_a_name_are_escaped() {
     let stage = Stage::new();
@@ -234,11 +234,11 @@ fn control_characters_in_a_name_are_escaped() {
     }
 }
 
-/// Who reads it later reads of which accounts, pools and app clients it speaks.
+/// The plan names the accounts, pools and app clients, so that it can be reviewed later.
 #[test]
 fn a_plan_in_a_file_names_accounts_and_pools() {
     let stage = Stage::new();
-    let about = |run: &Run| {
+    let assert_complete = |run: &Run| {
         for words in [
             "111111111111",
             "222222222222",
@@ -252,12 +252,12 @@ fn a_plan_in_a_file_names_accounts_and_pools() {
         }
         assert!(!run.stderr.contains(&stage.old.id), "{run}");
     };
-    about(&stage.ok(&format!("plan {BOTH}")));
-    about(&stage.ok(&format!("plan {BOTH} --quiet")));
-    about(&stage.ok(&format!("setup {BOTH} --dry-run")));
+    assert_complete(&stage.ok(&format!("plan {BOTH}")));
+    assert_complete(&stage.ok(&format!("plan {BOTH} --quiet")));
+    assert_complete(&stage.ok(&format!("setup {BOTH} --dry-run")));
     stage.setup();
-    // With nothing to do, too.
-    about(&stage.ok(&format!("plan {BOTH}")));
-    about(&stage.ok(&format!("status {BOTH}")));
-    about(&stage.ok(&format!("teardown {BOTH} --dry-run")));
+    // Also without changes.
+    assert_complete(&stage.ok(&format!("plan {BOTH}")));
+    assert_complete(&stage.ok(&format!("status {BOTH}")));
+    assert_complete(&stage.ok(&format!("teardown {BOTH} --dry-run")));
 }

@@ -1,12 +1,13 @@
-//! A deployer without each of the permissions in turn. The error names the action and reports
-//! what exists. Setup continues once the permission is there, and teardown removes everything.
+//! A deployer without each of the permissions in turn. The error names the action and reports the
+//! applied changes. Setup continues after the permission is granted, and teardown removes all
+//! resources.
 
 use serde_json::json;
 
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
-/// Setup and teardown as a deployer who may do all but one thing in one account.
+/// Setup and teardown as a deployer that lacks one permission in one account.
 struct Denied {
     stage: Stage,
     profile: &'static str,
@@ -15,7 +16,7 @@ struct Denied {
 impl Denied {
     fn new(profile: &'static str) -> Self {
         let stage = Stage::new();
-        stage.limited(profile, "deployer", "s3:*");
+        stage.user_without(profile, "deployer", "s3:*");
         Self { stage, profile }
     }
 
@@ -39,28 +40,29 @@ impl Denied {
         }
     }
 
-    /// The run failed, and said by which action, where, and what stands.
-    fn assert_refused(&self, run: &Run, action: &str, changed: bool) {
+    /// Checks that the error names the action and the account, and whether changes were applied.
+    fn assert_denied(&self, run: &Run, action: &str, changed: bool) {
         run.assert_ended(1, action);
         run.assert_stderr(&[action, self.account(), "AccessDenied"]);
         assert_eq!(run.stderr.matches("error:").count(), 1, "{run}");
-        let told = run
+        let continues = run
             .stderr
             .contains("Run the same command again to continue");
-        assert_eq!(told, changed, "{action}\n{run}");
+        assert_eq!(continues, changed, "{action}\n{run}");
     }
 }
 
-/// What is done at once can fail at once: each is told, so that one look mends all.
+/// Independent calls can fail at the same time. All errors are reported, so that the user can fix
+/// them in one step.
 #[test]
 fn each_of_several_denied_actions_is_reported() {
     let denied = Denied::new("new");
     let actions = ["logs:CreateLogGroup", "iam:CreatePolicy"];
-    let rule = json!({"Version": "2012-10-17", "Statement": [
+    let policy = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "*", "Resource": "*"},
         {"Effect": "Deny", "Action": actions, "Resource": "*"},
     ]});
-    denied.stage.grant("new", "deployer", &rule);
+    denied.stage.grant("new", "deployer", &policy);
     let run = denied.run("setup");
     run.assert_ended(1, "setup");
     run.assert_stderr(&actions);
@@ -69,7 +71,7 @@ fn each_of_several_denied_actions_is_reported() {
     assert_eq!(json["error"]["also"].as_array().unwrap().len(), 1);
 }
 
-/// Each of these is denied to a setup.
+/// Runs setup without each of these permissions.
 fn setup_without(profile: &'static str, actions: &[&str]) {
     let denied = Denied::new(profile);
     let stage = &denied.stage;
@@ -78,9 +80,9 @@ fn setup_without(profile: &'static str, actions: &[&str]) {
         denied.deny(action);
         stage.sandbox.clear_journal();
         let run = denied.run("setup");
-        denied.assert_refused(&run, action, !stage.writes().is_empty());
+        denied.assert_denied(&run, action, !stage.writes().is_empty());
         stage.sign_in("ada", PASSWORD).unwrap_err();
-        // From wherever it stands, both ways are open.
+        // After the failure, teardown works, and so does another setup.
         stage.teardown();
         assert_eq!(stage.sandbox.snapshot(), before, "{action}: torn down");
         denied.run("setup").assert_ended(1, action);
@@ -98,7 +100,7 @@ fn setup_without(profile: &'static str, actions: &[&str]) {
     }
 }
 
-/// Each of these is denied to a teardown.
+/// Runs teardown without each of these permissions.
 fn teardown_without(profile: &'static str, actions: &[&str]) {
     let denied = Denied::new(profile);
     let stage = &denied.stage;
@@ -142,7 +144,7 @@ fn setup_without_a_permission_to_read() {
         for action in actions {
             denied.deny(action);
             let run = denied.run("setup");
-            denied.assert_refused(&run, action, false);
+            denied.assert_denied(&run, action, false);
             assert_eq!(denied.stage.sandbox.snapshot(), before, "{action}");
         }
     }

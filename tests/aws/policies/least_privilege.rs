@@ -1,5 +1,5 @@
-//! The printed policies are enough for every command and have nothing that is not needed:
-//! without each action something fails, and with it the same works.
+//! The printed policies are sufficient for every command and minimal: without each action, a command
+//! fails, and with it, the same command succeeds.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -13,9 +13,9 @@ use crate::{sign_in::mfa, teardown::undo};
 
 const DEDICATED: &str = "--dedicated-old-client";
 const SMALL: &str = "setup --lambda-zip small.zip";
-const THEIRS: &str = "arn:aws:iam::aws:policy/SecurityAudit";
+const OTHER_POLICY: &str = "arn:aws:iam::aws:policy/SecurityAudit";
 
-/// What `cogmig policy` prints, without any credentials.
+/// The policy that `cogmig policy` prints without credentials.
 pub fn printed(words: &str) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cogmig"));
     command.env_clear().current_dir(std::env::temp_dir());
@@ -64,7 +64,7 @@ fn without(policy: &Value, action: &str) -> Value {
     policy
 }
 
-/// A pipeline: in each account a user who may do what is printed, and no more.
+/// A pipeline: in each account, a user with exactly the printed policy.
 pub struct Pipeline {
     pub stage: Stage,
     policies: [Value; 2],
@@ -86,7 +86,7 @@ impl Pipeline {
         stage.user("old", "old-pipeline");
         stage.user("new", "new-pipeline");
         let pipeline = Self { stage, policies };
-        pipeline.whole();
+        pipeline.grant_all();
         pipeline
     }
 
@@ -94,8 +94,8 @@ impl Pipeline {
         self.stage.grant(side, &format!("{side}-pipeline"), policy);
     }
 
-    /// Both may do all that is printed.
-    pub fn whole(&self) {
+    /// Grants both users their full printed policies.
+    pub fn grant_all(&self) {
         self.grant("old", &self.policies[0]);
         self.grant("new", &self.policies[1]);
     }
@@ -110,18 +110,18 @@ impl Pipeline {
         self.stage.ends(code, &format!("{command} {profiles}"))
     }
 
-    /// The command fails without this action, says so, and succeeds with it.
+    /// Checks that the command fails without this action, reports it, and succeeds with it.
     #[track_caller]
     fn needs(&self, side: &str, action: &str, command: &str) {
         self.grant(side, &without(self.policy(side), action));
         let run = self.ends(1, command);
         run.assert_stderr(&[action, "AccessDenied"]);
-        self.whole();
+        self.grant_all();
         self.ends(0, command);
     }
 }
 
-/// An action, what somebody else did before, and the command that needs it.
+/// An action, a change by others beforehand, and the command that needs the action.
 struct Row {
     side: &'static str,
     action: &'static str,
@@ -143,7 +143,7 @@ const fn row(
     }
 }
 
-fn nothing(_: &Stage) {}
+fn no_change(_: &Stage) {}
 
 fn set_up(stage: &Stage) {
     stage.ok(&format!("{SMALL} {BOTH}"));
@@ -153,8 +153,8 @@ fn set_up_dedicated(stage: &Stage) {
     stage.ok(&format!("{SMALL} {DEDICATED} {BOTH}"));
 }
 
-/// A trust policy that another one should be.
-fn distrust(stage: &Stage, side: &str, role: &str) {
+/// Replaces the trust policy of a role.
+fn replace_trust_policy(stage: &Stage, side: &str, role: &str) {
     set_up(stage);
     let trust = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"},
@@ -163,8 +163,8 @@ fn distrust(stage: &Stage, side: &str, role: &str) {
     stage.aws(side, "iam:UpdateAssumeRolePolicy", params);
 }
 
-/// Policies of somebody else's on a role of ours.
-fn enrich(stage: &Stage, side: &str, role: &str) {
+/// Adds policies of others to a role of the deployment.
+fn add_other_policies(stage: &Stage, side: &str, role: &str) {
     set_up(stage);
     let all = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"},
@@ -172,14 +172,14 @@ fn enrich(stage: &Stage, side: &str, role: &str) {
     let inline =
         json!({"RoleName": role, "PolicyName": "theirs", "PolicyDocument": all.to_string()});
     stage.aws(side, "iam:PutRolePolicy", inline);
-    let attached = json!({"RoleName": role, "PolicyArn": THEIRS});
+    let attached = json!({"RoleName": role, "PolicyArn": OTHER_POLICY});
     stage.aws(side, "iam:AttachRolePolicy", attached);
 }
 
-/// A role of ours in an instance profile of its name.
-fn profile(stage: &Stage, side: &str, role: &str) {
+/// Adds a role of the deployment to an instance profile with the same name.
+fn add_to_instance_profile(stage: &Stage, side: &str, role: &str) {
     set_up(stage);
-    // It may be there from the row before.
+    // It may exist from the previous row.
     let _ = stage.try_aws(
         side,
         "iam:CreateInstanceProfile",
@@ -189,12 +189,12 @@ fn profile(stage: &Stage, side: &str, role: &str) {
     stage.aws(side, "iam:AddRoleToInstanceProfile", params);
 }
 
-fn versions(stage: &Stage) {
+fn set_up_with_all_versions(stage: &Stage) {
     set_up(stage);
-    stage.narrow_the_policy_often();
+    stage.fill_policy_versions();
 }
 
-/// Set up for an app client that is not the one of the stage.
+/// Sets up with another app client, which is then deleted.
 fn for_another_client(stage: &Stage, side: &str) {
     let pool = if side == "old" {
         &stage.old
@@ -202,57 +202,57 @@ fn for_another_client(stage: &Stage, side: &str) {
         &stage.new
     };
     let other = stage.sandbox.client(pool, "other", json!({})).unwrap();
-    let mine = format!(
+    let clients = format!(
         "--old-client {} --new-client {}",
         stage.old.client, stage.new.client
     );
-    let mine = mine.replace(&pool.client, &other);
-    stage.ok(&format!("{SMALL} {mine} {BOTH}"));
+    let clients = clients.replace(&pool.client, &other);
+    stage.ok(&format!("{SMALL} {clients} {BOTH}"));
     let id = json!({"ClientId": other});
     stage.in_pool(pool, "DeleteUserPoolClient", id);
 }
 
-/// What changes anything. What only reads is taken from the policies themselves.
+/// The write actions. The read actions come from the policies themselves.
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
-    row("old", "iam:CreateRole", nothing, SMALL),
-    row("old", "iam:TagRole", nothing, SMALL),
-    row("old", "iam:PutRolePolicy", nothing, SMALL),
-    row("old", "cognito-idp:UpdateUserPoolClient", nothing, SMALL),
-    row("old", "iam:UpdateAssumeRolePolicy", |s| distrust(s, "old", ACCESS_ROLE), SMALL),
+    row("old", "iam:CreateRole", no_change, SMALL),
+    row("old", "iam:TagRole", no_change, SMALL),
+    row("old", "iam:PutRolePolicy", no_change, SMALL),
+    row("old", "cognito-idp:UpdateUserPoolClient", no_change, SMALL),
+    row("old", "iam:UpdateAssumeRolePolicy", |s| replace_trust_policy(s, "old", ACCESS_ROLE), SMALL),
     row("old", "iam:UntagRole", |s| for_another_client(s, "old"), "setup --lambda-zip small.zip --old-client web"),
     row("old", "iam:DeleteRole", set_up, "teardown"),
     row("old", "iam:DeleteRolePolicy", set_up, "teardown"),
-    row("old", "iam:DetachRolePolicy", |s| enrich(s, "old", ACCESS_ROLE), "teardown"),
-    row("old", "iam:ListInstanceProfilesForRole", |s| profile(s, "old", ACCESS_ROLE), "teardown"),
-    row("old", "iam:RemoveRoleFromInstanceProfile", |s| profile(s, "old", ACCESS_ROLE), "teardown"),
-    row("new", "iam:CreateRole", nothing, SMALL),
-    row("new", "iam:TagRole", nothing, SMALL),
-    row("new", "iam:AttachRolePolicy", nothing, SMALL),
-    row("new", "iam:PassRole", nothing, SMALL),
-    row("new", "iam:UpdateAssumeRolePolicy", |s| distrust(s, "new", LAMBDA), SMALL),
+    row("old", "iam:DetachRolePolicy", |s| add_other_policies(s, "old", ACCESS_ROLE), "teardown"),
+    row("old", "iam:ListInstanceProfilesForRole", |s| add_to_instance_profile(s, "old", ACCESS_ROLE), "teardown"),
+    row("old", "iam:RemoveRoleFromInstanceProfile", |s| add_to_instance_profile(s, "old", ACCESS_ROLE), "teardown"),
+    row("new", "iam:CreateRole", no_change, SMALL),
+    row("new", "iam:TagRole", no_change, SMALL),
+    row("new", "iam:AttachRolePolicy", no_change, SMALL),
+    row("new", "iam:PassRole", no_change, SMALL),
+    row("new", "iam:UpdateAssumeRolePolicy", |s| replace_trust_policy(s, "new", LAMBDA), SMALL),
     row("new", "iam:UntagRole", |s| for_another_client(s, "new"), "setup --lambda-zip small.zip --new-client web"),
-    row("new", "iam:CreatePolicy", nothing, SMALL),
-    row("new", "iam:TagPolicy", nothing, SMALL),
-    row("new", "iam:CreatePolicyVersion", versions, SMALL),
-    row("new", "iam:ListPolicyVersions", versions, SMALL),
-    row("new", "iam:DeletePolicyVersion", versions, SMALL),
+    row("new", "iam:CreatePolicy", no_change, SMALL),
+    row("new", "iam:TagPolicy", no_change, SMALL),
+    row("new", "iam:CreatePolicyVersion", set_up_with_all_versions, SMALL),
+    row("new", "iam:ListPolicyVersions", set_up_with_all_versions, SMALL),
+    row("new", "iam:DeletePolicyVersion", set_up_with_all_versions, SMALL),
     row("new", "iam:DeletePolicy", set_up, "teardown"),
     row("new", "iam:DeleteRole", set_up, "teardown"),
-    row("new", "iam:DeleteRolePolicy", |s| enrich(s, "new", LAMBDA), "teardown"),
+    row("new", "iam:DeleteRolePolicy", |s| add_other_policies(s, "new", LAMBDA), "teardown"),
     row("new", "iam:DetachRolePolicy", set_up, "teardown"),
-    row("new", "iam:ListInstanceProfilesForRole", |s| profile(s, "new", LAMBDA), "teardown"),
-    row("new", "iam:RemoveRoleFromInstanceProfile", |s| profile(s, "new", LAMBDA), "teardown"),
-    row("new", "lambda:CreateFunction", nothing, SMALL),
-    row("new", "lambda:TagResource", nothing, SMALL),
-    row("new", "lambda:AddPermission", nothing, SMALL),
+    row("new", "iam:ListInstanceProfilesForRole", |s| add_to_instance_profile(s, "new", LAMBDA), "teardown"),
+    row("new", "iam:RemoveRoleFromInstanceProfile", |s| add_to_instance_profile(s, "new", LAMBDA), "teardown"),
+    row("new", "lambda:CreateFunction", no_change, SMALL),
+    row("new", "lambda:TagResource", no_change, SMALL),
+    row("new", "lambda:AddPermission", no_change, SMALL),
     row("new", "lambda:RemovePermission", |s| {
         set_up(s);
-        s.permit("arn:aws:cognito-idp:eu-central-1:222222222222:userpool/eu-central-1_other");
+        s.set_permission("arn:aws:cognito-idp:eu-central-1:222222222222:userpool/eu-central-1_other");
     }, SMALL),
     row("new", "lambda:UpdateFunctionCode", |s| {
         set_up(s);
-        s.empty_the_function();
+        s.replace_function_code();
     }, SMALL),
     row("new", "lambda:UpdateFunctionConfiguration", |s| {
         set_up(s);
@@ -260,22 +260,22 @@ const ROWS: &[Row] = &[
         s.aws("new", "lambda:UpdateFunctionConfiguration", params);
     }, SMALL),
     row("new", "lambda:DeleteFunction", set_up, "teardown"),
-    row("new", "logs:CreateLogGroup", nothing, SMALL),
-    row("new", "logs:TagResource", nothing, SMALL),
-    row("new", "logs:PutRetentionPolicy", nothing, SMALL),
+    row("new", "logs:CreateLogGroup", no_change, SMALL),
+    row("new", "logs:TagResource", no_change, SMALL),
+    row("new", "logs:PutRetentionPolicy", no_change, SMALL),
     row("new", "logs:DeleteLogGroup", set_up, "teardown"),
-    row("new", "cognito-idp:UpdateUserPool", nothing, SMALL),
-    row("new", "cognito-idp:UpdateUserPoolClient", nothing, SMALL),
+    row("new", "cognito-idp:UpdateUserPool", no_change, SMALL),
+    row("new", "cognito-idp:UpdateUserPoolClient", no_change, SMALL),
 ];
 
-/// Tests of their own: another pool, a function that is invoked, its log.
-const APART: [&str; 3] = [
+/// Actions with separate tests: they need another pool, the invoked function, or its log.
+const TESTED_SEPARATELY: [&str; 3] = [
     "cognito-idp:GetUserPoolMfaConfig",
     "lambda:InvokeFunction",
     "logs:FilterLogEvents",
 ];
 
-fn each_of(rows: impl Iterator<Item = &'static Row>) {
+fn assert_each_needed(rows: impl Iterator<Item = &'static Row>) {
     let pipeline = Pipeline::new("");
     pipeline.stage.small_package();
     for row in rows {
@@ -295,61 +295,61 @@ fn rows(side: &str, services: &[&str]) -> impl Iterator<Item = &'static Row> {
 }
 
 #[test]
-fn each_permission_to_change_the_old_account() {
-    each_of(rows("old", &[""]));
+fn each_write_permission_in_the_old_account_is_needed() {
+    assert_each_needed(rows("old", &[""]));
 }
 
 #[test]
-fn each_permission_to_change_roles_and_policies_of_the_new_account() {
-    each_of(rows("new", &["iam:"]));
+fn each_write_permission_for_roles_and_policies_in_the_new_account_is_needed() {
+    assert_each_needed(rows("new", &["iam:"]));
 }
 
 #[test]
-fn each_permission_to_change_function_logs_and_pool_of_the_new_account() {
-    each_of(rows("new", &["lambda:", "logs:", "cognito-idp:"]));
+fn each_write_permission_for_function_logs_and_pool_in_the_new_account_is_needed() {
+    assert_each_needed(rows("new", &["lambda:", "logs:", "cognito-idp:"]));
 }
 
 #[test]
-fn each_permission_to_read() {
+fn each_read_permission_is_needed() {
     let pipeline = Pipeline::new("");
     pipeline.stage.small_package();
     set_up(&pipeline.stage);
     for side in ["old", "new"] {
         for action in actions(&printed(&format!("{side} --read-only"))) {
-            if APART.contains(&action.as_str()) {
+            if TESTED_SEPARATELY.contains(&action.as_str()) {
                 continue;
             }
             pipeline.grant(side, &without(pipeline.policy(side), &action));
             let run = pipeline.ends(1, "plan --lambda-zip small.zip");
-            // Without its tags the function looks like somebody else's.
-            let says = match action.as_str() {
+            // Without its tags, the function seems not to be managed by this deployment.
+            let expected = match action.as_str() {
                 "lambda:ListTags" => "cogmig:deployment",
                 denied => denied,
             };
-            run.assert_stderr(&[says]);
-            pipeline.whole();
+            run.assert_stderr(&[expected]);
+            pipeline.grant_all();
         }
     }
 }
 
 #[test]
-fn the_tables_are_complete() {
+fn the_table_of_actions_is_complete() {
     for side in ["old", "new"] {
         let all = actions(&printed(side));
-        let mut shown = actions(&printed(&format!("{side} --read-only")));
-        shown.extend(rows(side, &[""]).map(|row| row.action.to_owned()));
-        shown.extend(
-            APART
+        let mut tested = actions(&printed(&format!("{side} --read-only")));
+        tested.extend(rows(side, &[""]).map(|row| row.action.to_owned()));
+        tested.extend(
+            TESTED_SEPARATELY
                 .map(str::to_owned)
                 .into_iter()
                 .filter(|one| all.contains(one)),
         );
-        assert_eq!(shown, all, "{side}");
+        assert_eq!(tested, all, "{side}");
     }
 }
 
-/// There and back, and looked at on the way.
-fn enough(options: &str) {
+/// Checks that every command works with the printed policies.
+fn assert_sufficient(options: &str) {
     let pipeline = Pipeline::new(options);
     let stage = &pipeline.stage;
     let before = stage.sandbox.snapshot();
@@ -370,20 +370,20 @@ fn enough(options: &str) {
 }
 
 #[test]
-fn they_are_enough() {
-    enough("");
+fn the_policies_are_sufficient() {
+    assert_sufficient("");
 }
 
 #[test]
-fn they_are_enough_with_a_dedicated_app_client() {
-    enough(DEDICATED);
+fn the_policies_are_sufficient_with_a_dedicated_app_client() {
+    assert_sufficient(DEDICATED);
 }
 
 #[test]
-fn they_are_enough_without_ids_and_for_another_suffix() {
+fn the_policies_are_sufficient_without_ids_and_for_another_suffix() {
     let mut pipeline = Pipeline::new("");
     pipeline.policies = ["old --suffix blue", "new --suffix blue"].map(printed);
-    pipeline.whole();
+    pipeline.grant_all();
     for command in [
         "setup --suffix blue",
         "verify --suffix blue",
@@ -391,44 +391,44 @@ fn they_are_enough_without_ids_and_for_another_suffix() {
     ] {
         pipeline.ends(0, command);
     }
-    // Of the deployment that has no suffix, they may look at the roles alone.
+    // For the default deployment, they permit only reading the roles.
     let run = pipeline.ends(1, "setup");
     run.assert_stderr(&["AccessDenied"]);
 }
 
 #[test]
-fn read_permissions_are_enough_for_plan_and_status_only() {
+fn read_permissions_are_sufficient_for_plan_and_status_only() {
     let mut pipeline = Pipeline::new("");
     let stage = &pipeline.stage;
     let before = stage.sandbox.snapshot();
-    let whole = pipeline.policies.clone();
+    let full = pipeline.policies.clone();
     pipeline.policies = ["old --read-only", "new --read-only"].map(printed);
-    pipeline.whole();
+    pipeline.grant_all();
     let stage = &pipeline.stage;
     pipeline.ends(0, "plan");
     pipeline.ends(1, "setup");
     assert_eq!(stage.sandbox.snapshot(), before);
     stage.setup();
-    let stands = stage.sandbox.snapshot();
+    let deployed = stage.sandbox.snapshot();
     pipeline.ends(0, "plan --detailed-exitcode");
     pipeline.ends(0, "teardown --dry-run");
     let status = |pipeline: &Pipeline| pipeline.ends(0, "status --output json").json();
     assert_eq!(status(&pipeline)["status"]["log_error"], Value::Null);
-    let mute = without(pipeline.policy("new"), "logs:FilterLogEvents");
-    pipeline.grant("new", &mute);
+    let without_logs = without(pipeline.policy("new"), "logs:FilterLogEvents");
+    pipeline.grant("new", &without_logs);
     let grant = status(&pipeline)["status"]["log_error"]["grant"].take();
     assert_eq!(grant, "logs:FilterLogEvents");
-    pipeline.whole();
+    pipeline.grant_all();
     let run = pipeline.ends(1, "verify");
     run.assert_stderr(&["lambda:InvokeFunction"]);
     pipeline.ends(1, "teardown");
-    assert_eq!(stage.sandbox.snapshot(), stands);
-    pipeline.policies = whole;
+    assert_eq!(stage.sandbox.snapshot(), deployed);
+    pipeline.policies = full;
     pipeline.needs("new", "lambda:InvokeFunction", "verify");
 }
 
 #[test]
-fn each_permission_that_a_dedicated_app_client_needs() {
+fn each_permission_for_a_dedicated_app_client_is_needed() {
     let pipeline = Pipeline::new(DEDICATED);
     let stage = &pipeline.stage;
     stage.small_package();
@@ -437,13 +437,13 @@ fn each_permission_that_a_dedicated_app_client_needs() {
     stage.teardown();
     set_up_dedicated(stage);
     pipeline.needs("old", "cognito-idp:DeleteUserPoolClient", "teardown");
-    // In the place of the application's.
+    // The dedicated app client replaces the application's.
     set_up(stage);
     pipeline.needs("old", "cognito-idp:UpdateUserPoolClient", setup);
 }
 
 #[test]
-fn each_permission_that_mfa_needs() {
+fn each_permission_for_mfa_is_needed() {
     let sms = format!("--sms-role arn:aws:iam::{NEW_ACCOUNT}:role/sms");
     let pipeline = Pipeline::on(mfa::stage(true), ["", &sms]);
     let stage = &pipeline.stage;
@@ -451,21 +451,21 @@ fn each_permission_that_mfa_needs() {
     let setup = &format!("{SMALL} --mfa-users migrate");
     pipeline.needs("new", "cognito-idp:GetUserPoolMfaConfig", setup);
     stage.teardown();
-    // The Lambda's role is given away by another statement.
+    // Another statement permits passing the Lambda function's role.
     let mut policy = pipeline.policy("new").clone();
     let statements = policy["Statement"].as_array_mut().unwrap();
     statements.retain(|statement| statement["Sid"] != "PassSmsRole");
     pipeline.grant("new", &policy);
     let run = pipeline.ends(1, setup);
     run.assert_stderr(&["cognito-idp:UpdateUserPool", "iam:PassRole"]);
-    pipeline.whole();
+    pipeline.grant_all();
     pipeline.ends(0, setup);
     pipeline.ends(0, "teardown");
 }
 
 #[test]
-fn the_permission_to_check_whether_the_prior_trigger_exists() {
-    let pipeline = Pipeline::on(undo::occupied(), ["", "--replace-trigger"]);
+fn the_permission_to_check_the_prior_trigger_is_needed() {
+    let pipeline = Pipeline::on(undo::with_other_trigger(), ["", "--replace-trigger"]);
     let stage = &pipeline.stage;
     stage.small_package();
     pipeline.ends(0, &format!("{SMALL} --replace-trigger"));

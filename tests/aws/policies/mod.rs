@@ -1,5 +1,5 @@
-//! The IAM policies that `cogmig policy` prints: enough, no more than enough, and limited to
-//! the deployment.
+//! The IAM policies that `cogmig policy` prints are sufficient, minimal, and limited to the
+//! deployment.
 
 mod denied;
 mod least_privilege;

@@ -1,29 +1,29 @@
-//! The printed policies are limited to the names of the deployment, and to reading the records
-//! of others.
+//! The printed policies are limited to the names of the deployment, and to reading the records of
+//! other deployments.
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT, Pool};
 use serde_json::{Value, json};
 
 use super::least_privilege::Pipeline;
-use crate::support::console::NOTHING;
+use crate::support::console::EMPTY_ZIP;
 use crate::support::stage::{ACCESS_ROLE, LAMBDA, LOG_GROUP, POLICY_ARN, Stage};
 
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
-const THEIR_LOGS: &str = "/aws/lambda/other";
+const OTHER_LOG_GROUP: &str = "/aws/lambda/other";
 
-fn anything() -> String {
+fn allow_all() -> String {
     let statement = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
     json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
 }
 
-fn their_role() -> String {
+fn other_role() -> String {
     format!("arn:aws:iam::{NEW_ACCOUNT}:role/other")
 }
 
 fn function(name: &str, role: &str) -> Value {
     json!({
         "FunctionName": name, "Runtime": "provided.al2023", "Handler": "bootstrap", "Role": role,
-        "Code": {"ZipFile": {"$bytes": NOTHING}},
+        "Code": {"ZipFile": {"$bytes": EMPTY_ZIP}},
     })
 }
 
@@ -34,70 +34,70 @@ fn permission(name: &str, principal: &str) -> Value {
     })
 }
 
-/// What a pipeline might try in the old account.
+/// Calls in the old account that a pipeline isn't allowed to make.
 #[rustfmt::skip]
-fn in_the_old_account(ours: &Pool, theirs: &Pool) -> Vec<(&'static str, Value)> {
+fn in_the_old_account(managed: &Pool, other: &Pool) -> Vec<(&'static str, Value)> {
     let tags = json!([{"Key": "cogmig:deployment", "Value": "default"}]);
     vec![
         ("iam:DeleteRole", json!({"RoleName": "other"})),
         ("iam:GetRole", json!({"RoleName": "other"})),
-        ("iam:PutRolePolicy", json!({"RoleName": "other", "PolicyName": "p", "PolicyDocument": anything()})),
-        ("iam:UpdateAssumeRolePolicy", json!({"RoleName": "other", "PolicyDocument": anything()})),
+        ("iam:PutRolePolicy", json!({"RoleName": "other", "PolicyName": "p", "PolicyDocument": allow_all()})),
+        ("iam:UpdateAssumeRolePolicy", json!({"RoleName": "other", "PolicyDocument": allow_all()})),
         ("iam:TagRole", json!({"RoleName": "other", "Tags": tags})),
         ("iam:AttachRolePolicy", json!({"RoleName": ACCESS_ROLE, "PolicyArn": ADMINISTRATOR})),
         ("iam:CreateUser", json!({"UserName": "more"})),
-        ("cognito-idp:DescribeUserPoolClient", json!({"UserPoolId": theirs.id, "ClientId": theirs.client})),
-        ("cognito-idp:UpdateUserPoolClient", json!({"UserPoolId": theirs.id, "ClientId": theirs.client})),
-        ("cognito-idp:UpdateUserPool", json!({"UserPoolId": ours.id})),
-        ("cognito-idp:ListUsers", json!({"UserPoolId": ours.id})),
-        ("cognito-idp:AdminGetUser", json!({"UserPoolId": ours.id, "Username": "ada"})),
-        ("cognito-idp:CreateUserPoolClient", json!({"UserPoolId": ours.id, "ClientName": "more"})),
-        ("cognito-idp:DeleteUserPoolClient", json!({"UserPoolId": ours.id, "ClientId": ours.client})),
+        ("cognito-idp:DescribeUserPoolClient", json!({"UserPoolId": other.id, "ClientId": other.client})),
+        ("cognito-idp:UpdateUserPoolClient", json!({"UserPoolId": other.id, "ClientId": other.client})),
+        ("cognito-idp:UpdateUserPool", json!({"UserPoolId": managed.id})),
+        ("cognito-idp:ListUsers", json!({"UserPoolId": managed.id})),
+        ("cognito-idp:AdminGetUser", json!({"UserPoolId": managed.id, "Username": "ada"})),
+        ("cognito-idp:CreateUserPoolClient", json!({"UserPoolId": managed.id, "ClientName": "more"})),
+        ("cognito-idp:DeleteUserPoolClient", json!({"UserPoolId": managed.id, "ClientId": managed.client})),
     ]
 }
 
-/// What it might try in the new one.
+/// Calls in the new account that a pipeline isn't allowed to make.
 #[rustfmt::skip]
-fn in_the_new_account(ours: &Pool, theirs: &Pool) -> Vec<(&'static str, Value)> {
+fn in_the_new_account(managed: &Pool, other: &Pool) -> Vec<(&'static str, Value)> {
     vec![
         ("iam:DeleteRole", json!({"RoleName": "other"})),
         ("iam:AttachRolePolicy", json!({"RoleName": "other", "PolicyArn": POLICY_ARN})),
         ("iam:AttachRolePolicy", json!({"RoleName": LAMBDA, "PolicyArn": ADMINISTRATOR})),
-        ("iam:PutRolePolicy", json!({"RoleName": LAMBDA, "PolicyName": "p", "PolicyDocument": anything()})),
-        ("iam:CreatePolicy", json!({"PolicyName": "more", "PolicyDocument": anything()})),
-        ("lambda:CreateFunction", function("more", &their_role())),
+        ("iam:PutRolePolicy", json!({"RoleName": LAMBDA, "PolicyName": "p", "PolicyDocument": allow_all()})),
+        ("iam:CreatePolicy", json!({"PolicyName": "more", "PolicyDocument": allow_all()})),
+        ("lambda:CreateFunction", function("more", &other_role())),
         ("lambda:CreateFunction", function("more", &format!("arn:aws:iam::{NEW_ACCOUNT}:role/{LAMBDA}"))),
-        ("lambda:UpdateFunctionConfiguration", json!({"FunctionName": LAMBDA, "Role": their_role()})),
-        ("lambda:UpdateFunctionCode", json!({"FunctionName": "other", "ZipFile": {"$bytes": NOTHING}})),
+        ("lambda:UpdateFunctionConfiguration", json!({"FunctionName": LAMBDA, "Role": other_role()})),
+        ("lambda:UpdateFunctionCode", json!({"FunctionName": "other", "ZipFile": {"$bytes": EMPTY_ZIP}})),
         ("lambda:Invoke", json!({"FunctionName": "other"})),
         ("lambda:GetFunction", json!({"FunctionName": "other"})),
         ("lambda:DeleteFunction", json!({"FunctionName": "other"})),
         ("lambda:AddPermission", permission("other", "cognito-idp.amazonaws.com")),
         ("lambda:AddPermission", permission(LAMBDA, "*")),
         ("lambda:AddPermission", permission(LAMBDA, "333333333333")),
-        ("logs:DeleteLogGroup", json!({"logGroupName": THEIR_LOGS})),
+        ("logs:DeleteLogGroup", json!({"logGroupName": OTHER_LOG_GROUP})),
         ("logs:CreateLogGroup", json!({"logGroupName": format!("{LOG_GROUP}-more")})),
-        ("cognito-idp:UpdateUserPool", json!({"UserPoolId": theirs.id})),
-        ("cognito-idp:UpdateUserPoolClient", json!({"UserPoolId": theirs.id, "ClientId": theirs.client})),
-        ("cognito-idp:DeleteUserPool", json!({"UserPoolId": ours.id})),
-        ("cognito-idp:AdminCreateUser", json!({"UserPoolId": ours.id, "Username": "eve"})),
+        ("cognito-idp:UpdateUserPool", json!({"UserPoolId": other.id})),
+        ("cognito-idp:UpdateUserPoolClient", json!({"UserPoolId": other.id, "ClientId": other.client})),
+        ("cognito-idp:DeleteUserPool", json!({"UserPoolId": managed.id})),
+        ("cognito-idp:AdminCreateUser", json!({"UserPoolId": managed.id, "Username": "eve"})),
     ]
 }
 
-/// Other people's things in both accounts, and their pools.
-fn neighbours(stage: &Stage) -> [Pool; 2] {
+/// Creates resources of others in both accounts, and their pools.
+fn create_other_resources(stage: &Stage) -> [Pool; 2] {
     for side in ["old", "new"] {
         stage.role(side, "other", &["s3:GetObject"]);
     }
     stage.aws(
         "new",
         "lambda:CreateFunction",
-        function("other", &their_role()),
+        function("other", &other_role()),
     );
     stage.aws(
         "new",
         "logs:CreateLogGroup",
-        json!({"logGroupName": THEIR_LOGS}),
+        json!({"logGroupName": OTHER_LOG_GROUP}),
     );
     ["old", "new"].map(|side| stage.sandbox.pool(side, "Other").unwrap())
 }
@@ -107,13 +107,13 @@ fn resources_outside_the_deployment_are_denied() {
     let pipeline = Pipeline::new("");
     let stage = &pipeline.stage;
     pipeline.ends(0, "setup");
-    let [old, new] = neighbours(stage);
-    let stands = stage.sandbox.snapshot();
-    for (profile, tries) in [
+    let [old, new] = create_other_resources(stage);
+    let snapshot = stage.sandbox.snapshot();
+    for (profile, calls) in [
         ("old-pipeline", in_the_old_account(&stage.old, &old)),
         ("new-pipeline", in_the_new_account(&stage.new, &new)),
     ] {
-        for (call, params) in tries {
+        for (call, params) in calls {
             let answer = stage.try_aws(profile, call, params.clone());
             let fault = answer.expect_err(&format!("{call} {params}"));
             assert!(
@@ -122,7 +122,7 @@ fn resources_outside_the_deployment_are_denied() {
             );
         }
     }
-    assert_eq!(stage.sandbox.snapshot(), stands);
+    assert_eq!(stage.sandbox.snapshot(), snapshot);
     pipeline.ends(
         0,
         &format!(
@@ -158,9 +158,9 @@ fn the_records_of_other_deployments_can_be_read() {
         pipeline.ends(0, "plan");
         pipeline.grant(side, &narrowed(side, role));
         pipeline.ends(1, "plan").assert_stderr(&["iam:GetRole"]);
-        pipeline.whole();
+        pipeline.grant_all();
     }
-    // Users who move into the old pool already: whence, its own deployment's role says.
+    // The old pool is itself the new pool of another deployment, whose role has the record.
     stage.edit_pool(&stage.old, |pool| {
         let arn = format!("arn:aws:lambda:eu-west-1:{OLD_ACCOUNT}:function:{LAMBDA}");
         pool["LambdaConfig"]["UserMigration"] = arn.into();

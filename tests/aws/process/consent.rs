@@ -1,38 +1,38 @@
-//! Who agrees to changes: a person who types it, `--yes`, or a CI system. A missing terminal
-//! alone does not.
+//! How changes are confirmed: with an answer at the prompt, with `--yes`, or in a CI system. A
+//! missing terminal alone isn't a confirmation.
 
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
-const NOBODY: [(&str, &str); 1] = [("CI", "")];
+const NOT_CI: [(&str, &str); 1] = [("CI", "")];
 
 #[test]
 fn without_a_terminal_nothing_is_written_without_yes() {
     let stage = Stage::new();
-    let unasked = |arguments: &str| {
+    let assert_confirmation_required = |arguments: &str| {
         let before = stage.sandbox.snapshot();
         stage.sandbox.clear_journal();
-        let run = stage.with(64, arguments, &NOBODY);
+        let run = stage.with(64, arguments, &NOT_CI);
         run.assert_stderr(&["--yes", "COGMIG_YES=true"]);
         assert_eq!(stage.writes(), Vec::<String>::new(), "{run}");
         assert_eq!(stage.sandbox.snapshot(), before, "{run}");
     };
-    unasked(&format!("setup {BOTH}"));
-    stage.with(0, &format!("setup {BOTH} --dry-run"), &NOBODY);
-    stage.with(0, &format!("plan {BOTH}"), &NOBODY);
-    stage.with(0, &format!("setup {BOTH} --yes"), &NOBODY);
-    // A plan with no changes needs nobody's word.
-    stage.with(0, &format!("setup {BOTH}"), &NOBODY);
+    assert_confirmation_required(&format!("setup {BOTH}"));
+    stage.with(0, &format!("setup {BOTH} --dry-run"), &NOT_CI);
+    stage.with(0, &format!("plan {BOTH}"), &NOT_CI);
+    stage.with(0, &format!("setup {BOTH} --yes"), &NOT_CI);
+    // A plan without changes needs no confirmation.
+    stage.with(0, &format!("setup {BOTH}"), &NOT_CI);
     stage.sign_in("ada", PASSWORD).unwrap();
-    unasked(&format!("teardown {BOTH}"));
-    unasked(&format!("teardown {BOTH} --output json"));
-    stage.with(0, &format!("teardown {BOTH} --dry-run"), &NOBODY);
+    assert_confirmation_required(&format!("teardown {BOTH}"));
+    assert_confirmation_required(&format!("teardown {BOTH} --output json"));
+    stage.with(0, &format!("teardown {BOTH} --dry-run"), &NOT_CI);
     let yes = [("CI", ""), ("COGMIG_YES", "true")];
     stage.with(0, &format!("teardown {BOTH}"), &yes);
-    stage.with(0, &format!("teardown {BOTH}"), &NOBODY);
+    stage.with(0, &format!("teardown {BOTH}"), &NOT_CI);
 }
 
 #[test]
-fn each_ci_system_is_known_by_its_own_variables() {
+fn each_ci_system_is_detected_by_its_own_variables() {
     let stage = Stage::new();
     let systems: [&[(&str, &str)]; 9] = [
         &[("CI", "true")],
@@ -60,8 +60,8 @@ fn each_ci_system_is_known_by_its_own_variables() {
     }
 }
 
-/// What looks like one and is none: a variable of a script, one that says no, a host of
-/// applications; and a person who says so.
+/// Variables that don't indicate CI: those of scripts, those with a false value, those of
+/// application hosts. `COGMIG_YES=false` takes precedence over CI.
 #[test]
 fn variables_that_do_not_indicate_ci_are_ignored() {
     let stage = Stage::new();
@@ -88,5 +88,5 @@ fn variables_that_do_not_indicate_ci_are_ignored() {
     }
     let file = "old-profile = 'old'\nnew-profile = 'new'\nyes = true\n";
     stage.file("cogmig.toml", file);
-    stage.with(0, "setup", &NOBODY);
+    stage.with(0, "setup", &NOT_CI);
 }

@@ -1,5 +1,5 @@
-//! The environment of the process: closed streams, no home folder, a read-only or full disk, a
-//! proxy, a pipeline.
+//! The environment of the process: closed streams, no home folder, a full disk, a proxy, a
+//! pipeline.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -12,7 +12,7 @@ use cogmig_sandbox::{Reply, ScriptedServer};
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, HOST, PASSWORD, Stage};
 
-/// Every file below a folder, and how long it is.
+/// All files in a folder and its subfolders, with their sizes.
 fn files(folder: &Path, found: &mut Vec<(PathBuf, u64)>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let metadata = entry.metadata().unwrap();
@@ -26,7 +26,7 @@ fn files(folder: &Path, found: &mut Vec<(PathBuf, u64)>) {
 }
 
 #[test]
-fn closed_pipes_stop_nothing() {
+fn closed_pipes_do_not_stop_a_run() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     for verb in ["plan", "setup", "status", "teardown"] {
@@ -49,7 +49,7 @@ fn closed_pipes_stop_nothing() {
 }
 
 #[test]
-fn closed_streams_stop_nothing() {
+fn closed_streams_do_not_stop_a_run() {
     let stage = Stage::new();
     let binary = stage.command();
     let mut shell = stage.sandbox.command("sh");
@@ -67,7 +67,7 @@ fn closed_streams_stop_nothing() {
 }
 
 #[test]
-fn without_a_home_folder_the_variable_says_where_the_profiles_are() {
+fn without_a_home_folder_aws_config_file_is_used() {
     let stage = Stage::new();
     let mut command = stage.command();
     let config = stage.sandbox.home().join(".aws/config");
@@ -80,14 +80,14 @@ fn without_a_home_folder_the_variable_says_where_the_profiles_are() {
     run.assert_stderr(&["`old`"]);
 }
 
-/// So a disk that is read-only, or full, is none the worse.
+/// A read-only or full disk therefore isn't a problem.
 #[test]
-fn nothing_is_written_to_this_machine() {
+fn no_file_is_written() {
     let stage = Stage::new();
     let list = || {
         let mut found = Vec::new();
         files(stage.sandbox.home(), &mut found);
-        // The sandbox's own.
+        // The sandbox's own files.
         let [python, temporary] = ["python", "tmp"].map(|name| stage.sandbox.home().join(name));
         found.retain(|(path, _)| {
             let is_log = path.extension().is_some_and(|end| end == "log");
@@ -103,7 +103,7 @@ fn nothing_is_written_to_this_machine() {
 }
 
 #[test]
-fn the_proxy_variables_of_the_environment_are_honored() {
+fn proxy_environment_variables_are_used() {
     let stage = Stage::new();
     let aws = stage.sandbox.endpoint().trim_start_matches("http://");
     let aws = aws.parse().unwrap();
@@ -120,8 +120,8 @@ fn the_proxy_variables_of_the_environment_are_honored() {
     for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
         assert_ne!(plan(&[(name, &address)]), 0, "{name}");
     }
-    let not_here = [("HTTP_PROXY", address.as_str()), ("NO_PROXY", "127.0.0.1")];
-    assert_eq!(plan(&not_here), 0);
+    let excluded = [("HTTP_PROXY", address.as_str()), ("NO_PROXY", "127.0.0.1")];
+    assert_eq!(plan(&excluded), 0);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn github_actions_gets_a_summary_and_its_errors() {
     let text = fs::read_to_string(&summary).unwrap();
     assert!(text.contains("### cogmig plan: failed\n"), "{text}");
     assert!(!text.contains(&stage.external_id()), "{text}");
-    // So are those that come before there is anything to report on.
+    // Usage errors are annotations too.
     for (arguments, command) in [
         ("setup", "setup"),
         ("plan --suffix", "plan"),
@@ -172,10 +172,10 @@ fn github_actions_gets_a_summary_and_its_errors() {
         )]);
         assert_eq!(wrong.stderr.matches("error: ").count(), 1, "{wrong}");
     }
-    // A summary that cannot be written is told, and fails nothing.
-    let nowhere = run(&format!("plan {BOTH}"), stage.sandbox.home());
-    nowhere.assert_ended(0, "plan");
-    nowhere.assert_stderr(&["can't write the summary"]);
+    // A summary that can't be written is reported and isn't an error.
+    let unwritable = run(&format!("plan {BOTH}"), stage.sandbox.home());
+    unwritable.assert_ended(0, "plan");
+    unwritable.assert_stderr(&["can't write the summary"]);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_failed_write_is_an_error() {
         run.assert_ended(1, &arguments);
         run.assert_stderr(&["can't write the result to standard output", "No space left"]);
     }
-    // What was done stands.
+    // The changes were made.
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 

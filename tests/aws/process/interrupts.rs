@@ -1,5 +1,5 @@
-//! Ctrl-C, and the SIGTERM of a cancelled pipeline. The first one stops the run after the
-//! changes in progress, and reports what exists. The second one stops it at once.
+//! Ctrl-C, and the SIGTERM of a cancelled pipeline. The first signal stops the run after the
+//! changes in progress and reports the applied changes. The second signal stops it immediately.
 
 use std::time::{Duration, Instant};
 
@@ -11,26 +11,26 @@ use crate::support::stage::{BOTH, Stage};
 
 const INTERRUPTED: i32 = 130;
 
-/// Setup, held at this call in the new account.
-fn held(action: &str) -> (Stage, Running) {
+/// Starts setup and blocks it at this call in the new account.
+fn blocked_setup(action: &str) -> (Stage, Running) {
     let stage = Stage::new();
     let nth = NthCall::of(NEW_ACCOUNT, action, 0);
-    stage.inject(&nth, Fault::Held, 1);
+    stage.inject(&nth, Fault::Blocked, 1);
     let running = stage.start_until_fault(&format!("setup {BOTH}"));
     (stage, running)
 }
 
-/// Time for a signal to be seen before the call that is held goes on.
-fn a_moment() {
+/// Waits until a signal has been handled, before the blocked call continues.
+fn wait_for_signal() {
     std::thread::sleep(Duration::from_millis(300));
 }
 
-/// It can be continued, and torn down.
-fn assert_continues(stage: &Stage, run: &Run, made: &str) {
+/// Checks that the run was interrupted, and that the same command continues it.
+fn assert_continues(stage: &Stage, run: &Run, processed: &str) {
     run.assert_ended(INTERRUPTED, "setup");
     run.assert_stderr(&["interrupted", "changes were applied and remain", "teardown"]);
     let writes = stage.writes();
-    assert!(writes.iter().any(|call| call == made), "{writes:?}");
+    assert!(writes.iter().any(|call| call == processed), "{writes:?}");
     assert!(
         !writes.iter().any(|call| call == "UpdateUserPool"),
         "{writes:?}"
@@ -40,13 +40,13 @@ fn assert_continues(stage: &Stage, run: &Run, made: &str) {
 }
 
 #[test]
-fn one_interrupt_stops_it_after_the_changes_in_progress() {
+fn one_interrupt_stops_setup_after_the_changes_in_progress() {
     for signal in ["INT", "TERM"] {
-        let (stage, running) = held("CreatePolicy");
-        // All that does not need the policy is made meanwhile.
+        let (stage, running) = blocked_setup("CreatePolicy");
+        // Meanwhile, all resources that don't depend on the policy are created.
         std::thread::sleep(Duration::from_secs(2));
         running.signal(signal);
-        a_moment();
+        wait_for_signal();
         stage.sandbox.clear_faults();
         let run = running.end();
         run.assert_stderr(&[
@@ -54,41 +54,41 @@ fn one_interrupt_stops_it_after_the_changes_in_progress() {
             "+ policy",
             "8 of 9",
         ]);
-        // A change that had begun was brought to its end.
+        // A change in progress was completed.
         assert_continues(&stage, &run, "AttachRolePolicy");
         stage.teardown();
     }
 }
 
 #[test]
-fn a_second_interrupt_stops_it_at_once() {
-    let (stage, running) = held("CreateFunction");
+fn a_second_interrupt_stops_setup_immediately() {
+    let (stage, running) = blocked_setup("CreateFunction");
     running.signal("INT");
-    a_moment();
+    wait_for_signal();
     running.signal("INT");
     let run = running.end();
     run.assert_stderr(&["interrupted during a change", "may be incomplete"]);
     stage.sandbox.clear_faults();
-    // What was under way arrives all the same.
+    // The call in progress still reaches AWS.
     let deadline = Instant::now() + Duration::from_secs(20);
     while stage.requests("CreateFunction").is_empty() && Instant::now() < deadline {
-        a_moment();
+        wait_for_signal();
     }
     assert_continues(&stage, &run, "CreateFunction");
 }
 
 #[test]
-fn an_interrupt_ends_a_wait() {
+fn an_interrupt_stops_a_wait() {
     let stage = Stage::new();
     stage.sandbox.set_conditions(Conditions {
         propagation: Duration::from_mins(10),
         ..Conditions::default()
     });
-    // It strikes nothing by itself, and tells when the call is made.
+    // The fault has no effect. It only shows when the call is made.
     let nth = NthCall::of(NEW_ACCOUNT, "CreateFunction", 0);
     stage.inject(&nth, Fault::Slow(Duration::ZERO), 1);
     let running = stage.start_until_fault(&format!("setup {BOTH}"));
-    a_moment();
+    wait_for_signal();
     running.signal("INT");
     let run = running.end();
     run.assert_stderr(&["waiting for Lambda", "cannot be assumed by Lambda"]);
@@ -98,13 +98,13 @@ fn an_interrupt_ends_a_wait() {
 }
 
 #[test]
-fn before_any_change_an_interrupt_ends_it_at_once_and_says_so() {
+fn an_interrupt_before_any_change_stops_setup_immediately() {
     for signal in ["INT", "TERM"] {
         let stage = Stage::new();
         let before = stage.sandbox.snapshot();
         stage.inject(
             &NthCall::of(NEW_ACCOUNT, "ListUserPools", 0),
-            Fault::Held,
+            Fault::Blocked,
             1,
         );
         let running = stage.start_until_fault(&format!("setup {BOTH} --output json"));
@@ -119,7 +119,7 @@ fn before_any_change_an_interrupt_ends_it_at_once_and_says_so() {
     }
 }
 
-/// A read may be late, and what is not to be seen yet is not gone.
+/// With eventually consistent reads, a new resource that isn't visible yet isn't deleted.
 #[test]
 fn an_interrupt_during_the_comparison_reports_nothing_as_deleted() {
     let stage = Stage::new();
@@ -142,15 +142,15 @@ fn an_interrupt_during_the_comparison_reports_nothing_as_deleted() {
 }
 
 #[test]
-fn a_call_without_an_answer_is_reported_before_it_ends() {
+fn a_call_without_a_response_is_reported_while_it_waits() {
     let stage = Stage::new();
     stage.inject(
         &NthCall::of(NEW_ACCOUNT, "ListUserPools", 0),
-        Fault::Held,
+        Fault::Blocked,
         1,
     );
     let mut running = stage.start_until_fault(&format!("plan {BOTH}"));
-    running.says("waiting for the response of cognito-idp:ListUserPools [10s]");
+    running.wait_for_stderr("waiting for the response of cognito-idp:ListUserPools [10s]");
     stage.sandbox.clear_faults();
     running.end().assert_ended(0, "plan");
 }

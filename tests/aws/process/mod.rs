@@ -1,4 +1,4 @@
-//! The process and its surroundings: streams, terminal, signals, environment.
+//! The process: streams, terminal, signals, environment.
 
 mod consent;
 mod environment;

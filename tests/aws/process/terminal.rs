@@ -1,4 +1,4 @@
-//! Questions are asked on a terminal, and not in CI, with `--yes` or in a pipe.
+//! Prompts appear on a terminal, but not in CI, with `--yes` or in a pipe.
 
 use cogmig_sandbox::tool;
 use serde_json::json;
@@ -9,12 +9,12 @@ use crate::support::stage::{BOTH, LAMBDA, PASSWORD, Stage};
 const TERMINAL: &str = include_str!("../../support/terminal.py");
 
 impl Stage {
-    /// `answers` is `question=answer`, several of them with `|` between.
+    /// Runs a command on a terminal. `answers` is `question=answer`, separated by `|`.
     fn on_a_terminal(&self, answers: &str, arguments: &str, environment: &[(&str, &str)]) -> Run {
         self.in_a_shell(r#"exec "$0" "$@""#, answers, arguments, environment)
     }
 
-    /// The same, started by a script of its shell.
+    /// Runs a shell script on a terminal, which starts the command.
     fn in_a_shell(
         &self,
         script: &str,
@@ -56,9 +56,9 @@ fn answering_no_changes_nothing() {
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
-/// One key is no answer, and what is typed after it stays out of the shell.
+/// A single key isn't an answer, and no typed key reaches the shell.
 #[test]
-fn an_answer_is_a_whole_line() {
+fn an_answer_is_a_complete_line() {
     let stage = Stage::new();
     let run = stage.on_a_terminal("confirm:=y\\x03", &format!("setup {BOTH}"), &[]);
     assert_eq!(run.code, 130, "{run}");
@@ -72,12 +72,12 @@ fn an_answer_is_a_whole_line() {
 }
 
 #[test]
-fn ctrl_c_at_a_question_has_its_message_on_a_line_of_its_own() {
+fn ctrl_c_at_a_prompt_prints_its_message_on_a_separate_line() {
     let stage = Stage::new();
     for verb in ["setup", "teardown"] {
         let run = stage.on_a_terminal("confirm:=\\x03", &format!("{verb} {BOTH}"), &[]);
         assert_eq!(run.code, 130, "{run}");
-        let mut lines = run.stdout.lines().map(seen);
+        let mut lines = run.stdout.lines().map(without_colors);
         assert!(
             lines.any(|line| line.starts_with("error: interrupted")),
             "{run}"
@@ -86,20 +86,20 @@ fn ctrl_c_at_a_question_has_its_message_on_a_line_of_its_own() {
     }
 }
 
-/// A line as it is seen, without its colors.
-fn seen(line: &str) -> String {
-    let mut seen = String::new();
+/// A line without colors.
+fn without_colors(line: &str) -> String {
+    let mut text = String::new();
     let mut rest = line.trim();
     while let Some((before, after)) = rest.split_once('\u{1b}') {
-        seen.push_str(before);
+        text.push_str(before);
         rest = after.split_once('m').map_or("", |(_, rest)| rest);
     }
-    seen + rest
+    text + rest
 }
 
-/// Who has not been migrated could not sign in any more: that takes more than a yes.
+/// Users who haven't been migrated can't sign in afterwards, so `yes` isn't enough.
 #[test]
-fn a_teardown_before_all_users_are_migrated_asks_for_the_deployments_name() {
+fn a_teardown_before_all_users_are_migrated_requires_the_deployments_name() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.setup();
@@ -111,13 +111,13 @@ fn a_teardown_before_all_users_are_migrated_asks_for_the_deployments_name() {
         assert!(run.code == 1 && run.printed(words), "{run}");
         assert_eq!(stage.sandbox.snapshot(), snapshot, "{run}");
     }
-    let alone = "teardown --old-profile old";
-    let run = stage.on_a_terminal("confirm:=yes\\r", alone, &[]);
+    let one_sided = "teardown --old-profile old";
+    let run = stage.on_a_terminal("confirm:=yes\\r", one_sided, &[]);
     assert!(run.code == 1 && run.printed("is unknown"), "{run}");
     let run = stage.on_a_terminal("confirm:=default\\r", &teardown, &[]);
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(stage.sandbox.snapshot(), before);
-    // With everybody migrated, a yes is enough.
+    // If all users have been migrated, `yes` is enough.
     stage.ok(&format!("setup {BOTH} --suffix two"));
     stage.sign_in("ada", PASSWORD).unwrap();
     let teardown = format!("teardown {BOTH} --suffix two");
@@ -142,7 +142,7 @@ fn answering_yes_sets_up_and_tears_down() {
 }
 
 #[test]
-fn nothing_is_asked_without_changes() {
+fn without_changes_there_is_no_prompt() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[]);
@@ -150,7 +150,7 @@ fn nothing_is_asked_without_changes() {
 }
 
 #[test]
-fn nothing_is_asked_with_yes_or_in_ci() {
+fn with_yes_or_in_ci_there_is_no_prompt() {
     let stage = Stage::new();
     let ci = [("CI", "true")];
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &ci);
@@ -177,7 +177,7 @@ fn one_of_several_can_be_selected() {
             "{run}"
         );
     }
-    // In CI nobody picks.
+    // In CI, there is no prompt.
     let stage = Stage::new();
     stage.sandbox.pool("old", "Partners").unwrap();
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &[("CI", "true")]);
@@ -185,7 +185,7 @@ fn one_of_several_can_be_selected() {
 }
 
 #[test]
-fn how_to_handle_mfa_users_is_asked_once() {
+fn the_prompt_for_mfa_users_appears_once() {
     let stage = Stage::new();
     let mfa = json!({
         "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true},
@@ -215,11 +215,11 @@ fn a_password_is_typed_without_echo() {
 }
 
 #[test]
-fn an_interrupted_question_restores_the_terminal() {
+fn an_interrupted_prompt_restores_the_terminal() {
     let stage = Stage::new();
     stage.setup();
     let snapshot = stage.sandbox.snapshot();
-    // Both the key and a signal from elsewhere; what the shell sees afterwards.
+    // The shell prints the exit status and whether the terminal settings are restored.
     let script = r#"trap : INT; before=$(stty -g); "$0" "$@" >result
         echo "ended $?"; [ "$before" = "$(stty -g)" ] && echo "as before""#;
     for (question, arguments) in [
@@ -245,14 +245,14 @@ fn an_interrupted_question_restores_the_terminal() {
 }
 
 #[test]
-fn a_question_that_cannot_be_shown_counts_as_unanswered() {
+fn a_prompt_that_cannot_be_shown_is_a_usage_error() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
-    let aside = r#"exec "$0" "$@" 2>aside"#;
-    let run = stage.in_a_shell(aside, "", &format!("setup {BOTH}"), &[]);
+    let redirected = r#"exec "$0" "$@" 2>aside"#;
+    let run = stage.in_a_shell(redirected, "", &format!("setup {BOTH}"), &[]);
     assert_eq!(run.code, 64, "{run}");
     assert_eq!(stage.sandbox.snapshot(), before);
-    let run = stage.in_a_shell(aside, "", &format!("setup --yes {BOTH}"), &[]);
+    let run = stage.in_a_shell(redirected, "", &format!("setup --yes {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
 }
 
@@ -266,26 +266,26 @@ fn on_a_dumb_terminal_lines_are_plain() {
 }
 
 #[test]
-fn in_ci_nothing_is_asked_on_a_terminal() {
+fn in_ci_there_is_no_prompt_on_a_terminal() {
     let stage = Stage::new();
     let vendor = [("GITLAB_CI", "true")];
     let run = stage.on_a_terminal("", &format!("setup {BOTH}"), &vendor);
     assert!(run.code == 0 && !run.printed("confirm:"), "{run}");
-    // Unless somebody said that it shall be.
-    let said = [("GITLAB_CI", "true"), ("COGMIG_YES", "false")];
-    let run = stage.on_a_terminal("confirm:=no\\r", &format!("teardown {BOTH}"), &said);
+    // Except with `COGMIG_YES=false`.
+    let prompt = [("GITLAB_CI", "true"), ("COGMIG_YES", "false")];
+    let run = stage.on_a_terminal("confirm:=no\\r", &format!("teardown {BOTH}"), &prompt);
     assert!(run.code == 1 && run.printed("Cancelled."), "{run}");
 }
 
-/// Nobody confirms a plan that went into a file.
+/// If the result goes to a file, the user still sees the plan before the prompt.
 #[test]
-fn a_plan_in_a_file_is_shown_on_the_terminal_before_the_question() {
+fn a_plan_in_a_file_is_shown_on_the_terminal_before_the_prompt() {
     let stage = Stage::new();
-    for aside in [
+    for redirected in [
         r#"exec "$0" "$@" >aside"#,
         r#"exec "$0" "$@" --output json >aside"#,
     ] {
-        let run = stage.in_a_shell(aside, "confirm:=no\\r", &format!("setup {BOTH}"), &[]);
+        let run = stage.in_a_shell(redirected, "confirm:=no\\r", &format!("setup {BOTH}"), &[]);
         assert_eq!(run.code, 1, "{run}");
         let question = run.stdout.find("Apply these changes?").unwrap();
         for words in ["111111111111", "cognito-access-role", &stage.new.id] {

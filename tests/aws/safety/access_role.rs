@@ -1,4 +1,4 @@
-//! Who can assume the access role, what it permits, and what the logs contain.
+//! Which principals can assume the access role, what it permits, and what the logs contain.
 
 use cogmig_sandbox::{AwsFault, NEW_ACCOUNT, OLD_ACCOUNT, Pool};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ fn access_role() -> Value {
     json!({"RoleArn": format!("arn:aws:iam::{OLD_ACCOUNT}:role/{ACCESS_ROLE}")})
 }
 
-fn is_denied<T: std::fmt::Debug>(answer: Result<T, AwsFault>) {
+fn assert_denied<T: std::fmt::Debug>(answer: Result<T, AwsFault>) {
     let fault = answer.unwrap_err();
     assert!(fault.code.starts_with("AccessDenied"), "{fault}");
 }
@@ -23,12 +23,12 @@ fn another_role_of_the_new_account_cannot_assume_the_access_role() {
     stage.assume("new", "other", other).unwrap();
     let mut role = access_role();
     role["ExternalId"] = stage.external_id().into();
-    is_denied(stage.assume("other", "stolen", role.clone()));
-    is_denied(stage.assume("new", "stolen", role));
+    assert_denied(stage.assume("other", "stolen", role.clone()));
+    assert_denied(stage.assume("new", "stolen", role));
 }
 
-/// Sessions of the Lambda's role and, by that, of the access role, as profiles.
-fn as_the_lambda(stage: &Stage) {
+/// Adds the profile `lambda` with a session of the Lambda function's role.
+fn assume_lambda_role(stage: &Stage) {
     let trust = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Action": "sts:AssumeRole",
         "Principal": {"AWS": format!("arn:aws:iam::{}:root", NEW_ACCOUNT)},
@@ -43,11 +43,11 @@ fn as_the_lambda(stage: &Stage) {
 fn the_lambda_itself_needs_the_external_id() {
     let stage = Stage::new();
     stage.setup();
-    as_the_lambda(&stage);
-    is_denied(stage.assume("lambda", "none", access_role()));
+    assume_lambda_role(&stage);
+    assert_denied(stage.assume("lambda", "none", access_role()));
     let mut role = access_role();
     role["ExternalId"] = "guessed-guessed-guessed".into();
-    is_denied(stage.assume("lambda", "wrong", role.clone()));
+    assert_denied(stage.assume("lambda", "wrong", role.clone()));
     role["ExternalId"] = stage.external_id().into();
     stage.assume("lambda", "right", role).unwrap();
 }
@@ -64,12 +64,12 @@ fn the_lambda_can_do_two_things_in_one_old_pool_and_nothing_else() {
         "setup --old-profile old --new-profile new --old-pool {}",
         stage.old.id
     ));
-    as_the_lambda(&stage);
+    assume_lambda_role(&stage);
     let mut role = access_role();
     role["ExternalId"] = stage.external_id().into();
     stage.assume("lambda", "access", role).unwrap();
 
-    let ask = |pool: &Pool, operation: &str, params: Value| {
+    let call = |pool: &Pool, operation: &str, params: Value| {
         let mut params = params;
         params["UserPoolId"] = pool.id.as_str().into();
         stage
@@ -77,8 +77,8 @@ fn the_lambda_can_do_two_things_in_one_old_pool_and_nothing_else() {
             .aws_in("access", "eu-west-1", "cognito-idp", operation, params)
     };
     let ada = json!({"Username": "ada"});
-    ask(&stage.old, "AdminGetUser", ada.clone()).unwrap();
-    is_denied(ask(&other, "AdminGetUser", ada.clone()));
+    call(&stage.old, "AdminGetUser", ada.clone()).unwrap();
+    assert_denied(call(&other, "AdminGetUser", ada.clone()));
     for (operation, params) in [
         ("ListUsers", json!({})),
         (
@@ -98,16 +98,16 @@ fn the_lambda_can_do_two_things_in_one_old_pool_and_nothing_else() {
         ),
         ("UpdateUserPool", json!({})),
     ] {
-        let fault = ask(&stage.old, operation, params).expect_err(operation);
+        let fault = call(&stage.old, operation, params).expect_err(operation);
         assert!(
             fault.code.starts_with("AccessDenied"),
             "{operation}: {fault}"
         );
     }
-    is_denied(stage.try_aws("access", "iam:ListRoles", json!({})));
-    is_denied(stage.try_aws("lambda", "iam:ListRoles", json!({})));
+    assert_denied(stage.try_aws("access", "iam:ListRoles", json!({})));
+    assert_denied(stage.try_aws("lambda", "iam:ListRoles", json!({})));
     let params = json!({"MaxResults": 1});
-    is_denied(stage.try_aws("lambda", "cognito-idp:ListUserPools", params));
+    assert_denied(stage.try_aws("lambda", "cognito-idp:ListUserPools", params));
 }
 
 #[test]
@@ -133,8 +133,8 @@ fn the_logs_have_results_and_reasons_and_no_identities() {
     let group = json!({"logGroupName": LOG_GROUP});
     let events = stage.aws("new", "logs:FilterLogEvents", group);
     let logs = events["events"].to_string();
-    for told in ["migrated", "not_authorized", "credentials"] {
-        assert!(logs.contains(told), "{told}\n{logs}");
+    for expected in ["migrated", "not_authorized", "credentials"] {
+        assert!(logs.contains(expected), "{expected}\n{logs}");
     }
     let token = tokens["AuthenticationResult"]["AccessToken"]
         .as_str()
@@ -149,12 +149,12 @@ fn the_logs_have_results_and_reasons_and_no_identities() {
         "guessed-guessed",
     ];
     let names = ["countess", "nobody-known", "example.com"];
-    for unsaid in secrets.iter().chain(&names) {
-        assert!(!logs.contains(unsaid), "{unsaid}\n{logs}");
+    for text in secrets.iter().chain(&names) {
+        assert!(!logs.contains(text), "{text}\n{logs}");
     }
-    // The emulator's own log, in which it names users; what a function prints is in it too.
+    // The emulator's own log contains usernames, and the output of the function.
     let log = std::fs::read_to_string(stage.sandbox.log()).unwrap();
-    for unsaid in secrets {
-        assert!(!log.contains(unsaid), "{unsaid}\n{log}");
+    for secret in secrets {
+        assert!(!log.contains(secret), "{secret}\n{log}");
     }
 }

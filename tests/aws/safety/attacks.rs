@@ -1,4 +1,4 @@
-//! Attacks and misconfigurations: in each case nobody signs in, and no user is created.
+//! Attacks and misconfigurations: in each case, the sign-in is rejected and no user is created.
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
 use serde_json::json;
@@ -6,21 +6,21 @@ use serde_json::json;
 use crate::support::stage::{LAMBDA, PASSWORD, Stage};
 
 /// Sets up, changes something, and expects the sign-in of a valid user to be rejected.
-fn rejected_after(change: impl FnOnce(&Stage)) {
+fn assert_rejected_after(change: impl FnOnce(&Stage)) {
     let stage = Stage::new();
     stage.setup();
     change(&stage);
     let fault = stage.sign_in("ada", PASSWORD).unwrap_err();
     assert!(
         !fault.contains(OLD_ACCOUNT),
-        "tells of the old account: {fault}"
+        "names the old account: {fault}"
     );
     assert_eq!(stage.migrated("ada"), None);
 }
 
 #[test]
-fn a_wrong_external_id() {
-    rejected_after(|stage| {
+fn a_wrong_external_id_is_rejected() {
+    assert_rejected_after(|stage| {
         stage.edit_environment(|variables| {
             variables["OLD_EXTERNAL_ID"] = "guessed-guessed-guessed".into();
         });
@@ -28,8 +28,8 @@ fn a_wrong_external_id() {
 }
 
 #[test]
-fn a_missing_external_id() {
-    rejected_after(|stage| {
+fn a_missing_external_id_is_rejected() {
+    assert_rejected_after(|stage| {
         stage.edit_environment(|variables| {
             variables.as_object_mut().unwrap().remove("OLD_EXTERNAL_ID");
         });
@@ -37,8 +37,8 @@ fn a_missing_external_id() {
 }
 
 #[test]
-fn a_function_that_asks_another_pool() {
-    rejected_after(|stage| {
+fn a_function_with_another_old_pool_is_rejected() {
+    assert_rejected_after(|stage| {
         let other = stage.sandbox.pool("old", "Other").unwrap();
         let flows = json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]});
         let client = stage.sandbox.client(&other, "app", flows).unwrap();
@@ -52,26 +52,26 @@ fn a_function_that_asks_another_pool() {
 }
 
 #[test]
-fn no_policy_on_the_access_role() {
-    rejected_after(Stage::delete_inline);
+fn an_access_role_without_a_policy_is_rejected() {
+    assert_rejected_after(Stage::delete_inline_policy);
 }
 
 #[test]
-fn no_permission_to_invoke_the_function() {
-    rejected_after(Stage::remove_permission);
+fn a_function_without_a_permission_is_not_invoked() {
+    assert_rejected_after(Stage::remove_permission);
 }
 
 #[test]
-fn a_permission_for_another_pool() {
-    rejected_after(|stage| {
+fn a_permission_for_another_pool_is_not_enough() {
+    assert_rejected_after(|stage| {
         let other = stage.sandbox.pool("new", "Other").unwrap();
-        stage.permit(&other.arn);
+        stage.set_permission(&other.arn);
     });
 }
 
 #[test]
-fn no_flow_of_the_old_client() {
-    rejected_after(|stage| {
+fn an_old_client_without_the_flow_rejects_sign_ins() {
+    assert_rejected_after(|stage| {
         stage.edit_client(&stage.old, &stage.old.client, |client| {
             client["ExplicitAuthFlows"] = json!(["ALLOW_USER_SRP_AUTH"]);
         });
@@ -92,7 +92,7 @@ fn another_pool_cannot_use_the_function_as_its_own_trigger() {
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
-/// Whoever may invoke the function sends it another pool's event, by hand.
+/// A principal that can invoke the function sends it the event of another pool.
 #[test]
 fn the_event_of_another_pool_is_rejected() {
     let stage = Stage::new();
@@ -118,11 +118,11 @@ fn the_event_of_another_pool_is_rejected() {
     ] {
         stage.sandbox.clear_journal();
         let answer = invoke(pool, source).to_string();
-        for told in ["ada@example.com", "analytical", "migrated", OLD_ACCOUNT] {
-            assert!(!answer.contains(told), "{pool} {source}: {answer}");
+        for internal in ["ada@example.com", "analytical", "migrated", OLD_ACCOUNT] {
+            assert!(!answer.contains(internal), "{pool} {source}: {answer}");
         }
-        let asked = stage.sandbox.journal().into_iter();
-        let asked: Vec<_> = asked.filter(|call| call.account == OLD_ACCOUNT).collect();
-        assert!(asked.is_empty(), "{pool} {source}: {asked:?}");
+        let calls = stage.sandbox.journal().into_iter();
+        let calls: Vec<_> = calls.filter(|call| call.account == OLD_ACCOUNT).collect();
+        assert!(calls.is_empty(), "{pool} {source}: {calls:?}");
     }
 }

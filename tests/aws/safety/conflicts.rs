@@ -1,5 +1,5 @@
-//! Settings that Cognito describes together and rejects together: before setup, after setup and
-//! after teardown.
+//! Settings that Cognito returns together but rejects together in an update: before setup, after
+//! setup, and after teardown.
 
 use cogmig_sandbox::{NEW_ACCOUNT, Pool};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::support::stage::{BOTH, LAMBDA, Stage};
 const OLDER: &str = "arn:aws:lambda:eu-central-1:222222222222:function:older";
 const NEWER: &str = "arn:aws:lambda:eu-central-1:222222222222:function:newer";
 
-/// These members in place of those that stand; a null takes one away.
+/// The description with these members. A null removes a member.
 fn with(mut described: Value, members: &Value) -> Value {
     let described_members = described.as_object_mut().unwrap();
     described_members.extend(members.as_object().unwrap().clone());
@@ -32,11 +32,11 @@ fn days(temporary: Option<u32>, unused: Option<u32>) -> Value {
     members
 }
 
-/// What is described of a pool, and what setup makes of it and teardown leaves, the
-/// trigger apart.
+/// Each row has the description of a pool, and the description after setup and after teardown,
+/// except for the trigger.
 #[test]
 fn settings_that_exclude_each_other_in_a_pool_are_resolved() {
-    let eums = json!({"CallerArn": OLDER});
+    let sms = json!({"CallerArn": OLDER});
     let both = |older: &str| {
         json!({"LambdaConfig": {
             "PreTokenGeneration": older,
@@ -55,8 +55,8 @@ fn settings_that_exclude_each_other_in_a_pool_are_resolved() {
         same(days(None, Some(0))),
         same(days(Some(3), None)),
         (
-            json!({"SmsConfiguration": {"SnsCallerArn": NEWER, "ExternalId": "e", "EumsSms": eums}}),
-            json!({"SmsConfiguration": {"ExternalId": "e", "EumsSms": eums}}),
+            json!({"SmsConfiguration": {"SnsCallerArn": NEWER, "ExternalId": "e", "EumsSms": sms}}),
+            json!({"SmsConfiguration": {"ExternalId": "e", "EumsSms": sms}}),
         ),
         same(
             json!({"SmsConfiguration": {"SnsCallerArn": NEWER, "ExternalId": "e", "SnsRegion": "eu-central-1"}}),
@@ -65,45 +65,45 @@ fn settings_that_exclude_each_other_in_a_pool_are_resolved() {
         same(both(NEWER)),
         same(only),
         same(json!({"LambdaConfig": {"PreTokenGeneration": OLDER}})),
-        // Ours becomes the only trigger.
+        // The deployment's trigger becomes the only one.
         same(json!({"LambdaConfig": {}})),
         (json!({"LambdaConfig": null}), json!({"LambdaConfig": {}})),
-        // Devices are off where it is absent.
+        // Without this member, devices aren't tracked.
         same(json!({"DeviceConfiguration": null})),
     ];
     let stage = Stage::new();
-    for (before, settled) in table {
-        stage.sandbox.plant(&stage.new, &before).unwrap();
-        let expected = with(stage.pool_json(&stage.new), &settled);
+    for (before, resolved) in table {
+        stage.sandbox.seed_pool(&stage.new, &before).unwrap();
+        let expected = with(stage.pool_json(&stage.new), &resolved);
         stage.setup();
-        let mut stands = stage.pool_json(&stage.new);
-        let triggers = stands["LambdaConfig"].as_object_mut().unwrap();
+        let mut actual = stage.pool_json(&stage.new);
+        let triggers = actual["LambdaConfig"].as_object_mut().unwrap();
         let function = format!("arn:aws:lambda:eu-central-1:{NEW_ACCOUNT}:function:{LAMBDA}");
         assert_eq!(triggers.remove("UserMigration"), Some(function.into()));
-        assert_same(&format!("{before} after setup"), &stands, &expected);
+        assert_same(&format!("{before} after setup"), &actual, &expected);
         stage.teardown();
-        let stands = stage.pool_json(&stage.new);
-        assert_same(&format!("{before} after teardown"), &stands, &expected);
+        let actual = stage.pool_json(&stage.new);
+        assert_same(&format!("{before} after teardown"), &actual, &expected);
     }
 }
 
-/// Setup and teardown with these members on the client of each side; `settled` is what
-/// stands then, the flows apart. Answers the flows after setup, and after teardown.
-fn clients(before: &Value, settled: &Value) -> [[Value; 2]; 2] {
+/// Runs setup and teardown with these members of the app client of each side. `resolved` are the
+/// members afterwards, except for the flows. Returns the flows after setup and after teardown.
+fn flows_after_each(before: &Value, resolved: &Value) -> [[Value; 2]; 2] {
     let stage = Stage::new();
     let sides: [&Pool; 2] = [&stage.old, &stage.new];
     let expected = sides.map(|pool| {
         let client = &pool.client;
-        stage.sandbox.plant_client(pool, client, before).unwrap();
-        let mut expected = with(stage.client_json(pool), settled);
+        stage.sandbox.seed_client(pool, client, before).unwrap();
+        let mut expected = with(stage.client_json(pool), resolved);
         expected["ExplicitAuthFlows"].take();
         expected
     });
     ["setup", "teardown"].map(|verb| {
         stage.ok(&format!("{verb} {BOTH}"));
-        let stands = sides.map(|pool| stage.client_json(pool));
+        let actual = sides.map(|pool| stage.client_json(pool));
         let mut flows = [Value::Null, Value::Null];
-        for (side, mut client) in stands.into_iter().enumerate() {
+        for (side, mut client) in actual.into_iter().enumerate() {
             flows[side] = client["ExplicitAuthFlows"].take();
             assert_same(&format!("{before} after {verb}"), &client, &expected[side]);
         }
@@ -118,25 +118,25 @@ fn settings_that_exclude_each_other_in_a_client_are_resolved() {
         json!({"AnalyticsConfiguration": members})
     };
     let all = analytics(&["ApplicationId", "ApplicationArn", "RoleArn", "ExternalId"]);
-    clients(&all, &analytics(&["ApplicationId", "ApplicationArn"]));
+    flows_after_each(&all, &analytics(&["ApplicationId", "ApplicationArn"]));
     let older = analytics(&["ApplicationId", "RoleArn", "ExternalId"]);
-    clients(&older, &older);
-    // Left out, it would be LEGACY: who has an account could be asked.
+    flows_after_each(&older, &older);
+    // If omitted, it would be LEGACY, which reveals whether a user exists.
     let errors = json!({"PreventUserExistenceErrors": "ENABLED"});
-    clients(&errors, &errors);
+    flows_after_each(&errors, &errors);
 }
 
-/// No flows are the default ones, of which a client whose refresh tokens rotate has one
-/// less: they are spelled out beside ours, and none again afterwards.
+/// A client without flows has the default flows, without ALLOW_REFRESH_TOKEN_AUTH if refresh tokens
+/// rotate. Setup adds them explicitly next to its own flow. Teardown removes all.
 #[test]
-fn a_client_without_flows_gets_them_spelled_out_and_removed_again() {
+fn a_client_without_flows_gets_explicit_default_flows_until_teardown() {
     let names = [
         "ALLOW_REFRESH_TOKEN_AUTH",
         "ALLOW_USER_SRP_AUTH",
         "ALLOW_CUSTOM_AUTH",
     ];
     let rotation = json!({"Feature": "ENABLED", "RetryGracePeriodSeconds": 7});
-    for (before, spelled_out) in [
+    for (before, explicit) in [
         (json!({"ExplicitAuthFlows": null}), &names[..]),
         (json!({"ExplicitAuthFlows": []}), &names[..]),
         (
@@ -144,23 +144,23 @@ fn a_client_without_flows_gets_them_spelled_out_and_removed_again() {
             &names[1..],
         ),
     ] {
-        let [between, after] = clients(&before, &json!({}));
-        let ours = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_PASSWORD_AUTH"];
-        let expected = ours.map(|flow| json!([spelled_out, &[flow]].concat()));
-        assert_eq!(between, expected, "{before}");
+        let [deployed, after] = flows_after_each(&before, &json!({}));
+        let added = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_PASSWORD_AUTH"];
+        let expected = added.map(|flow| json!([explicit, &[flow]].concat()));
+        assert_eq!(deployed, expected, "{before}");
         assert_eq!(after, [json!([]), json!([])], "{before}");
     }
 }
 
-/// Whatever flows there are, one more on each side, and then not.
+/// Setup adds one flow on each side, and teardown removes it.
 #[test]
-fn a_flow_is_added_in_the_spelling_of_the_others() {
+fn a_flow_is_added_in_the_format_of_the_others() {
     let [modern, legacy] = [
         ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
         ["ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"],
     ];
     let rotation = json!({"Feature": "ENABLED", "RetryGracePeriodSeconds": 7});
-    for (before, ours) in [
+    for (before, added) in [
         (json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]}), modern),
         (
             json!({"ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"], "RefreshTokenRotation": rotation}),
@@ -172,9 +172,9 @@ fn a_flow_is_added_in_the_spelling_of_the_others() {
         ),
     ] {
         let flows = &before["ExplicitAuthFlows"];
-        let [between, after] = clients(&before, &json!({}));
-        let expected = ours.map(|flow| json!([flows[0], flow]));
-        assert_eq!(between, expected, "{before}");
+        let [deployed, after] = flows_after_each(&before, &json!({}));
+        let expected = added.map(|flow| json!([flows[0], flow]));
+        assert_eq!(deployed, expected, "{before}");
         assert_eq!(after, [flows.clone(), flows.clone()], "{before}");
     }
 }

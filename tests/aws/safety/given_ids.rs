@@ -1,5 +1,5 @@
-//! Only what was given is changed: an id, an app client, a Region or an account that does not
-//! match the deployment is an error in every command.
+//! Only the specified resources are changed: an ID, an app client, a Region or an account that
+//! doesn't match the deployment is an error in every command.
 
 use cogmig_sandbox::{Fault, Injection, NEW_ACCOUNT, Pool};
 use serde_json::json;
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::run::Run;
 use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, PASSWORD, Stage};
 
-/// The default deployment migrates the shop; two more pools are there for the partners.
+/// The default deployment migrates the shop's users. The partners have two other pools.
 struct Shop {
     stage: Stage,
     old: Pool,
@@ -38,7 +38,7 @@ impl Shop {
 }
 
 #[test]
-fn a_file_that_names_other_pools_tears_nothing_down() {
+fn a_file_with_other_pools_removes_nothing() {
     let shop = Shop::new();
     shop.file();
     for verb in ["teardown", "setup", "plan", "verify", "status"] {
@@ -49,7 +49,7 @@ fn a_file_that_names_other_pools_tears_nothing_down() {
 }
 
 #[test]
-fn the_deployment_that_serves_the_given_pool_is_named() {
+fn the_deployment_of_the_specified_pool_is_reported() {
     let shop = Shop::new();
     shop.stage
         .ok(&format!("setup {BOTH} --suffix partners {}", shop.ids()));
@@ -62,9 +62,9 @@ fn the_deployment_that_serves_the_given_pool_is_named() {
     shop.stage.sign_in("ada", PASSWORD).unwrap();
 }
 
-/// Each wrong value, by each of the three places, in each command: nothing is written.
+/// Each wrong value, from each of the three sources, in each command. Nothing is changed.
 #[test]
-fn each_value_that_does_not_match_is_a_refusal() {
+fn each_value_that_does_not_match_is_an_error() {
     let shop = Shop::new();
     let stage = &shop.stage;
     let other = stage
@@ -108,37 +108,37 @@ fn each_value_that_does_not_match_is_a_refusal() {
         run.assert_stderr(&[value, deployed]);
         stage.file("cogmig.toml", "");
     }
-    // A client is an option of setup: another one takes the place of the first.
+    // Setup accepts another app client, which replaces the first one.
     stage.ok(&format!("plan {BOTH} --new-client {other}"));
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
 #[test]
-fn what_matches_the_deployment_tears_it_down() {
+fn matching_values_remove_the_deployment() {
     let stage = Stage::new();
     let extra = stage.sandbox.client(&stage.new, "app", json!({})).unwrap();
-    // It has the flow already, so that no record names it.
-    let has =
+    // It already has the flow, so it has no record.
+    let flows =
         json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
-    let ready = stage.sandbox.client(&stage.new, "ready", has).unwrap();
+    let ready = stage.sandbox.client(&stage.new, "ready", flows).unwrap();
     let before = stage.sandbox.snapshot();
-    let named = format!(
+    let options = format!(
         "{BOTH} --old-pool {} --new-pool {} --old-client {} --new-client {},{extra},{ready} \
          --old-region eu-west-1 --new-region eu-central-1",
         stage.old.id, stage.new.id, stage.old.client, stage.new.client
     );
-    stage.ok(&format!("setup {named}"));
-    stage.changes_nothing(0, &format!("verify {named}"));
-    stage.changes_nothing(0, &format!("status {named} --detailed-exitcode"));
-    stage.ok(&format!("teardown {named}"));
+    stage.ok(&format!("setup {options}"));
+    stage.changes_nothing(0, &format!("verify {options}"));
+    stage.changes_nothing(0, &format!("status {options} --detailed-exitcode"));
+    stage.ok(&format!("teardown {options}"));
     assert_eq!(stage.sandbox.snapshot(), before);
-    // A pipeline may repeat it.
-    stage.changes_nothing(0, &format!("teardown {named}"));
+    // A pipeline can repeat it.
+    stage.changes_nothing(0, &format!("teardown {options}"));
 }
 
-/// The function knows the old pool, and each role the other account.
+/// The function's configuration has the old pool, and each role's tags have the other account.
 #[test]
-fn a_one_sided_teardown_checks_what_the_record_says_of_the_other_side() {
+fn a_one_sided_teardown_checks_the_record_of_the_other_side() {
     let shop = Shop::new();
     let stage = &shop.stage;
     let arn = |account: &str, region: &str, pool: &str| {
@@ -164,10 +164,10 @@ fn a_one_sided_teardown_checks_what_the_record_says_of_the_other_side() {
     stage.ok(&format!("teardown --old-profile old {ids}"));
 }
 
-/// Whatever had its flow before setup is on no record, and a run that was interrupted left only
-/// a part of it: the same ids go on.
+/// An app client that had the flow before setup has no record, and an interrupted run has only a
+/// part of the records. The same IDs still work.
 #[test]
-fn clients_that_are_on_no_record_are_no_mismatch() {
+fn clients_without_a_record_are_not_a_mismatch() {
     let stage = Stage::new();
     for (pool, flow) in [
         (&stage.old, "ALLOW_ADMIN_USER_PASSWORD_AUTH"),
@@ -182,7 +182,7 @@ fn clients_that_are_on_no_record_are_no_mismatch() {
         "--old-pool {} --old-client {} --new-pool {} --new-client {}",
         stage.old.id, stage.old.client, stage.new.id, stage.new.client
     );
-    let fails = |action: &str, command: &str| {
+    let assert_fails = |action: &str, command: &str| {
         stage.sandbox.inject(Injection {
             account: NEW_ACCOUNT.into(),
             action: action.into(),
@@ -199,7 +199,7 @@ fn clients_that_are_on_no_record_are_no_mismatch() {
         "CreateRole",
         "CreateFunction",
     ] {
-        fails(action, &format!("setup {BOTH} {ids}"));
+        assert_fails(action, &format!("setup {BOTH} {ids}"));
         stage.ok(&format!("teardown {BOTH} {ids}"));
         assert_eq!(stage.sandbox.snapshot(), before, "{action}");
     }
@@ -210,7 +210,7 @@ fn clients_that_are_on_no_record_are_no_mismatch() {
         "DeleteRole",
     ] {
         stage.ok(&format!("setup {BOTH} {ids}"));
-        fails(action, &format!("teardown {BOTH} {ids}"));
+        assert_fails(action, &format!("teardown {BOTH} {ids}"));
         stage.ok(&format!("teardown {BOTH} {ids}"));
         assert_eq!(stage.sandbox.snapshot(), before, "{action}");
     }
@@ -220,9 +220,9 @@ fn clients_that_are_on_no_record_are_no_mismatch() {
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
-/// The file names the application's client; a flag of setup has one made for the deployment.
+/// The file specifies the application's client. A flag of setup creates a dedicated one.
 #[test]
-fn a_dedicated_client_is_torn_down_though_a_file_names_the_applications() {
+fn a_dedicated_client_is_deleted_although_a_file_specifies_another() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     let file = format!(
@@ -235,7 +235,7 @@ fn a_dedicated_client_is_torn_down_though_a_file_names_the_applications() {
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
-/// A function that somebody made by hand after a guide, with our name and our variables.
+/// A function with the deployment's name and variables that was created manually.
 #[test]
 fn a_function_that_is_not_managed_is_not_a_deployment() {
     let shop = Shop::new();
@@ -254,7 +254,7 @@ fn a_function_that_is_not_managed_is_not_a_deployment() {
 }
 
 #[test]
-fn profiles_of_another_account_are_refused_with_both_account_ids() {
+fn profiles_of_another_account_are_an_error_with_both_account_ids() {
     let stage = Stage::new();
     stage.setup();
     stage.profile("third", "new", ["333333333333", "test"], &[]);
@@ -297,17 +297,18 @@ fn teardown_of_an_unknown_deployment_lists_the_existing_ones() {
     }
 }
 
-/// The listing is a help: without the right to list roles, teardown has still nothing to do.
+/// The list of deployments is optional: without iam:ListRoles, teardown still has no changes.
 #[test]
-fn a_pipeline_that_may_not_list_roles_can_repeat_a_teardown() {
+fn a_pipeline_that_cannot_list_roles_can_repeat_a_teardown() {
     let stage = Stage::new();
-    stage.limited("old", "deployer", "iam:ListRoles");
+    stage.user_without("old", "deployer", "iam:ListRoles");
     let run = stage.changes_nothing(0, "teardown --old-profile deployer --new-profile new");
     assert!(run.printed("iam:ListRoles"), "{run}");
 }
 
-/// By nothing, by its id and by its name: it is gone, and no other one is taken.
-fn of_a_deleted_pool(stage: &Stage, side: &str, id: &str) {
+/// Without an option, with its ID and with its name: the pool is reported as deleted, and no other
+/// pool is selected.
+fn assert_reported_as_deleted(stage: &Stage, side: &str, id: &str) {
     let meanwhile = match side {
         "old" => "Users who haven't been migrated can't sign in",
         _ => "Users can't sign in to it",
@@ -330,53 +331,53 @@ fn of_a_deleted_pool(stage: &Stage, side: &str, id: &str) {
     }
 }
 
-/// What the report recommends works, with all that a pipeline's file names.
-fn is_torn_down(stage: &Stage, named: &str) {
+/// The recommended teardown works with all IDs of a pipeline's file.
+fn assert_teardown_works(stage: &Stage, pools: &str) {
     stage.ok(&format!(
-        "teardown {BOTH} {named} --old-client {} --new-client {}",
+        "teardown {BOTH} {pools} --old-client {} --new-client {}",
         stage.old.client, stage.new.client
     ));
 }
 
 #[test]
-fn a_deleted_old_pool_is_named_and_no_other_takes_its_place() {
+fn a_deleted_old_pool_is_reported_and_not_replaced() {
     let stage = Stage::new();
     stage.setup();
     stage.sandbox.pool("old", "Another").unwrap();
     let id = stage.old.id.clone();
     stage.in_pool(&stage.old, "DeleteUserPool", json!({}));
-    of_a_deleted_pool(&stage, "old", &id);
-    is_torn_down(
+    assert_reported_as_deleted(&stage, "old", &id);
+    assert_teardown_works(
         &stage,
         &format!("--old-pool {id} --new-pool {}", stage.new.id),
     );
 }
 
 #[test]
-fn a_deleted_new_pool_is_named_and_no_other_takes_its_place() {
+fn a_deleted_new_pool_is_reported_and_not_replaced() {
     let stage = Stage::new();
     stage.setup();
     stage.sandbox.pool("new", "Another").unwrap();
     let id = stage.new.id.clone();
     stage.in_pool(&stage.new, "DeleteUserPool", json!({}));
-    of_a_deleted_pool(&stage, "new", &id);
-    is_torn_down(&stage, "--old-pool Customers --new-pool Customers");
+    assert_reported_as_deleted(&stage, "new", &id);
+    assert_teardown_works(&stage, "--old-pool Customers --new-pool Customers");
 }
 
-/// The role's record may be gone with the role; the function still knows its old pool.
+/// If the role and its record are deleted, the function's configuration still has the old pool.
 #[test]
-fn a_deleted_old_pool_is_named_without_the_access_role_too() {
+fn a_deleted_old_pool_is_reported_without_the_access_role_too() {
     let stage = Stage::new();
     stage.setup();
     stage.sandbox.pool("old", "Another").unwrap();
     let id = stage.old.id.clone();
     stage.in_pool(&stage.old, "DeleteUserPool", json!({}));
     stage.delete_access_role();
-    of_a_deleted_pool(&stage, "old", &id);
+    assert_reported_as_deleted(&stage, "old", &id);
 }
 
 #[test]
-fn a_deleted_client_is_named_and_no_other_takes_its_place() {
+fn a_deleted_client_is_reported_and_not_replaced() {
     for side in ["old", "new"] {
         let stage = Stage::new();
         stage.setup();
@@ -406,9 +407,9 @@ fn a_deleted_client_is_named_and_no_other_takes_its_place() {
     }
 }
 
-/// What is found only where it was looked for: the Region of the record, not the profile's.
+/// Resources are searched in the Region of the profile, which must match the Region of the record.
 #[test]
-fn a_profile_in_another_region_is_refused_with_the_deployments_region() {
+fn a_profile_in_another_region_is_an_error_with_the_deployments_region() {
     let stage = Stage::new();
     stage.setup();
     for verb in ["setup", "status"] {
@@ -419,7 +420,7 @@ fn a_profile_in_another_region_is_refused_with_the_deployments_region() {
         run.assert_stderr(&[&stage.old.id, "eu-north-1", "--old-region eu-west-1"]);
     }
     stage.ok("teardown --old-profile old-other --new-profile new");
-    // Also where the role that says so is gone.
+    // Also without the role that has the record.
     stage.setup();
     stage.delete_access_role();
     let run = stage.cogmig("teardown --old-profile old-other --new-profile new");
@@ -431,7 +432,7 @@ mod lost_tags {
 
     const KEYS: [&str; 3] = ["cogmig:deployment", "cogmig:peer", "cogmig:pool"];
 
-    fn strip(stage: &Stage, profile: &str, role: &str) {
+    fn remove_tags(stage: &Stage, profile: &str, role: &str) {
         let tags = stage.aws(profile, "iam:GetRole", json!({"RoleName": role}));
         let keys = tags["Role"]["Tags"].as_array().unwrap().iter();
         let keys: Vec<_> = keys.map(|tag| tag["Key"].clone()).collect();
@@ -439,7 +440,7 @@ mod lost_tags {
         stage.aws(profile, "iam:UntagRole", params);
     }
 
-    fn is_recognized(run: &Run, role: &str) {
+    fn assert_recognized(run: &Run, role: &str) {
         run.assert_stderr(&[
             role,
             "belongs to deployment `default`",
@@ -453,9 +454,9 @@ mod lost_tags {
         for (profile, role) in [("old", ACCESS_ROLE), ("new", LAMBDA)] {
             let stage = Stage::new();
             stage.setup();
-            strip(&stage, profile, role);
+            remove_tags(&stage, profile, role);
             for verb in ["setup", "plan", "status", "verify"] {
-                is_recognized(&stage.changes_nothing(1, &format!("{verb} {BOTH}")), role);
+                assert_recognized(&stage.changes_nothing(1, &format!("{verb} {BOTH}")), role);
             }
             let run = stage.ok(&format!("plan {BOTH} --adopt"));
             assert!(run.flat().contains(role), "{run}");
@@ -467,7 +468,7 @@ mod lost_tags {
             }
             stage.changes_nothing(0, &format!("setup {BOTH}"));
             stage.sign_in("ada", PASSWORD).unwrap();
-            // Which flow was added is not on record any more: that is left to a person.
+            // The added flow has no record any more, so a manual action is required.
             let run = stage.ends(1, &format!("teardown {BOTH}"));
             let client = if profile == "old" {
                 &stage.old.client
@@ -475,20 +476,20 @@ mod lost_tags {
                 &stage.new.client
             };
             assert!(run.printed(client), "{run}");
-            let gone = stage.try_aws(profile, "iam:GetRole", json!({"RoleName": role}));
-            gone.unwrap_err();
+            let deleted = stage.try_aws(profile, "iam:GetRole", json!({"RoleName": role}));
+            deleted.unwrap_err();
         }
     }
 
-    /// A governance job that strips tags strips them everywhere.
+    /// A governance job that removes tags removes them from all resources.
     #[test]
     fn a_deployment_without_any_tag_is_recognized_and_adopted() {
         let stage = Stage::new();
         stage.setup();
         stage.sandbox.pool("old", "Another").unwrap();
         stage.sandbox.pool("new", "Another").unwrap();
-        strip(&stage, "old", ACCESS_ROLE);
-        strip(&stage, "new", LAMBDA);
+        remove_tags(&stage, "old", ACCESS_ROLE);
+        remove_tags(&stage, "new", LAMBDA);
         let function = "arn:aws:lambda:eu-central-1:222222222222:function:cognito-migration-lambda";
         let keys = json!({"Resource": function, "TagKeys": KEYS});
         stage.aws("new", "lambda:UntagResource", keys);
@@ -499,7 +500,7 @@ mod lost_tags {
         let keys = json!({"resourceArn": group, "tagKeys": KEYS});
         stage.aws("new", "logs:UntagResource", keys);
         let ids = format!("--old-pool {} --new-pool {}", stage.old.id, stage.new.id);
-        is_recognized(
+        assert_recognized(
             &stage.changes_nothing(1, &format!("status {BOTH} {ids}")),
             ACCESS_ROLE,
         );
@@ -509,16 +510,16 @@ mod lost_tags {
     }
 
     #[test]
-    fn a_role_that_others_made_is_not_adopted() {
+    fn a_role_created_by_others_is_not_adopted() {
         let stage = Stage::new();
         stage.role("new", LAMBDA, &["s3:GetObject"]);
         let run = stage.changes_nothing(1, &format!("setup {BOTH} --adopt"));
         assert!(!run.printed("belongs to deployment"), "{run}");
-        // A function of theirs that claims to use it changes nothing: the trust policy and the
-        // ExternalId on both sides must match.
+        // A function that claims to use it isn't sufficient: the trust policy and the ExternalId on
+        // both sides must match.
         let stage = Stage::new();
         stage.setup();
-        strip(&stage, "old", ACCESS_ROLE);
+        remove_tags(&stage, "old", ACCESS_ROLE);
         let trust = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow", "Action": "sts:AssumeRole",
             "Principal": {"AWS": "arn:aws:iam::333333333333:root"},
@@ -529,25 +530,25 @@ mod lost_tags {
         assert!(!run.printed("belongs to deployment"), "{run}");
     }
 
-    /// Without the function nothing would recognize the role any more.
+    /// Without the function, the role couldn't be recognized any more.
     #[test]
-    fn teardown_does_not_begin_while_a_role_has_lost_its_tags() {
+    fn teardown_does_not_start_if_a_role_has_lost_its_tags() {
         for (profile, role) in [("old", ACCESS_ROLE), ("new", LAMBDA)] {
             let stage = Stage::new();
             stage.setup();
-            strip(&stage, profile, role);
+            remove_tags(&stage, profile, role);
             for more in ["", " --dry-run"] {
                 let run = stage.changes_nothing(1, &format!("teardown {BOTH}{more}"));
                 run.assert_stderr(&[role, "lost its tag", "cogmig setup --adopt"]);
             }
-            // One side alone is torn down by what is left.
+            // The deployment still works.
             stage.sign_in("ada", PASSWORD).unwrap();
         }
     }
 
-    /// A governance job that takes one key away leaves the undo record.
+    /// A governance job that removes only this key keeps the undo record.
     #[test]
-    fn without_the_deployments_tag_alone_the_undo_record_is_kept() {
+    fn without_only_the_deployments_tag_the_undo_record_is_kept() {
         let stage = Stage::new();
         let before = stage.sandbox.snapshot();
         stage.setup();
@@ -555,7 +556,7 @@ mod lost_tags {
             let params = json!({"RoleName": role, "TagKeys": ["cogmig:deployment"]});
             stage.aws(profile, "iam:UntagRole", params);
         }
-        is_recognized(
+        assert_recognized(
             &stage.changes_nothing(1, &format!("status {BOTH}")),
             ACCESS_ROLE,
         );
@@ -569,8 +570,8 @@ mod lost_tags {
         let stage = Stage::new();
         let before = stage.sandbox.snapshot();
         stage.ok(&format!("setup {BOTH} --dedicated-old-client"));
-        strip(&stage, "old", ACCESS_ROLE);
-        is_recognized(
+        remove_tags(&stage, "old", ACCESS_ROLE);
+        assert_recognized(
             &stage.changes_nothing(1, &format!("status {BOTH}")),
             ACCESS_ROLE,
         );
@@ -582,12 +583,12 @@ mod lost_tags {
         assert_eq!(stage.sandbox.snapshot(), before);
     }
 
-    /// A policy of our name that the role doesn't have is somebody else's.
+    /// A policy with the deployment's name that isn't attached to the role isn't managed.
     #[test]
     fn a_policy_that_is_not_managed_is_not_adopted_with_the_roles() {
         let stage = Stage::new();
         stage.setup();
-        strip(&stage, "new", LAMBDA);
+        remove_tags(&stage, "new", LAMBDA);
         stage.delete_policy();
         let document = json!({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},

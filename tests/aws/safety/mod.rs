@@ -1,5 +1,4 @@
-//! What must never happen: changes to resources of others, lost settings, users who are
-//! locked out.
+//! What must never happen: changes to resources of others, lost settings, users who can't sign in.
 
 mod access_role;
 mod attacks;

@@ -1,5 +1,5 @@
-//! A resource with one of our names and without our tag is not managed: setup stops before it
-//! writes anything, and teardown never changes it. Two migrations with different suffixes are
+//! A resource with a name of the deployment and without its tag isn't managed: setup stops before
+//! any change, and teardown never changes it. Two deployments with different suffixes are
 //! independent.
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
@@ -9,18 +9,18 @@ use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, LOG_GROUP, PASSWORD, POLI
 
 const TAGS: [&str; 3] = ["cogmig:deployment", "cogmig:peer", "cogmig:pool"];
 
-/// Makes one thing of a deployment somebody else's, and expects it to be left alone
-/// beside a deployment, at its teardown, and before the next setup.
-fn is_left_alone(
+/// Removes the tags of one resource of a deployment, and checks that setup and teardown don't change
+/// the resource.
+fn assert_not_changed(
     kind: &str,
     name: &str,
     untag: impl FnOnce(&Stage),
-    stands: impl Fn(&Value) -> &Value,
+    resource: impl Fn(&Value) -> &Value,
 ) {
     let stage = Stage::new();
     stage.setup();
     untag(&stage);
-    let foreign = stands(&stage.sandbox.snapshot()).clone();
+    let foreign = resource(&stage.sandbox.snapshot()).clone();
     assert_ne!(foreign, Value::Null);
 
     let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
@@ -29,18 +29,18 @@ fn is_left_alone(
     let is_invoked = calls.iter().any(|call| call.action == "Invoke");
     assert!(
         kind != "function" || !is_invoked,
-        "somebody else's function was invoked"
+        "a function that isn't managed was invoked"
     );
     let run = stage.ends(1, &format!("teardown {BOTH}"));
     assert!(run.printed(name), "{run}");
-    assert_eq!(stands(&stage.sandbox.snapshot()), &foreign, "{run}");
+    assert_eq!(resource(&stage.sandbox.snapshot()), &foreign, "{run}");
     let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
     run.assert_stderr(&[kind, name, "cogmig:deployment"]);
     stage.changes_nothing(1, &format!("teardown {BOTH}"));
 }
 
 #[test]
-fn a_function_of_our_name() {
+fn an_unmanaged_function_is_not_changed() {
     let untag = |stage: &Stage| {
         let arn = format!("arn:aws:lambda:eu-central-1:{NEW_ACCOUNT}:function:{LAMBDA}");
         stage.aws(
@@ -49,13 +49,13 @@ fn a_function_of_our_name() {
             json!({"Resource": arn, "TagKeys": TAGS}),
         );
     };
-    is_left_alone("function", LAMBDA, untag, |all| {
+    assert_not_changed("function", LAMBDA, untag, |all| {
         &all[NEW_ACCOUNT]["functions"][0]
     });
 }
 
 #[test]
-fn a_log_group_of_our_name() {
+fn an_unmanaged_log_group_is_not_changed() {
     let untag = |stage: &Stage| {
         let arn = format!("arn:aws:logs:eu-central-1:{NEW_ACCOUNT}:log-group:{LOG_GROUP}");
         stage.aws(
@@ -64,24 +64,24 @@ fn a_log_group_of_our_name() {
             json!({"resourceArn": arn, "tagKeys": TAGS}),
         );
     };
-    is_left_alone("log group", LOG_GROUP, untag, |all| {
+    assert_not_changed("log group", LOG_GROUP, untag, |all| {
         &all[NEW_ACCOUNT]["log_groups"][0]
     });
 }
 
 #[test]
-fn a_policy_of_our_name() {
+fn an_unmanaged_policy_is_not_changed() {
     let untag = |stage: &Stage| {
         let params = json!({"PolicyArn": POLICY_ARN, "TagKeys": TAGS});
         stage.aws("new", "iam:UntagPolicy", params);
     };
-    is_left_alone("policy", "cognito-migration-lambda-policy", untag, |all| {
+    assert_not_changed("policy", "cognito-migration-lambda-policy", untag, |all| {
         &all[NEW_ACCOUNT]["policies"][0]["document"]
     });
 }
 
 #[test]
-fn an_access_role_of_our_name() {
+fn an_unmanaged_access_role_is_not_changed() {
     let untag = |stage: &Stage| {
         stage.aws(
             "old",
@@ -89,22 +89,22 @@ fn an_access_role_of_our_name() {
             json!({"RoleName": ACCESS_ROLE, "TagKeys": TAGS}),
         );
     };
-    is_left_alone("role", ACCESS_ROLE, untag, |all| {
+    assert_not_changed("role", ACCESS_ROLE, untag, |all| {
         &all[OLD_ACCOUNT]["roles"][0]
     });
 }
 
 #[test]
-fn a_lambda_role_of_our_name() {
+fn an_unmanaged_lambda_role_is_not_changed() {
     let untag = |stage: &Stage| {
         let keys = json!({"RoleName": LAMBDA, "TagKeys": TAGS});
         stage.aws("new", "iam:UntagRole", keys);
     };
-    is_left_alone("role", LAMBDA, untag, |all| &all[NEW_ACCOUNT]["roles"][0]);
+    assert_not_changed("role", LAMBDA, untag, |all| &all[NEW_ACCOUNT]["roles"][0]);
 }
 
 #[test]
-fn a_role_of_the_lambdas_name() {
+fn a_role_of_others_with_the_name_is_not_changed() {
     let stage = Stage::new();
     stage.role("new", LAMBDA, &["s3:GetObject"]);
     let before = stage.sandbox.snapshot();
@@ -115,18 +115,18 @@ fn a_role_of_the_lambdas_name() {
 }
 
 #[test]
-fn a_policy_attached_by_others_stops_teardown_soon_and_is_named() {
+fn a_policy_attached_by_others_does_not_block_teardown_for_long() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.setup();
-    stage.role("new", "somebody", &["s3:GetObject"]);
-    let attachment = json!({"RoleName": "somebody", "PolicyArn": POLICY_ARN});
+    stage.role("new", "other", &["s3:GetObject"]);
+    let attachment = json!({"RoleName": "other", "PolicyArn": POLICY_ARN});
     stage.aws("new", "iam:AttachRolePolicy", attachment.clone());
     let start = std::time::Instant::now();
     let run = stage.cogmig(&format!("teardown {BOTH}"));
     assert!(
         start.elapsed().as_secs() < 20,
-        "nobody waits for that\n{run}"
+        "teardown took too long\n{run}"
     );
     if run.code != 0 {
         run.assert_ended(1, "teardown");
@@ -134,21 +134,21 @@ fn a_policy_attached_by_others_stops_teardown_soon_and_is_named() {
         stage.aws("new", "iam:DetachRolePolicy", attachment);
         stage.teardown();
     }
-    let policy = json!({"RoleName": "somebody", "PolicyName": "may"});
+    let policy = json!({"RoleName": "other", "PolicyName": "may"});
     stage.aws("new", "iam:DeleteRolePolicy", policy);
-    stage.aws("new", "iam:DeleteRole", json!({"RoleName": "somebody"}));
+    stage.aws("new", "iam:DeleteRole", json!({"RoleName": "other"}));
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
 #[test]
-fn two_migrations_in_the_same_accounts_are_independent() {
+fn two_deployments_in_the_same_accounts_are_independent() {
     let stage = Stage::new();
     stage.setup();
     let old = stage.sandbox.pool("old", "Partners").unwrap();
     let new = stage.sandbox.pool("new", "Partners").unwrap();
     let email = [("email", "eve@example.com")];
     stage.sandbox.user(&old, "eve", PASSWORD, &email).unwrap();
-    let one = stage.sandbox.snapshot();
+    let first = stage.sandbox.snapshot();
 
     let ids = format!("--old-pool {} --new-pool {}", old.id, new.id);
     stage.ok(&format!("setup {BOTH} --suffix two {ids}"));
@@ -174,7 +174,7 @@ fn two_migrations_in_the_same_accounts_are_independent() {
     stage.in_pool(&new, "AdminDeleteUser", json!({"Username": "eve"}));
 
     stage.ok(&format!("teardown {BOTH} --suffix two"));
-    assert_eq!(stage.sandbox.snapshot(), one);
+    assert_eq!(stage.sandbox.snapshot(), first);
     stage.sign_in("ada", PASSWORD).unwrap();
     stage
         .sandbox
@@ -183,7 +183,7 @@ fn two_migrations_in_the_same_accounts_are_independent() {
 }
 
 #[test]
-fn a_deployment_is_not_pointed_at_other_pools() {
+fn a_deployment_cannot_change_its_pools() {
     let stage = Stage::new();
     stage.setup();
     let other = stage.sandbox.pool("new", "Other").unwrap();
@@ -191,19 +191,19 @@ fn a_deployment_is_not_pointed_at_other_pools() {
     run.assert_stderr(&[&stage.new.id, &other.id, "--suffix"]);
 }
 
-/// Under a path it is none of ours, and the pipeline's rights do not reach it.
+/// The deployment's roles have no path, and the pipeline has no permissions for roles with one.
 #[test]
-fn a_role_with_our_name_under_a_path_is_ignored() {
+fn a_role_with_a_path_is_ignored() {
     let stage = Stage::new();
-    let theirs = format!("{ACCESS_ROLE}-theirs");
+    let other = format!("{ACCESS_ROLE}-other");
     let trust = json!({"Version": "2012-10-17", "Statement": []}).to_string();
-    let role = json!({"RoleName": theirs, "Path": "/team/", "AssumeRolePolicyDocument": trust});
+    let role = json!({"RoleName": other, "Path": "/team/", "AssumeRolePolicyDocument": trust});
     stage.aws("old", "iam:CreateRole", role);
     stage.sandbox.clear_journal();
     stage.setup();
     let calls = stage.sandbox.journal().into_iter();
-    let asked = calls.filter(|call| call.action == "GetRole");
-    let bodies = asked.map(|call| String::from_utf8_lossy(&call.body).into_owned());
-    let of_theirs: Vec<_> = bodies.filter(|body| body.contains(&theirs)).collect();
-    assert_eq!(of_theirs, Vec::<String>::new());
+    let reads = calls.filter(|call| call.action == "GetRole");
+    let bodies = reads.map(|call| String::from_utf8_lossy(&call.body).into_owned());
+    let of_other: Vec<_> = bodies.filter(|body| body.contains(&other)).collect();
+    assert_eq!(of_other, Vec::<String>::new());
 }

@@ -1,5 +1,5 @@
-//! Cases that could lock users out or lose settings: edited tags, triggers under other names,
-//! several deployments.
+//! Cases that could reject users or lose settings: edited tags, replaced roles, several
+//! deployments.
 
 use cogmig_sandbox::OLD_ACCOUNT;
 use serde_json::json;
@@ -31,7 +31,7 @@ fn a_removed_or_invalid_pool_tag_leaves_no_dangling_trigger() {
 }
 
 #[test]
-fn a_pool_tag_that_names_another_pool_stops_teardown() {
+fn a_pool_tag_with_another_pool_stops_teardown() {
     let stage = Stage::new();
     stage.setup();
     stage.retag("cogmig:pool", Some("eu-north-1_abc"));
@@ -41,7 +41,7 @@ fn a_pool_tag_that_names_another_pool_stops_teardown() {
 }
 
 #[test]
-fn a_second_deployment_does_not_take_the_pool_of_the_first() {
+fn a_second_deployment_cannot_use_the_new_pool_of_the_first() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.changes_nothing(1, &format!("setup {BOTH} --suffix two --replace-trigger"));
@@ -50,7 +50,7 @@ fn a_second_deployment_does_not_take_the_pool_of_the_first() {
 }
 
 #[test]
-fn a_migration_back_while_the_first_is_deployed_is_refused() {
+fn a_reverse_migration_is_an_error_while_the_first_is_deployed() {
     let stage = Stage::new();
     stage.setup();
     let run = stage.changes_nothing(1, "setup --old-profile new --new-profile old");
@@ -67,31 +67,31 @@ fn another_old_client_is_in_use_before_the_prior_one_is_restored() {
         .sandbox
         .client(&stage.old, "other", json!({}))
         .unwrap();
-    stage.limited("new", "careful", "lambda:UpdateFunctionConfiguration");
+    stage.user_without("new", "limited", "lambda:UpdateFunctionConfiguration");
     let setup = format!("setup --old-profile old --old-client {other} --new-profile");
-    let run = stage.cogmig(&format!("{setup} careful"));
+    let run = stage.cogmig(&format!("{setup} limited"));
     run.assert_ended(1, "setup");
-    // The Lambda still uses the former one.
+    // The function still uses the prior one.
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.delete_user("ada");
     stage.ok(&format!("{setup} new"));
     stage.sign_in("ada", PASSWORD).unwrap();
-    let former = stage.flows(&stage.old, &stage.old.client);
-    assert!(!former.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned()));
+    let prior = stage.flows(&stage.old, &stage.old.client);
+    assert!(!prior.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned()));
 }
 
-/// The grant with which Lambda decrypts the environment died with the former role.
+/// The KMS grant that decrypts the function's environment was lost with the prior role.
 #[test]
-fn a_setup_that_ended_after_recreating_the_role_is_continued() {
+fn a_setup_that_failed_after_recreating_the_role_is_continued() {
     let stage = Stage::new();
     stage.setup();
     stage.delete_lambda_role();
-    // IAM counts in whole seconds.
+    // IAM timestamps have a resolution of one second.
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    stage.limited("new", "careful", "lambda:UpdateFunctionConfiguration");
-    let careful = "setup --old-profile old --new-profile careful";
-    stage.ends(1, careful);
-    let run = stage.ends(1, careful);
+    stage.user_without("new", "limited", "lambda:UpdateFunctionConfiguration");
+    let limited = "setup --old-profile old --new-profile limited";
+    stage.ends(1, limited);
+    let run = stage.ends(1, limited);
     run.assert_stderr(&["lambda:UpdateFunctionConfiguration"]);
     stage.sandbox.clear_journal();
     stage.setup();
@@ -116,7 +116,7 @@ fn a_weak_external_id_is_replaced_on_both_sides() {
 }
 
 #[test]
-fn permissions_that_others_gave_to_a_role_are_reported() {
+fn permissions_that_others_added_to_a_role_are_reported() {
     let stage = Stage::new();
     stage.setup();
     let wide = json!({"Version": "2012-10-17", "Statement": [
@@ -131,13 +131,13 @@ fn permissions_that_others_gave_to_a_role_are_reported() {
 }
 
 #[test]
-fn two_migrations_from_one_old_client_keep_its_flow_until_the_last_is_gone() {
+fn two_deployments_with_one_old_client_keep_its_flow_until_the_last_teardown() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     let second = stage.sandbox.pool("new", "Partners").unwrap();
-    let named = |pool: &str| format!("{BOTH} --new-pool {pool}");
-    stage.ok(&format!("setup {}", named(&stage.new.id)));
-    stage.ok(&format!("setup {} --suffix two", named(&second.id)));
+    let options = |pool: &str| format!("{BOTH} --new-pool {pool}");
+    stage.ok(&format!("setup {}", options(&stage.new.id)));
+    stage.ok(&format!("setup {} --suffix two", options(&second.id)));
     stage.teardown();
     stage
         .sandbox

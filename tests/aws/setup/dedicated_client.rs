@@ -9,18 +9,18 @@ fn setup() -> String {
 }
 
 #[test]
-fn it_checks_passwords_and_nothing_else_and_is_deleted() {
+fn it_allows_only_password_checks_and_is_deleted() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
-    let application = stage.described(&stage.old, &stage.old.client);
+    let application = stage.describe_client(&stage.old, &stage.old.client);
     let run = stage.ok(&setup());
     assert!(
         run.stdout.contains(&format!("+ app client {LAMBDA}")),
         "{run}"
     );
-    let made = stage.dedicated();
-    let [client] = &made[..] else {
-        panic!("{made:?}")
+    let created = stage.dedicated_clients();
+    let [client] = &created[..] else {
+        panic!("{created:?}")
     };
     for (member, value) in [
         (
@@ -39,10 +39,13 @@ fn it_checks_passwords_and_nothing_else_and_is_deleted() {
     ] {
         assert_eq!(client[member], value, "{member}");
     }
-    assert_eq!(stage.described(&stage.old, &stage.old.client), application);
+    assert_eq!(
+        stage.describe_client(&stage.old, &stage.old.client),
+        application
+    );
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.delete_user("ada");
-    // It goes on without being asked for once more.
+    // Later runs use it without the flag.
     stage.changes_nothing(0, &setup());
     stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.changes_nothing(0, &format!("verify {BOTH}"));
@@ -56,7 +59,7 @@ fn a_changed_or_deleted_client_is_created_again() {
     let before = stage.sandbox.snapshot();
     stage.ok(&setup());
     let id = |stage: &Stage| {
-        stage.dedicated()[0]["ClientId"]
+        stage.dedicated_clients()[0]["ClientId"]
             .as_str()
             .unwrap()
             .to_owned()
@@ -76,7 +79,7 @@ fn a_changed_or_deleted_client_is_created_again() {
         json!({"ClientId": second}),
     );
     stage.ok(&setup());
-    assert_eq!(stage.dedicated().len(), 1);
+    assert_eq!(stage.dedicated_clients().len(), 1);
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.delete_user("ada");
     stage.teardown();
@@ -88,17 +91,17 @@ fn from_the_applications_client_to_the_dedicated_one_and_back() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     let application = format!("setup {BOTH} --old-client {}", stage.old.client);
-    for (command, own) in [
+    for (command, count) in [
         (application.clone(), 0),
         (setup(), 1),
         (application, 0),
         (setup(), 1),
     ] {
         stage.ok(&command);
-        assert_eq!(stage.dedicated().len(), own, "{command}");
+        assert_eq!(stage.dedicated_clients().len(), count, "{command}");
         let flows = stage.flows(&stage.old, &stage.old.client);
-        let open = flows.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned());
-        assert_eq!(open, own == 0, "{command}");
+        let has_flow = flows.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned());
+        assert_eq!(has_flow, count == 0, "{command}");
         stage.changes_nothing(0, &command);
         stage.sign_in("ada", PASSWORD).unwrap();
         stage.delete_user("ada");
@@ -111,9 +114,9 @@ fn from_the_applications_client_to_the_dedicated_one_and_back() {
 #[test]
 fn a_client_with_its_name_that_is_not_managed_is_never_changed() {
     let stage = Stage::new();
-    let theirs = stage.sandbox.client(&stage.old, LAMBDA, json!({})).unwrap();
+    let other = stage.sandbox.client(&stage.old, LAMBDA, json!({})).unwrap();
     let run = stage.changes_nothing(1, &setup());
-    run.assert_stderr(&[LAMBDA, &theirs, "no record", "--suffix"]);
+    run.assert_stderr(&[LAMBDA, &other, "no record", "--suffix"]);
     let before = stage.sandbox.snapshot();
     stage.ok(&format!("{} --suffix two", setup()));
     stage.ok(&format!("teardown {BOTH} --suffix two"));
@@ -131,7 +134,7 @@ fn a_given_client_excludes_a_dedicated_client() {
 }
 
 #[test]
-fn the_function_uses_it() {
+fn the_function_uses_the_dedicated_client() {
     let stage = Stage::new();
     stage.ok(&setup());
     let set = stage.aws(
@@ -140,32 +143,32 @@ fn the_function_uses_it() {
         json!({"FunctionName": LAMBDA}),
     );
     let client = &set["Environment"]["Variables"]["OLD_CLIENT_ID"];
-    assert_eq!(*client, stage.dedicated()[0]["ClientId"]);
+    assert_eq!(*client, stage.dedicated_clients()[0]["ClientId"]);
 }
 
-/// Names are not unique: somebody else's client of the same name is never deleted.
+/// Names of app clients aren't unique: an app client of others with the same name is never deleted.
 #[test]
 fn a_client_of_others_that_is_created_later_is_kept() {
     let stage = Stage::new();
     stage.ok(&setup());
     let secret = json!({"GenerateSecret": true});
-    let theirs = stage.sandbox.client(&stage.old, LAMBDA, secret).unwrap();
+    let other = stage.sandbox.client(&stage.old, LAMBDA, secret).unwrap();
     stage.changes_nothing(0, &setup());
-    let ours = stage
-        .dedicated()
+    let dedicated = stage
+        .dedicated_clients()
         .into_iter()
-        .find(|client| client["ClientId"] != theirs.as_str());
-    let ours = json!({"ClientId": ours.unwrap()["ClientId"]});
-    stage.in_pool(&stage.old, "DeleteUserPoolClient", ours);
+        .find(|client| client["ClientId"] != other.as_str());
+    let dedicated = json!({"ClientId": dedicated.unwrap()["ClientId"]});
+    stage.in_pool(&stage.old, "DeleteUserPoolClient", dedicated);
     stage.ok(&setup());
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.ok(&format!("setup {BOTH} --old-client {}", stage.old.client));
     let run = stage.teardown();
-    let left = stage.dedicated();
+    let left = stage.dedicated_clients();
     assert_eq!(left.len(), 1, "{run}");
-    assert_eq!(left[0]["ClientId"], theirs.as_str());
-    // Named at teardown, where one of ours goes beside it.
+    assert_eq!(left[0]["ClientId"], other.as_str());
+    // Also with another deployment that has a dedicated client.
     stage.ok(&format!("{} --suffix two", setup()));
     stage.ok(&format!("teardown {BOTH} --suffix two"));
-    assert_eq!(stage.dedicated().len(), 1);
+    assert_eq!(stage.dedicated_clients().len(), 1);
 }

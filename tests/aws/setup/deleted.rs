@@ -3,11 +3,11 @@
 
 use serde_json::json;
 
-use super::drift::converges;
+use super::drift::assert_fixed;
 use crate::support::stage::{BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 
 #[test]
-fn the_function_deleted() {
+fn a_deleted_function_is_created_again() {
     let delete = |stage: &Stage| {
         stage.aws(
             "new",
@@ -15,16 +15,16 @@ fn the_function_deleted() {
             json!({"FunctionName": LAMBDA}),
         );
     };
-    converges(delete);
+    assert_fixed(delete);
 }
 
 #[test]
-fn the_policy_deleted() {
-    converges(Stage::delete_policy);
+fn a_deleted_policy_is_created_again() {
+    assert_fixed(Stage::delete_policy);
 }
 
 #[test]
-fn the_log_group_deleted() {
+fn a_deleted_log_group_is_created_again() {
     let delete = |stage: &Stage| {
         stage.aws(
             "new",
@@ -32,7 +32,7 @@ fn the_log_group_deleted() {
             json!({"logGroupName": LOG_GROUP}),
         );
     };
-    converges(delete);
+    assert_fixed(delete);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_deleted_role_is_created_again_and_users_migrate() {
         let stage = Stage::new();
         stage.setup();
         delete(&stage);
-        // A session of a role goes on for a while without it: the probe makes a new one.
+        // The session of a deleted role stays valid for a while, so verify creates a new session.
         stage.changes_nothing(1, &format!("verify {BOTH}"));
         stage.setup();
         stage.sign_in("ada", PASSWORD).unwrap();

@@ -1,4 +1,4 @@
-//! The main path: setup, a sign-in, teardown; and the resources in between.
+//! The main case: setup, a sign-in, teardown, and the deployed resources.
 
 use cogmig_sandbox::{NEW_ACCOUNT, OLD_ACCOUNT};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn a_user_is_migrated_and_everything_is_restored() {
 }
 
 #[test]
-fn the_access_role_is_for_the_lambda_and_two_calls_on_one_pool() {
+fn the_access_role_permits_only_the_lambda_and_two_calls_on_one_pool() {
     let stage = Stage::new();
     stage.setup();
     let old = &stage.sandbox.snapshot()[OLD_ACCOUNT];
@@ -49,26 +49,26 @@ fn the_access_role_is_for_the_lambda_and_two_calls_on_one_pool() {
     );
     let inline: Vec<&Value> = role["inline"].as_object().unwrap().values().collect();
     assert_eq!(inline.len(), 1);
-    let mut may = only_statement(inline[0]);
-    may["Action"]
+    let mut permissions = only_statement(inline[0]);
+    permissions["Action"]
         .as_array_mut()
         .unwrap()
         .sort_by_key(Value::to_string);
     assert_eq!(
-        may,
+        permissions,
         json!({
             "Effect": "Allow", "Resource": stage.old.arn,
             "Action": ["cognito-idp:AdminGetUser", "cognito-idp:AdminInitiateAuth"],
         })
     );
     assert_eq!(role["attached"], json!([]));
-    for nothing in ["policies", "functions", "log_groups"] {
-        assert_eq!(old[nothing], json!([]), "{nothing}");
+    for kind in ["policies", "functions", "log_groups"] {
+        assert_eq!(old[kind], json!([]), "{kind}");
     }
 }
 
 #[test]
-fn the_lambda_may_assume_one_role_and_write_its_own_logs() {
+fn the_lambda_can_assume_one_role_and_write_its_own_logs() {
     let stage = Stage::new();
     stage.setup();
     let new = &stage.sandbox.snapshot()[NEW_ACCOUNT];
@@ -85,16 +85,16 @@ fn the_lambda_may_assume_one_role_and_write_its_own_logs() {
     let policy = &new["policies"][0];
     assert_eq!(policy["policy"]["Arn"], POLICY_ARN);
     let statements = policy["document"]["Statement"].as_array().unwrap();
-    let mut may: Vec<(Value, Value)> = statements
+    let mut permissions: Vec<(Value, Value)> = statements
         .iter()
         .map(|one| (one["Action"].clone(), one["Resource"].clone()))
         .collect();
-    may.sort_by_key(|(action, _)| action.is_array());
+    permissions.sort_by_key(|(action, _)| action.is_array());
     let access_role = format!("arn:aws:iam::{OLD_ACCOUNT}:role/cognito-access-role");
     let group = format!("arn:aws:logs:eu-central-1:{NEW_ACCOUNT}:log-group:{LOG_GROUP}:*");
     let logs = json!(["logs:CreateLogStream", "logs:PutLogEvents"]);
     assert_eq!(
-        may,
+        permissions,
         [
             (json!("sts:AssumeRole"), json!(access_role)),
             (logs, json!(group))
@@ -103,7 +103,7 @@ fn the_lambda_may_assume_one_role_and_write_its_own_logs() {
 }
 
 #[test]
-fn the_function_is_as_small_as_the_guide_says() {
+fn the_function_has_the_documented_configuration() {
     let stage = Stage::new();
     stage.setup();
     let new = &stage.sandbox.snapshot()[NEW_ACCOUNT];
@@ -184,7 +184,7 @@ fn only_two_flows_and_a_trigger_of_existing_resources_change() {
 }
 
 #[test]
-fn everything_that_can_be_tagged_names_its_deployment() {
+fn every_taggable_resource_has_the_deployments_tag() {
     let stage = Stage::new();
     stage.setup();
     let snapshot = stage.sandbox.snapshot();
@@ -196,7 +196,7 @@ fn everything_that_can_be_tagged_names_its_deployment() {
     }
 }
 
-/// The only statement of a document, without the name that people gave it.
+/// The only statement of a policy, without its Sid.
 fn only_statement(document: &Value) -> Value {
     let statements = document["Statement"].as_array().unwrap();
     assert_eq!(statements.len(), 1, "{document:#}");

@@ -5,37 +5,38 @@ use serde_json::{Value, json};
 
 use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, LOG_GROUP, PASSWORD, POLICY_ARN, Stage};
 
-const PASSING: [&str; 4] = ["DefaultVersionId", "PolicyId", "RoleId", "StateReason"];
+/// Members that AWS generates for each resource.
+const GENERATED: [&str; 4] = ["DefaultVersionId", "PolicyId", "RoleId", "StateReason"];
 
 impl Stage {
-    /// What stands, without what AWS counts or draws anew when a thing is made again.
-    fn settled(&self) -> Value {
-        fn settle(value: &mut Value) {
+    /// A snapshot without the members that AWS generates.
+    fn comparable_snapshot(&self) -> Value {
+        fn remove_generated(value: &mut Value) {
             match value {
                 Value::Object(members) => {
-                    members.retain(|name, _| !PASSING.contains(&name.as_str()));
-                    members.values_mut().for_each(settle);
+                    members.retain(|name, _| !GENERATED.contains(&name.as_str()));
+                    members.values_mut().for_each(remove_generated);
                 }
-                Value::Array(members) => members.iter_mut().for_each(settle),
+                Value::Array(members) => members.iter_mut().for_each(remove_generated),
                 _ => {}
             }
         }
         let mut snapshot = self.sandbox.snapshot();
-        settle(&mut snapshot);
+        remove_generated(&mut snapshot);
         snapshot
     }
 }
 
-/// A change by hand, and then a setup that puts it right.
-pub fn converges(change: impl FnOnce(&Stage)) {
+/// Makes a change, and checks that setup reverts it.
+pub fn assert_fixed(change: impl FnOnce(&Stage)) {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.setup();
-    let settled = stage.settled();
+    let deployed = stage.comparable_snapshot();
     change(&stage);
-    assert_ne!(stage.settled(), settled, "nothing was changed by hand");
+    assert_ne!(stage.comparable_snapshot(), deployed, "nothing has changed");
     stage.setup();
-    assert_eq!(stage.settled(), settled);
+    assert_eq!(stage.comparable_snapshot(), deployed);
     stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.delete_user("ada");
@@ -44,8 +45,8 @@ pub fn converges(change: impl FnOnce(&Stage)) {
 }
 
 #[test]
-fn the_trust_of_the_access_role_but_for_its_external_id() {
-    converges(|stage| {
+fn a_changed_trust_policy_is_fixed() {
+    assert_fixed(|stage| {
         let trust = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow", "Action": "sts:AssumeRole",
             "Principal": {"AWS": format!("arn:aws:iam::{NEW_ACCOUNT}:root")},
@@ -57,8 +58,8 @@ fn the_trust_of_the_access_role_but_for_its_external_id() {
 }
 
 #[test]
-fn the_inline_policy_widened() {
-    converges(|stage| {
+fn a_changed_inline_policy_is_fixed() {
+    assert_fixed(|stage| {
         let role = json!({"RoleName": ACCESS_ROLE});
         let names = stage.aws("old", "iam:ListRolePolicies", role);
         let wide = json!({"Version": "2012-10-17", "Statement": [
@@ -73,13 +74,13 @@ fn the_inline_policy_widened() {
 }
 
 #[test]
-fn the_managed_policy_narrowed_often() {
-    converges(Stage::narrow_the_policy_often);
+fn a_managed_policy_with_all_versions_in_use_is_fixed() {
+    assert_fixed(Stage::fill_policy_versions);
 }
 
 #[test]
-fn the_environment_of_the_function() {
-    converges(|stage| {
+fn a_changed_environment_of_the_function_is_fixed() {
+    assert_fixed(|stage| {
         stage.edit_environment(|variables| {
             variables["OLD_EXTERNAL_ID"] = "another".into();
             variables["MORE"] = "than-there-was".into();
@@ -88,46 +89,48 @@ fn the_environment_of_the_function() {
 }
 
 #[test]
-fn the_size_of_the_function() {
-    converges(|stage| {
+fn a_changed_configuration_of_the_function_is_fixed() {
+    assert_fixed(|stage| {
         let params = json!({"FunctionName": LAMBDA, "Timeout": 3, "MemorySize": 128});
         stage.aws("new", "lambda:UpdateFunctionConfiguration", params);
     });
 }
 
 #[test]
-fn the_code_of_the_function() {
-    converges(Stage::empty_the_function);
+fn changed_code_of_the_function_is_fixed() {
+    assert_fixed(Stage::replace_function_code);
 }
 
 #[test]
-fn the_retention_of_the_logs() {
-    converges(|stage| {
+fn a_removed_log_retention_is_fixed() {
+    assert_fixed(|stage| {
         let group = json!({"logGroupName": LOG_GROUP});
         stage.aws("new", "logs:DeleteRetentionPolicy", group);
     });
 }
 
 #[test]
-fn the_permission_to_invoke() {
-    converges(Stage::remove_permission);
+fn a_removed_permission_is_fixed() {
+    assert_fixed(Stage::remove_permission);
 }
 
 #[test]
-fn the_permission_for_another_pool() {
-    converges(|stage| {
-        stage.permit("arn:aws:cognito-idp:eu-central-1:222222222222:userpool/eu-central-1_other");
+fn a_permission_for_another_pool_is_fixed() {
+    assert_fixed(|stage| {
+        stage.set_permission(
+            "arn:aws:cognito-idp:eu-central-1:222222222222:userpool/eu-central-1_other",
+        );
     });
 }
 
 #[test]
-fn the_trigger_taken_off() {
-    converges(|stage| stage.set_trigger(None));
+fn a_removed_trigger_is_fixed() {
+    assert_fixed(|stage| stage.set_trigger(None));
 }
 
 #[test]
-fn the_flows_taken_away() {
-    converges(|stage| {
+fn removed_flows_are_fixed() {
+    assert_fixed(|stage| {
         for pool in [&stage.old, &stage.new] {
             stage.edit_client(pool, &pool.client, |client| {
                 client["ExplicitAuthFlows"].as_array_mut().unwrap().pop();
@@ -137,8 +140,8 @@ fn the_flows_taken_away() {
 }
 
 #[test]
-fn the_policy_detached() {
-    converges(|stage| {
+fn a_detached_policy_is_fixed() {
+    assert_fixed(|stage| {
         let attachment = json!({"RoleName": LAMBDA, "PolicyArn": POLICY_ARN});
         stage.aws("new", "iam:DetachRolePolicy", attachment);
     });

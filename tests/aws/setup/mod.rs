@@ -1,4 +1,4 @@
-//! What setup creates, and what a second setup does.
+//! What setup creates, and what a second setup changes.
 
 mod dedicated_client;
 mod deleted;

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::support::run::Run;
 use crate::support::stage::{BOTH, Stage};
 
-fn noisy() -> Stage {
+/// Pools with settings that cause warnings.
+fn with_warnings() -> Stage {
     Stage::with_new_pool(json!({
         "LambdaConfig": {"PreSignUp": "arn:aws:lambda:eu-central-1:222222222222:function:greet"},
         "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": false},
@@ -13,7 +14,7 @@ fn noisy() -> Stage {
     }))
 }
 
-/// How many warnings were printed, of any severity.
+/// The number of printed warnings and notes.
 fn warnings(run: &Run) -> usize {
     let lines = run.stdout.lines();
     lines
@@ -23,7 +24,7 @@ fn warnings(run: &Run) -> usize {
 
 #[test]
 fn warnings_have_a_fix() {
-    let stage = noisy();
+    let stage = with_warnings();
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     for words in [
         "triggers of the new pool run for each migrated user",
@@ -42,13 +43,13 @@ fn warnings_have_a_fix() {
     let json = stage
         .changes_nothing(0, &format!("plan {BOTH} --output json"))
         .json();
-    let told = json["warnings"].as_array().unwrap();
-    assert_eq!(told.len(), warnings);
-    let has_words = |warning: &Value| {
+    let listed = json["warnings"].as_array().unwrap();
+    assert_eq!(listed.len(), warnings);
+    let has_texts = |warning: &Value| {
         let has_fix = warning["fix"].as_array().is_some_and(|fix| !fix.is_empty());
         warning["summary"].is_string() && has_fix
     };
-    assert!(told.iter().all(has_words));
+    assert!(listed.iter().all(has_texts));
     assert_eq!(
         json["users"],
         json!([{"side": "old", "estimate": 1}, {"side": "new", "estimate": 0}])
@@ -56,7 +57,7 @@ fn warnings_have_a_fix() {
 }
 
 #[test]
-fn compatible_pools_get_no_warnings_but_the_applications_next_steps() {
+fn compatible_pools_get_only_the_warning_about_srp() {
     let stage = Stage::new();
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     assert_eq!(warnings(&run), 1, "{run}");

@@ -17,7 +17,7 @@ fn a_second_setup_writes_nothing_and_keeps_the_external_id() {
 }
 
 #[test]
-fn two_setups_make_two_external_ids() {
+fn each_setup_generates_a_new_external_id() {
     let stage = Stage::new();
     stage.setup();
     let first = stage.external_id();
@@ -42,14 +42,14 @@ fn plan_and_dry_run_write_nothing_and_show_the_same() {
     }
     stage.setup();
     stage.changes_nothing(0, &format!("plan {BOTH}"));
-    let torn = stage.changes_nothing(0, &format!("teardown --dry-run {BOTH}"));
+    let teardown = stage.changes_nothing(0, &format!("teardown --dry-run {BOTH}"));
     for shown in [
         "cognito-access-role",
         "cognito-migration-lambda-policy",
         LOG_GROUP,
         &stage.new.id,
     ] {
-        assert!(torn.stdout.contains(shown), "{shown}\n{torn}");
+        assert!(teardown.stdout.contains(shown), "{shown}\n{teardown}");
     }
 }
 
@@ -76,7 +76,7 @@ fn a_second_teardown_does_nothing() {
 }
 
 #[test]
-fn teardown_finds_what_setup_was_given() {
+fn teardown_uses_the_ids_of_setup() {
     let stage = Stage::new();
     stage.sandbox.pool("old", "Other").unwrap();
     stage.sandbox.pool("new", "Other").unwrap();
@@ -92,7 +92,7 @@ fn teardown_finds_what_setup_was_given() {
 }
 
 #[test]
-fn kept_logs_are_found_again_by_the_next_setup() {
+fn kept_logs_are_used_by_the_next_setup() {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.setup();
@@ -103,7 +103,7 @@ fn kept_logs_are_found_again_by_the_next_setup() {
     let groups = kept[NEW_ACCOUNT]["log_groups"].take();
     assert_eq!(groups[0]["group"]["logGroupName"], LOG_GROUP);
     kept[NEW_ACCOUNT]["log_groups"] = json!([]);
-    assert_eq!(kept, before, "all but the log group is gone");
+    assert_eq!(kept, before, "only the log group remains");
 
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
@@ -127,22 +127,22 @@ fn the_log_retention_is_set_and_a_later_setup_changes_it() {
 #[test]
 fn no_secret_is_printed_at_any_level() {
     let stage = Stage::new();
-    let mut said = String::new();
+    let mut output = String::new();
     let mut run = |arguments: &str| {
         let run = stage.ok(&format!("{arguments} {BOTH}"));
-        said += &run.to_string();
+        output += &run.to_string();
     };
     run("setup --verbose");
     let external_id = stage.external_id();
     stage.sign_in("ada", PASSWORD).unwrap();
     run("setup --verbose --output json");
-    // Something to change in each document that holds the ExternalId.
+    // A change of each document that contains the ExternalId.
     stage.edit_environment(|variables| variables["OLD_EXTERNAL_ID"] = "another".into());
     run("plan --verbose");
     run("setup --verbose --output json");
     run("teardown --verbose --dry-run");
     run("teardown --verbose --output json");
     for secret in [external_id.as_str(), PASSWORD, "ada@example.com"] {
-        assert!(!said.contains(secret), "{secret}\n{said}");
+        assert!(!output.contains(secret), "{secret}\n{output}");
     }
 }

@@ -1,16 +1,15 @@
-//! Independent calls are made at the same time. This counts the longest chain of dependent
-//! calls at the proxy.
+//! Independent calls are made at the same time. This counts the rounds of dependent calls at the
+//! proxy.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::support::stage::{BOTH, Stage};
 
-/// Longer than the work between an answer and the call that needs it, also on a machine
-/// that does much else.
+/// Longer than the time between a response and the call that depends on it, also on a busy machine.
 const QUIET: Duration = Duration::from_millis(700);
 
-/// Runs a command, and gives the operations of each round.
+/// Runs a command, and returns the operations of each round.
 fn rounds(stage: &Stage, arguments: &str) -> Vec<Vec<String>> {
     stage.sandbox.clear_journal();
     stage.sandbox.count_rounds(Some(QUIET));
@@ -29,11 +28,11 @@ fn rounds(stage: &Stage, arguments: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The commands whose rounds are more than they may be, with these rounds.
+/// The commands with too many rounds, and their rounds.
 fn too_many() -> Vec<String> {
     let stage = Stage::new();
-    let mut told = Vec::new();
-    for (arguments, most) in [
+    let mut failures = Vec::new();
+    for (arguments, maximum) in [
         ("plan", 3),
         ("setup", 9),
         ("setup", 2),
@@ -41,25 +40,24 @@ fn too_many() -> Vec<String> {
         ("status", 3),
     ] {
         let rounds = rounds(&stage, arguments);
-        if rounds.len() > most {
+        if rounds.len() > maximum {
             let shown = rounds.iter().enumerate();
             let shown = shown.map(|(n, calls)| format!("\n{:2}  {}", n + 1, calls.join(" ")));
-            told.push(format!("{arguments}:{}", shown.collect::<String>()));
+            failures.push(format!("{arguments}:{}", shown.collect::<String>()));
         }
     }
-    told
+    failures
 }
 
-/// A machine that does much else splits rounds, and never joins them: one attempt of three must
-/// pass.
+/// A busy machine can split rounds but never merges them, so one of three attempts must pass.
 #[test]
-fn setup_plan_and_a_setup_without_changes_take_few() {
-    let mut told = Vec::new();
+fn commands_take_few_rounds() {
+    let mut failures = Vec::new();
     for _ in 0..3 {
-        told = too_many();
-        if told.is_empty() {
+        failures = too_many();
+        if failures.is_empty() {
             return;
         }
     }
-    panic!("\n{}", told.join("\n"));
+    panic!("\n{}", failures.join("\n"));
 }

@@ -9,14 +9,14 @@ fn string(name: &str) -> Value {
     json!({"Name": name, "AttributeDataType": "String", "Mutable": true})
 }
 
-/// The usual schema and these attributes.
+/// The default schema with these attributes.
 fn schema(more: &[Value]) -> Value {
     let mut schema = rich_pool()["Schema"].take();
     schema.as_array_mut().unwrap().extend_from_slice(more);
     json!({"Schema": schema})
 }
 
-/// A user of the old pool who has a value in each custom attribute.
+/// Two pools with these attributes. The old user has a value for each of them.
 fn stage(old: &[Value], new: &[Value]) -> Stage {
     let sandbox = Sandbox::start().unwrap();
     let pool = sandbox.pool_with("old", "Customers", schema(old)).unwrap();
@@ -42,12 +42,12 @@ fn stage(old: &[Value], new: &[Value]) -> Stage {
     }
 }
 
-/// Signs in, and gives what came along beside the e-mail address.
+/// Signs in, and returns the migrated attributes except for the email.
 fn migrated(stage: &Stage) -> Vec<(String, String)> {
     stage.sign_in("ada", PASSWORD).unwrap();
-    let mut moved = stage.migrated("ada").unwrap();
-    moved.retain(|(name, _)| !name.starts_with("email"));
-    moved
+    let mut migrated = stage.migrated("ada").unwrap();
+    migrated.retain(|(name, _)| !name.starts_with("email"));
+    migrated
 }
 
 fn pairs(rows: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -76,7 +76,7 @@ fn an_attribute_is_renamed_and_another_is_dropped() {
         pairs(&[("custom:org", "value of custom:note")])
     );
     stage.changes_nothing(0, &format!("setup {BOTH} {options}"));
-    // The same from the file.
+    // The same options from the file.
     let file = "attribute = ['custom:note=custom:org']\ndrop-attribute = 'custom:tenant'\n";
     stage.file("cogmig.toml", file);
     stage.changes_nothing(0, &format!("setup {BOTH}"));
@@ -104,38 +104,38 @@ fn an_immutable_attribute_can_only_be_set_at_the_migration() {
     let fixed = json!({"Name": "fixed", "AttributeDataType": "String", "Mutable": false});
     let stage = stage(&[string("fixed")], &[fixed]);
     stage.setup();
-    let wanted = [
+    let expected = [
         ("custom:fixed", "value of custom:fixed"),
         ("custom:tenant", "analytical"),
     ];
-    assert_eq!(migrated(&stage), pairs(&wanted));
+    assert_eq!(migrated(&stage), pairs(&expected));
 }
 
-/// `email_verified` speaks of the old `email`, not of whatever becomes the new one.
+/// `email_verified` describes the old `email`, not another attribute that becomes the new one.
 #[test]
-fn another_attribute_that_becomes_the_address_is_not_verified() {
+fn an_attribute_renamed_to_email_is_not_verified() {
     let stage = stage(&[string("mail")], &[]);
     let options = "--attribute custom:mail=email --attribute custom:tenant=name";
     stage.ok(&format!("setup {BOTH} {options}"));
     stage.sign_in("ada", PASSWORD).unwrap();
-    let moved = stage.migrated("ada").unwrap();
+    let migrated = stage.migrated("ada").unwrap();
     assert!(
-        moved.contains(&("email".to_owned(), "value of custom:mail".to_owned())),
-        "{moved:?}"
+        migrated.contains(&("email".to_owned(), "value of custom:mail".to_owned())),
+        "{migrated:?}"
     );
     assert!(
-        !moved.contains(&("email_verified".to_owned(), "true".to_owned())),
-        "{moved:?}"
+        !migrated.contains(&("email_verified".to_owned(), "true".to_owned())),
+        "{migrated:?}"
     );
 }
 
 #[test]
 fn all_invalid_mappings_are_reported_at_once_and_nothing_is_written() {
     let stage = Stage::new();
-    let wishes =
+    let options =
         "--attribute custom:none=custom:tenant --old-sub custom:gone --drop-attribute custom:lost";
     for command in ["plan", "setup"] {
-        let run = stage.changes_nothing(1, &format!("{command} {BOTH} {wishes}"));
+        let run = stage.changes_nothing(1, &format!("{command} {BOTH} {options}"));
         run.assert_stderr(&[
             "custom:none",
             "custom:gone",
@@ -148,26 +148,26 @@ fn all_invalid_mappings_are_reported_at_once_and_nothing_is_written() {
 }
 
 #[test]
-fn a_new_pool_that_requires_what_no_old_user_can_have_is_refused() {
+fn a_required_attribute_that_no_old_user_can_have_is_an_error() {
     let stage = Stage::new();
     let run = stage.changes_nothing(1, &format!("setup {BOTH} --drop-attribute email"));
     run.assert_stderr(&["requires email", "every user"]);
 }
 
-/// Lambda's environment holds 4 KB; a pool has up to 50 attributes of its own.
+/// Lambda's environment variables are limited to 4 KB. A pool has up to 50 custom attributes.
 #[test]
-fn as_many_attributes_as_a_pool_can_have_fit() {
-    let most: Vec<_> = (0..49)
+fn the_maximum_number_of_attributes_fits() {
+    let attributes: Vec<_> = (0..49)
         .map(|n| string(&format!("attribute-number-{n:03}")))
         .collect();
-    let stage = stage(&most, &most);
+    let stage = stage(&attributes, &attributes);
     stage.setup();
     assert_eq!(migrated(&stage).len(), 50);
 }
 
-/// Names of twenty characters fit; of characters that take three bytes each, they do not.
+/// Names of twenty ASCII characters fit, but not names with characters of three bytes.
 #[test]
-fn more_than_lambda_can_hold_is_refused_before_anything_is_written() {
+fn more_than_lambdas_limit_is_an_error_before_any_change() {
     let long = |side: &str, n| string(&format!("{side}-{n:02}-{}", "語".repeat(13)));
     let old: Vec<_> = (0..49).map(|n| long("old", n)).collect();
     let new: Vec<_> = (0..49).map(|n| long("new", n)).collect();

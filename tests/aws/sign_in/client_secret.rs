@@ -1,17 +1,18 @@
-//! Old app clients with a secret: the function reads it itself, and nobody else sees it.
+//! Old app clients with a secret: the function reads the secret itself, and it is never printed or
+//! logged.
 
 use serde_json::{Value, json};
 
 use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 
-/// A client of the old pool with a secret, and the secret.
+/// Creates an app client with a secret in the old pool. Returns its ID and the secret.
 fn secret_client(stage: &Stage) -> (String, String) {
     let settings = json!({"GenerateSecret": true});
     let client = stage
         .sandbox
         .client(&stage.old, "server", settings)
         .unwrap();
-    let secret = stage.described(&stage.old, &client)["ClientSecret"].clone();
+    let secret = stage.describe_client(&stage.old, &client)["ClientSecret"].clone();
     (client, secret.as_str().unwrap().to_owned())
 }
 
@@ -32,7 +33,7 @@ fn actions(stage: &Stage) -> Vec<String> {
 }
 
 #[test]
-fn users_migrate_through_a_client_whose_secret_stays_hidden() {
+fn users_migrate_through_a_client_with_a_secret() {
     let stage = Stage::new();
     let (client, secret) = secret_client(&stage);
     let before = stage.sandbox.snapshot();
@@ -73,23 +74,23 @@ fn the_secret_can_be_read_only_if_there_is_one() {
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
-/// The right to read the secret is gone: the probe names it, and setup mends it.
+/// Without the permission to read the secret, verify names the permission, and setup fixes it.
 #[test]
-fn a_secret_without_read_permission_is_named() {
+fn a_missing_permission_to_read_the_secret_is_reported() {
     let stage = Stage::new();
     let (client, _) = secret_client(&stage);
     let ids = format!("{BOTH} --old-client {client}");
     stage.ok(&format!("setup {ids}"));
-    let without = json!({"Version": "2012-10-17", "Statement": [{
+    let incomplete = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Resource": stage.old.arn,
         "Action": ["cognito-idp:AdminInitiateAuth", "cognito-idp:AdminGetUser"],
     }]});
     let params = json!({
-        "RoleName": ACCESS_ROLE, "PolicyName": "cognito-access", "PolicyDocument": without.to_string(),
+        "RoleName": ACCESS_ROLE, "PolicyName": "cognito-access", "PolicyDocument": incomplete.to_string(),
     });
     stage.aws("old", "iam:PutRolePolicy", params);
-    // What is read already is kept; a new environment of the function reads anew.
-    stage.edit_environment(|variables| variables["AGAIN"] = "1".into());
+    // A warm execution environment keeps the secret. A changed configuration starts a new one.
+    stage.edit_environment(|variables| variables["NEW"] = "1".into());
     let run = stage.changes_nothing(1, &format!("verify {ids}"));
     for words in [
         "Connectivity check: failed (policy)",

@@ -1,4 +1,4 @@
-//! A forgotten password migrates users with a verified address, and nobody else.
+//! A forgotten password migrates only users with a verified email or phone number.
 
 use cogmig_sandbox::{AwsFault, MessageKind, OLD_ACCOUNT};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
 impl Stage {
-    fn forgot(&self, name: &str) -> Result<Value, AwsFault> {
+    fn forgot_password(&self, name: &str) -> Result<Value, AwsFault> {
         let params = json!({"ClientId": self.new.client, "Username": name});
         self.sandbox.public("ForgotPassword", params)
     }
@@ -16,7 +16,7 @@ impl Stage {
 fn a_forgotten_password_migrates_the_user_who_then_sets_a_new_one() {
     let stage = Stage::new();
     stage.setup();
-    stage.forgot("ada").unwrap();
+    stage.forgot_password("ada").unwrap();
     let user = stage.sandbox.find_user(&stage.new, "ada").unwrap().unwrap();
     assert_eq!(user["UserStatus"], "RESET_REQUIRED");
     let sent: Vec<_> = stage
@@ -40,7 +40,7 @@ fn a_forgotten_password_migrates_the_user_who_then_sets_a_new_one() {
 }
 
 #[test]
-fn a_forgotten_password_migrates_no_user_without_a_verified_address() {
+fn a_forgotten_password_migrates_no_user_without_a_verified_email() {
     let stage = Stage::new();
     let email = ("email", "eve@example.com");
     stage.old_user("disabled", &[email, ("email_verified", "true")]);
@@ -51,9 +51,13 @@ fn a_forgotten_password_migrates_no_user_without_a_verified_address() {
         json!({"Username": "disabled"}),
     );
     stage.setup();
-    let unknown = stage.forgot("nobody").map_err(|fault| fault.to_string());
+    let unknown = stage
+        .forgot_password("nobody")
+        .map_err(|fault| fault.to_string());
     for name in ["disabled", "unverified"] {
-        let answer = stage.forgot(name).map_err(|fault| fault.to_string());
+        let answer = stage
+            .forgot_password(name)
+            .map_err(|fault| fault.to_string());
         assert_eq!(answer.is_ok(), unknown.is_ok(), "{name}: {answer:?}");
         assert_eq!(stage.migrated(name), None, "{name}");
     }
@@ -61,14 +65,18 @@ fn a_forgotten_password_migrates_no_user_without_a_verified_address() {
     assert_eq!(stage.sandbox.messages(), Vec::new());
 }
 
-/// A code proves less than a password, and passes by the old pool's own triggers.
+/// A code proves less than a password, and bypasses the old pool's own triggers.
 #[test]
 fn migration_by_a_forgotten_password_can_be_disabled() {
     let stage = Stage::new();
     stage.ok(&format!("setup {BOTH} --forgot-password refuse"));
-    let unknown = stage.forgot("nobody").map_err(|fault| fault.to_string());
+    let unknown = stage
+        .forgot_password("nobody")
+        .map_err(|fault| fault.to_string());
     stage.sandbox.clear_journal();
-    let answer = stage.forgot("ada").map_err(|fault| fault.to_string());
+    let answer = stage
+        .forgot_password("ada")
+        .map_err(|fault| fault.to_string());
     assert_eq!(answer.is_ok(), unknown.is_ok(), "{answer:?}");
     assert_eq!(stage.migrated("ada"), None);
     let calls = stage.sandbox.journal();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
-/// An old pool that asks for a second factor where a user has one, and a new one.
+/// An old pool with optional MFA, and a new pool with or without MFA. `eve` uses MFA.
 pub fn stage(new_mfa: bool) -> Stage {
     let stage = Stage::new();
     let pools = if new_mfa {
@@ -33,9 +33,9 @@ pub fn stage(new_mfa: bool) -> Stage {
         .sandbox
         .user(&stage.old, "eve", PASSWORD, &phone)
         .unwrap();
-    let prefers =
+    let preference =
         json!({"Username": "eve", "SMSMfaSettings": {"Enabled": true, "PreferredMfa": true}});
-    stage.in_pool(&stage.old, "AdminSetUserMFAPreference", prefers);
+    stage.in_pool(&stage.old, "AdminSetUserMFAPreference", preference);
     stage
 }
 
@@ -46,7 +46,7 @@ fn without_a_choice_for_mfa_users_setup_fails() {
         let run = stage.changes_nothing(1, &format!("{command} {BOTH}"));
         run.assert_stderr(&["MFA", "--mfa-users refuse", "--mfa-users migrate"]);
     }
-    // Once decided, it need not be said again.
+    // Later runs use the recorded choice.
     stage.ok(&format!("setup {BOTH} --mfa-users refuse"));
     stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.changes_nothing(0, &format!("verify {BOTH}"));
@@ -97,8 +97,8 @@ fn into_a_pool_without_mfa_mfa_users_migrate_without_mfa() {
     assert!(tokens["AuthenticationResult"]["AccessToken"].is_string());
 }
 
-/// A user of the old pool who was given a temporary password.
-fn invited(stage: &Stage, name: &str, verified: bool) {
+/// Creates a user with a temporary password in the old pool.
+fn invite(stage: &Stage, name: &str, verified: bool) {
     let email = format!("{name}@example.com");
     let verified = if verified { "true" } else { "false" };
     let attributes = json!([
@@ -112,10 +112,10 @@ fn invited(stage: &Stage, name: &str, verified: bool) {
 }
 
 #[test]
-fn a_temporary_password_never_becomes_the_users_own() {
+fn a_temporary_password_never_becomes_permanent() {
     let stage = Stage::new();
-    invited(&stage, "guest", true);
-    invited(&stage, "nowhere", false);
+    invite(&stage, "guest", true);
+    invite(&stage, "unverified", false);
     stage.setup();
     let wrong = stage.sign_in("ada", "Wrong-Horse-1").unwrap_err();
     assert_eq!(stage.sign_in("guest", PASSWORD), Err(wrong.clone()));
@@ -134,7 +134,7 @@ fn a_temporary_password_never_becomes_the_users_own() {
         .unwrap()
         .unwrap();
     assert_eq!(user["UserStatus"], "RESET_REQUIRED");
-    // Without a contact that is known to be theirs, no code could be sent.
-    assert_eq!(stage.sign_in("nowhere", PASSWORD), Err(wrong));
-    assert_eq!(stage.migrated("nowhere"), None);
+    // Without a verified email or phone number, Cognito couldn't send a code.
+    assert_eq!(stage.sign_in("unverified", PASSWORD), Err(wrong));
+    assert_eq!(stage.migrated("unverified"), None);
 }

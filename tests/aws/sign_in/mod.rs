@@ -1,4 +1,4 @@
-//! Sign-ins through the deployed Lambda: who is migrated, under which name, with which
+//! Sign-ins through the deployed function: which users are migrated, with which usernames and
 //! attributes.
 
 mod attributes;

@@ -1,19 +1,19 @@
-//! Sign-ins with moto as the old pool. Its challenges do not come from the sandbox, and the
-//! deployed function must read them in the same way.
+//! Sign-ins with moto as the old pool. Its challenges are independent of the sandbox, and the
+//! deployed function must handle them in the same way.
 
 use cogmig_sandbox::Moto;
 use serde_json::{Value, json};
 
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
-/// The usual stage, whose function asks a pool in moto.
-struct Elsewhere {
+/// The default stage, with a function that uses a pool in moto.
+struct WithMoto {
     stage: Stage,
     moto: Moto,
     pool: Value,
 }
 
-impl Elsewhere {
+impl WithMoto {
     fn new() -> Self {
         let stage = Stage::new();
         stage.setup();
@@ -24,20 +24,20 @@ impl Elsewhere {
             "UserPoolId": pool, "ClientName": "app",
             "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
         });
-        let made = moto.call("CreateUserPoolClient", client).unwrap();
-        let elsewhere = Self { stage, moto, pool };
-        elsewhere.set(&[
-            ("OLD_USER_POOL_ID", elsewhere.pool.as_str().unwrap()),
+        let created = moto.call("CreateUserPoolClient", client).unwrap();
+        let with_moto = Self { stage, moto, pool };
+        with_moto.set(&[
+            ("OLD_USER_POOL_ID", with_moto.pool.as_str().unwrap()),
             (
                 "OLD_CLIENT_ID",
-                made["UserPoolClient"]["ClientId"].as_str().unwrap(),
+                created["UserPoolClient"]["ClientId"].as_str().unwrap(),
             ),
             (
                 "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
-                elsewhere.moto.endpoint(),
+                with_moto.moto.endpoint(),
             ),
         ]);
-        elsewhere
+        with_moto
     }
 
     fn set(&self, rows: &[(&str, &str)]) {
@@ -48,13 +48,13 @@ impl Elsewhere {
         });
     }
 
-    fn about(&self, operation: &str, username: &str, mut params: Value) -> Value {
+    fn call_for(&self, operation: &str, username: &str, mut params: Value) -> Value {
         params["UserPoolId"] = self.pool.clone();
         params["Username"] = username.into();
         self.moto.call(operation, params).unwrap()
     }
 
-    /// Makes a user, whose password is temporary or not.
+    /// Creates a user with a permanent or a temporary password.
     fn add(&self, username: &str, permanent: bool) {
         let attributes = [
             ("email", format!("{username}@example.com")),
@@ -63,18 +63,18 @@ impl Elsewhere {
         ];
         let attributes = attributes.map(|(name, value)| json!({"Name": name, "Value": value}));
         let user = json!({"MessageAction": "SUPPRESS", "UserAttributes": attributes});
-        self.about("AdminCreateUser", username, user);
+        self.call_for("AdminCreateUser", username, user);
         let password = json!({"Password": PASSWORD, "Permanent": permanent});
-        self.about("AdminSetUserPassword", username, password);
+        self.call_for("AdminSetUserPassword", username, password);
     }
 
     fn prefer(&self, username: &str, setting: &str) {
         let on = json!({"Enabled": true, "PreferredMfa": true});
-        self.about("AdminSetUserMFAPreference", username, json!({setting: on}));
+        self.call_for("AdminSetUserMFAPreference", username, json!({setting: on}));
     }
 
-    /// A verified authenticator app, which is preferred.
-    fn token(&self, username: &str) {
+    /// Gives a user a verified authenticator app as the preferred MFA method.
+    fn add_token(&self, username: &str) {
         let signed_in = json!({
             "UserPoolId": self.pool, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
             "AuthParameters": {"USERNAME": username, "PASSWORD": PASSWORD},
@@ -91,15 +91,15 @@ impl Elsewhere {
         self.prefer(username, "SoftwareTokenMfaSettings");
     }
 
-    /// Who of these gets in; all others are rejected like a wrong password and not migrated.
+    /// Checks which of these users are migrated. All others are rejected like a wrong password.
     #[track_caller]
-    fn assert_moves(&self, names: &[&str], moving: &[&str]) {
+    fn assert_migrated(&self, names: &[&str], expected: &[&str]) {
         let wrong = self.stage.sign_in("plain", "Wrong-Horse-1").unwrap_err();
         for name in names {
             let answer = self.stage.sign_in(name, PASSWORD);
-            let moved = self.stage.migrated(name).is_some();
-            assert_eq!(moved, moving.contains(name), "{name}: {answer:?}");
-            if moved {
+            let migrated = self.stage.migrated(name).is_some();
+            assert_eq!(migrated, expected.contains(name), "{name}: {answer:?}");
+            if migrated {
                 self.stage.delete_user(name);
             } else {
                 assert_eq!(answer, Err(wrong.clone()), "{name}");
@@ -109,24 +109,24 @@ impl Elsewhere {
 }
 
 #[test]
-fn each_kind_of_sign_in_of_another_pool() {
-    let elsewhere = Elsewhere::new();
+fn each_kind_of_user_in_a_moto_pool() {
+    let with_moto = WithMoto::new();
     for name in ["plain", "disabled", "sms", "token"] {
-        elsewhere.add(name, true);
+        with_moto.add(name, true);
     }
-    elsewhere.add("temporary", false);
-    elsewhere.about("AdminDisableUser", "disabled", json!({}));
-    elsewhere.prefer("sms", "SMSMfaSettings");
-    elsewhere.token("token");
-    let everybody = ["plain", "disabled", "temporary", "sms", "token", "nobody"];
-    elsewhere.assert_moves(&everybody, &["plain"]);
-    elsewhere.set(&[("MFA_USERS", "refuse")]);
-    elsewhere.assert_moves(&everybody, &["plain"]);
-    elsewhere.set(&[("MFA_USERS", "migrate")]);
-    elsewhere.assert_moves(&everybody, &["plain", "sms", "token"]);
-    elsewhere.set(&[("TEMPORARY_PASSWORDS", "reset")]);
-    elsewhere.assert_moves(&everybody, &["plain", "sms", "token", "temporary"]);
-    // What was changed by hand, setup puts right.
-    elsewhere.stage.ok(&format!("setup {BOTH}"));
-    elsewhere.stage.sign_in("ada", PASSWORD).unwrap();
+    with_moto.add("temporary", false);
+    with_moto.call_for("AdminDisableUser", "disabled", json!({}));
+    with_moto.prefer("sms", "SMSMfaSettings");
+    with_moto.add_token("token");
+    let names = ["plain", "disabled", "temporary", "sms", "token", "nobody"];
+    with_moto.assert_migrated(&names, &["plain"]);
+    with_moto.set(&[("MFA_USERS", "refuse")]);
+    with_moto.assert_migrated(&names, &["plain"]);
+    with_moto.set(&[("MFA_USERS", "migrate")]);
+    with_moto.assert_migrated(&names, &["plain", "sms", "token"]);
+    with_moto.set(&[("TEMPORARY_PASSWORDS", "reset")]);
+    with_moto.assert_migrated(&names, &["plain", "sms", "token", "temporary"]);
+    // Setup fixes the drift of the function's configuration.
+    with_moto.stage.ok(&format!("setup {BOTH}"));
+    with_moto.stage.sign_in("ada", PASSWORD).unwrap();
 }

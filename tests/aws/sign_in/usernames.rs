@@ -1,5 +1,5 @@
-//! Pools with addresses as usernames or aliases: under which username a user is migrated, and
-//! who is rejected.
+//! Pools with emails as usernames or aliases: with which username a user is migrated, and which
+//! users are rejected.
 
 use cogmig_sandbox::{Pool, Sandbox};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ const ADA: [(&str, &str); 3] = [
     ("custom:tenant", "analytical"),
 ];
 
-/// Pools with these settings beside the usual ones; `ada` is in the old one.
+/// Two pools with these additional settings. `ada` is in the old pool.
 fn stage(old: Value, new: Value, name: &str) -> Stage {
     let sandbox = Sandbox::start().unwrap();
     let old = sandbox.pool_with("old", "Customers", old).unwrap();
@@ -40,7 +40,7 @@ fn users(stage: &Stage) -> usize {
 }
 
 #[test]
-fn sign_in_by_alias_migrates_the_user_under_the_username() {
+fn sign_in_by_alias_migrates_the_user_with_the_username() {
     let stage = stage(alias(), alias(), "ada");
     stage.setup();
     stage
@@ -62,7 +62,7 @@ fn sign_in_by_username_migrates_the_user_with_the_alias() {
 }
 
 #[test]
-fn addresses_as_usernames_are_usernames_again() {
+fn emails_as_usernames_stay_usernames() {
     let stage = stage(username(), username(), "ada@example.com");
     stage.setup();
     stage.sign_in("ada@example.com", PASSWORD).unwrap();
@@ -73,9 +73,9 @@ fn addresses_as_usernames_are_usernames_again() {
     assert_eq!(users(&stage), 1);
 }
 
-/// The name behind the address is the old `sub`, since an alias pool takes no address for one.
+/// The username is the old `sub`, because a pool with aliases doesn't accept an email as a username.
 #[test]
-fn addresses_as_usernames_become_aliases() {
+fn emails_as_usernames_become_aliases() {
     let stage = stage(username(), alias(), "ada@example.com");
     stage.setup();
     stage.sign_in("ada@example.com", PASSWORD).unwrap();
@@ -83,7 +83,7 @@ fn addresses_as_usernames_become_aliases() {
     assert_eq!(users(&stage), 1);
 }
 
-/// One user must not become two, by the name and by the address.
+/// Otherwise, the username and the email would create two users.
 #[test]
 fn an_alias_that_the_new_pool_cannot_resolve_is_rejected() {
     let stage = stage(alias(), json!({}), "ada");
@@ -99,10 +99,9 @@ fn an_alias_that_the_new_pool_cannot_resolve_is_rejected() {
     assert_eq!(users(&stage), 1);
 }
 
-/// In a pool of addresses a user name that is none would come in under an address that
-/// nobody proved.
+/// With emails as usernames, another username would be migrated under an unverified email.
 #[test]
-fn a_username_that_is_no_address_is_rejected_by_a_pool_of_addresses() {
+fn a_username_that_is_not_an_email_is_rejected_if_usernames_are_emails() {
     let stage = stage(json!({}), username(), "ada");
     let run = stage.setup();
     assert!(
@@ -114,7 +113,7 @@ fn a_username_that_is_no_address_is_rejected_by_a_pool_of_addresses() {
     assert_eq!(users(&stage), 0);
 }
 
-/// Somebody else has the address in the new pool: it is not taken from them.
+/// Another user of the new pool has the email and keeps it.
 #[test]
 fn an_alias_of_another_user_is_not_taken_over() {
     let stage = stage(alias(), alias(), "ada");

@@ -1,5 +1,5 @@
-//! Sign-ins through the deployed Lambda: who is migrated, who is rejected, and with which
-//! status.
+//! Sign-ins through the deployed function: which users are migrated, with which status, and which
+//! are rejected.
 
 use cogmig_sandbox::{OLD_ACCOUNT, Pool};
 use serde_json::json;
@@ -7,7 +7,8 @@ use serde_json::json;
 use crate::support::stage::{PASSWORD, Stage};
 
 impl Stage {
-    fn asked(&self, account: &str) -> Vec<String> {
+    /// The actions of all calls with the credentials of an account.
+    fn calls_to(&self, account: &str) -> Vec<String> {
         let calls = self.sandbox.journal();
         let calls = calls.into_iter().filter(|call| call.account == account);
         calls.map(|call| call.action).collect()
@@ -17,12 +18,9 @@ impl Stage {
 #[test]
 fn all_rejected_users_get_the_same_error() {
     let stage = Stage::new();
-    let address = |name: &str| format!("{name}@example.com");
+    let email = |name: &str| format!("{name}@example.com");
     for name in ["disabled", "reset"] {
-        stage.old_user(
-            name,
-            &[("email", &address(name)), ("email_verified", "true")],
-        );
+        stage.old_user(name, &[("email", &email(name)), ("email_verified", "true")]);
     }
     stage.in_pool(
         &stage.old,
@@ -34,8 +32,8 @@ fn all_rejected_users_get_the_same_error() {
         "AdminResetUserPassword",
         json!({"Username": "reset"}),
     );
-    // Never signed in: the temporary password is right, and is no password yet.
-    let attributes = json!([{"Name": "email", "Value": address("temporary")}]);
+    // This user has never signed in, so the password is still temporary.
+    let attributes = json!([{"Name": "email", "Value": email("temporary")}]);
     let user = json!({
         "Username": "temporary", "TemporaryPassword": PASSWORD,
         "MessageAction": "SUPPRESS", "UserAttributes": attributes,
@@ -71,7 +69,7 @@ fn unconfirmed_users_are_rejected() {
 }
 
 #[test]
-fn an_address_is_verified_in_the_new_pool_only_if_it_was_in_the_old() {
+fn an_email_is_verified_in_the_new_pool_only_if_it_was_in_the_old() {
     let stage = Stage::new();
     let email = ("email", "bob@example.com");
     stage.old_user("bob", &[email, ("email_verified", "false")]);
@@ -113,14 +111,14 @@ fn the_old_pool_is_called_once_per_user_and_only_for_what_is_needed() {
     stage.setup();
     stage.sandbox.clear_journal();
     stage.sign_in("ada", PASSWORD).unwrap();
-    let mut asked = stage.asked(OLD_ACCOUNT);
-    // Both go out at once.
-    asked.sort();
-    assert_eq!(asked, ["AdminGetUser", "AdminInitiateAuth"]);
+    let mut calls = stage.calls_to(OLD_ACCOUNT);
+    // Both calls are made at the same time.
+    calls.sort();
+    assert_eq!(calls, ["AdminGetUser", "AdminInitiateAuth"]);
     stage.sandbox.clear_journal();
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.sign_in("ada", "Wrong-Horse-1").unwrap_err();
-    assert_eq!(stage.asked(OLD_ACCOUNT), Vec::<String>::new());
+    assert_eq!(stage.calls_to(OLD_ACCOUNT), Vec::<String>::new());
 }
 
 #[test]
@@ -138,7 +136,7 @@ fn migrated_users_remain_after_teardown() {
     stage.sign_in("bob", PASSWORD).unwrap_err();
 }
 
-/// An app client of the new pool that takes passwords, and has nothing to do with us.
+/// Creates an app client of the new pool that allows passwords and isn't part of the deployment.
 fn app(stage: &Stage) -> String {
     let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]});
     stage.sandbox.client(&stage.new, "app", flows).unwrap()
@@ -151,22 +149,22 @@ fn users_migrate_through_a_pool_that_is_itself_a_new_pool() {
     let email = [("email", "eve@example.com"), ("email_verified", "true")];
     stage.sandbox.user(&first, "eve", PASSWORD, &email).unwrap();
     let before = stage.sandbox.snapshot();
-    let between = "--old-profile old-other --new-profile old --suffix first";
-    stage.ok(&format!("setup {between}"));
+    let first_deployment = "--old-profile old-other --new-profile old --suffix first";
+    stage.ok(&format!("setup {first_deployment}"));
     let run = stage.setup();
     assert!(run.printed("UserMigration"), "{run}");
 
     let wrong = stage.sign_in("eve", "Wrong-Horse-1").unwrap_err();
     assert!(wrong.starts_with("NotAuthorizedException: "), "{wrong}");
     assert_eq!(stage.migrated("eve"), None);
-    // Nobody knows her in the old pool until its own trigger has run.
+    // The user is in the old pool only after its own migration trigger has run.
     stage.sign_in("eve", PASSWORD).unwrap();
-    let moved = stage.migrated("eve").unwrap();
-    assert!(moved.contains(&("email_verified".to_owned(), "true".to_owned())));
+    let migrated = stage.migrated("eve").unwrap();
+    assert!(migrated.contains(&("email_verified".to_owned(), "true".to_owned())));
 
     stage.delete_user("eve");
     stage.in_pool(&stage.old, "AdminDeleteUser", json!({"Username": "eve"}));
     stage.teardown();
-    stage.ok(&format!("teardown {between}"));
+    stage.ok(&format!("teardown {first_deployment}"));
     assert_eq!(stage.sandbox.snapshot(), before);
 }

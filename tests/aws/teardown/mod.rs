@@ -1,4 +1,4 @@
-//! What teardown restores, removes and leaves.
+//! What teardown restores, removes and keeps.
 
 mod teardown_after;
 pub mod undo;

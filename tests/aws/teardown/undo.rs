@@ -1,37 +1,37 @@
-//! Flows and triggers are restored exactly, and changes by others survive.
+//! Flows and triggers are restored exactly, and changes by others are kept.
 
 use cogmig_sandbox::{NEW_ACCOUNT, Pool};
 use serde_json::{Value, json};
 
-use crate::support::console::NOTHING;
+use crate::support::console::EMPTY_ZIP;
 use crate::support::stage::{BOTH, LAMBDA, PASSWORD, Stage};
 
 const OTHER: &str = "arn:aws:lambda:eu-central-1:222222222222:function:other";
 
-/// The new pool with another UserMigration trigger, and a sibling of it.
-fn occupied_by(arn: &str) -> Stage {
+/// A new pool with this UserMigration trigger and one other trigger.
+fn with_trigger(arn: &str) -> Stage {
     Stage::with_new_pool(json!({"LambdaConfig": {
         "UserMigration": arn,
         "PostConfirmation": "arn:aws:lambda:eu-central-1:222222222222:function:greet",
     }}))
 }
 
-/// The same with a function behind it.
-pub fn occupied() -> Stage {
-    let stage = occupied_by(OTHER);
+/// A new pool with a UserMigration trigger whose function exists.
+pub fn with_other_trigger() -> Stage {
+    let stage = with_trigger(OTHER);
     stage.role("new", "runner", &["logs:PutLogEvents"]);
     let params = json!({
         "FunctionName": "other", "Runtime": "provided.al2023", "Handler": "bootstrap",
         "Role": format!("arn:aws:iam::{NEW_ACCOUNT}:role/runner"),
-        "Code": {"ZipFile": {"$bytes": NOTHING}},
+        "Code": {"ZipFile": {"$bytes": EMPTY_ZIP}},
     });
     stage.aws("new", "lambda:CreateFunction", params);
     stage
 }
 
 #[test]
-fn another_trigger_is_named_and_nothing_is_written() {
-    let stage = occupied();
+fn another_trigger_is_an_error_before_any_change() {
+    let stage = with_other_trigger();
     let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
     run.assert_stderr(&[OTHER, "--replace-trigger", &stage.new.id]);
     stage.changes_nothing(1, &format!("plan {BOTH}"));
@@ -39,28 +39,28 @@ fn another_trigger_is_named_and_nothing_is_written() {
 
 #[test]
 fn a_replaced_trigger_is_restored() {
-    let stage = occupied();
+    let stage = with_other_trigger();
     let before = stage.sandbox.snapshot();
-    let siblings = stage.triggers()["PostConfirmation"].clone();
+    let other_trigger = stage.triggers()["PostConfirmation"].clone();
     stage.ok(&format!("setup {BOTH} --replace-trigger"));
     let set = stage.triggers();
     assert_eq!(
         set["UserMigration"],
         format!("arn:aws:lambda:eu-central-1:{NEW_ACCOUNT}:function:{LAMBDA}")
     );
-    assert_eq!(set["PostConfirmation"], siblings);
+    assert_eq!(set["PostConfirmation"], other_trigger);
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.delete_user("ada");
-    // The first entry wins: a second setup must not take our own trigger for what was before.
+    // A second setup must not record the deployment's own trigger as the prior one.
     stage.changes_nothing(0, &format!("setup {BOTH} --replace-trigger"));
     stage.teardown();
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
-/// A trigger that nothing answers would break the sign-in of every unknown user.
+/// A trigger without a function would cause an error at the sign-in of every unknown user.
 #[test]
 fn a_replaced_trigger_whose_function_was_deleted_is_not_restored() {
-    let stage = occupied();
+    let stage = with_other_trigger();
     let mut before = stage.sandbox.snapshot();
     stage.ok(&format!("setup {BOTH} --replace-trigger"));
     let name = json!({"FunctionName": "other"});
@@ -76,23 +76,23 @@ fn a_replaced_trigger_whose_function_was_deleted_is_not_restored() {
 
 #[test]
 fn a_replaced_trigger_of_another_account_is_restored_without_a_check() {
-    let stage = occupied_by(&OTHER.replace(NEW_ACCOUNT, "333333333333"));
+    let stage = with_trigger(&OTHER.replace(NEW_ACCOUNT, "333333333333"));
     let before = stage.sandbox.snapshot();
     stage.ok(&format!("setup {BOTH} --replace-trigger"));
     stage.teardown();
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
-/// Three tags are the deployment's own.
+/// The deployment itself uses three tags.
 #[test]
-fn more_clients_than_a_role_has_tags_for_are_refused_before_anything_is_written() {
+fn more_clients_than_a_role_can_have_tags_are_an_error_before_any_change() {
     let stage = Stage::new();
-    let make = |n| {
+    let create = |n| {
         stage
             .sandbox
             .client(&stage.new, &format!("app{n}"), json!({}))
     };
-    let ids: Vec<_> = (0..48).map(|n| make(n).unwrap()).collect();
+    let ids: Vec<_> = (0..48).map(|n| create(n).unwrap()).collect();
     let setup =
         |ids: &[String]| format!("setup {BOTH} --new-client {}", ids.join(" --new-client "));
     let run = stage.changes_nothing(1, &setup(&ids));
@@ -100,8 +100,8 @@ fn more_clients_than_a_role_has_tags_for_are_refused_before_anything_is_written(
     stage.ok(&setup(&ids[1..]));
 }
 
-/// Setup, a sign-in and teardown with an app client of these flows on each side.
-fn there_and_back(old: &Value, new: &Value) {
+/// Runs setup, a sign-in and teardown with an app client with these flows on each side.
+fn assert_restored(old: &Value, new: &Value) {
     let stage = Stage::new();
     let client = |pool: &Pool, flows: &Value| {
         let settings = json!({"ExplicitAuthFlows": flows});
@@ -119,33 +119,33 @@ fn there_and_back(old: &Value, new: &Value) {
 }
 
 #[test]
-fn clients_without_flows_have_none_again() {
-    there_and_back(&Value::Null, &Value::Null);
-    there_and_back(&json!([]), &json!([]));
+fn clients_without_flows_are_restored() {
+    assert_restored(&Value::Null, &Value::Null);
+    assert_restored(&json!([]), &json!([]));
 }
 
 #[test]
-fn clients_with_legacy_flows_get_them_back() {
-    there_and_back(
+fn clients_with_legacy_flows_are_restored() {
+    assert_restored(
         &json!(["CUSTOM_AUTH_FLOW_ONLY"]),
         &json!(["CUSTOM_AUTH_FLOW_ONLY"]),
     );
 }
 
 #[test]
-fn clients_that_had_the_flows_before_keep_them() {
-    there_and_back(
+fn clients_with_the_flows_keep_them() {
+    assert_restored(
         &json!(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]),
         &json!(["ALLOW_USER_PASSWORD_AUTH"]),
     );
-    there_and_back(
+    assert_restored(
         &json!(["ADMIN_NO_SRP_AUTH"]),
         &json!(["USER_PASSWORD_AUTH"]),
     );
 }
 
 #[test]
-fn what_others_change_meanwhile_survives() {
+fn changes_by_others_are_kept() {
     let stage = Stage::new();
     stage.setup();
     let mut flows = Vec::new();
@@ -167,7 +167,7 @@ fn what_others_change_meanwhile_survives() {
     for (pool, mut flows) in [&stage.old, &stage.new].into_iter().zip(flows) {
         flows.retain(|flow| !flow.ends_with("USER_PASSWORD_AUTH"));
         assert_eq!(stage.flows(pool, &pool.client), flows);
-        let client = stage.described(pool, &pool.client);
+        let client = stage.describe_client(pool, &pool.client);
         assert_eq!(client["AccessTokenValidity"], 55);
     }
     let triggers = stage.triggers();
