@@ -319,7 +319,7 @@ pub fn not_swapped(
     Err(Problem::error(
         "profiles-swapped",
         format!(
-            "the {} side doesn't exist in the {}, but role {role} of the other side does",
+            "the {} side of the deployment doesn't exist in the {}, but role {role} of the other side does",
             identity.side.as_str(),
             identity.place()
         ),
