@@ -148,8 +148,8 @@ impl Environment {
         // The kernel counts per thread, in nanoseconds.
         let mut all = 0;
         for thread in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
-            let told = fs::read_to_string(thread?.path().join("schedstat"))?;
-            let ran = told.split(' ').next().unwrap_or_default();
+            let statistics = fs::read_to_string(thread?.path().join("schedstat"))?;
+            let ran = statistics.split(' ').next().unwrap_or_default();
             all += ran.parse::<u64>().context("no schedstat")?;
         }
         Ok(Duration::from_nanos(all))

@@ -42,8 +42,8 @@ impl Side {
         deployment.counts();
         let environment = deployment.start(program, arguments)?;
         let first = environment.migrate()?;
-        let asked = environment.api.wait_until_ready()?;
-        self.start.push(asked.duration_since(environment.started));
+        let ready = environment.api.wait_until_ready()?;
+        self.start.push(ready.duration_since(environment.started));
         self.first.push(first.took);
         self.cold
             .push(first.arrived.duration_since(environment.started));
@@ -65,26 +65,26 @@ pub fn measure(effort: Effort) -> Result<Section> {
     let node = Path::new("node");
     let deployment = Deployment::new(ROUND_TRIP, true)?;
     let bare = Bare::new(&deployment)?;
-    let (mut ours, mut guide, mut yardstick) = <(Side, Side, Times)>::default();
+    let (mut cogmig, mut guide, mut yardstick) = <(Side, Side, Times)>::default();
     let (cold, warm) = effort.of((15, 40), (2, 3));
     for _ in 0..cold {
-        ours.cold(&deployment, &bootstrap, &[])?;
+        cogmig.cold(&deployment, &bootstrap, &[])?;
         guide.cold(&deployment, node, &[&handler])?;
     }
-    let our = deployment.start(&bootstrap, &[])?;
+    let environment = deployment.start(&bootstrap, &[])?;
     let guides = deployment.start(node, &[&handler])?;
-    our.migrate()?;
+    environment.migrate()?;
     guides.migrate()?;
     bare.ask()?;
     for _ in 0..warm {
-        ours.warm(&deployment, &our)?;
+        cogmig.warm(&deployment, &environment)?;
         guide.warm(&deployment, &guides)?;
         yardstick.push(bare.ask()?);
     }
-    Ok(show(&ours, &guide, &yardstick))
+    Ok(show(&cogmig, &guide, &yardstick))
 }
 
-fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
+fn show(cogmig: &Side, guide: &Side, bare: &Times) -> Section {
     let mut section = Section::new("A sign-in that migrates a user");
     let node = said(Command::new("node").arg("--version"));
     section.say(&format!(
@@ -95,8 +95,8 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
          `AdminInitiateAuth` call with the AWS SDK for Rust on an open connection. {} cold starts and {} warm \
          events of each, interleaved. Every event migrated its user.",
         ROUND_TRIP.as_millis(),
-        ours.cold.len(),
-        ours.warm.len(),
+        cogmig.cold.len(),
+        cogmig.warm.len(),
     ));
     let row = |name: &str, times: &Times, counts: Option<(usize, usize)>| {
         let (connections, calls) = counts
@@ -123,12 +123,12 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
         ],
         &[
             row("baseline: `AdminInitiateAuth`", bare, Some((0, 1))),
-            row("cogmig, warm", &ours.warm, Some(ours.warm_counts)),
+            row("cogmig, warm", &cogmig.warm, Some(cogmig.warm_counts)),
             row("guide, warm", &guide.warm, Some(guide.warm_counts)),
             row(
                 "cogmig, start to first response",
-                &ours.cold,
-                Some(ours.cold_counts),
+                &cogmig.cold,
+                Some(cogmig.cold_counts),
             ),
             row(
                 "guide, start to first response",
@@ -137,7 +137,7 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
             ),
             row(
                 "cogmig, start until it requests an event",
-                &ours.start,
+                &cogmig.start,
                 None,
             ),
             row(
@@ -145,13 +145,13 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
                 &guide.start,
                 None,
             ),
-            row("cogmig, first event", &ours.first, None),
+            row("cogmig, first event", &cogmig.first, None),
             row("guide, first event", &guide.first, None),
         ],
     );
     let (warm, first) = (
-        ours.warm.median() / bare.median(),
-        ours.first.median() / bare.median(),
+        cogmig.warm.median() / bare.median(),
+        cogmig.first.median() / bare.median(),
     );
     let most = millis(ROUND_TRIP) * 4.0 + 20.0;
     section.wanted(&[
@@ -167,15 +167,15 @@ fn show(ours: &Side, guide: &Side, bare: &Times) -> Section {
         ),
         (
             "ready for the first event within 4 round trips plus 20 ms",
-            format!("{} of {} ms", Ms(ours.start.median()), Ms(most)),
-            ours.start.median() <= most,
+            format!("{} of {} ms", Ms(cogmig.start.median()), Ms(most)),
+            cogmig.start.median() <= most,
         ),
     ]);
-    section.plot("sign-in.svg", "Sign-in times", drawn(ours, guide, bare));
+    section.plot("sign-in.svg", "Sign-in times", drawn(cogmig, guide, bare));
     section
 }
 
-fn drawn(ours: &Side, guide: &Side, bare: &Times) -> String {
+fn drawn(cogmig: &Side, guide: &Side, bare: &Times) -> String {
     let mut plot = Bars::new(
         "A sign-in that migrates a user, round trip 80 ms",
         "milliseconds",
@@ -185,16 +185,16 @@ fn drawn(ours: &Side, guide: &Side, bare: &Times) -> String {
         plot.bar(group, name, places, &times.to_string(), own);
     };
     bar("warm", "baseline: AdminInitiateAuth", bare, false);
-    bar("warm", "cogmig", &ours.warm, true);
+    bar("warm", "cogmig", &cogmig.warm, true);
     bar("warm", "guide's handler on Node.js", &guide.warm, false);
-    bar("first event", "cogmig", &ours.first, true);
+    bar("first event", "cogmig", &cogmig.first, true);
     bar(
         "first event",
         "guide's handler on Node.js",
         &guide.first,
         false,
     );
-    bar("start to first response", "cogmig", &ours.cold, true);
+    bar("start to first response", "cogmig", &cogmig.cold, true);
     bar(
         "start to first response",
         "guide's handler on Node.js",

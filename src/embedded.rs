@@ -1,5 +1,5 @@
-//! The deployment packages that are embedded in this build, one per architecture that the build script
-//! could build. A package can also be read from a file.
+//! The deployment packages that are embedded in this build, one per architecture that the build
+//! script could build. A package can also be read from a file.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,6 +1,6 @@
-//! Interruptions: Ctrl-C, and a pipeline's SIGTERM. Before the first change, the run ends immediately.
-//! After it, the run stops after the changes in progress, and a second interruption ends it
-//! immediately.
+//! Interruptions: Ctrl-C, and a pipeline's SIGTERM. Before the first change, the run ends
+//! immediately. After it, the run stops after the changes in progress, and a second interruption
+//! ends it immediately.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -45,8 +45,8 @@ impl Stop {
         self.0.requests.send_modify(|times| *times += 1);
     }
 
-    /// Completes the changes in progress before the run stops from now on. `report` is called at the
-    /// first interruption.
+    /// Completes the changes in progress before the run stops from now on. `report` is called at
+    /// the first interruption.
     pub fn begin_changes(&self, report: impl FnOnce() + Send + 'static) {
         self.0.changes.store(true, Relaxed);
         let stop = self.clone();

@@ -65,12 +65,12 @@ impl Run {
 }
 
 impl Account {
-    /// Connects to the account of a profile and gets its identity from STS. `reads` runs in parallel,
-    /// so it can't depend on the identity. The caller handles its result.
+    /// Connects to the account of a profile and gets its identity from STS. `reads` runs in
+    /// parallel, so it can't depend on the identity. The caller handles its result.
     ///
     /// The profile's credentials and Region take precedence over those in the environment. With
-    /// `ConfigLoader::profile_name` alone, the environment takes precedence, and both sides would be
-    /// the same account.
+    /// `ConfigLoader::profile_name` alone, the environment takes precedence, and both sides would
+    /// be the same account.
     ///
     /// # Errors
     /// The profile doesn't exist or has no Region, its credentials can't be loaded, or STS rejects
@@ -302,8 +302,8 @@ fn retries() -> RetryConfig {
         .with_initial_backoff(Duration::from_millis(250))
 }
 
-/// The SDK has no timeout by default. An attempt may upload the function's deployment package over a
-/// slow connection.
+/// The SDK has no timeout by default. An attempt may upload the function's deployment package over
+/// a slow connection.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)

@@ -9,8 +9,8 @@ use aws_types::request_id::RequestId;
 use cogmig_core::call::{CallError, NOT_OF_AWS};
 use cogmig_core::text::on_one_line;
 
-/// Converts an error of the SDK. Its `Display` is only "service error", so the details are collected
-/// here.
+/// Converts an error of the SDK. Its `Display` is only "service error", so the details are
+/// collected here.
 pub fn error<E, R>(place: String, call: &'static str, error: &SdkError<E, R>) -> CallError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,

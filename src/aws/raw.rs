@@ -1,5 +1,5 @@
-//! The raw JSON of an SDK call: the body of the response, or a custom body for the request. Signing,
-//! retries and endpoints are still the SDK's.
+//! The raw JSON of an SDK call: the body of the response, or a custom body for the request.
+//! Signing, retries and endpoints are still the SDK's.
 
 use std::sync::{Arc, Mutex};
 

@@ -149,8 +149,8 @@ pub async fn retry_conflicts<T>(
     retry_until(account, "a concurrent change to end", &[BUSY], operation).await
 }
 
-/// Polls `read` until it returns a value. `None` after [`VISIBILITY`], which means that the resource
-/// was deleted. An interruption doesn't end it.
+/// Polls `read` until it returns a value. `None` after [`VISIBILITY`], which means that the
+/// resource was deleted. An interruption doesn't end it.
 ///
 /// # Errors
 /// The error of `read`.

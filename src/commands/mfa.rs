@@ -42,7 +42,7 @@ pub fn decide(
             ),
         ];
         return ui::choose(
-            "The old pool uses MFA, and MFA enrollments can't be migrated. Choose how to handle these users",
+            "MFA enrollments can't be migrated. Choose how to handle users with MFA",
             &answers,
         );
     }

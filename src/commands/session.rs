@@ -25,8 +25,8 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Reports the selected user pool or app clients. If there are several, the user selects them on
-    /// the terminal.
+    /// Reports the selected user pool or app clients. If there are several, the user selects them
+    /// on the terminal.
     ///
     /// # Errors
     /// There are several, and there is no terminal for a prompt.

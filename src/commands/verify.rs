@@ -1,5 +1,5 @@
-//! `cogmig verify`: reports drift, and runs the connectivity check. It changes nothing, and no user is
-//! migrated.
+//! `cogmig verify`: reports drift, and runs the connectivity check. It changes nothing, and no user
+//! is migrated.
 
 use anyhow::Result;
 use cogmig_core::diagnosis::Broken;

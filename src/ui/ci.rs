@@ -1,5 +1,5 @@
-//! Detects CI systems. In a CI system there are no prompts, so an environment that only looks like a
-//! CI system must not count.
+//! Detects CI systems. In a CI system there are no prompts, so an environment that only looks like
+//! a CI system must not count.
 
 use std::env;
 
@@ -13,8 +13,8 @@ const HOSTS: [Vendor; 4] = [
     Vendor::Vercel,
 ];
 
-/// The variables with which `ci_info` detects common vendors. It also counts variables that are empty
-/// or `false`.
+/// The variables with which `ci_info` detects common vendors. It also counts variables that are
+/// empty or `false`.
 const SWITCHES: [&str; 16] = [
     "APPVEYOR",
     "BITBUCKET_COMMIT",

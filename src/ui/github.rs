@@ -1,5 +1,5 @@
-//! The output for GitHub Actions: `::error::` annotations, and the step summary in Markdown, which is
-//! appended to the file in `GITHUB_STEP_SUMMARY`.
+//! The output for GitHub Actions: `::error::` annotations, and the step summary in Markdown, which
+//! is appended to the file in `GITHUB_STEP_SUMMARY`.
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -29,8 +29,8 @@ impl Github {
         }
     }
 
-    /// Prints an error: GitHub Actions shows an annotation in the log and next to it, so the text is
-    /// printed only elsewhere.
+    /// Prints an error: GitHub Actions shows an annotation in the log and next to it, so the text
+    /// is printed only elsewhere.
     pub fn error(&self, command: &str, text: &str, styled: &str) {
         if self.annotates {
             let title = format!("cogmig {command}");
@@ -131,8 +131,8 @@ fn markdown(
     text
 }
 
-/// Text in a cell of a table: on one line, with Markdown and HTML escaped, because names are external
-/// input.
+/// Text in a cell of a table: on one line, with Markdown and HTML escaped, because names are
+/// external input.
 fn cell(text: &str) -> String {
     let mut cell = String::new();
     for character in text.chars() {

@@ -1,4 +1,5 @@
-//! The header of the output: the accounts, the user pools and app clients, and the numbers of users.
+//! The header of the output: the accounts, the user pools and app clients, and the numbers of
+//! users.
 
 use cogmig_core::identity::{Identity, Side};
 use cogmig_core::reference::Listed;

@@ -241,8 +241,8 @@ impl Printer {
         }
     }
 
-    /// Whether the changes are confirmed. `yes` is `--yes` or its variable. In a CI system, running the
-    /// command is the confirmation. On a terminal, the user enters it.
+    /// Whether the changes are confirmed. `yes` is `--yes` or its variable. In a CI system, running
+    /// the command is the confirmation. On a terminal, the user enters it.
     ///
     /// # Errors
     /// There is no terminal for a prompt, or it was closed.

@@ -107,7 +107,8 @@ fn put_inline(desired: &Desired) -> Step {
 /// Restores the settings of the old side that it has on record, and deletes it.
 pub(super) fn teardown(plan: &mut Plan, names: &Names, old: &OldSide, new: Option<&NewSide>) {
     let on = address(names);
-    // If no app client allows the flow, this side was torn down before, and nothing is left to check.
+    // If no app client allows the flow, this side was torn down before, and nothing is left to
+    // check.
     let new = new.filter(|_| !app_client::none_has(&old.pool, ADMIN_PASSWORD));
     let role = (&on, old.role.as_ref());
     if role::report_lost(plan, names, role, new, LostRecord::OldFlow) {

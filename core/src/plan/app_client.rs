@@ -136,8 +136,8 @@ impl<'a> Side<'a> {
         self.record.recorder.pool
     }
 
-    /// Records flows that setup adds, and flows that another deployment added and this one will use.
-    /// If an earlier record was `lost`, existing flows may have been added by cogmig.
+    /// Records flows that setup adds, and flows that another deployment added and this one will
+    /// use. If an earlier record was `lost`, existing flows may have been added by cogmig.
     pub(super) fn record(&self, tags: &mut Tags, lost: bool) {
         for Listed { id, .. } in &self.target.clients {
             let client = self.pool().client(id);

@@ -123,8 +123,8 @@ pub(super) fn managed(
     }
 }
 
-/// Fails if another UserMigration trigger is attached and `--replace-trigger` isn't set. The trigger
-/// of another deployment is never replaced.
+/// Fails if another UserMigration trigger is attached and `--replace-trigger` isn't set. The
+/// trigger of another deployment is never replaced.
 pub(super) fn replaces_trigger(desired: &Desired, other: &str) -> Result<()> {
     let pool = &desired.new.pool.id;
     if Names::function_of_any(&desired.new.identity, other).is_some() {
@@ -152,8 +152,8 @@ pub(super) fn unrecorded_client(name: &str, id: &str) -> Problem {
     .fix("use --suffix for another name, or delete it if it isn't used")
 }
 
-/// Fails if the deployment of a role is for another pool or account. A deployment is for one pair of
-/// pools. If it were changed to another pair, users of the first pair who haven't been migrated
+/// Fails if the deployment of a role is for another pool or account. A deployment is for one pair
+/// of pools. If it were changed to another pair, users of the first pair who haven't been migrated
 /// couldn't sign in.
 pub(super) fn same_migration(name: &str, existing: &Tags, desired: &Tags) -> Result<()> {
     for (key, what) in [(record::POOL, "user pool"), (record::PEER, "other account")] {
@@ -211,9 +211,9 @@ pub fn two_pools(
     .fix("change --new-profile, --new-region or --new-pool"))
 }
 
-/// Checks that users aren't migrated in the opposite direction. The old pool invokes its own trigger
-/// for unknown usernames, so the two pools would invoke each other endlessly. `peer` is the account
-/// from which the old pool's trigger migrates users.
+/// Checks that users aren't migrated in the opposite direction. The old pool invokes its own
+/// trigger for unknown usernames, so the two pools would invoke each other endlessly. `peer` is the
+/// account from which the old pool's trigger migrates users.
 ///
 /// # Errors
 /// It's the new account.
@@ -320,7 +320,7 @@ pub fn not_swapped(
     Err(Problem::error(
         "profiles-swapped",
         format!(
-            "the {} side doesn't exist in the {}, but role {role} of the other side does",
+            "the {} side of the deployment doesn't exist in the {}, but role {role} of the other side does",
             identity.side.as_str(),
             identity.place()
         ),

@@ -21,8 +21,8 @@ fn address(names: &Names) -> Address {
 /// Creates or updates it, with the undo record of the new side.
 ///
 /// # Errors
-/// It isn't managed by this deployment, the tags for the undo record exceed IAM's limits, or another
-/// trigger is attached.
+/// It isn't managed by this deployment, the tags for the undo record exceed IAM's limits, or
+/// another trigger is attached.
 pub(super) fn setup(
     plan: &mut Plan,
     desired: &Desired,

@@ -60,8 +60,8 @@ pub fn all(desired: &Desired) -> Vec<(Address, bool)> {
         .collect()
 }
 
-/// The changes from the existing to the desired resources, in the order of the calls. The undo record
-/// is written before the changes that it records.
+/// The changes from the existing to the desired resources, in the order of the calls. The undo
+/// record is written before the changes that it records.
 ///
 /// # Errors
 /// A resource with an expected name isn't managed by this deployment or is for another migration,
@@ -90,8 +90,8 @@ pub fn setup(desired: &Desired, old: &OldSide, new: &NewSide) -> Result<Plan> {
 }
 
 /// The changes that remove a deployment. Settings that still have the value that setup set are
-/// restored from the undo record. Settings that already have their previous value need no change. All
-/// others are conflicts. The trigger is restored first, and the roles with the undo record are
+/// restored from the undo record. Settings that already have their previous value need no change.
+/// All others are conflicts. The trigger is restored first, and the roles with the undo record are
 /// deleted last.
 #[must_use]
 pub fn teardown(names: &Names, observed: &Observed, keep_logs: bool) -> Plan {

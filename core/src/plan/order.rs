@@ -1,5 +1,5 @@
-//! The dependencies between steps. A plan could be applied in its order. This module determines which
-//! steps are independent, so they can run in parallel.
+//! The dependencies between steps. A plan could be applied in its order. This module determines
+//! which steps are independent, so they can run in parallel.
 
 use super::step::{Expected, Step};
 use crate::resource::{

@@ -9,8 +9,9 @@ use crate::observed::{Function, NewSide, Role};
 use crate::record;
 use crate::resource::{Address, Kind};
 
-/// Whether the role was recreated, but not by setup: setup creates the function after the roles, and
-/// this role is younger. IAM's timestamps are in whole seconds, so equal timestamps aren't evidence.
+/// Whether the role was recreated, but not by setup: setup creates the function after the roles,
+/// and this role is younger. IAM's timestamps are in whole seconds, so equal timestamps aren't
+/// evidence.
 pub(super) fn is_recreated(role: &Role, function: &Function) -> bool {
     matches!((role.created, function.modified), (Some(created), Some(modified)) if created > modified)
 }
@@ -33,15 +34,15 @@ pub(super) fn records_clients(role: &Role) -> bool {
     record::client_ids(&role.tags).next().is_some()
 }
 
-/// Whether the function of the deployment exists or is the trigger. Teardown removes both before the
-/// roles. If a role is missing while one of them remains, it wasn't deleted by teardown.
+/// Whether the function of the deployment exists or is the trigger. Teardown removes both before
+/// the roles. If a role is missing while one of them remains, it wasn't deleted by teardown.
 pub(super) fn is_deployed(names: &Names, new: &NewSide) -> bool {
     let function = new.function.as_ref();
     function.is_some_and(|function| names.own(&function.tags)) || trigger::is_attached(names, new)
 }
 
-/// Whether the new user pool of the deployment is known. If it isn't, teardown changes nothing in the
-/// new account and reports a conflict.
+/// Whether the new user pool of the deployment is known. If it isn't, teardown changes nothing in
+/// the new account and reports a conflict.
 pub(super) fn pool_is_known(plan: &mut Plan, names: &Names, new: &NewSide) -> bool {
     if !new.pool.id.is_empty() {
         return true;

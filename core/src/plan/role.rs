@@ -21,8 +21,9 @@ pub(super) fn is_untagged(desired: &Desired, role: Option<&Role>) -> bool {
     desired.adopt && role.is_some_and(lacks)
 }
 
-/// Writes missing tags to a managed role, and then runs `confirm`. The first record of an app client
-/// is never overwritten: at a second setup, the flow that was added isn't the previous setting.
+/// Writes missing tags to a managed role, and then runs `confirm`. The first record of an app
+/// client is never overwritten: at a second setup, the flow that was added isn't the previous
+/// setting.
 ///
 /// # Errors
 /// The tags for the undo record exceed IAM's limits.
@@ -74,8 +75,8 @@ pub(super) fn report_lost(
     managed.is_none()
 }
 
-/// Deletes a role and all its policies. cogmig added the policy `own`. Then runs `recheck`, because a
-/// setup that runs at the same time may have made changes in the meantime.
+/// Deletes a role and all its policies. cogmig added the policy `own`. Then runs `recheck`, because
+/// a setup that runs at the same time may have made changes in the meantime.
 pub(super) fn delete(
     plan: &mut Plan,
     names: &Names,

@@ -58,8 +58,8 @@ pub(super) fn is_attached(names: &Names, new: &NewSide) -> bool {
     attached(new).is_some_and(|arn| names.is_function(&new.identity, arn))
 }
 
-/// Checks the trigger again after the role is deleted, because a setup that runs at the same time may
-/// have attached it. The previous trigger was read before, because the role has it on record.
+/// Checks the trigger again after the role is deleted, because a setup that runs at the same time
+/// may have attached it. The previous trigger was read before, because the role has it on record.
 pub(super) fn recheck(names: &Names, new: &NewSide, role: Option<&Role>) -> Option<Step> {
     let before = before(new, role).ok().flatten();
     new.pool.described.as_ref()?;

@@ -66,8 +66,8 @@ type Running<'a> = LocalBoxFuture<'a, (usize, StepResult<'a>)>;
 /// of all changes have succeeded. Their checks may still run.
 ///
 /// # Errors
-/// A call fails permanently, a setting differs from the request, or the run was interrupted. Further
-/// errors are reported as events.
+/// A call fails permanently, a setting differs from the request, or the run was interrupted.
+/// Further errors are reported as events.
 pub async fn apply(
     plan: &Plan,
     accounts: &Accounts<'_>,

@@ -44,8 +44,8 @@ pub async fn after(account: &Account, step: &Step, created: &Created) -> Result<
     revert(account, step, (expected, compensation), created).await
 }
 
-/// Restores the previous trigger, because a step on which the trigger depends was reverted. Users who
-/// haven't been migrated couldn't sign in.
+/// Restores the previous trigger, because a step on which the trigger depends was reverted. Users
+/// who haven't been migrated couldn't sign in.
 ///
 /// # Errors
 /// The trigger was restored, or couldn't be restored.

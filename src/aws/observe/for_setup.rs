@@ -1,5 +1,5 @@
-//! The reads at the start of setup, plan, verify and status, in as few round trips as possible: first
-//! resources with known names, then those that need the id of an account or a user pool, then
+//! The reads at the start of setup, plan, verify and status, in as few round trips as possible:
+//! first resources with known names, then those that need the id of an account or a user pool, then
 //! selected app clients that aren't on record.
 
 use anyhow::{Context, Result};

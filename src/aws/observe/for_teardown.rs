@@ -70,8 +70,8 @@ impl Deployed {
         sides.map(|reached| &reached.account)
     }
 
-    /// The other deployments in these accounts. The list only helps to find a mistyped name, so it's a
-    /// warning and not an error if it can't be read.
+    /// The other deployments in these accounts. The list only helps to find a mistyped name, so
+    /// it's a warning and not an error if it can't be read.
     pub async fn others(&self, names: &Names, warnings: &mut Vec<Problem>) -> Vec<Deployment> {
         let mut roles = Vec::new();
         for account in self.accounts() {
@@ -91,8 +91,8 @@ impl Deployed {
         deployments::of(roles.iter().map(|(side, tags)| (*side, tags)))
     }
 
-    /// Fails if the profiles are swapped: an account has no resources of its side, but the role of the
-    /// other side. Without the permission to read that role, the check is skipped.
+    /// Fails if the profiles are swapped: an account has no resources of its side, but the role of
+    /// the other side. Without the permission to read that role, the check is skipped.
     ///
     /// # Errors
     /// They're swapped.
@@ -191,9 +191,9 @@ async fn pool(reached: &Reached, names: &Names) -> Result<Pool, CallError> {
     super::pool(&reached.account, names, id, &[], role).await
 }
 
-/// The old pool that the role has on record. Without a managed role, the function's configuration has
-/// the app client. If its flow is already removed, no manual action is required. A failure of this
-/// read is ignored.
+/// The old pool that the role has on record. Without a managed role, the function's configuration
+/// has the app client. If its flow is already removed, no manual action is required. A failure of
+/// this read is ignored.
 async fn old_pool(
     reached: &Reached,
     names: &Names,

@@ -1,5 +1,5 @@
-//! Teardown compares the user pools, app clients and Regions in the options with the record. Without
-//! a deployment, there is nothing to compare.
+//! Teardown compares the user pools, app clients and Regions in the options with the record.
+//! Without a deployment, there is nothing to compare.
 
 use anyhow::Result;
 use cogmig_core::identity::Side;

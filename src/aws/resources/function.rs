@@ -335,8 +335,8 @@ fn environment(set: &Configuration) -> Environment {
         .build()
 }
 
-/// Waits until no update of the function is in progress. Until then, Lambda rejects other updates and
-/// doesn't run the code.
+/// Waits until no update of the function is in progress. Until then, Lambda rejects other updates
+/// and doesn't run the code.
 pub async fn until_ready(account: &Account, name: &str) -> Result<(), CallError> {
     let what = format!("Lambda to activate {name}");
     let (mut failed, mut last_found) = (None, Instant::now());

@@ -162,8 +162,8 @@ async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError>
     .map(|_| ())
 }
 
-/// Deletes a policy that isn't attached, including all its versions. IAM may still count a role from
-/// which it was just detached.
+/// Deletes a policy that isn't attached, including all its versions. IAM may still count a role
+/// from which it was just detached.
 async fn delete(account: &Account, arn: &str) -> Result<(), CallError> {
     for version in spare_versions(account, arn).await? {
         delete_version(account, arn, &version).await?;

@@ -121,7 +121,8 @@ pub async fn has_tag(account: &Account, name: &str, key: &str) -> Result<bool, C
     Ok(visible.await?.is_some())
 }
 
-/// The tags of the roles of other deployments: their names start with `base`, and `own` is excluded.
+/// The tags of the roles of other deployments: their names start with `base`, and `own` is
+/// excluded.
 pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags>, CallError> {
     let mut pages = account
         .iam

@@ -30,11 +30,12 @@ pub enum Updated {
     Sent(Object),
 }
 
-/// Changes one setting of the resource that `describe` reads. `edit` creates the request, and `write`
-/// sends it.
+/// Changes one setting of the resource that `describe` reads. `edit` creates the request, and
+/// `write` sends it.
 ///
-/// Each attempt reads the resource again, because an earlier request would revert changes that others
-/// made since. The SDK can only send the same request again, so its retries must be disabled.
+/// Each attempt reads the resource again, because an earlier request would revert changes that
+/// others made since. The SDK can only send the same request again, so its retries must be
+/// disabled.
 pub async fn update(
     account: &Account,
     what: &str,
@@ -87,8 +88,8 @@ pub async fn update(
     })
 }
 
-/// Compares the resource with the request. Apart from the changed setting, no setting may have changed.
-/// `None` if the resource no longer exists.
+/// Compares the resource with the request. Apart from the changed setting, no setting may have
+/// changed. `None` if the resource no longer exists.
 ///
 /// A read may return a state from before the write. An interruption doesn't end this: each request
 /// is compared.

@@ -26,8 +26,8 @@ use crate::aws::retry::{self, BUSY, UNANSWERED};
 /// The setting that is changed, for messages.
 const FLOWS: &str = "the app client's authentication flows";
 
-/// Runs a call. The request is compared with the app client afterwards. `created` is set to the id of
-/// an app client that is created.
+/// Runs a call. The request is compared with the app client afterwards. `created` is set to the id
+/// of an app client that is created.
 ///
 /// # Errors
 /// The call fails permanently.
@@ -140,9 +140,9 @@ pub async fn by_name(
     Ok(ids_of(&clients.unwrap_or_default(), name))
 }
 
-/// Creates an app client that only checks passwords, and returns its id. It has no client secret, one
-/// authentication flow that requires AWS credentials, and the shortest token lifetimes (5 minutes, and
-/// 60 minutes for refresh tokens).
+/// Creates an app client that only checks passwords, and returns its id. It has no client secret,
+/// one authentication flow that requires AWS credentials, and the shortest token lifetimes (5
+/// minutes, and 60 minutes for refresh tokens).
 async fn create(
     account: &Account,
     pool: &str,

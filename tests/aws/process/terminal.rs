@@ -167,7 +167,8 @@ fn one_of_several_can_be_selected() {
         .sandbox
         .client(&stage.new, "mobile", json!({}))
         .unwrap();
-    let answers = "old user pool?=\\r|new app client?= \\x1b[B \\r|confirm:=y\\r";
+    let answers =
+        "Select the old user pool=\\r|Select the new app clients= \\x1b[B \\r|confirm:=y\\r";
     let run = stage.on_a_terminal(answers, &format!("setup {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
     for client in [&stage.new.client, &mobile] {
@@ -191,7 +192,7 @@ fn the_prompt_for_mfa_users_appears_once() {
         "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true},
     });
     stage.in_pool(&stage.old, "SetUserPoolMfaConfig", mfa);
-    let answers = "second factor?=\\x1b[B\\r|confirm:=y\\r";
+    let answers = "how to handle users with MFA=\\x1b[B\\r|confirm:=y\\r";
     let run = stage.on_a_terminal(answers, &format!("setup {BOTH}"), &[]);
     assert_eq!(run.code, 0, "{run}");
     let set = stage.aws(

@@ -249,7 +249,7 @@ fn a_function_that_is_not_managed_is_not_a_deployment() {
     stage.delete_lambda_role();
     stage.delete_access_role();
     let run = stage.changes_nothing(1, &format!("setup {BOTH} {}", shop.ids()));
-    run.assert_stderr(&[LAMBDA, "not managed by this deployment"]);
+    run.assert_stderr(&[LAMBDA, "isn't managed by this deployment"]);
     assert!(!run.printed("but deployment"), "{run}");
 }
 
@@ -597,6 +597,6 @@ mod lost_tags {
         let params = json!({"PolicyName": name, "PolicyDocument": document.to_string()});
         stage.aws("new", "iam:CreatePolicy", params);
         let run = stage.changes_nothing(1, &format!("setup {BOTH} --adopt"));
-        run.assert_stderr(&[name, "not managed by this deployment"]);
+        run.assert_stderr(&[name, "isn't managed by this deployment"]);
     }
 }

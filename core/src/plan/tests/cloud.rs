@@ -163,8 +163,8 @@ impl Cloud {
     }
 }
 
-/// Applies a plan as the scheduler does. `choices` selects the next step. A step is written first, and
-/// done later.
+/// Applies a plan as the scheduler does. `choices` selects the next step. A step is written first,
+/// and done later.
 fn apply(plan: &Plan, cloud: &mut Cloud, mut choices: impl Iterator<Item = usize>) {
     let steps: Vec<_> = plan.steps().collect();
     let mut state = vec![0_u8; steps.len()];

@@ -444,7 +444,8 @@ fn a_role_is_set_again_before_the_code_is_updated() {
     ));
 }
 
-/// The record of an earlier role is lost with it. The new record marks this, and teardown reports it.
+/// The record of an earlier role is lost with it. The new record marks this, and teardown reports
+/// it.
 #[test]
 fn existing_settings_are_recorded_as_unknown_when_a_role_is_recreated() {
     let (mut old, mut new) = set_up();
