@@ -230,6 +230,11 @@ impl Settings {
     /// # Errors
     /// One isn't set.
     pub fn both_profiles(&self) -> Result<()> {
+        if self.old.profile.is_none() && self.new.profile.is_none() {
+            let none = Problem::usage("profile-missing", "the old and the new profile aren't set");
+            let fix = "set --old-profile and --new-profile, or both in cogmig.toml";
+            return Err(none.fix(fix));
+        }
         self.profile(Side::Old)?;
         self.profile(Side::New)?;
         Ok(())

@@ -167,7 +167,7 @@ fn swapped_or_wrong_profiles_remove_nothing() {
         "--old-profile third --new-profile new",
     ] {
         let run = stage.changes_nothing(1, &format!("teardown {wrong}"));
-        run.assert_stderr(&[THIRD, "belongs to a migration with account"]);
+        run.assert_stderr(&[THIRD, "belongs to a deployment with account"]);
     }
     stage.sign_in("ada", PASSWORD).unwrap();
 }

@@ -239,7 +239,7 @@ fn only_drifted_resources_are_reported() {
             "LambdaConfig.UserMigration: missing",
             "3 resources in sync",
             "The migration trigger isn't attached to the new user pool. Users who haven't been migrated can't sign in.",
-            "Drift: 6 resources. Run `cogmig setup` to fix them.",
+            "Drift: 6 resources. Run `cogmig setup` with the same options to fix them.",
         ],
     );
     stage.setup();
@@ -340,7 +340,7 @@ fn without_access_to_the_log_the_rest_is_reported() {
     stage.deny("new", "reader", "lambda:GetFunction");
     stage
         .ends(1, reader)
-        .assert_stderr(&["lambda:GetFunction", "look for the Deny"]);
+        .assert_stderr(&["lambda:GetFunction", "remove the explicit Deny"]);
 }
 
 /// Status can run with a role that can't change anything or invoke the function.

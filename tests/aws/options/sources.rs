@@ -152,7 +152,12 @@ fn an_empty_variable_is_ignored() {
     .map(|option| format!("COGMIG_{option}"));
     let empty = empty.each_ref().map(|variable| (variable.as_str(), ""));
     stage.with(0, &format!("teardown {BOTH}"), &empty);
-    assert_usage_error_with(&stage, "plan", &empty, &["no old profile"]);
+    assert_usage_error_with(
+        &stage,
+        "plan",
+        &empty,
+        &["the old and the new profile aren't set"],
+    );
     stage.file(
         "cogmig.toml",
         &format!(
@@ -342,14 +347,8 @@ fn a_command_rejects_options_that_it_does_not_use() {
             "teardown",
             "architecture=arm64 mfa-users=refuse log-retention=7 lambda-zip=x replace-trigger since=1h",
         ),
-        (
-            "verify",
-            "yes replace-trigger log-retention=7 lambda-zip=x adopt",
-        ),
-        (
-            "status",
-            "yes replace-trigger log-retention=7 lambda-zip=x adopt",
-        ),
+        ("verify", "yes replace-trigger fail-on=info adopt"),
+        ("status", "yes replace-trigger fail-on=info adopt"),
         ("plan", "yes keep-logs dry-run"),
         ("setup", "keep-logs detailed-exitcode"),
         (
@@ -496,7 +495,7 @@ fn an_unknown_key_is_an_error_that_suggests_the_nearest() {
             "old-profile = 'old'\nold-poll = 'x'\n",
             "line 2",
             "old-poll",
-            "fix:  old-pool\n",
+            "fix:  use old-pool\n",
         ),
         (
             "\nnew_clients = 'x'\n",

@@ -106,7 +106,7 @@ fn a_username_that_is_not_an_email_is_rejected_if_usernames_are_emails() {
     let run = stage.setup();
     assert!(
         run.flat()
-            .contains("Sign-ins with a username that isn't a verified email are rejected"),
+            .contains("Sign-ins with a username are rejected, unless the username is the user's verified email"),
         "{run}"
     );
     stage.sign_in("ada", PASSWORD).unwrap_err();
