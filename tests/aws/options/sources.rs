@@ -501,7 +501,7 @@ fn an_unknown_key_is_an_error_that_suggests_the_nearest() {
             "\nnew_clients = 'x'\n",
             "line 2",
             "new_clients",
-            "fix:  new-client\n",
+            "fix:  use new-client\n",
         ),
         ("dry-run = true\n", "line 1", "dry-run", "--dry-run"),
         (
