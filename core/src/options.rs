@@ -232,7 +232,7 @@ impl Settings {
     pub fn both_profiles(&self) -> Result<()> {
         if self.old.profile.is_none() && self.new.profile.is_none() {
             let none = Problem::usage("profile-missing", "the old and the new profile aren't set");
-            let fix = "set --old-profile and --new-profile, or both in cogmig.toml";
+            let fix = "set --old-profile and --new-profile, COGMIG_OLD_PROFILE and COGMIG_NEW_PROFILE, or old-profile and new-profile in cogmig.toml";
             return Err(none.fix(fix));
         }
         self.profile(Side::Old)?;
