@@ -5,6 +5,7 @@ mod args;
 mod choice;
 mod completions;
 mod early;
+mod groups;
 mod help;
 mod man;
 mod other_side;

@@ -1,0 +1,224 @@
+//! The options of commands, in groups. The doc comments are the help texts.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use cogmig_core::options::Output;
+use cogmig_core::package::Architecture;
+use cogmig_core::problem::Severity;
+use cogmig_core::reference;
+use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
+
+use super::choice::choice;
+
+/// The two accounts, their user pools and app clients.
+#[derive(Args)]
+#[command(next_help_heading = "Accounts and pools")]
+pub struct Accounts {
+    /// AWS profile of the old account.
+    #[arg(long, value_name = "PROFILE", value_parser = reference::text)]
+    pub old_profile: Option<String>,
+    /// AWS profile of the new account.
+    #[arg(long, value_name = "PROFILE", value_parser = reference::text)]
+    pub new_profile: Option<String>,
+    /// The user pools.
+    #[command(flatten)]
+    pub pools: Pools,
+    /// Old app client: ID, ARN or unique name.
+    ///
+    /// The function checks passwords through this app client.
+    #[arg(long, value_name = "CLIENT", value_parser = reference::text)]
+    pub old_client: Option<String>,
+    /// New app client: ID, ARN or unique name.
+    ///
+    /// Users sign in through this app client. Can be repeated.
+    #[arg(long, value_name = "CLIENT", value_delimiter = ',', value_parser = reference::text)]
+    pub new_client: Vec<String>,
+}
+
+/// The two user pools.
+#[derive(Args)]
+#[command(next_help_heading = "Accounts and pools")]
+pub struct Pools {
+    /// Old user pool: ID, ARN or unique name.
+    #[arg(long, value_name = "POOL", value_parser = reference::text)]
+    pub old_pool: Option<String>,
+    /// New user pool: ID, ARN or unique name.
+    #[arg(long, value_name = "POOL", value_parser = reference::text)]
+    pub new_pool: Option<String>,
+    /// Region of the old user pool.
+    #[arg(long, value_name = "REGION", value_parser = reference::text)]
+    pub old_region: Option<String>,
+    /// Region of the new user pool.
+    #[arg(long, value_name = "REGION", value_parser = reference::text)]
+    pub new_region: Option<String>,
+}
+
+/// Which users are migrated, and with which attributes.
+#[derive(Args)]
+#[command(next_help_heading = "User handling")]
+pub struct Handling {
+    /// How to handle users with MFA.
+    ///
+    /// Required if the old pool uses MFA.
+    #[arg(long, value_parser = choice::<MfaUsers>())]
+    pub mfa_users: Option<MfaUsers>,
+    /// How to handle temporary passwords.
+    #[arg(long, value_parser = choice::<TemporaryPasswords>())]
+    pub temporary_passwords: Option<TemporaryPasswords>,
+    /// How to handle forgotten passwords.
+    #[arg(long, value_parser = choice::<ForgotPassword>())]
+    pub forgot_password: Option<ForgotPassword>,
+    /// Rename an attribute.
+    ///
+    /// The attribute OLD of the old pool is migrated to the attribute NEW of the new pool. Can be
+    /// repeated.
+    #[arg(long, value_name = "OLD=NEW", value_delimiter = ',', value_parser = reference::text)]
+    pub attribute: Vec<String>,
+    /// Don't migrate an attribute.
+    ///
+    /// Can be repeated.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = reference::text)]
+    pub drop_attribute: Vec<String>,
+    /// Attribute that stores the old sub.
+    ///
+    /// `sub` is different in each pool. Specify a custom attribute of the new pool.
+    #[arg(long, value_name = "NAME", value_parser = reference::text)]
+    pub old_sub: Option<String>,
+}
+
+/// The name of a deployment.
+#[derive(Args)]
+#[command(next_help_heading = "Deployment")]
+pub struct Name {
+    /// Suffix of the deployment's name.
+    ///
+    /// Selects another deployment than `default`. All its resource names end in -SUFFIX. With a
+    /// new suffix, setup creates another deployment.
+    #[arg(long, value_name = "SUFFIX", value_parser = reference::text)]
+    pub suffix: Option<String>,
+}
+
+/// The resources of a deployment.
+#[derive(Args)]
+#[command(next_help_heading = "Deployment")]
+pub struct Resources {
+    /// The name.
+    #[command(flatten)]
+    pub name: Name,
+    /// Architecture of the Lambda function.
+    #[arg(long, value_parser = choice::<Architecture>())]
+    pub architecture: Option<Architecture>,
+    /// Use a dedicated old app client.
+    ///
+    /// The function checks passwords through it. Setup creates it, with no secret, one authentication flow and the shortest token lifetimes.
+    /// Teardown deletes it. The application's app client isn't changed.
+    #[arg(long)]
+    pub dedicated_old_client: bool,
+    /// Days that the function's logs are kept.
+    #[arg(long, value_name = "DAYS")]
+    pub log_retention: Option<i32>,
+    /// Your own Lambda package.
+    ///
+    /// Deployed instead of the package in this build.
+    #[arg(long, value_name = "FILE")]
+    pub lambda_zip: Option<PathBuf>,
+}
+
+/// Options that only setup and its plan have.
+#[derive(Args)]
+#[command(next_help_heading = "Deployment")]
+pub struct Deploy {
+    /// Let setup replace another trigger.
+    ///
+    /// Teardown restores the UserMigration trigger that was replaced, unless its function no longer exists.
+    #[arg(long)]
+    pub replace_trigger: bool,
+    /// Let setup write lost tags again.
+    ///
+    /// Only resources that sign-ins use are accepted: cogmig checks the trust policy and the
+    /// function. The record of the previous settings can't be restored, so teardown reports the
+    /// settings that it can't revert.
+    #[arg(long)]
+    pub adopt: bool,
+    /// Fail on warnings of this severity or higher.
+    ///
+    /// The plan is shown, and no changes are made.
+    #[arg(long, value_name = "SEVERITY", value_parser = choice::<Severity>(), help_heading = "Output")]
+    pub fail_on: Option<Severity>,
+}
+
+/// Confirmation of the changes.
+#[derive(Args)]
+#[command(next_help_heading = "Deployment")]
+pub struct Consent {
+    /// Apply the changes without a prompt.
+    ///
+    /// Required without a terminal, except in a CI system.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Show the changes and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// The output.
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub struct Printing {
+    /// Format of the result on standard output.
+    #[arg(long, value_parser = choice::<Output>())]
+    pub output: Option<Output>,
+    /// Print only the plan, the result and errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print each AWS call.
+    ///
+    /// Each call is printed with its time and request ID.
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// The file that contains options.
+#[derive(Args)]
+pub struct File {
+    /// File that contains options.
+    #[arg(long, value_name = "FILE", help_heading = None)]
+    pub config: Option<PathBuf>,
+}
+
+/// Options of the policy. Options of the other account are an error.
+#[derive(Args)]
+#[command(next_help_heading = "Deployment")]
+pub struct Grant {
+    /// Limit the policy to resources of this account.
+    #[arg(
+        long,
+        value_name = "ID",
+        value_parser = reference::text,
+        help_heading = "Accounts and pools"
+    )]
+    pub account: Option<String>,
+    /// The user pools.
+    #[command(flatten)]
+    pub pools: Pools,
+    /// The name.
+    #[command(flatten)]
+    pub name: Name,
+    /// Grant only what plan and status need.
+    ///
+    /// Use this policy for the role that pull requests use.
+    #[arg(long)]
+    pub read_only: bool,
+    /// Old account: allow setup --dedicated-old-client.
+    #[arg(long)]
+    pub dedicated_old_client: bool,
+    /// New account: allow setup --replace-trigger.
+    #[arg(long)]
+    pub replace_trigger: bool,
+    /// New account: role that sends SMS messages.
+    ///
+    /// Required if the new pool sends SMS messages, because UpdateUserPool passes this role.
+    #[arg(long, value_name = "ARN", value_parser = reference::text)]
+    pub sms_role: Option<String>,
+}
