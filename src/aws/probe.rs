@@ -66,12 +66,16 @@ async fn invoke(
     })
     .await?;
     let Some(invoked) = invoked else {
-        let what = "its reserved concurrency is 0, so Lambda doesn't invoke it";
+        let what = format!(
+            "the reserved concurrency of function {name} is 0, so Lambda doesn't invoke it"
+        );
         let remedy = "run `aws lambda delete-function-concurrency`, unless this was set on purpose";
         return Ok(Err(Broken::at(Component::Function, what, remedy)));
     };
     Ok(answer(&invoked).ok_or_else(|| {
-        let what = "the function fails or has another version";
+        let what = format!(
+            "function {name} returns an error, or was deployed by another version of cogmig"
+        );
         let remedy = "run `cogmig setup`, and check the function's log";
         Broken::at(Component::Function, what, remedy)
     }))

@@ -5,11 +5,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::NonEmptyStringValueParser as NotEmpty;
 use clap::{Arg, CommandFactory, Parser, Subcommand};
 use cogmig_core::identity::Side;
 use cogmig_core::options::Output;
-use cogmig_core::time;
+use cogmig_core::{reference, time};
 
 use super::choice::choice;
 use super::groups::{Accounts, Consent, Deploy, File, Grant, Handling, Name, Printing, Resources};
@@ -61,7 +60,7 @@ pub enum Task {
 pub enum Command {
     /// Shows the changes that setup would make.
     ///
-    /// Shows each resource with its changes, and warnings. Writes nothing.
+    /// Shows each resource that would change, and warnings. Writes nothing.
     Plan {
         #[command(flatten)]
         accounts: Accounts,
@@ -103,7 +102,7 @@ pub enum Command {
     ///
     /// Reports the component that failed. Writes nothing, and migrates no user. Exits with 1 if
     /// there is drift or the connectivity check fails. Use the same options as for setup: other
-    /// values are reported as drift.
+    /// values are reported as drift, and other pools or app clients are an error.
     Verify {
         #[command(flatten)]
         accounts: Accounts,
@@ -117,7 +116,7 @@ pub enum Command {
         #[arg(
             long,
             value_name = "NAME",
-            value_parser = NotEmpty::new(),
+            value_parser = reference::text,
             help_heading = "User handling"
         )]
         username: Option<String>,
@@ -130,10 +129,10 @@ pub enum Command {
     },
     /// Reports the progress of the migration.
     ///
-    /// Reports each resource, the number of users in both pools, the number of migrated users,
+    /// Reports drift, the number of users in both pools, the number of migrated users,
     /// recent sign-ins that were rejected or failed, and the next steps before you can close the
     /// old account. Reads only, and doesn't invoke the function. Use the same options as for
-    /// setup: other values are reported as drift.
+    /// setup: other values are reported as drift, and other pools or app clients are an error.
     Status {
         #[command(flatten)]
         accounts: Accounts,

@@ -46,7 +46,7 @@ impl Choice for MfaUsers {
         (
             "migrate",
             Self::Migrate,
-            "They are migrated by their password alone. SMS MFA stays enabled if it is enabled in the new pool",
+            "They are migrated after a check of their password alone. SMS MFA is kept if the new pool has SMS MFA enabled",
         ),
     ];
 }
@@ -56,7 +56,7 @@ impl Choice for ForgotPassword {
         (
             "refuse",
             Self::Refuse,
-            "Users who request a password reset code aren't migrated",
+            "A password reset request doesn't migrate the user. A later sign-in with the password does",
         ),
         (
             "migrate",
@@ -101,11 +101,11 @@ impl Choice for Output {
 
 impl Choice for Severity {
     const WORDS: &'static [Word<Self>] = &[
-        ("info", Self::Info, "Users aren't affected"),
-        ("warning", Self::Warning, "Users notice a difference"),
+        ("info", Self::Info, "For information only"),
+        ("warning", Self::Warning, "Users or teardown are affected"),
         ("data-loss", Self::DataLoss, "Attributes aren't migrated"),
         ("lockout", Self::Lockout, "Some users can't sign in"),
-        ("security", Self::Security, "An attacker could use it"),
+        ("security", Self::Security, "An attacker could exploit this"),
     ];
 }
 

@@ -91,7 +91,7 @@ pub struct Handling {
 #[derive(Args)]
 #[command(next_help_heading = "Deployment")]
 pub struct Name {
-    /// Suffix of the deployment's name.
+    /// Name of the deployment, a suffix
     ///
     /// Selects another deployment than `default`. All its resource names end in -SUFFIX. With a
     /// new suffix, setup creates another deployment.
@@ -118,9 +118,9 @@ pub struct Resources {
     /// Days that the function's logs are kept.
     #[arg(long, value_name = "DAYS")]
     pub log_retention: Option<i32>,
-    /// Your own Lambda package.
+    /// Your own deployment package.
     ///
-    /// Deployed instead of the package in this build.
+    /// Deployed instead of the one in this build.
     #[arg(long, value_name = "FILE")]
     pub lambda_zip: Option<PathBuf>,
 }
@@ -129,12 +129,12 @@ pub struct Resources {
 #[derive(Args)]
 #[command(next_help_heading = "Deployment")]
 pub struct Deploy {
-    /// Let setup replace another trigger.
+    /// Let setup replace a migration trigger.
     ///
     /// Teardown restores the UserMigration trigger that was replaced, unless its function no longer exists.
     #[arg(long)]
     pub replace_trigger: bool,
-    /// Let setup write lost tags again.
+    /// Let setup restore lost tags.
     ///
     /// Only resources that sign-ins use are accepted: cogmig checks the trust policy and the
     /// function. The record of the previous settings can't be restored, so teardown reports the

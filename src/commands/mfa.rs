@@ -32,17 +32,14 @@ pub fn decide(
     }
     if session.ui.can_prompt() {
         let answers = [
+            ("Don't migrate them (refuse)", MfaUsers::Refuse),
             (
-                "Reject their sign-ins: they aren't migrated (refuse)",
-                MfaUsers::Refuse,
-            ),
-            (
-                "Migrate them with their password only, without MFA (migrate)",
+                "Migrate them after a check of their password alone (migrate)",
                 MfaUsers::Migrate,
             ),
         ];
         return ui::choose(
-            "MFA enrollments can't be migrated. Choose how to handle users with MFA",
+            "MFA enrollment can't be migrated. Choose how to handle users with MFA",
             &answers,
         );
     }

@@ -52,7 +52,13 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         pools.sms_mfa = user_pool::has_sms_mfa(&read.new, &read.new_side.pool.id).await?;
     }
     let checked = checks::check(pools, &settings.handling, mfa);
-    session.fail_if_any(checked.refusals)?;
+    let (mut refusals, mut warnings) = (checked.refusals, checked.warnings);
+    if reports_existing {
+        warnings.extend(checked.rejects_all);
+    } else {
+        refusals.extend(checked.rejects_all);
+    }
+    session.fail_if_any(refusals)?;
     let external_id = match read.old_side.external_id() {
         Some(existing) => existing.to_owned(),
         None => random::text::<32>()?,
@@ -71,7 +77,7 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         variables: checked.rules.to_env(),
     });
     let mut plan = plan::setup(&desired, &read.old_side, &read.new_side)?;
-    plan.warnings.splice(0..0, checked.warnings);
+    plan.warnings.splice(0..0, warnings);
     Ok(Prepared {
         deployment: read,
         desired,

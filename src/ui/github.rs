@@ -114,8 +114,8 @@ fn markdown(
     for warning in &transcript.warnings {
         let (label, summary) = (problem::label(warning.severity), cell(&warning.summary));
         let _ = write!(text, "\n> **{label}** {summary}");
-        if !warning.remedy.is_empty() {
-            let _ = write!(text, "\\\n> fix: {}", cell(&warning.remedy.join(", or ")));
+        for line in problem::details(warning) {
+            let _ = write!(text, "\\\n> {}", cell(&line));
         }
         text.push('\n');
     }

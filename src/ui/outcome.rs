@@ -153,11 +153,18 @@ fn not_deployed(
 
 /// The findings of verify, one line each.
 fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> String {
-    let drift = match transcript.changes.len() {
-        0 => "none. Both accounts match the configuration.".to_owned(),
+    let conflicts = transcript.resources(|line| line.action == Action::Conflict);
+    let drifted = transcript.resources(|line| line.action != Action::Conflict);
+    let mut drift = match drifted {
+        0 if conflicts == 0 => "none. Both accounts match the configuration.".to_owned(),
+        0 => String::new(),
         1 => "1 resource. Run `cogmig setup` with the same options to fix it.".to_owned(),
         many => format!("{many} resources. Run `cogmig setup` with the same options to fix them."),
     };
+    if conflicts > 0 {
+        drift.push_str(if drift.is_empty() { "" } else { " " });
+        drift.push_str(CONFLICTS);
+    }
     let check = match &verified.chain {
         Ok(()) => "passed. The function can check passwords in the old pool.".to_owned(),
         Err(broken) => {
@@ -169,10 +176,13 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
     };
     let user = verified.user.as_ref().map(|forecast| match forecast {
         Forecast::Migrated(attributes) => {
-            format!("would be migrated, with {}", attributes.join(", "))
+            format!(
+                "would be migrated, with the attributes {}",
+                attributes.join(", ")
+            )
         }
         Forecast::Rejected(why) => format!("would be rejected: {why}"),
-        Forecast::Broken(broken) => problem::lines(&broken.into(), "\n"),
+        Forecast::Broken(_) => "unknown, because the connectivity check failed.".to_owned(),
     });
     let findings = [
         ("Drift: ", Some(drift)),
@@ -181,7 +191,12 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
     ];
     let findings = findings.into_iter().filter_map(|(label, finding)| {
         let finding = format!("{label}{}", finding?);
-        let lines = finding.lines().map(|line| fill(line, width));
+        let lines = finding
+            .lines()
+            .map(|line| match line.strip_prefix("  fix:  ") {
+                Some(fix) => hanging_indent("  fix:  ", fix, width),
+                None => fill(line, width),
+            });
         Some(lines.collect::<Vec<_>>().join("\n"))
     });
     format!("\n{}", findings.collect::<Vec<_>>().join("\n"))

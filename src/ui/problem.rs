@@ -85,7 +85,7 @@ pub fn warnings(warnings: &[Problem], width: usize, colors: bool) -> String {
         let head = style.force_styling(colors).apply_to(head).to_string();
         text(&head, warning, Some(width))
     });
-    texts.collect::<Vec<_>>().join("\n")
+    texts.collect::<Vec<_>>().join("\n\n")
 }
 
 /// The label of a severity.
@@ -138,8 +138,8 @@ fn text(head: &str, problem: &Problem, width: Option<usize>) -> String {
 fn labelled(cause: &Cause) -> Line {
     match cause {
         Cause::Aws { code, message } => ("cause:", format!("{code}: {message}")),
-        Cause::NoAnswer(why) => ("no answer:", why.clone()),
-        Cause::RequestId(id) => ("request id:", id.clone()),
+        Cause::NoAnswer(why) => ("no response:", why.clone()),
+        Cause::RequestId(id) => ("request ID:", id.clone()),
         Cause::Valid(values) => ("valid values:", values.clone()),
         Cause::Because(why) => ("cause:", why.clone()),
         Cause::Detail(what) => ("", what.clone()),
@@ -152,6 +152,16 @@ pub fn cause(cause: &Cause) -> String {
         ("", text) => text,
         (label, text) => format!("{label} {text}"),
     }
+}
+
+/// The causes and the fixes, one line each.
+pub fn details(problem: &Problem) -> impl Iterator<Item = String> {
+    let lines = problem.causes.iter().map(labelled);
+    let lines = lines.chain(remedies(&problem.remedy));
+    lines.map(|(label, text)| match label {
+        "" => text,
+        label => format!("{label} {text}"),
+    })
 }
 
 /// A problem in one line, for programs.
@@ -183,7 +193,7 @@ mod tests {
             .fix("--new-profile");
         assert_eq!(
             text("error:", &problem, Some(60)),
-            "error: iam:CreateRole failed in the new account 222222222222\n(eu-central-1, profile `new`)\n  cause:       AccessDenied: not authorized to perform:\n               iam:CreateRole on resource:\n               arn:aws:iam::222222222222:role/cognito-migration-lambda\n  request id:  1\n  fix:         --new-profile"
+            "error: iam:CreateRole failed in the new account 222222222222\n(eu-central-1, profile `new`)\n  cause:       AccessDenied: not authorized to perform:\n               iam:CreateRole on resource:\n               arn:aws:iam::222222222222:role/cognito-migration-lambda\n  request ID:  1\n  fix:         --new-profile"
         );
     }
 

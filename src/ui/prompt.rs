@@ -74,8 +74,7 @@ fn run<T>(prompt: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
     }
     answer.map_err(|dialoguer::Error::IO(error)| match error.kind() {
         ErrorKind::Interrupted => Interrupted::Before.into(),
-        _ => anyhow::Error::from(error)
-            .context("can't read from the terminal. To skip the confirmation, use --yes"),
+        _ => anyhow::Error::from(error).context("can't read from the terminal"),
     })
 }
 

@@ -134,13 +134,16 @@ fn lost(how: Lost, record: LostRecord) -> String {
         Lost::Recreated => "was replaced by a role that setup didn't create".to_owned(),
     };
     let record = match record {
-        LostRecord::OldFlow => format!("which app client setup added {} to", ADMIN_PASSWORD.modern),
+        LostRecord::OldFlow => format!(
+            "which app client setup added {} to. Check ExplicitAuthFlows of the app clients",
+            ADMIN_PASSWORD.modern
+        ),
         LostRecord::NewFlowsAndTrigger => format!(
-            "which app clients setup added {} to, and which trigger was attached before",
+            "which app clients setup added {} to, and which UserMigration trigger was attached before. Check ExplicitAuthFlows of the app clients and LambdaConfig of the user pool",
             USER_PASSWORD.modern
         ),
     };
-    format!("{how}. The undo record is lost: {record}. Check these settings")
+    format!("{how}, so no record shows {record}")
 }
 
 #[cfg(test)]

@@ -163,16 +163,16 @@ impl Page {
     }
 
     fn function(&mut self, status: &Status) {
-        self.heading("Function");
+        self.heading("Migration trigger");
         let attached = if status.attached {
             "attached"
         } else {
             "not attached"
         };
-        self.line("  trigger     ", attached);
+        self.line("  state       ", attached);
         for (label, time) in [
-            ("  created     ", status.began),
-            ("  modified    ", status.changed),
+            ("  set up      ", status.began),
+            ("  changed     ", status.changed),
         ] {
             if let Some(time) = time {
                 let text = format!("{}, {}", moment(time), ago(status.now, time));

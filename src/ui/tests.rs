@@ -142,7 +142,7 @@ fn the_most_severe_warning_comes_first() {
         text,
         "warning (lockout): apps that sign in with SRP don't invoke the migration trigger. Their users won't be migrated.\n  \
          cause:  the flow isn't enabled yet\n  \
-         fix:    sign in with USER_PASSWORD_AUTH in the application during the migration\n\
+         fix:    sign in with USER_PASSWORD_AUTH in the application during the migration\n\n\
          info: the feature plans of the pools differ"
     );
 }

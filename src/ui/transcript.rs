@@ -69,6 +69,17 @@ impl Transcript {
         self.changes.iter().filter(is_applied).count()
     }
 
+    /// How many resources have changes of this kind. A resource can have several changes.
+    pub fn resources(&self, has: impl Fn(&Line) -> bool) -> usize {
+        let mut counted: Vec<&Address> = Vec::new();
+        for line in self.changes.iter().filter(|line| has(line)) {
+            if !counted.contains(&&line.address) {
+                counted.push(&line.address);
+            }
+        }
+        counted.len()
+    }
+
     /// The changes that require manual action.
     pub fn conflicts(&self) -> impl Iterator<Item = &Line> {
         let changes = self.changes.iter();

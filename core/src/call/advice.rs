@@ -18,7 +18,7 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
     (
         DENIED,
         "explicit deny",
-        "remove the explicit Deny from the policies of this profile's role or user, because it overrides any Allow",
+        "find the Deny statement in the type of policy that the message names. It overrides any Allow: change that policy, or use other credentials",
     ),
     (
         &["ExpiredToken", "ExpiredTokenException"],

@@ -23,7 +23,7 @@ pub fn undecided() -> Problem {
         "the old user pool uses MFA, and MFA enrollment can't be migrated. Choose how to handle these users",
     )
     .fix("use --mfa-users refuse: these users aren't migrated")
-    .fix("use --mfa-users migrate: they are migrated with their password alone; SMS MFA stays enabled if it is enabled in the new pool")
+    .fix("use --mfa-users migrate: they are migrated after a check of their password alone. SMS MFA is kept if the new pool has SMS MFA enabled")
 }
 
 /// Sets the rules for the function, and warns of what users notice.
@@ -35,11 +35,9 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, mfa: MfaUsers) 
         // A phone number is then an MFA factor, although no setting of the user shows it.
         preflight.rules.mfa_required = true;
         if !migrates {
-            preflight.refuse(
-                "mfa-users-rejected",
-                "the old pool requires MFA for all users, and users with MFA are rejected (--mfa-users refuse), so no user could be migrated",
-                "use --mfa-users migrate",
-            );
+            let summary = "the old pool requires MFA for all users, and users with MFA are rejected (--mfa-users refuse), so no user could be migrated";
+            let problem = Problem::new("mfa-users-rejected", Severity::Lockout, summary);
+            preflight.rejects_all = Some(problem.fix("use --mfa-users migrate"));
         }
     }
     preflight.rules.sms_mfa = migrates && new_uses_mfa && pools.sms_mfa;

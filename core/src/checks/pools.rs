@@ -64,7 +64,7 @@ impl<'a> Pools<'a> {
 
 fn described(pool: &Pool) -> Result<&Object> {
     pool.described.as_ref().ok_or_else(|| {
-        let deleted = format!("user pool {} was deleted while this command ran", pool.id);
+        let deleted = format!("user pool {} was deleted during this run", pool.id);
         Problem::error("deleted-meanwhile", deleted)
     })
 }
@@ -78,6 +78,9 @@ pub struct Preflight {
     pub warnings: Vec<Problem>,
     /// Why no user could be migrated. Setup fails with these.
     pub refusals: Vec<Problem>,
+    /// Why the function rejects all users. Plan and setup fail with it. Verify and status report
+    /// what exists, so for them it is a warning.
+    pub rejects_all: Option<Problem>,
 }
 
 impl Preflight {

@@ -34,7 +34,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, choice: ForgotP
     let guards = triggers(pools.old, &GUARDS);
     if !guards.is_empty() {
         preflight.warn("recovery-bypasses-triggers", Severity::Security, 
-            format!("users who reset a forgotten password are migrated without these triggers of the old pool, which may reject some users: {}", listed(&guards)),
+            format!("users who reset a forgotten password are migrated, but these triggers of the old pool don't run for them, so they can't reject any of them: {}", listed(&guards)),
             "use --forgot-password refuse, or disable the users that these triggers would reject in the old pool",
         );
     }

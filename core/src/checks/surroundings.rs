@@ -72,18 +72,22 @@ fn app_clients(preflight: &mut Preflight, pools: Pools<'_>) {
         let clients = pools.new_clients.iter();
         let clients = clients.filter(|(_, client)| client.as_ref().is_some_and(applies));
         let ids: Vec<_> = clients.map(|(id, _)| id).collect();
-        let s = if ids.len() == 1 { "" } else { "s" };
-        (!ids.is_empty()).then(|| format!("app client{s} {}", listed(&ids)))
+        let (s, dont) = match ids.len() {
+            0 => return None,
+            1 => ("", "doesn't"),
+            _ => ("s", "don't"),
+        };
+        Some((format!("app client{s} {}", listed(&ids)), dont))
     };
-    if let Some(clients) = named(|client| !sends_passwords(client)) {
+    if let Some((clients, dont)) = named(|client| !sends_passwords(client)) {
         preflight.warn(
             "client-without-password-flow",
             Severity::Lockout,
-            format!("applications that use {clients} don't sign in with USER_PASSWORD_AUTH yet, because it wasn't enabled. Setup enables it. Apps that continue to sign in with SRP don't invoke the migration trigger, so their users won't be migrated"),
-            "after setup, change these applications to sign in with USER_PASSWORD_AUTH",
+            format!("{clients} {dont} allow USER_PASSWORD_AUTH yet. Setup enables it. Applications that continue to sign in with SRP don't invoke the migration trigger, so their users won't be migrated"),
+            "after setup, change the applications to sign in with USER_PASSWORD_AUTH",
         );
     }
-    if let Some(clients) = named(reveals_users) {
+    if let Some((clients, _)) = named(reveals_users) {
         preflight.warn(
             "user-existence-revealed",
             Severity::Security,

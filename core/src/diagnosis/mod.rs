@@ -265,7 +265,7 @@ fn assume(plan: &Plan, desired: &Desired) -> (Component, &'static str) {
     let mut steps = plan.steps();
     let in_sync = (
         Component::External,
-        "although the role, its trust policy and the permissions are in sync",
+        "the role, its trust policy and the permissions are in sync, so something outside this deployment denies it",
     );
     steps.find_map(cause).unwrap_or(in_sync)
 }
@@ -340,7 +340,9 @@ const fn text(rejection: Rejection) -> &'static str {
         Rejection::NoVerifiedContact => {
             "the user has no verified email or phone number to send a code to"
         }
-        Rejection::ForgotPassword => "users who forgot their password aren't migrated",
+        Rejection::ForgotPassword => {
+            "a password reset request doesn't migrate users (--forgot-password refuse)"
+        }
         Rejection::Name => "the new pool can't resolve the identifier of the sign-in",
         Rejection::InvalidParameter => "the old pool doesn't accept such a username or password",
         Rejection::UnknownAnswer => {

@@ -119,7 +119,7 @@ pub fn policy(side: Side, settings: &Settings) -> Result<Policy> {
             region_of(&pool.id).is_some_and(matches),
             option,
             &pool.id,
-            "the id of a user pool in the given Region, such as eu-west-1_AbCdEfGhI",
+            "the ID or the ARN of a user pool in this Region, such as eu-west-1_AbCdEfGhI",
         )?;
         if let Some(why) = pool.mismatch(&place(side, options, grant), None) {
             return Err(origins.of(option).refuse(option, &pool.id, &why));

@@ -249,8 +249,12 @@ pub(super) fn restore(plan: &mut Plan, names: &Names, record: &Record<'_>) {
             Removal::Nothing => {}
             Removal::To(rest) => {
                 let edit = if rest.is_empty() {
-                    let before = format!("the default flows and {}", added.flow);
-                    Edit::set(PATH, Some(before), Some("none, as before".into()))
+                    let before = format!("default flows + {}", added.flow);
+                    Edit::set(
+                        PATH,
+                        Some(before),
+                        Some("not set, as before setup (default flows)".into()),
+                    )
                 } else {
                     Edit::remove(PATH, &added.flow)
                 };

@@ -156,14 +156,14 @@ pub(super) fn unrecorded_client(name: &str, id: &str) -> Problem {
 /// of pools. If it were changed to another pair, users of the first pair who haven't been migrated
 /// couldn't sign in.
 pub(super) fn same_migration(name: &str, existing: &Tags, desired: &Tags) -> Result<()> {
-    for (key, what) in [(record::POOL, "user pool"), (record::PEER, "other account")] {
+    for (key, what) in [(record::POOL, "user pool"), (record::PEER, "account")] {
         if let (Some(existing), Some(desired)) = (existing.get(key), desired.get(key))
             && existing != desired
         {
             return Err(Problem::error(
                 "deployment-mismatch",
                 format!(
-                    "the deployment of role {name} is for the {what} {existing}, not {desired}"
+                    "role {name} belongs to a deployment with {what} {existing}, not with {desired}"
                 ),
             )
             .fix("use --suffix for a second deployment, or run `cogmig teardown` first"));

@@ -23,13 +23,23 @@ pub fn next_steps(status: &Status, desired: &Desired, variables: &Tags) -> Vec<S
         return start.chain(unmigrated(status)).collect();
     }
     let mut steps = Vec::new();
-    match status.differing() {
+    let conflicts = status.resources.iter();
+    let conflicts = conflicts.filter(|one| one.state == State::ManualAction);
+    let conflicts = conflicts.count();
+    match status.differing() - conflicts {
         0 => {}
         1 => steps.push(
             "Drift: 1 resource. Run `cogmig setup` with the same options to fix it.".to_owned(),
         ),
         many => steps.push(format!(
             "Drift: {many} resources. Run `cogmig setup` with the same options to fix them."
+        )),
+    }
+    match conflicts {
+        0 => {}
+        1 => steps.push("Manual action required: 1 resource, marked ! above.".to_owned()),
+        many => steps.push(format!(
+            "Manual action required: {many} resources, marked ! above."
         )),
     }
     steps.extend(faults(status));
@@ -74,7 +84,7 @@ fn unmigrated(status: &Status) -> Option<String> {
         }
         // The function's approval doesn't prove that Cognito created the user.
         Some(migrated) if migrated >= old => {
-            "The function has approved as many migrations as the old pool has users, but AWS's estimate of the new pool is lower. The estimate can be out of date.".to_owned()
+            "The function has approved as many migrations as the old pool has users, but AWS's estimate of the new pool is lower than that of the old pool, or unknown. Estimates can be out of date.".to_owned()
         }
         Some(migrated) => format!(
             "Not migrated yet: about {} of the old pool's users. Each user is migrated at their first sign-in to the new pool.",
@@ -125,7 +135,7 @@ fn rejected(status: &Status, variables: &Tags) -> Vec<String> {
             env::FORGOT_PASSWORD,
             Rejection::ForgotPassword,
             "password reset",
-            "Users who forgot their password aren't migrated (--forgot-password refuse).",
+            "Password reset requests don't migrate users (--forgot-password refuse).",
         ),
     ] {
         let rejected = rejections(reason);

@@ -283,7 +283,7 @@ fn the_next_steps_follow_from_the_data() {
         (
             status((10, 4), all(3), rejected("forgot_password")),
             with("FORGOT_PASSWORD", "refuse"),
-            "Users who forgot their password aren't migrated (--forgot-password refuse). 1 password reset was rejected",
+            "Password reset requests don't migrate users (--forgot-password refuse). 1 password reset was rejected",
             "temporary",
         ),
         (

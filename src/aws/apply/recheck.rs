@@ -78,7 +78,7 @@ async fn revert(
         ) => {
             let lost = |result| {
                 let summary = format!(
-                    "the undo record of app client {name} on role {role} in the {place} was deleted during this run. The added flow {result}"
+                    "the undo record of app client {name} on role {role} in the {place} was deleted during this run. The added authentication flow {result}"
                 );
                 Problem::error(UNRECORDED, summary).fix(AGAIN)
             };
@@ -87,14 +87,16 @@ async fn revert(
                 key: key.clone(),
             };
             let removed = async {
-                if holds(account, &alone).await? {
+                let is_alone = holds(account, &alone).await?;
+                if is_alone {
                     user_pool_client::remove_flow(account, pool, name, added).await?;
                 }
-                Ok(())
+                Ok(is_alone)
             };
             Err(match removed.await {
-                Ok(()) => lost("was removed again").into(),
-                Err(error) => lost("couldn't be removed again")
+                Ok(true) => lost("was removed").into(),
+                Ok(false) => lost("was kept, because another deployment uses it").into(),
+                Err(error) => lost("couldn't be removed")
                     .caused_by(call::problem(Error::chain(&error)))
                     .into(),
             })
@@ -107,7 +109,7 @@ async fn revert(
         ) => {
             user_pool_client::delete_own(account, pool, name, Some(id)).await?;
             let summary = format!(
-                "the undo record of app client {name} on role {role} in the {place} was deleted during this run. The app client was deleted again"
+                "the undo record of app client {name} on role {role} in the {place} was deleted during this run. The app client was deleted"
             );
             Err(Problem::error("client-record-deleted", summary)
                 .fix(AGAIN)
@@ -136,7 +138,7 @@ async fn restore_trigger(
         return Ok(());
     }
     let summary = format!(
-        "{why}. The previous trigger of user pool {pool} in the {} was restored",
+        "{why}. The change to the UserMigration trigger of user pool {pool} in the {} was reverted",
         account.identity.place()
     );
     Err(Problem::error("trigger-restored", summary)

@@ -102,7 +102,7 @@ fn default(command: &str, option: &str, takes_value: bool) -> &'static str {
         (_, "forgot-password") => "migrate",
         (_, "architecture") => "arm64 if this build has it",
         (_, "log-retention") => "30",
-        (_, "lambda-zip") => "the package in this build",
+        (_, "lambda-zip") => "the one in this build",
         (_, "yes") => "true in a CI system, otherwise false",
         (_, "since") => "24h",
         (_, "output") => "human",

@@ -14,13 +14,9 @@ pub struct Layers(Vec<Layer>);
 type Ranked<T> = Option<(usize, T)>;
 
 impl Layers {
-    /// These layers, without empty values.
+    /// These layers.
     pub fn new(layers: impl IntoIterator<Item = Layer>) -> Self {
-        let set = |mut layer: Layer| {
-            layer.retain(|_, setting| !setting.form.is_blank());
-            layer
-        };
-        Self(layers.into_iter().map(set).collect())
+        Self(layers.into_iter().collect())
     }
 
     /// The value of a long option, from the first layer that sets it.
@@ -35,8 +31,9 @@ impl Layers {
         let mut first = None;
         for (rank, layer) in self.0.iter().enumerate() {
             if let Some(setting) = layer.get(option) {
-                let value = value::read(option, setting)?;
-                first = first.or(Some((rank, value)));
+                let value: T = value::read(option, setting)?;
+                let value = Some(value).filter(|value| !value.is_blank());
+                first = first.or(value.map(|value| (rank, value)));
             }
         }
         Ok(first)
@@ -45,6 +42,7 @@ impl Layers {
     /// The options that were set, and where.
     pub fn origins(&self) -> Origins {
         let set = self.0.iter().rev().flatten();
+        let set = set.filter(|(_, setting)| !setting.form.is_blank());
         let setting = |setting: &Setting| options::Setting {
             value: setting.form.text(),
             origin: setting.origin.clone(),

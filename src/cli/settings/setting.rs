@@ -56,7 +56,7 @@ impl Form {
 
     /// Whether the value is empty. Pipelines set variables to "" if they have no value.
     pub fn is_blank(&self) -> bool {
-        let is_blank = |text: &str| text.split(',').all(|part| trimmed(part).is_empty());
+        let is_blank = |text: &str| trimmed(text).is_empty();
         match self {
             Self::Raw(text) => text.to_str().is_some_and(is_blank),
             Self::Text(text) => is_blank(text),
@@ -68,7 +68,7 @@ impl Form {
     /// The value for an error message. Empty for an array and for other types.
     pub fn text(&self) -> String {
         match self {
-            Self::Raw(text) => text.to_string_lossy().into_owned(),
+            Self::Raw(text) => trimmed(&text.to_string_lossy()).to_owned(),
             Self::Text(text) => text.clone(),
             Self::Texts(texts) => texts.join(","),
             Self::Number(digits) => digits.clone(),

@@ -567,3 +567,26 @@ fn unknown_variables_are_one_error_with_the_nearest_names() {
         assert_eq!(error.remedy.concat(), fix);
     }
 }
+
+/// Only an empty variable, and an empty list or string in the file, set nothing.
+#[test]
+fn a_value_of_commas_or_of_another_type_is_an_error_and_not_ignored() {
+    for (flags, variables, file) in [
+        ("plan --suffix ,", &[][..], ""),
+        ("plan", &[("SUFFIX", ",")], ""),
+        ("plan", &[("LOG_RETENTION", ",")], ""),
+        ("plan", &[("YES", ",")], ""),
+        ("plan", &[], "yes = ''"),
+        ("plan", &[], "yes = []"),
+        ("plan", &[], "log-retention = ''"),
+        ("plan", &[], "fail-on = ''"),
+        ("plan", &[], "mfa-users = []"),
+    ] {
+        let error = settings(flags, variables, file).expect_err(file);
+        assert_eq!(error.id, "option-invalid", "{flags} {variables:?} {file}");
+    }
+    let matches = Cli::command().try_get_matches_from(["cogmig", "verify", "--username", " "]);
+    assert!(matches.is_err());
+    let path = valid("plan", &[], "lambda-zip = ' a '").lambda_zip;
+    assert_eq!(path, Some(PathBuf::from(" a ")));
+}

@@ -21,6 +21,11 @@ pub trait Value: Sized {
         Self::forms()
     }
 
+    /// Whether the value is empty, so it isn't set.
+    fn is_blank(&self) -> bool {
+        false
+    }
+
     /// The value of an argument or of a variable, if it is valid.
     fn of_text(text: &OsStr) -> Option<Self>;
 
@@ -50,11 +55,15 @@ pub fn read<T: Value>(option: &str, Setting { origin, form }: &Setting) -> Resul
 
 impl Value for String {
     fn forms() -> String {
-        "text in UTF-8".into()
+        "a string in UTF-8".into()
     }
 
     fn forms_in_file() -> String {
         "a string in quotes".into()
+    }
+
+    fn is_blank(&self) -> bool {
+        self.is_empty()
     }
 
     fn of_text(text: &OsStr) -> Option<Self> {
@@ -65,11 +74,15 @@ impl Value for String {
 
 impl Value for Vec<String> {
     fn forms() -> String {
-        "text, or several texts separated by commas".into()
+        "a string, or several strings separated by commas".into()
     }
 
     fn forms_in_file() -> String {
         "a string in quotes, or an array of strings".into()
+    }
+
+    fn is_blank(&self) -> bool {
+        self.is_empty()
     }
 
     fn of_text(text: &OsStr) -> Option<Self> {
@@ -104,12 +117,13 @@ impl Value for PathBuf {
         "a path in quotes".into()
     }
 
+    fn is_blank(&self) -> bool {
+        self.as_os_str().is_empty()
+    }
+
     fn of_text(text: &OsStr) -> Option<Self> {
-        // A path doesn't have to be UTF-8.
-        Some(
-            text.to_str()
-                .map_or(text.into(), |text| reference::trimmed(text).into()),
-        )
+        // A path doesn't have to be UTF-8. An argument can have spaces at its ends.
+        Some(text.into())
     }
 }
 

@@ -45,7 +45,8 @@ pub struct Document {
     /// planned: the plan was shown, and nothing was changed. done: all changes were applied, or
     /// there were none. declined: the user didn't confirm the changes. passed, drifted, broken: of
     /// verify; broken means that the connectivity check failed. in_sync, drifted, faults,
-    /// not_deployed: of status. failed: see error.
+    /// not_deployed: of status; faults means that sign-ins failed, see sign_ins. failed: the command
+    /// failed, see error.
     #[cfg_attr(test, schemars(extend("enum" = words::results())))]
     result: &'static str,
     /// The options that were set. The others have their defaults.
@@ -56,7 +57,7 @@ pub struct Document {
     selected: Vec<Selected>,
     /// The plan, in the order in which it is applied. Independent changes are applied in parallel.
     changes: Vec<Change>,
-    /// The warnings, in no order.
+    /// The warnings, in no particular order.
     warnings: Vec<Warning>,
     /// AWS's estimates of the number of users in each pool.
     users: Vec<Users>,
@@ -136,6 +137,7 @@ struct Change {
     /// The details, for people. The wording can change.
     details: Vec<String>,
     edits: Vec<Edit>,
+    /// planned: not started. skipped: a conflict, which is never applied.
     #[cfg_attr(test, schemars(extend("enum" = ["planned", "started", "done", "failed", "skipped"])))]
     status: &'static str,
 }
@@ -151,7 +153,7 @@ struct Warning {
     summary: String,
     /// The causes that are known.
     causes: Vec<String>,
-    /// What fixes it: one of these.
+    /// How to fix it. Each entry is an alternative.
     fix: Vec<String>,
 }
 

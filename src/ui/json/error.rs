@@ -26,7 +26,7 @@ pub struct Error {
     request_id: Option<String>,
     /// The causes that are known.
     causes: Vec<String>,
-    /// What fixes it: one of these.
+    /// How to fix it. Each entry is an alternative.
     fix: Vec<String>,
     /// Other errors of changes that were applied in parallel.
     also: Vec<String>,

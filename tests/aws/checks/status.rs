@@ -134,7 +134,7 @@ fn after_setup_everything_is_in_sync() {
         "--detailed-exitcode",
         &[
             "9 resources in sync",
-            "trigger attached",
+            "state attached",
             "0 of about 1 (0 %)",
             "Not migrated yet: about 1 of the old pool's users. Each user is migrated at their first sign-in",
             "`cogmig teardown`",
@@ -340,7 +340,7 @@ fn without_access_to_the_log_the_rest_is_reported() {
     stage.deny("new", "reader", "lambda:GetFunction");
     stage
         .ends(1, reader)
-        .assert_stderr(&["lambda:GetFunction", "remove the explicit Deny"]);
+        .assert_stderr(&["lambda:GetFunction", "find the Deny statement"]);
 }
 
 /// Status can run with a role that can't change anything or invoke the function.
@@ -412,4 +412,31 @@ fn one_of_several_deployments_is_reported() {
     );
     stage.ok(&format!("teardown {BOTH} --suffix second"));
     assert_eq!(stage.status("--suffix second")["deployed"], "none");
+}
+
+/// Setup would fail, but status and verify report what exists.
+#[test]
+fn mfa_that_is_required_and_refused_is_a_warning_of_status_and_an_error_of_plan() {
+    let stage = Stage::new();
+    let app = json!({
+        "SoftwareTokenMfaConfiguration": {"Enabled": true}, "MfaConfiguration": "OPTIONAL",
+    });
+    stage.in_pool(&stage.old, "SetUserPoolMfaConfig", app.clone());
+    stage.ok(&format!("setup {BOTH} --mfa-users refuse"));
+    let mut required = app;
+    required["MfaConfiguration"] = json!("ON");
+    stage.in_pool(&stage.old, "SetUserPoolMfaConfig", required);
+    stage.assert_status_text(0, "", &["warning (lockout): the old pool requires MFA"]);
+    let run = stage.ends(1, &format!("verify {BOTH}"));
+    assert!(
+        run.printed("warning (lockout): the old pool requires MFA"),
+        "{run}"
+    );
+    for command in ["plan", "setup"] {
+        let run = stage.changes_nothing(1, &format!("{command} {BOTH}"));
+        run.assert_stderr(&["no user could be migrated", "--mfa-users migrate"]);
+    }
+    stage.teardown();
+    // Without a deployment no choice is recorded.
+    stage.assert_status_text(0, "", &["Deployment `default` doesn't exist."]);
 }

@@ -37,8 +37,8 @@ fn printed(stage: &Stage, arguments: &str, run: &Run) -> String {
         .iter()
         .map(|line| line.split(" done in ").next().unwrap_or_default());
     let other = other.iter().map(|line| {
-        if line.starts_with("  request id:  ") {
-            return "  request id:  …".to_owned();
+        if line.starts_with("  request ID:  ") {
+            return "  request ID:  …".to_owned();
         }
         // A failed call takes any time too.
         match line.split_once("  failed in ") {

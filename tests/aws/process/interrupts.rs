@@ -133,7 +133,7 @@ fn an_interrupt_during_the_comparison_reports_nothing_as_deleted() {
     running.signal("INT");
     let run = running.end();
     run.assert_ended(INTERRUPTED, "setup");
-    assert!(!run.printed("was deleted while this"), "{run}");
+    assert!(!run.printed("was deleted during this run"), "{run}");
     stage.sandbox.set_conditions(Conditions::default());
     let flows = stage.flows(&stage.old, &stage.old.client);
     assert!(flows.contains(&"ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned()));
