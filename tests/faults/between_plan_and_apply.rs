@@ -197,7 +197,7 @@ fn lost_changes_are_reported_with_another_error() {
         assert_eq!(error.contains("AccessDenied"), !interrupted, "{error}");
         // The flow and its record exist, so users can still be migrated.
         let output = run.to_string();
-        assert!(!output.contains("was restored"), "{output}");
+        assert!(!output.contains("was reverted"), "{output}");
         stage.sign_in("ada", PASSWORD).unwrap();
     }
 }
@@ -248,7 +248,7 @@ fn a_trigger_whose_flow_was_removed_is_restored() {
         }
         let run = unblock(&stage, running);
         run.assert_ended(1, &setup);
-        run.assert_stderr(&["the undo record of app client", "was restored"]);
+        run.assert_stderr(&["the undo record of app client", "was reverted"]);
         assert_eq!(stage.triggers(), before);
     }
 }

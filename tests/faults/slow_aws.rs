@@ -252,7 +252,7 @@ fn a_permanent_error_is_reported_at_the_deadline() {
     run.assert_stderr(&[
         "cognito-idp:UpdateUserPool failed in the new account 222222222222",
         "UserImportInProgressException: A user import job runs.",
-        "request id",
+        "request ID",
         "wait until the user import job of this pool has ended",
         "8 of 9 changes were applied and remain",
     ]);

@@ -124,7 +124,7 @@ fn no_network() {
                 .env("AWS_MAX_ATTEMPTS", attempts);
             let run = Run::of(&mut command);
             run.assert_ended(1, verb);
-            run.assert_stderr(&["no answer", "offline", "check the network"]);
+            run.assert_stderr(&["no response", "offline", "check the network"]);
             assert!(started.elapsed() < Duration::from_secs(10), "{run}");
         }
     }

@@ -231,7 +231,7 @@ fn a_user_is_checked_and_not_migrated() {
         (
             "ada",
             PASSWORD,
-            "would be migrated, with custom:tenant, email, email_verified",
+            "would be migrated, with the attributes custom:tenant, email, email_verified",
         ),
         (
             "ada",
@@ -296,7 +296,10 @@ fn a_throttled_function_is_reported_immediately() {
     stage.setup();
     let concurrency = json!({"FunctionName": LAMBDA, "ReservedConcurrentExecutions": 0});
     stage.aws("new", "lambda:PutFunctionConcurrency", concurrency);
-    let words = ["reserved concurrency is 0", "delete-function-concurrency"];
+    let words = [
+        "reserved concurrency of function",
+        "delete-function-concurrency",
+    ];
     stage.assert_broken_at("function", &words);
     let run = stage.ends(1, &format!("setup {BOTH}"));
     run.assert_stderr(&words);
