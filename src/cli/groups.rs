@@ -91,7 +91,7 @@ pub struct Handling {
 #[derive(Args)]
 #[command(next_help_heading = "Deployment")]
 pub struct Name {
-    /// Name of the deployment, a suffix
+    /// Name and suffix of the deployment.
     ///
     /// Selects another deployment than `default`. All its resource names end in -SUFFIX. With a
     /// new suffix, setup creates another deployment.

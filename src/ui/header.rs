@@ -8,6 +8,9 @@ use cogmig_core::selected::Selected;
 use super::transcript::Transcript;
 use super::wrap::hanging_indent;
 
+/// The columns of a label.
+const COLUMNS: usize = 16;
+
 /// One line for each, wrapped at a width. `has_users` adds the numbers of users.
 pub fn text(transcript: &Transcript, has_users: bool, width: usize) -> String {
     let mut lines: Vec<_> = transcript.accounts.iter().map(account).collect();
@@ -21,8 +24,13 @@ pub fn text(transcript: &Transcript, has_users: bool, width: usize) -> String {
         );
     }
     let lines = lines.iter().map(|(label, text)| {
-        let label = format!("{label:<14}  ");
-        hanging_indent(&label, text, width)
+        let longest = text.split(' ').map(str::len).max().unwrap_or(0);
+        // On a narrow terminal, an ID doesn't fit next to its label.
+        if COLUMNS + longest > width {
+            format!("{label}\n{}", hanging_indent("    ", text, width))
+        } else {
+            hanging_indent(&format!("{label:<COLUMNS$}"), text, width)
+        }
     });
     let mut lines: Vec<_> = lines.collect();
     if let [old, new] = &transcript.accounts[..]

@@ -53,14 +53,14 @@ fn transcript() -> Transcript {
             side: Side::Old,
             what: "app client",
             all: vec![Listed {
-                id: "1example23456789".into(),
+                id: "1example23456789abcdefghij".into(),
                 name: "web".into(),
             }],
             source: SelectedBy::Record,
         }],
         changes: vec![
             line(Side::Old, Kind::Role, "cognito-access-role", Action::Create, Vec::new()),
-            line(Side::Old, Kind::AppClient, "1example23456789", Action::Update, flow),
+            line(Side::Old, Kind::AppClient, "1example23456789abcdefghij", Action::Update, flow),
             line(Side::New, Kind::LogGroup, log_group, Action::Update, retention),
             line(Side::New, Kind::Function, "cognito-migration-lambda", Action::Delete, Vec::new()),
             line(Side::New, Kind::Policy, "cognito-migration-lambda-policy", Action::Conflict, Vec::new()),
@@ -112,7 +112,7 @@ fn the_name_is_one_line_and_each_detail_is_on_a_line_below_it() {
     let text = plan::text(&transcript(), 80, false);
     for lines in [
         "Old account 111111111111 (eu-central-1)\n  + role cognito-access-role\n",
-        "  ~ app client 1example23456789\n      ExplicitAuthFlows: + ALLOW_ADMIN_USER_PASSWORD_AUTH\n",
+        "  ~ app client 1example23456789abcdefghij\n      ExplicitAuthFlows: + ALLOW_ADMIN_USER_PASSWORD_AUTH\n",
         "  ~ log group /aws/lambda/cognito-migration-lambda\n      retention: 30 days → 90 days\n",
         "\nPlan: 1 to add, 2 to change, 1 to delete, 1 conflict.",
     ] {
@@ -126,7 +126,7 @@ fn drift_has_the_direction_in_which_it_happened() {
     let text = drift::text(&transcript.accounts, &resources(&transcript), 80, false);
     for lines in [
         "  + role cognito-access-role (missing)\n",
-        "  ~ app client 1example23456789 (drifted)\n      ExplicitAuthFlows: missing ALLOW_ADMIN_USER_PASSWORD_AUTH\n",
+        "  ~ app client 1example23456789abcdefghij (drifted)\n      ExplicitAuthFlows: missing ALLOW_ADMIN_USER_PASSWORD_AUTH\n",
         "      retention: 30 days, configured 90 days\n",
         "cognito-migration-lambda-policy (manual action required)\n",
         "\n1 resource in sync",

@@ -51,8 +51,21 @@ pub fn read(matches: &ArgMatches) -> Result<Settings> {
     let config = config.map(|setting| value::read::<PathBuf>("config", setting));
     let file = file::open(config.transpose()?.as_deref(), &options)?;
     let mut settings = checked(&Layers::new([flags, environment, file]))?;
-    // The environment and the file can set options of other commands.
-    settings.origins.retain(|option| takes(matches, option));
+    let [quiet, verbose] = [settings.quiet, settings.verbose];
+    let names_client = !settings.old.clients.is_empty();
+    let dedicated = settings.dedicated_old_client;
+    // The environment and the file can set options of other commands, and options that another
+    // source overrides.
+    settings.origins.retain(|option| {
+        let is_effective = match option {
+            "quiet" => quiet,
+            "verbose" => verbose,
+            "old-client" => names_client,
+            "dedicated-old-client" => dedicated,
+            _ => true,
+        };
+        is_effective && takes(matches, option)
+    });
     Ok(settings)
 }
 

@@ -261,3 +261,36 @@ fn a_plan_in_a_file_names_accounts_and_pools() {
     assert_complete(&stage.ok(&format!("status {BOTH}")));
     assert_complete(&stage.ok(&format!("teardown {BOTH} --dry-run")));
 }
+
+#[test]
+fn json_lists_the_options_in_effect_and_where_they_were_set() {
+    let stage = Stage::new();
+    stage.file(
+        "cogmig.toml",
+        "log-retention = 90\ndedicated-old-client = true\nkeep-logs = true\n",
+    );
+    let client = &stage.old.client;
+    let arguments = format!("plan {BOTH} --old-client {client} --output json");
+    let variables = [("COGMIG_DROP_ATTRIBUTE", " nickname,website\n")];
+    let run = stage.with(0, &arguments, &variables);
+    let option = |name: &str, value: &str, set_by: &str| json!({"name": name, "value": value, "set_by": set_by});
+    let mut options = run.json()["options"].take();
+    // The sandbox sets the architecture of the machine.
+    let list = options.as_array_mut().unwrap();
+    list.retain(|one| one["name"] != "architecture");
+    assert_eq!(
+        options,
+        json!([
+            option(
+                "drop-attribute",
+                "nickname,website",
+                "COGMIG_DROP_ATTRIBUTE"
+            ),
+            option("log-retention", "90", "cogmig.toml, line 1: log-retention"),
+            option("new-profile", "new", "--new-profile"),
+            option("old-client", client, "--old-client"),
+            option("old-profile", "old", "--old-profile"),
+            option("output", "json", "--output"),
+        ])
+    );
+}
