@@ -95,7 +95,7 @@ const ENDS: [(Ended, &str, u8, u8); 16] = [
     (Ended::Declined, "declined", 1, 1),
     (Ended::Passed, "passed", 0, 0),
     (Ended::PassedWithDrift, "drifted", 1, 1),
-    (Ended::Broken, "broken", 1, 1),
+    (Ended::Broken, "check_failed", 1, 1),
     (Ended::InSync, "in_sync", 0, 0),
     (Ended::Drift, "drifted", 0, 2),
     (Ended::Faults, "faults", 0, 2),

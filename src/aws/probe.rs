@@ -144,7 +144,7 @@ pub async fn wait_until_working(account: &Account, desired: &Desired) -> Result<
     };
     let broken = anyhow::Error::from(
         Problem::error(
-            "path-broken",
+            "connectivity-check-failed",
             format!(
                 "setup is complete, but no user can be migrated. In the {}, the {broken}",
                 account.identity.place()

@@ -105,7 +105,7 @@ fn write_page(command: &Command, cogmig: &Command, mut file: impl Write) -> io::
     let mut text = Vec::new();
     page.render_title(&mut text)?;
     page.render_name_section(&mut text)?;
-    page.render_synopsis_section(&mut text)?;
+    synopsis(command, &mut text)?;
     page.render_description_section(&mut text)?;
     page.render_options_section(&mut text)?;
     if is_cogmig {
@@ -133,6 +133,16 @@ fn write_page(command: &Command, cogmig: &Command, mut file: impl Write) -> io::
     see_also(&mut roff, command, cogmig, has("old-profile"));
     roff.to_writer(&mut file)?;
     file.flush()
+}
+
+/// The usage line of the help: the synopsis of `clap_mangen` has no placeholders for values.
+fn synopsis(command: &Command, text: &mut Vec<u8>) -> io::Result<()> {
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").trim_end().to_owned();
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]);
+    roff.text([roman(usage)]);
+    roff.to_writer(text)
 }
 
 /// The headings of options as subsections of OPTIONS.

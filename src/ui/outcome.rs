@@ -170,7 +170,7 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
         Err(broken) => {
             let (component, what) = (broken.component.as_str(), &broken.what);
             let failed = format!("failed ({component}): {what}");
-            let failed = Problem::error("path-broken", failed).fix(broken.remedy);
+            let failed = Problem::error("connectivity-check-failed", failed).fix(broken.remedy);
             problem::lines(&failed, "\n")
         }
     };

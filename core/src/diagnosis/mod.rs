@@ -93,7 +93,7 @@ impl fmt::Display for Broken {
 
 impl From<&Broken> for Problem {
     fn from(broken: &Broken) -> Self {
-        Self::error("path-broken", broken.to_string()).fix(broken.remedy)
+        Self::error("connectivity-check-failed", broken.to_string()).fix(broken.remedy)
     }
 }
 

@@ -43,10 +43,9 @@ pub struct Document {
     /// The name of the deployment: default, or the suffix. Null if the options are invalid.
     deployment: Option<String>,
     /// planned: the plan was shown, and nothing was changed. done: all changes were applied, or
-    /// there were none. declined: the user didn't confirm the changes. passed, drifted, broken: of
-    /// verify; broken means that the connectivity check failed. in_sync, drifted, faults,
-    /// not_deployed: of status; faults means that sign-ins failed, see sign_ins. failed: the command
-    /// failed, see error.
+    /// there were none. declined: the user didn't confirm the changes. Of verify: passed, drifted,
+    /// or check_failed if the connectivity check failed. Of status: in_sync, drifted, not_deployed,
+    /// or faults if sign-ins failed, see sign_ins. failed: the command failed, see error.
     #[cfg_attr(test, schemars(extend("enum" = words::results())))]
     result: &'static str,
     /// The options that were set. The others have their defaults.
