@@ -90,7 +90,7 @@ impl Scope<'_> {
         let recorded = &self.record.clients;
         let exists = |id: &String| there.iter().any(|client| client.id == *id);
         if given.is_empty() && !recorded.is_empty() && !recorded.iter().any(exists) {
-            return Err(self.client_is_deleted(&recorded.join(", ")));
+            return Err(self.clients_are_deleted(recorded));
         }
         let search = self.clients_of(pool);
         search.select(there, &given, recorded)
@@ -291,17 +291,25 @@ impl Scope<'_> {
         .fix("run `cogmig teardown` to remove the remaining resources")
     }
 
-    fn client_is_deleted(&self, client: &str) -> Problem {
+    fn clients_are_deleted(&self, clients: &[String]) -> Problem {
         let (side, deployment) = (self.side().as_str(), &self.names.deployment);
-        let consequence = match self.side() {
-            Side::Old => "Users who haven't been migrated can't sign in",
-            Side::New => "Applications can't sign in through it",
+        let (s, exist, them) = match clients {
+            [_] => ("", "exists", "it"),
+            _ => ("s", "exist", "them"),
         };
+        let consequence = match self.side() {
+            Side::Old => "Users who haven't been migrated can't sign in".to_owned(),
+            Side::New => format!("Applications can't sign in through {them}"),
+        };
+        let (clients, place) = (clients.join(", "), self.identity.place());
+        let what = format!("the {side} app client{s} {clients} of deployment `{deployment}`");
         Problem::error(
             "client-deleted",
-            format!("the {side} app client {client} of deployment `{deployment}` no longer exists in the {}. {consequence}", self.identity.place()),
+            format!("{what} no longer {exist} in the {place}. {consequence}"),
         )
-        .fix(format!("run `cogmig setup --{side}-client ID` with another app client, or `cogmig teardown`"))
+        .fix(format!(
+            "run `cogmig setup --{side}-client ID` with another app client, or `cogmig teardown`"
+        ))
     }
 }
 

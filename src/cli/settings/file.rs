@@ -136,7 +136,9 @@ fn syntax_error(name: &str, text: &str, error: &Error) -> Problem {
     let column = text[begin..span.start].chars().count() + 1;
     let message = error.message();
     let word = &text[span.clone()];
+    let is_control = |c: char| c.is_control() && !"\t\r\n".contains(c);
     let (reason, fix) = match message {
+        _ if line.contains(is_control) => ("unexpected control character", None),
         _ if message.starts_with("string values must be quoted") && word.is_empty() => {
             ("the value is missing", with_value(line))
         }
@@ -181,6 +183,7 @@ fn quoted(word: &str) -> String {
     match word.trim_matches(['“', '”', '‘', '’']) {
         "yes" | "on" | "Yes" | "True" | "TRUE" => "true".to_owned(),
         "no" | "off" | "No" | "False" | "FALSE" => "false".to_owned(),
+        word if word.contains('"') => format!("'{word}'"),
         word => format!("\"{word}\""),
     }
 }

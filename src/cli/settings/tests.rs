@@ -449,6 +449,7 @@ fn an_option_that_the_file_cannot_set_is_an_error_with_a_fix() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_syntax_error_in_the_file_states_the_place_and_the_reason_and_shows_the_line_once() {
     for (text, summary, fix) in [
         (
@@ -525,6 +526,16 @@ fn a_syntax_error_in_the_file_states_the_place_and_the_reason_and_shows_the_line
             "lambda-zip = \"C:\\q\"",
             "line 1, column 18: invalid escape sequence",
             "use single quotes if the value contains a backslash",
+        ),
+        (
+            "suffix = \"a\u{1}b\"",
+            "line 1, column 12: unexpected control character",
+            "",
+        ),
+        (
+            "suffix = a\"b",
+            "line 1, column 10: the value isn't in quotes",
+            "'a\"b'",
         ),
         (
             "log-retention = 07",
