@@ -555,20 +555,25 @@ fn triggers_sign_up_and_feature_plans_give_warnings() {
     }
 }
 
-#[test]
-fn app_clients_with_the_same_warning_share_it() {
+/// The checks of plain pools with these app clients of the new pool.
+fn checked_clients(clients: &[(String, Option<Object>)]) -> Preflight {
     let pool = object(plain());
-    let srp = |users: &str| json!({"PreventUserExistenceErrors": users, "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]});
-    let clients = [("one", "LEGACY"), ("two", "LEGACY"), ("three", "ENABLED")]
-        .map(|(id, users)| (id.to_owned(), Some(object(srp(users)))));
     let pools = Pools {
         old: &pool,
         new: &pool,
-        new_clients: &clients,
+        new_clients: clients,
         is_first: false,
         sms_mfa: false,
     };
-    let preflight = check(pools, &UserHandling::default(), MfaUsers::None);
+    check(pools, &UserHandling::default(), MfaUsers::None)
+}
+
+#[test]
+fn app_clients_with_the_same_warning_share_it() {
+    let srp = |users: &str| json!({"PreventUserExistenceErrors": users, "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]});
+    let clients = [("one", "LEGACY"), ("two", "LEGACY"), ("three", "ENABLED")]
+        .map(|(id, users)| (id.to_owned(), Some(object(srp(users)))));
+    let preflight = checked_clients(&clients);
     let [flows, users] = &preflight.warnings[..] else {
         panic!("{:?}", preflight.warnings);
     };
@@ -588,7 +593,6 @@ fn app_clients_with_the_same_warning_share_it() {
 
 #[test]
 fn app_clients_that_reveal_users_or_never_send_passwords_give_a_warning() {
-    let pool = object(plain());
     let rows: [(Value, &[&str]); 4] = [
         (
             json!({"PreventUserExistenceErrors": "ENABLED", "ExplicitAuthFlows": ["USER_PASSWORD_AUTH"]}),
@@ -615,14 +619,7 @@ fn app_clients_that_reveal_users_or_never_send_passwords_give_a_warning() {
     ];
     for (client, words) in rows {
         let clients = [("client".to_owned(), Some(object(client.clone())))];
-        let pools = Pools {
-            old: &pool,
-            new: &pool,
-            new_clients: &clients,
-            is_first: false,
-            sms_mfa: false,
-        };
-        let preflight = check(pools, &UserHandling::default(), MfaUsers::None);
+        let preflight = checked_clients(&clients);
         match words {
             [] => assert_eq!(preflight.warnings, [], "{client}"),
             words => assert_warns(&preflight, words),
