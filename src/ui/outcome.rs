@@ -166,12 +166,15 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
         drift.push_str(CONFLICTS);
     }
     let check = match &verified.chain {
-        Ok(()) => "passed. The function can check passwords in the old pool.".to_owned(),
+        Ok(()) => fill(
+            "Connectivity check: passed. The function can check passwords in the old pool.",
+            width,
+        ),
         Err(broken) => {
             let (component, what) = (broken.component.as_str(), &broken.what);
             let failed = format!("failed ({component}): {what}");
             let failed = Problem::error("connectivity-check-failed", failed).fix(broken.remedy);
-            problem::lines(&failed, "\n")
+            problem::text("Connectivity check:", &failed, Some(width))
         }
     };
     let user = verified.user.as_ref().map(|forecast| match forecast {
@@ -184,20 +187,10 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
         Forecast::Rejected(why) => format!("would be rejected: {why}"),
         Forecast::Broken(_) => "unknown, because the connectivity check failed.".to_owned(),
     });
-    let findings = [
-        ("Drift: ", Some(drift)),
-        ("Connectivity check: ", Some(check)),
-        ("User: ", user),
-    ];
-    let findings = findings.into_iter().filter_map(|(label, finding)| {
-        let finding = format!("{label}{}", finding?);
-        let lines = finding
-            .lines()
-            .map(|line| match line.strip_prefix("  fix:  ") {
-                Some(fix) => hanging_indent("  fix:  ", fix, width),
-                None => fill(line, width),
-            });
-        Some(lines.collect::<Vec<_>>().join("\n"))
-    });
-    format!("\n{}", findings.collect::<Vec<_>>().join("\n"))
+    let drift = fill(&format!("Drift: {drift}"), width);
+    let mut text = format!("\n{drift}\n{check}");
+    if let Some(user) = user {
+        let _ = write!(text, "\n{}", fill(&format!("User: {user}"), width));
+    }
+    text
 }

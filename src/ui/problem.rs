@@ -100,14 +100,8 @@ pub fn label(severity: Severity) -> &'static str {
     }
 }
 
-/// The summary and the lines of a problem, with this separator.
-pub fn lines(problem: &Problem, separator: &str) -> String {
-    text("", problem, None)
-        .trim_start()
-        .replace('\n', separator)
-}
-
-fn text(head: &str, problem: &Problem, width: Option<usize>) -> String {
+/// A problem after a head, wrapped at a width.
+pub fn text(head: &str, problem: &Problem, width: Option<usize>) -> String {
     let summary = format!("{head} {}", on_one_line(&problem.summary));
     let mut text = match width {
         Some(width) => fill(&summary, width),

@@ -4,55 +4,63 @@ use cogmig_core::cognito::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use cogmig_core::plan::{Edit, Lost, LostRecord, Reason};
 use cogmig_core::record;
 
+/// The words between the values of a setting.
+struct Words {
+    added: &'static str,
+    removed: &'static str,
+    replaced: &'static str,
+    /// After the name of a setting without values.
+    alone: &'static str,
+}
+
+const CHANGE: Words = Words {
+    added: "+ ",
+    removed: "- ",
+    replaced: " → ",
+    alone: "",
+};
+
+const DRIFT: Words = Words {
+    added: "missing ",
+    removed: "unexpected ",
+    replaced: ", configured ",
+    alone: ": changed",
+};
+
 /// The reasons, and what changes, one line per setting.
 pub fn changes<'a>(reasons: impl IntoIterator<Item = &'a Reason>, edits: &[Edit]) -> Vec<String> {
-    lines(reasons, edits, change)
+    lines(reasons, edits, &CHANGE)
 }
 
 /// The reasons, and what has drifted, one line per setting: the direction is that of the drift,
 /// not that of the change that would fix it.
 pub fn drift<'a>(reasons: impl IntoIterator<Item = &'a Reason>, edits: &[Edit]) -> Vec<String> {
-    lines(reasons, edits, drifted)
+    lines(reasons, edits, &DRIFT)
 }
 
 fn lines<'a>(
     reasons: impl IntoIterator<Item = &'a Reason>,
     edits: &[Edit],
-    words: fn(&str, &[Edit]) -> String,
+    words: &Words,
 ) -> Vec<String> {
     let settings = edits.chunk_by(|one, other| one.path == other.path);
-    let settings = settings.map(|edits| words(edits.first().map_or("", |edit| &edit.path), edits));
+    let settings = settings.map(|edits| setting(edits, words));
     reasons.into_iter().map(reason).chain(settings).collect()
 }
 
-/// What changes of one setting; of a secret only its name.
-fn change(path: &str, edits: &[Edit]) -> String {
+/// The edits of one setting; of a secret only its name.
+fn setting(edits: &[Edit], words: &Words) -> String {
+    let path = edits.first().map_or("", |edit| &edit.path);
     let values = edits.iter().filter(|edit| !edit.secret);
     let values = values.filter_map(|edit| match (&edit.before, &edit.after) {
         (None, None) => None,
-        (None, Some(after)) => Some(format!("+ {after}")),
-        (Some(before), None) => Some(format!("- {before}")),
-        (Some(before), Some(after)) => Some(format!("{before} → {after}")),
+        (None, Some(after)) => Some(format!("{}{after}", words.added)),
+        (Some(before), None) => Some(format!("{}{before}", words.removed)),
+        (Some(before), Some(after)) => Some(format!("{before}{}{after}", words.replaced)),
     });
     let values: Vec<_> = values.collect();
     if values.is_empty() {
-        return path.to_owned();
-    }
-    format!("{path}: {}", values.join(", "))
-}
-
-/// How one setting has drifted; of a secret only its name.
-fn drifted(path: &str, edits: &[Edit]) -> String {
-    let values = edits.iter().filter(|edit| !edit.secret);
-    let values = values.filter_map(|edit| match (&edit.before, &edit.after) {
-        (None, None) => None,
-        (None, Some(after)) => Some(format!("missing {after}")),
-        (Some(before), None) => Some(format!("unexpected {before}")),
-        (Some(before), Some(after)) => Some(format!("{before}, configured {after}")),
-    });
-    let values: Vec<_> = values.collect();
-    if values.is_empty() {
-        return format!("{path}: changed");
+        return format!("{path}{}", words.alone);
     }
     format!("{path}: {}", values.join(", "))
 }
