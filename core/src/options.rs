@@ -168,6 +168,8 @@ pub struct Settings {
     pub keep_logs: bool,
     /// Restore lost tags of the deployment's resources.
     pub adopt: bool,
+    /// The ids of warnings that stop setup, and that the user allows.
+    pub allow: Vec<String>,
     /// Fail if the plan has a warning of this severity or of a higher one.
     pub fail_on: Option<Severity>,
     /// The options of `policy`.

@@ -2,6 +2,14 @@
 
 use std::fmt;
 
+/// The warnings that stop setup until the user allows them: each changes or risks something for all
+/// users that no later setup can repair.
+pub const CONSENTS: [&str; 3] = [
+    "attributes-no-longer-migrated",
+    "no-user-can-be-migrated",
+    "old-sub-no-longer-migrated",
+];
+
 /// An error or a warning: what happened, why, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -138,6 +146,12 @@ impl Problem {
         self.causes.extend(other.causes);
         self.remedy.extend(other.remedy);
         self
+    }
+
+    /// Whether setup stops until the user allows this warning.
+    #[must_use]
+    pub fn requires_consent(&self) -> bool {
+        CONSENTS.contains(&self.id)
     }
 
     /// All texts without a layout, for searches in tests.

@@ -141,6 +141,11 @@ pub struct Deploy {
     /// settings that it can't revert.
     #[arg(long)]
     pub adopt: bool,
+    /// Allow a warning that stops setup.
+    ///
+    /// Can be repeated. ID is the warning's name in the plan. On a terminal, setup prompts for it.
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = reference::text)]
+    pub allow: Vec<String>,
     /// Fail on warnings of this severity or higher.
     ///
     /// The plan is shown, and no changes are made.

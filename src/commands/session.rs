@@ -12,7 +12,7 @@ use cogmig_core::selected::{Selected, SelectedBy};
 use cogmig_core::targets::Selection;
 
 use crate::aws::account::Run;
-use crate::ui::{self, Printer};
+use crate::ui::{self, Printer, Question};
 
 /// One run of one command.
 pub struct Session<'a> {
@@ -50,15 +50,41 @@ impl Session<'_> {
         Ok(selected.all)
     }
 
-    /// Fails if a warning of the plan is as severe as `--fail-on`.
+    /// Fails if a warning of the plan is as severe as `--fail-on`, or stops setup and isn't allowed.
     ///
     /// # Errors
-    /// It is.
+    /// There is such a warning.
     pub fn check_warnings(&self, plan: &Plan) -> Result<()> {
-        if let Some(limit) = self.settings.fail_on {
-            guards::warnings_are_below(plan, limit)?;
+        self.check_severities(plan)?;
+        match &guards::not_allowed(plan, &self.settings.allow)[..] {
+            [] => Ok(()),
+            warnings => Err(guards::consent_missing(warnings).into()),
         }
-        Ok(())
+    }
+
+    /// The same for setup, which prompts on a terminal for each warning that stops it. Returns
+    /// whether the user allows all of them.
+    ///
+    /// # Errors
+    /// The same, or the terminal was closed.
+    pub fn allows_warnings(&self, plan: &Plan) -> Result<bool> {
+        if !self.ui.can_prompt() || self.settings.yes == Some(true) {
+            return self.check_warnings(plan).map(|()| true);
+        }
+        self.check_severities(plan)?;
+        for warning in guards::not_allowed(plan, &self.settings.allow) {
+            if !self.ui.confirm(Some(false), &Question::Allow(warning.id))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn check_severities(&self, plan: &Plan) -> Result<()> {
+        match self.settings.fail_on {
+            Some(limit) => Ok(guards::warnings_are_below(plan, limit)?),
+            None => Ok(()),
+        }
     }
 
     /// Fails with the first problem, and reports the others as events.

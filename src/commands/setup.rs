@@ -27,7 +27,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let mut prepared = prepare(session, Purpose::Deploy).await?;
     let plan = &prepared.plan;
     ui.plan(plan);
-    session.check_warnings(plan)?;
+    let allowed = session.allows_warnings(plan)?;
     // A custom deployment package may not support the connectivity check.
     let probed = settings.lambda_zip.is_none();
     let check = async {
@@ -37,7 +37,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
         Ok(())
     };
     if !plan.is_empty() {
-        if !ui.confirm(settings.yes, &Question::Apply)? {
+        if !allowed || !ui.confirm(settings.yes, &Question::Apply)? {
             ui.outcome(&Outcome::Declined, Ended::Declined);
             return Ok(Ended::Declined);
         }

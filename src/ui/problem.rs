@@ -111,7 +111,7 @@ pub fn text(head: &str, problem: &Problem, width: Option<usize>) -> String {
         .causes
         .iter()
         .map(labelled)
-        .chain(remedies(&problem.remedy))
+        .chain(remedies(problem))
         .collect();
     let longest = lines.iter().map(|(label, _)| label.len()).max();
     let longest = longest.unwrap_or_default();
@@ -151,7 +151,7 @@ pub fn cause(cause: &Cause) -> String {
 /// The causes and the fixes, one line each.
 pub fn details(problem: &Problem) -> impl Iterator<Item = String> {
     let lines = problem.causes.iter().map(labelled);
-    let lines = lines.chain(remedies(&problem.remedy));
+    let lines = lines.chain(remedies(problem));
     lines.map(|(label, text)| match label {
         "" => text,
         label => format!("{label} {text}"),
@@ -167,9 +167,11 @@ pub fn one_line(problem: &Problem) -> String {
         .join("; ")
 }
 
-fn remedies(remedies: &[String]) -> impl Iterator<Item = Line> {
+fn remedies(problem: &Problem) -> impl Iterator<Item = Line> {
     let labels = iter::once("fix:").chain(iter::repeat("or:"));
-    labels.zip(remedies.iter().cloned())
+    let allow = format!("use --allow {}, if you accept this", problem.id);
+    let allow = problem.requires_consent().then_some(allow);
+    labels.zip(problem.remedy.iter().cloned().chain(allow))
 }
 
 #[cfg(test)]

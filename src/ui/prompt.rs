@@ -20,6 +20,8 @@ static BEFORE: Mutex<Option<mode::Mode>> = Mutex::new(None);
 pub enum Question {
     /// Apply the changes of the plan.
     Apply,
+    /// Allow the warning with this id, which stops setup.
+    Allow(&'static str),
     /// Apply the changes of a teardown, although there are users who haven't been migrated.
     Teardown {
         /// The name of the deployment, which must be entered.
@@ -44,6 +46,9 @@ impl Question {
     fn prompt(&self) -> String {
         match self {
             Self::Apply => "Apply these changes? Enter yes or y to confirm: ".to_owned(),
+            Self::Allow(id) => {
+                format!("Allow the warning {id}, shown above? Enter yes or y to allow it: ")
+            }
             Self::Teardown { deployment, users } => {
                 let users = match users {
                     Some(1) => "About 1 user hasn't been migrated".to_owned(),
@@ -58,7 +63,7 @@ impl Question {
     /// Any other answer cancels.
     fn is_confirmed_by(&self, answer: &str) -> bool {
         match self {
-            Self::Apply => ["yes", "y"].contains(&answer),
+            Self::Apply | Self::Allow(_) => ["yes", "y"].contains(&answer),
             Self::Teardown { deployment, .. } => answer == deployment,
         }
     }

@@ -352,3 +352,30 @@ pub fn warnings_are_below(plan: &Plan, limit: Severity) -> Result<()> {
         "fix the cause of each warning, or omit --fail-on {limit}"
     )))
 }
+
+/// The warnings of a plan that the user must allow. Without changes, there is nothing to allow.
+#[must_use]
+pub fn not_allowed<'a>(plan: &'a Plan, allowed: &[String]) -> Vec<&'a Problem> {
+    let is_allowed = |warning: &Problem| allowed.iter().any(|id| id == warning.id);
+    let warnings = plan.warnings.iter().filter(|_| !plan.is_empty());
+    warnings
+        .filter(|warning| warning.requires_consent() && !is_allowed(warning))
+        .collect()
+}
+
+/// The error if the user must allow warnings, and there is no prompt.
+#[must_use]
+pub fn consent_missing(warnings: &[&Problem]) -> Problem {
+    let ids: Vec<_> = warnings.iter().map(|warning| warning.id).collect();
+    let (count, s) = (ids.len(), if ids.len() == 1 { "" } else { "s" });
+    let summary = format!(
+        "the plan has {count} warning{s} that you must allow: {}",
+        ids.join(", ")
+    );
+    let options = ids.iter().map(|id| format!("--allow {id}"));
+    let options = options.collect::<Vec<_>>().join(" ");
+    let problem = Problem::error("consent-missing", summary);
+    problem.fix("fix the cause of each warning").fix(format!(
+        "run setup with {options}, if you accept the effects"
+    ))
+}

@@ -46,7 +46,8 @@ fn each_option_has_its_variable_its_default_and_its_heading() {
             };
             let help = arg.get_long_help().expect(option).to_string();
             let has_variable = help.contains(&format!("[env: {}] ", variable(option)));
-            assert_eq!(has_variable, option != "adopt", "{option}: {help}");
+            let is_in_environment = !["adopt", "allow"].contains(&option);
+            assert_eq!(has_variable, is_in_environment, "{option}: {help}");
             assert!(help.contains("[default: "), "{option}: {help}");
             assert_eq!(
                 arg.get_help_heading().is_none(),

@@ -18,7 +18,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 use cogmig_core::names::Names;
 use cogmig_core::options::{Grant, Settings, SideSettings, UserHandling};
-use cogmig_core::problem::{Cause, Problem, Result};
+use cogmig_core::problem::{CONSENTS, Cause, Problem, Result};
 use cogmig_core::reference::{self, Reference};
 
 use self::layers::Layers;
@@ -128,6 +128,7 @@ fn checked(layers: &Layers) -> Result<Settings> {
         keep_logs: flag(layers, "keep-logs")?,
         // Only from the flags: see `FLAGS_ONLY`.
         adopt: flag(layers, "adopt")?,
+        allow: allow(layers)?,
         fail_on: layers.read("fail-on")?,
         grant: Grant {
             account: layers.read("account")?,
@@ -144,6 +145,19 @@ fn checked(layers: &Layers) -> Result<Settings> {
         verbose: verbose.is_some(),
         origins,
     })
+}
+
+/// The warnings that are allowed. Only from the flags: see `FLAGS_ONLY`.
+fn allow(layers: &Layers) -> Result<Vec<String>> {
+    let allowed: Vec<String> = layers.read("allow")?.unwrap_or_default();
+    match allowed.iter().find(|id| !CONSENTS.contains(&id.as_str())) {
+        None => Ok(allowed),
+        Some(unknown) => {
+            let why = "not a warning that stops setup";
+            let problem = layers.invalid("allow", unknown, why);
+            Err(problem.because(Cause::Valid(CONSENTS.join(", "))))
+        }
+    }
 }
 
 fn flag(layers: &Layers, option: &str) -> Result<bool> {

@@ -154,6 +154,8 @@ struct Warning {
     causes: Vec<String>,
     /// How to fix it. Each entry is an alternative.
     fix: Vec<String>,
+    /// Whether setup stops until the warning is allowed with --allow ID.
+    requires_consent: bool,
 }
 
 /// The number of users in a pool.
@@ -346,6 +348,7 @@ impl Warning {
             summary: warning.summary.clone(),
             causes: warning.causes.iter().map(problem::cause).collect(),
             fix: warning.remedy.clone(),
+            requires_consent: warning.requires_consent(),
         }
     }
 }
