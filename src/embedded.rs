@@ -1,6 +1,7 @@
 //! The deployment packages that are embedded in this build, one per architecture that the build
 //! script could build. A package can also be read from a file.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cogmig_core::options::Settings;
+use cogmig_core::options::{PackageSource, Settings};
 use cogmig_core::package::{Architecture, Package};
 use cogmig_core::problem::Problem;
 use sha2::{Digest, Sha256};
@@ -18,20 +19,32 @@ include!(concat!(env!("OUT_DIR"), "/packages.rs"));
 /// Lambda's limit for a zip file in a request.
 const MAX_BYTES: u64 = 50 * 1024 * 1024;
 
-/// The deployment package: a file from the options, or the embedded one.
+/// The deployment package: a file from the options, the embedded one, or the one that the function
+/// keeps, without its zip file.
 ///
 /// # Errors
 /// The file can't be used, or this build has no package for the architecture.
 pub fn package(settings: &Settings) -> Result<Package> {
     let architecture = settings.architecture.unwrap_or_else(default_architecture);
-    if let Some(path) = &settings.lambda_zip {
-        let zip = read_zip(path)?;
-        return Ok(Package {
-            sha256: code_sha256(&zip),
-            zip: zip.into(),
-            architecture,
-        });
-    }
+    let zip = match &settings.package {
+        PackageSource::File(path) => read_zip(path)?,
+        PackageSource::Deployed(sha256) => {
+            return Ok(Package {
+                sha256: sha256.clone(),
+                zip: Cow::default(),
+                architecture,
+            });
+        }
+        PackageSource::Embedded => return embedded_package(architecture),
+    };
+    Ok(Package {
+        sha256: code_sha256(&zip),
+        zip: zip.into(),
+        architecture,
+    })
+}
+
+fn embedded_package(architecture: Architecture) -> Result<Package> {
     let (zip, sha256) = embedded(architecture).ok_or_else(|| {
         Problem::error(
             "package-missing",
@@ -54,6 +67,11 @@ pub fn embedded(architecture: Architecture) -> Option<(&'static [u8], &'static s
     HELD.iter()
         .find(|(embedded, _, _)| *embedded == architecture)
         .map(|(_, sha256, zip)| (*zip, *sha256))
+}
+
+/// Whether this is the `CodeSha256` of an embedded package.
+pub fn is_embedded(sha256: &str) -> bool {
+    HELD.iter().any(|(_, embedded, _)| *embedded == sha256)
 }
 
 /// arm64 if it's embedded, because it costs less on AWS. Otherwise the only embedded one.

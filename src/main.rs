@@ -17,8 +17,8 @@ use cogmig_core::outcome::{Ended, Interrupted};
 use cogmig_core::problem::Problem;
 
 use aws::account::Run;
-use cli::{Cli, Command, Task, settings};
-use commands::{Session, plan, policy, setup, status, teardown, verify};
+use cli::{Cli, Command, Sources, Task};
+use commands::{Session, list, plan, policy, setup, status, teardown, verify};
 use stop::Stop;
 use ui::Printer;
 
@@ -67,8 +67,9 @@ fn deployment(command: &Command, matches: &ArgMatches) -> ExitCode {
 }
 
 async fn run(command: &Command, flags: &ArgMatches) -> ExitCode {
-    let settings = match settings::read(flags) {
-        Ok(settings) => settings,
+    let read = Sources::read(flags).and_then(|sources| Ok((sources.settings()?, sources)));
+    let (settings, sources) = match read {
+        Ok(read) => read,
         Err(usage) => return failed(command.name(), &usage.into()),
     };
     let ui = Arc::new(Printer::new(command.name(), &settings));
@@ -86,6 +87,7 @@ async fn run(command: &Command, flags: &ArgMatches) -> ExitCode {
     });
     let session = Session {
         settings: &settings,
+        sources: &sources,
         ui: &ui,
         run: Run {
             events: ui.events(),
@@ -122,5 +124,6 @@ async fn execute(command: &Command, flags: &ArgMatches, session: &Session<'_>) -
             policy::run(session, *side)
         }
         Command::Status { .. } => Box::pin(status::run(session)).await,
+        Command::List { .. } => Box::pin(list::run(session)).await,
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::identity::{Identity, Side};
+use crate::options::Origins;
 use crate::problem::Problem;
 use crate::selected::Selected;
 
@@ -17,6 +18,8 @@ pub type Events = Arc<dyn Fn(Event) + Send + Sync>;
 pub enum Event {
     /// The accounts were identified.
     Accounts(Vec<Identity>),
+    /// The options in effect that a deployment remembers, without those that have their default.
+    Options(Origins),
     /// A user pool or app clients were selected.
     Chosen(Selected),
     /// The number of users of a pool.

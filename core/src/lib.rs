@@ -19,6 +19,7 @@ pub mod plan;
 pub mod problem;
 pub mod record;
 pub mod reference;
+pub mod remembered;
 pub mod resource;
 pub mod selected;
 pub mod status;

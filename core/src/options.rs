@@ -42,6 +42,8 @@ pub enum Origin {
         /// The line, from 1.
         line: usize,
     },
+    /// The existing deployment.
+    Deployment,
 }
 
 impl Origin {
@@ -52,6 +54,18 @@ impl Origin {
             Self::Flag => format!("--{option}"),
             Self::Environment => variable(option),
             Self::File { name, line } => format!("{name}, line {line}: {option}"),
+            Self::Deployment => format!("the deployment's {option}"),
+        }
+    }
+
+    /// The place where an option was set, for a list of options.
+    #[must_use]
+    pub fn place(&self, option: &str) -> String {
+        match self {
+            Self::Flag => "command line".to_owned(),
+            Self::Environment => variable(option),
+            Self::File { name, line } => format!("{name}, line {line}"),
+            Self::Deployment => "deployed".to_owned(),
         }
     }
 
@@ -61,7 +75,7 @@ impl Origin {
         let separator = match self {
             _ if value.is_empty() => "",
             Self::Environment => "=",
-            Self::Flag | Self::File { .. } => " ",
+            Self::Flag | Self::File { .. } | Self::Deployment => " ",
         };
         let value = on_one_line(value);
         format!("{}{separator}{value}", self.option(option))
@@ -97,8 +111,8 @@ impl Origins {
     }
 
     /// Keeps only the options for which `keep` is true.
-    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
-        self.0.retain(|option, _| keep(option));
+    pub fn retain(&mut self, keep: impl Fn(&str, &Setting) -> bool) {
+        self.0.retain(|option, setting| keep(option, setting));
     }
 
     /// The origin of an option. For an option that isn't set, this is the command line.
@@ -113,6 +127,34 @@ impl FromIterator<(String, Setting)> for Origins {
     fn from_iter<T: IntoIterator<Item = (String, Setting)>>(settings: T) -> Self {
         Self(settings.into_iter().collect())
     }
+}
+
+/// The options that a deployment remembers, with the value that restores the default. The default
+/// of `mfa-users` and `architecture` isn't a value.
+pub const REMEMBERED: [(&str, Option<&str>); 10] = [
+    ("mfa-users", None),
+    ("temporary-passwords", Some("refuse")),
+    ("forgot-password", Some("migrate")),
+    ("attribute", Some(NONE)),
+    ("drop-attribute", Some(NONE)),
+    ("old-sub", Some(NONE)),
+    ("architecture", None),
+    ("dedicated-old-client", Some("false")),
+    ("log-retention", Some("30")),
+    ("lambda-zip", Some(NONE)),
+];
+
+/// The options that a deployment remembers, with their values as text.
+pub type Deployed = BTreeMap<&'static str, String>;
+
+/// The value that restores the default of an option whose default is no value.
+pub const NONE: &str = "none";
+
+/// The default of an option that a deployment remembers, as a value.
+#[must_use]
+pub fn default_of(option: &str) -> Option<&'static str> {
+    let mut remembered = REMEMBERED.iter();
+    remembered.find(|(name, _)| *name == option)?.1
 }
 
 /// The options for the migration of users.
@@ -130,6 +172,43 @@ pub struct UserHandling {
     pub temporary_passwords: TemporaryPasswords,
     /// How users who forgot their password are handled.
     pub forgot_password: ForgotPassword,
+}
+
+/// The origin of the function's deployment package.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PackageSource {
+    /// This build.
+    #[default]
+    Embedded,
+    /// A file.
+    File(PathBuf),
+    /// The function keeps its package, which an earlier setup deployed from a file. This is its
+    /// `CodeSha256`.
+    Deployed(String),
+}
+
+impl PackageSource {
+    /// The prefix of the value for a package that the function keeps.
+    const SHA256: &str = "sha256:";
+
+    /// The source in the value of `--lambda-zip`.
+    #[must_use]
+    pub fn of(value: PathBuf) -> Self {
+        match value.to_str() {
+            Some(NONE) => Self::Embedded,
+            Some(text) => match text.strip_prefix(Self::SHA256) {
+                Some(sha256) => Self::Deployed(sha256.to_owned()),
+                None => Self::File(value),
+            },
+            None => Self::File(value),
+        }
+    }
+
+    /// The value of `--lambda-zip` for a package that the function keeps.
+    #[must_use]
+    pub fn deployed(sha256: &str) -> String {
+        format!("{}{sha256}", Self::SHA256)
+    }
 }
 
 /// The options for the policy of a pipeline's role.
@@ -154,14 +233,15 @@ pub struct Settings {
     pub names: Names,
     /// The architecture of the function. The default depends on the build.
     pub architecture: Option<Architecture>,
-    /// A deployment package that replaces the embedded one.
-    pub lambda_zip: Option<PathBuf>,
+    /// The deployment package of the function.
+    pub package: PackageSource,
     /// The retention of the log group, in days, if it isn't the default.
     pub log_retention: Option<i32>,
     /// Replace another UserMigration trigger.
     pub replace_trigger: bool,
-    /// Create an app client of the old pool that only checks passwords.
-    pub dedicated_old_client: bool,
+    /// Whether an app client of the old pool that only checks passwords is created. `None` if it
+    /// isn't set.
+    pub dedicated_old_client: Option<bool>,
     /// How users are migrated.
     pub handling: UserHandling,
     /// Keep the log group at teardown.

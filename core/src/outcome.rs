@@ -33,6 +33,8 @@ pub enum Outcome<'a> {
         /// The deployments that exist.
         others: &'a [Deployment],
     },
+    /// The deployments in the accounts.
+    Listed(&'a [Deployment]),
     /// The IAM policy for a pipeline's role.
     Policy(&'a Policy),
     /// The user didn't confirm the changes.

@@ -19,6 +19,13 @@ pub const OLD_USER_POOL_REGION: &str = "OLD_USER_POOL_REGION";
 
 /// The attributes that are migrated: a comma-separated list of `NAME` or `OLD=NEW`.
 pub const ATTRIBUTES: &str = "ATTRIBUTES";
+/// The attributes that aren't migrated by choice: a comma-separated list. The function doesn't need
+/// it. A later setup does: without it, the choice can't be told from an attribute that was added to
+/// a pool later.
+pub const DROPPED_ATTRIBUTES: &str = "DROPPED_ATTRIBUTES";
+/// The `CodeSha256` of a deployment package that setup didn't take from its own build. The function
+/// doesn't need it. A later setup then keeps the package.
+pub const CUSTOM_PACKAGE_SHA256: &str = "CUSTOM_PACKAGE_SHA256";
 /// How users with MFA are handled: `none`, `refuse` or `migrate`.
 pub const MFA_USERS: &str = "MFA_USERS";
 /// How users with a temporary password are handled: `refuse` or `reset`.

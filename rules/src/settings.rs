@@ -82,11 +82,29 @@ impl MfaUsers {
     }
 }
 
+impl TemporaryPasswords {
+    /// The value with this text, or `None` if the text is unknown.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        of(TEMPORARY_PASSWORDS, Some(code))
+    }
+}
+
+impl ForgotPassword {
+    /// The value with this text, or `None` if the text is unknown.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        of(FORGOT_PASSWORD, Some(code))
+    }
+}
+
 /// The rules of the decision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
     /// The attributes that are migrated.
     pub attributes: Vec<Mapping>,
+    /// The attributes that aren't migrated by choice. The decision doesn't need them.
+    pub dropped: Vec<String>,
     /// How users with MFA are handled.
     pub mfa_users: MfaUsers,
     /// How users with a temporary password are handled.
@@ -137,6 +155,7 @@ impl Rules {
             set(name, Some(kinds.join(",")));
         }
         set(env::NEW_CASE_SENSITIVE, code(TRUE, names.case_sensitive));
+        set(env::DROPPED_ATTRIBUTES, Some(self.dropped.join(",")));
         let entries = self.attributes.iter().map(Mapping::to_string);
         let attributes = entries.collect::<Vec<_>>().join(",");
         variables.insert(env::ATTRIBUTES.to_owned(), attributes);
@@ -156,6 +175,7 @@ impl Rules {
             attributes: get(env::ATTRIBUTES)
                 .and_then(|list| mappings(&list))
                 .ok_or(Misconfigured(env::ATTRIBUTES))?,
+            dropped: names(&get(env::DROPPED_ATTRIBUTES).unwrap_or_default()),
             mfa_users: read(&get, env::MFA_USERS, MFA_USERS)?,
             temporary_passwords: read(&get, env::TEMPORARY_PASSWORDS, TEMPORARY_PASSWORDS)?,
             forgot_password: read(&get, env::FORGOT_PASSWORD, FORGOT_PASSWORD)?,
@@ -197,7 +217,15 @@ fn pick_all(list: &str, allowed: &[&'static str]) -> Option<Vec<&'static str>> {
         .collect()
 }
 
-fn mappings(list: &str) -> Option<Vec<Mapping>> {
+/// The names in a comma-separated list.
+#[must_use]
+pub fn names(list: &str) -> Vec<String> {
+    entries(list).map(str::to_owned).collect()
+}
+
+/// The attributes in the variable [`env::ATTRIBUTES`], or `None` if it's invalid.
+#[must_use]
+pub fn mappings(list: &str) -> Option<Vec<Mapping>> {
     entries(list)
         .map(|entry| {
             let (old, new) = entry.split_once('=').unwrap_or((entry, entry));

@@ -11,7 +11,9 @@ use cogmig_core::options::Output;
 use cogmig_core::{reference, time};
 
 use super::choice::choice;
-use super::groups::{Accounts, Consent, Deploy, File, Grant, Handling, Name, Printing, Resources};
+use super::groups::{
+    Accounts, Consent, Deploy, File, Grant, Handling, Name, Printing, Profiles, Resources,
+};
 use crate::embedded::VERSION;
 
 /// Migrates Amazon Cognito users to a user pool in another AWS account without password resets.
@@ -80,7 +82,8 @@ pub enum Command {
     },
     /// Deploys the migration in both accounts.
     ///
-    /// Applies the changes. Fails if no user could be migrated. Finishes with a connectivity check
+    /// Applies the changes. Options that aren't set keep the values of the existing deployment.
+    /// Fails if no user could be migrated. Finishes with a connectivity check
     /// from the function to the old user pool.
     Setup {
         #[command(flatten)]
@@ -101,8 +104,8 @@ pub enum Command {
     /// Reports drift and runs the connectivity check.
     ///
     /// Reports the component that failed. Writes nothing, and migrates no user. Exits with 1 if
-    /// there is drift or the connectivity check fails. Use the same options as for setup: other
-    /// values are reported as drift, and other pools or app clients are an error.
+    /// there is drift or the connectivity check fails. Options that aren't set are those of the
+    /// deployment. Other values are reported as drift, and other pools or app clients are an error.
     Verify {
         #[command(flatten)]
         accounts: Accounts,
@@ -131,8 +134,9 @@ pub enum Command {
     ///
     /// Reports drift, the number of users in both pools, the number of migrated users,
     /// recent sign-ins that were rejected or failed, and the next steps before you can close the
-    /// old account. Reads only, and doesn't invoke the function. Use the same options as for
-    /// setup: other values are reported as drift, and other pools or app clients are an error.
+    /// old account. Reads only, and doesn't invoke the function. Options that aren't set are those
+    /// of the deployment. Other values are reported as drift, and other pools or app clients are an
+    /// error.
     Status {
         #[command(flatten)]
         accounts: Accounts,
@@ -170,6 +174,18 @@ pub enum Command {
         keep_logs: bool,
         #[command(flatten)]
         consent: Consent,
+        #[command(flatten)]
+        printing: Printing,
+        #[command(flatten)]
+        file: File,
+    },
+    /// Lists the deployments in both accounts.
+    ///
+    /// Lists their names, user pools and ages, and whether they are complete. Also works with only
+    /// one of the two profiles. Reads only.
+    List {
+        #[command(flatten)]
+        profiles: Profiles,
         #[command(flatten)]
         printing: Printing,
         #[command(flatten)]
@@ -213,6 +229,7 @@ impl Command {
             Self::Verify { .. } => "verify",
             Self::Status { .. } => "status",
             Self::Teardown { .. } => "teardown",
+            Self::List { .. } => "list",
             Self::Policy { .. } => "policy",
         }
     }

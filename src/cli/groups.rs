@@ -11,16 +11,25 @@ use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
 
 use super::choice::choice;
 
-/// The two accounts, their user pools and app clients.
+/// The two accounts.
 #[derive(Args)]
 #[command(next_help_heading = "Accounts and pools")]
-pub struct Accounts {
+pub struct Profiles {
     /// AWS profile of the old account.
     #[arg(long, value_name = "PROFILE", value_parser = reference::text)]
     pub old_profile: Option<String>,
     /// AWS profile of the new account.
     #[arg(long, value_name = "PROFILE", value_parser = reference::text)]
     pub new_profile: Option<String>,
+}
+
+/// The two accounts, their user pools and app clients.
+#[derive(Args)]
+#[command(next_help_heading = "Accounts and pools")]
+pub struct Accounts {
+    /// The accounts.
+    #[command(flatten)]
+    pub profiles: Profiles,
     /// The user pools.
     #[command(flatten)]
     pub pools: Pools,
@@ -72,17 +81,18 @@ pub struct Handling {
     /// Rename an attribute.
     ///
     /// The attribute OLD of the old pool is migrated to the attribute NEW of the new pool. Can be
-    /// repeated.
+    /// repeated. With none, attributes keep their names.
     #[arg(long, value_name = "OLD=NEW", value_delimiter = ',', value_parser = reference::text)]
     pub attribute: Vec<String>,
     /// Don't migrate an attribute.
     ///
-    /// Can be repeated.
+    /// Can be repeated. With none, all attributes are migrated that the new pool can store.
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = reference::text)]
     pub drop_attribute: Vec<String>,
     /// Attribute that stores the old sub.
     ///
-    /// `sub` is different in each pool. Specify a custom attribute of the new pool.
+    /// `sub` is different in each pool. Specify a custom attribute of the new pool. With none, the
+    /// old sub isn't migrated.
     #[arg(long, value_name = "NAME", value_parser = reference::text)]
     pub old_sub: Option<String>,
 }
@@ -112,7 +122,8 @@ pub struct Resources {
     /// Use a dedicated old app client.
     ///
     /// The function checks passwords through it. Setup creates it, with no secret, one authentication flow and the shortest token lifetimes.
-    /// Teardown deletes it. The application's app client isn't changed.
+    /// Teardown deletes it. The application's app client isn't changed. To use an app client of an
+    /// application again, set --old-client.
     #[arg(long)]
     pub dedicated_old_client: bool,
     /// Days that the function's logs are kept.
@@ -120,7 +131,8 @@ pub struct Resources {
     pub log_retention: Option<i32>,
     /// Your own deployment package.
     ///
-    /// Deployed instead of the one in this build.
+    /// Deployed instead of the one in this build. With none, the one in this build is deployed
+    /// again.
     #[arg(long, value_name = "FILE")]
     pub lambda_zip: Option<PathBuf>,
 }

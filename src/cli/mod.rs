@@ -17,3 +17,4 @@ pub use early::{verb, wants_json};
 pub use help::command;
 pub use man::man;
 pub use other_side::refuse_other_side;
+pub use settings::Sources;

@@ -2,8 +2,8 @@
 //! or on the prompt.
 
 use anyhow::Result;
-use cogmig_core::checks::{Pools, recorded_mfa, undecided_mfa};
-use cogmig_core::observed::Function;
+use cogmig_core::checks::{Pools, undecided_mfa};
+use cogmig_core::options::Settings;
 use rules::settings::MfaUsers;
 
 use super::purpose::Purpose;
@@ -16,15 +16,14 @@ use crate::ui;
 /// It isn't set, and there is no terminal for a prompt.
 pub fn decide(
     session: &Session<'_>,
+    settings: &Settings,
     purpose: Purpose,
     pools: &Pools<'_>,
-    function: Option<&Function>,
 ) -> Result<MfaUsers> {
     if !pools.old_asks_for_mfa() {
         return Ok(MfaUsers::None);
     }
-    let option = session.settings.handling.mfa_users;
-    if let Some(selected) = option.or(function.and_then(recorded_mfa)) {
+    if let Some(selected) = settings.handling.mfa_users {
         return Ok(selected);
     }
     if purpose == Purpose::Report {

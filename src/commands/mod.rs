@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod list;
 mod mfa;
 pub mod plan;
 pub mod policy;

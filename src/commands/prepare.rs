@@ -5,7 +5,13 @@ use anyhow::Result;
 use cogmig_core::checks::{self, Pools};
 use cogmig_core::desired::{Choices, Desired, LOG_RETENTION};
 use cogmig_core::event::Event;
+use cogmig_core::observed::Function;
+use cogmig_core::options::{Origins, PackageSource, REMEMBERED, Settings, default_of};
+use cogmig_core::package::Package;
 use cogmig_core::plan::{self, Plan};
+use cogmig_core::problem::Problem;
+use cogmig_core::remembered;
+use rules::env;
 
 use super::mfa;
 use super::purpose::Purpose;
@@ -16,6 +22,8 @@ use crate::{embedded, random};
 
 /// The existing resources, the desired ones, and the plan.
 pub struct Prepared {
+    /// The options, with those that the deployment remembers.
+    pub settings: Settings,
     /// Both accounts and their existing resources.
     pub deployment: Deployment,
     /// The desired resources.
@@ -29,25 +37,31 @@ pub struct Prepared {
 /// # Errors
 /// An account can't be read, or setup would fail.
 pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared> {
-    let settings = session.settings;
-    settings.both_profiles()?;
-    let package = embedded::package(settings)?;
+    session.settings.both_profiles()?;
+    check_package(session.settings)?;
     let reports_existing = purpose.reports_existing();
-    // A custom deployment package may not support the connectivity check.
-    let checks_early = purpose == Purpose::Deploy && settings.lambda_zip.is_none();
-    let code = Some(&package).filter(|_| checks_early);
-    let read = for_setup(settings, &session.run, code, &|selection| {
+    let checks_early = purpose == Purpose::Deploy;
+    let read = for_setup(session.settings, &session.run, checks_early, &|selection| {
         session.select(selection)
     })
     .await?;
+    let (old, old_side) = (&read.old.identity, &read.old_side);
+    let names = &session.settings.names;
+    let deployed = remembered::options(names, (old, old_side), &read.new_side, read.dedicated);
+    let settings = session.sources.with_deployed(&deployed)?;
+    let package = embedded::package(&settings)?;
+    if !reports_existing {
+        is_deployed(&settings, &package, read.new_side.function.as_ref())?;
+    }
+    session.run.report(Event::Options(effective(&settings)));
     if reports_existing {
-        read.refuse_other_clients(settings)?;
+        read.refuse_other_clients(&settings)?;
     }
     let mut pools = Pools::of(&read.old_side, &read.new_side)?;
     for (side, count) in pools.users() {
         session.run.report(Event::Users { side, count });
     }
-    let mfa = mfa::decide(session, purpose, &pools, read.new_side.function.as_ref())?;
+    let mfa = mfa::decide(session, &settings, purpose, &pools)?;
     if pools.sms_counts(mfa) {
         pools.sms_mfa = user_pool::has_sms_mfa(&read.new, &read.new_side.pool.id).await?;
     }
@@ -59,10 +73,20 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         refusals.extend(checked.rejects_all);
     }
     session.fail_if_any(refusals)?;
+    if let Some(function) = &read.new_side.function {
+        let environment = &function.configuration.environment;
+        warnings.extend(checks::losses(environment, &checked.rules));
+    }
+    warnings.extend(remembered::lost(&settings.names, &read.new_side));
     let external_id = match read.old_side.external_id() {
         Some(existing) => existing.to_owned(),
         None => random::text::<32>()?,
     };
+    let mut variables = checked.rules.to_env();
+    if settings.package != PackageSource::Embedded {
+        let sha256 = package.sha256.clone();
+        variables.insert(env::CUSTOM_PACKAGE_SHA256.to_owned(), sha256);
+    }
     let desired = Desired::new(Choices {
         names: settings.names.clone(),
         old: read.old_target.clone(),
@@ -74,13 +98,57 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         // Verify and status report another trigger as drift.
         replace_trigger: settings.replace_trigger || reports_existing,
         adopt: settings.adopt,
-        variables: checked.rules.to_env(),
+        variables,
     });
     let mut plan = plan::setup(&desired, &read.old_side, &read.new_side)?;
     plan.warnings.splice(0..0, warnings);
     Ok(Prepared {
+        settings,
         deployment: read,
         desired,
         plan,
     })
+}
+
+/// Checks a deployment package from a file, or for an architecture, before any call.
+fn check_package(settings: &Settings) -> Result<()> {
+    match &settings.package {
+        PackageSource::Embedded if settings.architecture.is_none() => Ok(()),
+        PackageSource::Deployed(_) => Ok(()),
+        PackageSource::Embedded | PackageSource::File(_) => embedded::package(settings).map(|_| ()),
+    }
+}
+
+/// Checks that the function still has the deployment package that it keeps.
+fn is_deployed(settings: &Settings, package: &Package, function: Option<&Function>) -> Result<()> {
+    let has = |function: &Function| {
+        let architecture = package.architecture.as_str();
+        function.code_sha256 == package.sha256 && function.architecture == architecture
+    };
+    let is_deployed = matches!(settings.package, PackageSource::Deployed(_));
+    if !is_deployed || function.is_some_and(has) {
+        return Ok(());
+    }
+    let name = &settings.names.function;
+    let summary = format!(
+        "function {name} was deployed with --lambda-zip and doesn't have that package any longer"
+    );
+    let problem = Problem::error("package-lost", summary);
+    let problem = problem.fix("use --lambda-zip FILE to deploy the package again");
+    Err(problem
+        .fix("use --lambda-zip none to deploy the package in this build")
+        .into())
+}
+
+/// The options that a deployment remembers, without those that have their default.
+fn effective(settings: &Settings) -> Origins {
+    let is_default = |option: &str, value: &str| {
+        let architecture = embedded::default_architecture().as_str();
+        default_of(option) == Some(value) || option == "architecture" && value == architecture
+    };
+    let mut origins = settings.origins.clone();
+    origins.retain(|option, setting| {
+        REMEMBERED.iter().any(|(name, _)| *name == option) && !is_default(option, &setting.value)
+    });
+    origins
 }

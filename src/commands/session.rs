@@ -12,12 +12,15 @@ use cogmig_core::selected::{Selected, SelectedBy};
 use cogmig_core::targets::Selection;
 
 use crate::aws::account::Run;
+use crate::cli::Sources;
 use crate::ui::{self, Printer, Question};
 
 /// One run of one command.
 pub struct Session<'a> {
-    /// The options.
+    /// The options, without those that the deployment remembers.
     pub settings: &'a Settings,
+    /// The sources of the options.
+    pub sources: &'a Sources,
     /// The printer.
     pub ui: &'a Arc<Printer>,
     /// The context for all code that calls AWS.

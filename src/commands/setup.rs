@@ -3,6 +3,7 @@
 use std::pin::pin;
 
 use anyhow::Result;
+use cogmig_core::options::PackageSource;
 use cogmig_core::outcome::{Ended, Outcome};
 use futures_util::future::{Either, select};
 use tokio::sync::Notify;
@@ -20,7 +21,9 @@ use crate::ui::Question;
 /// # Errors
 /// An account can't be read, a change fails, or the connectivity check fails.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
-    let Session { settings, ui, run } = session;
+    let Session {
+        settings, ui, run, ..
+    } = session;
     if settings.dry_run {
         return plan::run(session).await;
     }
@@ -29,7 +32,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     ui.plan(plan);
     let allowed = session.allows_warnings(plan)?;
     // A custom deployment package may not support the connectivity check.
-    let probed = settings.lambda_zip.is_none();
+    let probed = prepared.settings.package == PackageSource::Embedded;
     let check = async {
         if probed {
             probe::wait_until_working(&prepared.deployment.new, &prepared.desired).await?;

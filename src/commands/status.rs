@@ -21,6 +21,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
         deployment,
         desired,
         plan,
+        ..
     } = prepare(session, Purpose::Report).await?;
     let (old_side, new_side) = (&deployment.old_side, &deployment.new_side);
     let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())?;

@@ -18,7 +18,9 @@ use crate::ui::Question;
 /// No profile is set, an account can't be read, the options don't match the deployment, or a call
 /// fails permanently.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
-    let Session { settings, ui, run } = session;
+    let Session {
+        settings, ui, run, ..
+    } = session;
     let names = &settings.names;
     settings.any_profile()?;
     let deployed = for_teardown(settings, run).await?;

@@ -2,8 +2,10 @@
 //! users.
 
 use cogmig_core::identity::{Identity, Side};
+use cogmig_core::options::Setting;
 use cogmig_core::reference::Listed;
 use cogmig_core::selected::Selected;
+use cogmig_core::text::on_one_line;
 
 use super::transcript::Transcript;
 use super::wrap::hanging_indent;
@@ -15,6 +17,8 @@ const COLUMNS: usize = 16;
 pub fn text(transcript: &Transcript, has_users: bool, width: usize) -> String {
     let mut lines: Vec<_> = transcript.accounts.iter().map(account).collect();
     lines.extend(transcript.selected.iter().flat_map(selected));
+    let options = transcript.options.iter();
+    lines.extend(options.map(|(name, setting)| option(name, setting)));
     if has_users {
         lines.extend(
             transcript
@@ -66,6 +70,11 @@ fn selected(selected: &Selected) -> impl Iterator<Item = (String, String)> {
         };
         (label.clone(), format!("{id}{name}  ({source})"))
     })
+}
+
+fn option(name: &str, setting: &Setting) -> (String, String) {
+    let (value, place) = (on_one_line(&setting.value), setting.origin.place(name));
+    ("option".to_owned(), format!("--{name} {value}  ({place})"))
 }
 
 fn users(side: Side, count: u64) -> (String, String) {

@@ -2,6 +2,7 @@
 //! is written to standard output, and everything else to standard error.
 
 mod ci;
+mod deployments;
 mod drift;
 mod github;
 mod header;

@@ -9,9 +9,9 @@ use cogmig_core::outcome::{Outcome, Verified};
 use cogmig_core::plan::Action;
 use cogmig_core::problem::Problem;
 
-use super::problem;
 use super::transcript::Transcript;
 use super::wrap::{fill, hanging_indent};
+use super::{deployments, problem};
 
 const NO_CHANGES: &str = "No changes. Both accounts match the configuration.";
 const CONFLICTS: &str = "Manual action required: see the resources marked ! above.";
@@ -26,7 +26,9 @@ pub fn text(transcript: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: 
     let mut sentences = Vec::new();
     match outcome {
         Outcome::Verified(verified) => return self::verified(transcript, verified, width),
-        Outcome::Status(_) | Outcome::Policy(_) => return String::new(),
+        Outcome::Status(_) | Outcome::Listed(_) | Outcome::Policy(_) => {
+            return String::new();
+        }
         Outcome::Declined => sentences.push("Cancelled. No changes were made.".to_owned()),
         Outcome::NotDeployed { deployment, others } => {
             return not_deployed(transcript, deployment, others, width);
@@ -132,22 +134,7 @@ fn not_deployed(
     if others.is_empty() {
         return text;
     }
-    let _ = write!(text, "\n\nDeployments in {place}");
-    let longest = others.iter().map(|one| one.name.len()).max().unwrap_or(0);
-    for Deployment {
-        name,
-        old_pool,
-        new_pool,
-    } in others
-    {
-        let pools = [("old", old_pool), ("new", new_pool)];
-        let pools = pools.iter().filter_map(|(side, pool)| {
-            let pool = pool.as_ref()?;
-            Some(format!("{side} user pool {pool}"))
-        });
-        let pools = pools.collect::<Vec<_>>().join(", ");
-        let _ = write!(text, "\n  {name:longest$}  {pools}");
-    }
+    let _ = write!(text, "\n{}", deployments::text(others, width, false));
     text
 }
 
@@ -158,8 +145,8 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
     let mut drift = match drifted {
         0 if conflicts == 0 => "none. Both accounts match the configuration.".to_owned(),
         0 => String::new(),
-        1 => "1 resource. Run `cogmig setup` with the same options to fix it.".to_owned(),
-        many => format!("{many} resources. Run `cogmig setup` with the same options to fix them."),
+        1 => "1 resource. Run `cogmig setup` to fix it.".to_owned(),
+        many => format!("{many} resources. Run `cogmig setup` to fix them."),
     };
     if conflicts > 0 {
         drift.push_str(if drift.is_empty() { "" } else { " " });

@@ -19,7 +19,7 @@ use super::problem::{self, Failure};
 use super::progress::Progress;
 use super::prompt::Question;
 use super::transcript::{Line, Transcript};
-use super::{ci, drift, header, json, outcome, plan, prompt, status};
+use super::{ci, deployments, drift, header, json, outcome, plan, prompt, status};
 
 /// The width of the text in a step summary, where lines aren't wrapped.
 const SUMMARY_WIDTH: usize = 100;
@@ -88,6 +88,7 @@ impl Printer {
         }
         match event {
             Event::Accounts(accounts) => transcript.accounts = accounts,
+            Event::Options(options) => transcript.options = options,
             Event::Chosen(selected) => transcript.selected.push(selected),
             Event::Users { side, count } => transcript.users.push((side, count)),
             Event::Called {
@@ -206,6 +207,10 @@ impl Printer {
             Outcome::Policy(policy) => serde_json::to_string_pretty(policy).unwrap_or_default(),
             Outcome::Status(status) => {
                 let text = status::text(&transcript.accounts, status, width(), colors_enabled());
+                format!("{}\n{text}", header::text(transcript, false, width()))
+            }
+            Outcome::Listed(deployments) => {
+                let text = deployments::text(deployments, width(), colors_enabled());
                 format!("{}\n{text}", header::text(transcript, false, width()))
             }
             outcome => outcome::text(transcript, outcome, self.quiet, width()),

@@ -1,6 +1,7 @@
 //! The layout of the output at any width.
 
 use cogmig_core::identity::{Identity, Side};
+use cogmig_core::options::{Origin, Origins, Setting};
 use cogmig_core::outcome::Outcome;
 use cogmig_core::plan::{Action, Edit, Reason};
 use cogmig_core::problem::{Cause, Problem, Severity};
@@ -13,6 +14,22 @@ use super::transcript::{Line, Transcript};
 use super::{drift, header, outcome, plan, problem, reason};
 
 const FLOW: &str = "ALLOW_ADMIN_USER_PASSWORD_AUTH";
+
+fn options() -> Origins {
+    let file = Origin::File {
+        name: "deploy/cogmig.toml".into(),
+        line: 3,
+    };
+    let options = [
+        ("log-retention", "90", file),
+        ("old-sub", "custom:old_sub", Origin::Deployment),
+    ];
+    let options = options.map(|(name, value, origin)| {
+        let value = value.to_owned();
+        (name.to_owned(), Setting { value, origin })
+    });
+    options.into_iter().collect()
+}
 
 fn account(side: Side) -> Identity {
     Identity {
@@ -41,6 +58,7 @@ fn transcript() -> Transcript {
     let days = |days: &str| Some(format!("{days} days"));
     let retention = vec![Edit::set("retention", days("30"), days("90"))];
     Transcript {
+        options: options(),
         accounts: vec![account(Side::Old), account(Side::New)],
         users: vec![(Side::Old, 400_000), (Side::New, 0)],
         warnings: vec![

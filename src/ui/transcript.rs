@@ -1,6 +1,7 @@
 //! The events of a run, for the output at its end.
 
 use cogmig_core::identity::{Identity, Side};
+use cogmig_core::options::Origins;
 use cogmig_core::plan::{Action, Change, Edit};
 use cogmig_core::problem::Problem;
 use cogmig_core::resource::Address;
@@ -12,6 +13,8 @@ use super::reason;
 #[derive(Default)]
 pub struct Transcript {
     pub accounts: Vec<Identity>,
+    /// The options that a deployment remembers, without those that have their default.
+    pub options: Origins,
     pub users: Vec<(Side, u64)>,
     pub warnings: Vec<Problem>,
     pub selected: Vec<Selected>,

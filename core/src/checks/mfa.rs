@@ -1,19 +1,10 @@
 //! Users with MFA. MFA enrollment can't be migrated, so the user of cogmig has to choose how these
 //! users are handled. No default is assumed.
 
-use rules::env;
 use rules::settings::MfaUsers;
 
 use super::pools::{Pools, Preflight, text, uses_mfa};
-use crate::observed::Function;
 use crate::problem::{Problem, Severity};
-
-/// The choice of an earlier setup, from the function's environment.
-#[must_use]
-pub fn recorded(function: &Function) -> Option<MfaUsers> {
-    let code = function.configuration.environment.get(env::MFA_USERS)?;
-    MfaUsers::of_code(code).filter(|choice| *choice != MfaUsers::None)
-}
 
 /// The choice is missing.
 #[must_use]

@@ -2,6 +2,7 @@
 //! of both pools before anything is changed. Pure.
 
 mod attributes;
+mod losses;
 mod mfa;
 mod names;
 mod pools;
@@ -15,7 +16,8 @@ mod triggers;
 use rules::settings::MfaUsers;
 
 use crate::options::UserHandling;
-pub use mfa::{recorded as recorded_mfa, undecided as undecided_mfa};
+pub use losses::losses;
+pub use mfa::undecided as undecided_mfa;
 pub use pools::{Pools, Preflight};
 
 /// Compares the pools.
@@ -23,6 +25,7 @@ pub use pools::{Pools, Preflight};
 pub fn check(pools: Pools<'_>, handling: &UserHandling, mfa: MfaUsers) -> Preflight {
     let mut preflight = Preflight::default();
     preflight.rules.temporary_passwords = handling.temporary_passwords;
+    preflight.rules.dropped.clone_from(&handling.drops);
     attributes::check(&mut preflight, pools, handling);
     names::check(&mut preflight, pools);
     recovery::check(&mut preflight, pools, handling.forgot_password);

@@ -75,7 +75,7 @@ fn belongs(sid: &str, settings: &Settings, grant: &Grant) -> bool {
         "ReadPreviousTrigger" => settings.replace_trigger && !grant.read_only,
         _ if grant.read_only => sid.starts_with("Read"),
         // Cognito can't restrict permissions to one app client: this allows to delete all of them.
-        "ManageDedicatedClient" => settings.dedicated_old_client,
+        "ManageDedicatedClient" => settings.dedicated_old_client == Some(true),
         "PassSmsRole" => grant.sms_role.is_some(),
         _ => true,
     }

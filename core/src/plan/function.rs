@@ -117,9 +117,9 @@ fn variable(name: &str, before: Option<String>, after: Option<String>) -> Vec<Ed
     let path = format!("environment.{name}");
     match (before, after) {
         _ if name == env::OLD_EXTERNAL_ID => vec![Edit::secret(path)],
-        (Some(before), Some(after)) if name == env::ATTRIBUTES => {
+        (before, after) if [env::ATTRIBUTES, env::DROPPED_ATTRIBUTES].contains(&name) => {
             let [before, after] =
-                [&before, &after].map(|list| list.split(',').collect::<BTreeSet<_>>());
+                [&before, &after].map(|list| entries(list.as_deref().unwrap_or_default()));
             let removed = before.difference(&after);
             let added = after.difference(&before);
             let removed = removed.map(|entry| Edit::remove(&path, *entry));
@@ -132,6 +132,11 @@ fn variable(name: &str, before: Option<String>, after: Option<String>) -> Vec<Ed
         }
         _ => vec![Edit::of(path)],
     }
+}
+
+/// The entries of a comma-separated list.
+fn entries(list: &str) -> BTreeSet<&str> {
+    list.split(',').filter(|entry| !entry.is_empty()).collect()
 }
 
 /// Deletes it and its resource policy.

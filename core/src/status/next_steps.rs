@@ -28,11 +28,9 @@ pub fn next_steps(status: &Status, desired: &Desired, variables: &Tags) -> Vec<S
     let conflicts = conflicts.count();
     match status.differing() - conflicts {
         0 => {}
-        1 => steps.push(
-            "Drift: 1 resource. Run `cogmig setup` with the same options to fix it.".to_owned(),
-        ),
+        1 => steps.push("Drift: 1 resource. Run `cogmig setup` to fix it.".to_owned()),
         many => steps.push(format!(
-            "Drift: {many} resources. Run `cogmig setup` with the same options to fix them."
+            "Drift: {many} resources. Run `cogmig setup` to fix them."
         )),
     }
     match conflicts {

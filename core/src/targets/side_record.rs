@@ -20,6 +20,14 @@ pub struct SideRecord {
 }
 
 impl SideRecord {
+    /// The record without these app clients.
+    #[must_use]
+    pub fn without(mut self, clients: &[String]) -> Self {
+        self.clients.retain(|id| !clients.contains(id));
+        self.in_use = self.in_use.filter(|id| !clients.contains(id));
+        self
+    }
+
     /// Reads the tags of the side's role. If they are lost, reads the function's environment.
     pub fn of(side: Side, names: &Names, role: Option<&Role>, function: Option<&Function>) -> Self {
         let tagged = role.map(|role| &role.tags);

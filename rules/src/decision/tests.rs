@@ -21,6 +21,7 @@ fn rules(mfa_users: MfaUsers, temporary_passwords: TemporaryPasswords) -> Rules 
         "phone_number_verified",
     ];
     Rules {
+        dropped: Vec::new(),
         attributes: names
             .map(|name| Mapping {
                 old: name.into(),

@@ -22,10 +22,13 @@ fn any_rules() -> impl Strategy<Value = Rules> {
         any::<bool>(),
     );
     let flags = any::<[bool; 3]>();
-    let attributes = prop::collection::vec(mapping, 0..8);
+    let attributes = (
+        prop::collection::vec(mapping, 0..8),
+        prop::collection::vec("[a-z:_]{1,20}", 0..8),
+    );
     (attributes, words, some_of(&CONTACTS), names, flags).prop_map(
         |(
-            attributes,
+            (attributes, dropped),
             (mfa_users, temporary_passwords, forgot_password),
             recovery,
             names,
@@ -35,6 +38,7 @@ fn any_rules() -> impl Strategy<Value = Rules> {
             let (old_usernames, new_usernames, new_aliases, case_sensitive) = names;
             Rules {
                 attributes,
+                dropped,
                 mfa_users,
                 temporary_passwords,
                 forgot_password,
@@ -70,6 +74,13 @@ proptest! {
 fn a_code_round_trips() {
     for (code, value) in MFA_USERS {
         assert_eq!(MfaUsers::of_code(code.expect("a code")), Some(*value));
+    }
+    for (code, value) in TEMPORARY_PASSWORDS {
+        let read = TemporaryPasswords::of_code(code.expect("a code"));
+        assert_eq!(read, Some(*value));
+    }
+    for (code, value) in FORGOT_PASSWORD {
+        assert_eq!(ForgotPassword::of_code(code.expect("a code")), Some(*value));
     }
     assert_eq!(MfaUsers::of_code("ask"), None);
 }

@@ -13,7 +13,6 @@ use cogmig_core::identity::Side;
 use cogmig_core::names::Names;
 use cogmig_core::observed::{NewSide, OldSide, Pool, Role};
 use cogmig_core::options::Settings;
-use cogmig_core::package::Package;
 use cogmig_core::plan::guards;
 use cogmig_core::record::{self, Tags};
 use cogmig_core::reference::Listed;
@@ -24,6 +23,7 @@ use super::AccountScan;
 use crate::aws::account::{Account, Run};
 use crate::aws::probe;
 use crate::aws::resources::{self, role, user_pool, user_pool_client};
+use crate::embedded;
 
 /// Selects a user pool or app clients.
 pub type Select<'a> = &'a dyn Fn(Selection) -> Result<Vec<Listed>>;
@@ -92,15 +92,15 @@ impl Deployment {
     }
 }
 
-/// Reads both sides. If the deployment's function exists and has this code, the connectivity check
-/// runs in parallel, because there may be no changes.
+/// Reads both sides. With `checks_early`, if the deployment's function exists and has the code of
+/// this build, the connectivity check runs in parallel, because there may be no changes.
 ///
 /// # Errors
 /// An account can't be read, or a user pool or an app client can't be selected.
 pub async fn for_setup(
     settings: &Settings,
     run: &Run,
-    code: Option<&Package>,
+    checks_early: bool,
     select: Select<'_>,
 ) -> Result<Deployment> {
     let names = &settings.names;
@@ -139,7 +139,11 @@ pub async fn for_setup(
     refuse_other_peer(names, (&old.identity, old_tags), &new.identity)?;
     refuse_other_peer(names, (&new.identity, new_tags), &old.identity)?;
     let mut early_check = JoinSet::new();
-    if let Some(pool) = code.and_then(|code| by_name.pool_of(names, code)) {
+    // Another deployment package may not support the connectivity check.
+    if let Some(pool) = by_name
+        .pool_of(names, embedded::is_embedded)
+        .filter(|_| checks_early)
+    {
         early_check.spawn(probe::probe_once(new.clone(), names.function.clone(), pool));
     }
 
@@ -230,17 +234,28 @@ async fn pools(
 
     let recorded = old_role.is_some_and(|role| names.made_client(&role.tags))
         || uses_dedicated(old_scope, old_role, names, &old_listed);
-    let dedicated = settings.dedicated_old_client || (recorded && settings.old.clients.is_empty());
-    let old_clients = if dedicated {
-        Vec::new()
-    } else {
-        select(old_scope.clients(&old_pool.id, &old_listed)?)?
+    let dedicated = settings.dedicated_old_client.unwrap_or(recorded);
+    let own = client::ids_of(&old_listed, &names.old_client);
+    let old_clients = match (dedicated, recorded && settings.old.clients.is_empty()) {
+        (true, _) => Vec::new(),
+        (false, false) => select(old_scope.clients(&old_pool.id, &old_listed)?)?,
+        // Another app client replaces the dedicated one.
+        (false, true) => {
+            let record = old_scope.record.clone().without(&own);
+            let applications = Scope {
+                record,
+                ..*old_scope
+            };
+            let listed = old_listed.iter().filter(|client| !own.contains(&client.id));
+            let listed: Vec<_> = listed.cloned().collect();
+            select(applications.clients(&old_pool.id, &listed)?)?
+        }
     };
     let new_clients = select(new_scope.clients(&new_pool.id, &new_listed)?)?;
     let old_ids = super::with_recorded(&ids(&old_clients), old_role);
     let new_ids = super::with_recorded(&ids(&new_clients), new_role);
     let own_ids = if dedicated || recorded {
-        client::ids_of(&old_listed, &names.old_client)
+        own
     } else {
         Vec::new()
     };

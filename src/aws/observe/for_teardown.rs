@@ -73,12 +73,14 @@ impl Deployed {
     /// The other deployments in these accounts. The list only helps to find a mistyped name, so
     /// it's a warning and not an error if it can't be read.
     pub async fn others(&self, names: &Names, warnings: &mut Vec<Problem>) -> Vec<Deployment> {
-        let mut roles = Vec::new();
+        let mut read = Vec::new();
         for account in self.accounts() {
-            match super::others(account, names).await {
-                Ok(others) => {
-                    let side = account.identity.side;
-                    roles.extend(others.into_iter().map(|tags| (side, tags)));
+            let base = Names::new(None);
+            let base = base.record_role(account.identity.side);
+            match role::records(account, base).await {
+                Ok(mut roles) => {
+                    roles.retain(|role| !names.own(&role.tags));
+                    read.push((&account.identity, roles));
                 }
                 Err(error) => {
                     let place = account.identity.place();
@@ -88,7 +90,7 @@ impl Deployed {
                 }
             }
         }
-        deployments::of(roles.iter().map(|(side, tags)| (*side, tags)))
+        deployments::of(&read)
     }
 
     /// Fails if the profiles are swapped: an account has no resources of its side, but the role of

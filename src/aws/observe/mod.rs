@@ -1,5 +1,6 @@
 //! Reads the existing resources, only with get, list and describe calls.
 
+pub mod deployments;
 pub mod for_setup;
 pub mod for_teardown;
 mod named;

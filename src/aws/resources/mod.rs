@@ -18,7 +18,6 @@ use anyhow::Result;
 use cogmig_core::call::CallError;
 use cogmig_core::names::Names;
 use cogmig_core::observed::{Function, LogGroup, NewSide, Policy, Pool, Role};
-use cogmig_core::package::Package;
 use cogmig_core::plan::Step;
 use cogmig_core::record::{self, Tags};
 use cogmig_core::resource::{Address, Call, Kind};
@@ -81,10 +80,10 @@ pub struct NamedResources {
 }
 
 impl NamedResources {
-    /// The new pool of the function, if the deployment manages the function and it has this code.
-    pub fn pool_of(&self, names: &Names, code: &Package) -> Option<String> {
+    /// The new pool of the function, if the deployment manages the function and its code is known.
+    pub fn pool_of(&self, names: &Names, is_known: impl Fn(&str) -> bool) -> Option<String> {
         let function = self.function.as_ref()?;
-        let is_current = names.own(&function.tags) && function.code_sha256 == code.sha256;
+        let is_current = names.own(&function.tags) && is_known(&function.code_sha256);
         let pool = function.tags.get(record::POOL);
         pool.filter(|_| is_current).cloned()
     }

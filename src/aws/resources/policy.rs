@@ -40,6 +40,13 @@ pub async fn run(account: &Account, name: &str, call: &PolicyCall) -> Result<(),
 /// The default version of a policy that was never updated.
 const FIRST: &str = "v1";
 
+/// Whether the policy exists.
+pub async fn exists(account: &Account, arn: &str) -> Result<bool, CallError> {
+    let request = account.iam.get_policy().policy_arn(arn);
+    let answer = optional(account.call("iam:GetPolicy", request.send()).await)?;
+    Ok(answer.is_some())
+}
+
 /// The policy with this ARN. All calls run in parallel. If the default version isn't the first one,
 /// another call reads its document.
 pub async fn find(account: &Account, arn: &str) -> Result<Option<Policy>, CallError> {

@@ -6,6 +6,7 @@ use aws_sdk_iam::error::BuildError;
 use aws_sdk_iam::operation::list_instance_profiles_for_role::ListInstanceProfilesForRoleOutput;
 use aws_sdk_iam::types::Tag;
 use cogmig_core::call::CallError;
+use cogmig_core::deployments::RecordRole;
 use cogmig_core::desired::with_client;
 use cogmig_core::iam::documents;
 use cogmig_core::observed::Role;
@@ -124,6 +125,20 @@ pub async fn has_tag(account: &Account, name: &str, key: &str) -> Result<bool, C
 /// The tags of the roles of other deployments: their names start with `base`, and `own` is
 /// excluded.
 pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags>, CallError> {
+    let records = records_except(account, base, Some(own)).await?;
+    Ok(records.into_iter().map(|role| role.tags).collect())
+}
+
+/// The roles with the undo records of all deployments: their names start with `base`.
+pub async fn records(account: &Account, base: &str) -> Result<Vec<RecordRole>, CallError> {
+    records_except(account, base, None).await
+}
+
+async fn records_except(
+    account: &Account,
+    base: &str,
+    except: Option<&str>,
+) -> Result<Vec<RecordRole>, CallError> {
     let mut pages = account
         .iam
         .list_roles()
@@ -135,18 +150,26 @@ pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags
         // Setup creates roles without a path, and the pipeline's policy allows to read no others.
         let roles = page.roles().iter().filter(|role| role.path() == "/");
         let roles = roles.map(|role| role.role_name().to_owned());
-        names.extend(roles.filter(|name| name.starts_with(base) && name != own));
+        names.extend(roles.filter(|name| name.starts_with(base) && Some(name.as_str()) != except));
     }
-    let tags = try_join_all(names.iter().map(|name| tags(account, name))).await?;
-    Ok(tags.into_iter().flatten().collect())
+    let records = try_join_all(names.iter().map(|name| record(account, name))).await?;
+    Ok(records.into_iter().flatten().collect())
+}
+
+async fn record(account: &Account, name: &str) -> Result<Option<RecordRole>, CallError> {
+    let request = account.iam.get_role().role_name(name);
+    let answer = optional(account.call("iam:GetRole", request.send()).await)?;
+    let role = answer.as_ref().and_then(|answer| answer.role());
+    Ok(role.map(|role| RecordRole {
+        name: name.to_owned(),
+        tags: from_iam_tags(role.tags()),
+        created: Some(role.create_date().secs()),
+    }))
 }
 
 /// The tags of the role with this name.
 pub async fn tags(account: &Account, name: &str) -> Result<Option<Tags>, CallError> {
-    let request = account.iam.get_role().role_name(name);
-    let answer = optional(account.call("iam:GetRole", request.send()).await)?;
-    let role = answer.as_ref().and_then(|answer| answer.role());
-    Ok(role.map(|role| from_iam_tags(role.tags())))
+    Ok(record(account, name).await?.map(|role| role.tags))
 }
 
 /// Creates the role. Its trust policy may have a role that IAM hasn't propagated yet.

@@ -4,7 +4,7 @@
 pub type Example = (&'static str, &'static str);
 
 /// Two examples per command, and two of `cogmig` itself.
-const EXAMPLES: [(&str, [Example; 2]); 9] = [
+const EXAMPLES: [(&str, [Example; 2]); 10] = [
     (
         "cogmig",
         [
@@ -80,6 +80,19 @@ const EXAMPLES: [(&str, [Example; 2]); 9] = [
             (
                 "Remove the deployment from the new account if the old one is closed",
                 "cogmig teardown --new-profile new-account",
+            ),
+        ],
+    ),
+    (
+        "list",
+        [
+            (
+                "List the deployments in both accounts",
+                "cogmig list --old-profile old-account --new-profile new-account",
+            ),
+            (
+                "In a script: the deployments of one account",
+                "cogmig list --new-profile new-account --output json",
             ),
         ],
     ),

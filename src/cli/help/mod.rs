@@ -8,7 +8,7 @@ mod tests;
 use std::fmt::Write;
 
 use clap::{Arg, CommandFactory};
-use cogmig_core::options::variable;
+use cogmig_core::options::{default_of, variable};
 
 pub use self::examples::examples;
 use super::args::Cli;
@@ -19,6 +19,7 @@ const FEW: usize = 3;
 
 /// Ends the long help of each command that has options.
 const SOURCES: &str = "\
+An existing deployment keeps its options: only options that are set change it. \
 Options can also be set in the environment and in cogmig.toml, for example \
 new-pool = \"ID\". A flag takes precedence over the environment, and the environment over the file. \
 --adopt and --allow can be set only on the command line. --config, --dry-run, --detailed-exitcode and \
@@ -83,7 +84,7 @@ fn described_arg(command: &str, arg: Arg) -> Arg {
     arg.value_name(values.join("|"))
 }
 
-/// The default of an option. `settings` and the commands apply it, not clap, because the
+/// The default of an option of a deployment that doesn't exist. `settings` and the commands apply it, not clap, because the
 /// environment and the file take precedence over it.
 fn default(command: &str, option: &str, takes_value: bool) -> &'static str {
     match (command, option) {
@@ -98,16 +99,13 @@ fn default(command: &str, option: &str, takes_value: bool) -> &'static str {
         (_, "old-region") => "the Region of the old profile",
         (_, "new-region") => "the Region of the new profile",
         (_, "account") => "all accounts",
-        (_, "temporary-passwords") => "refuse",
-        (_, "forgot-password") => "migrate",
         (_, "architecture") => "arm64 if this build has it",
-        (_, "log-retention") => "30",
         (_, "lambda-zip") => "the one in this build",
         (_, "yes") => "true in a CI system, otherwise false",
         (_, "since") => "24h",
         (_, "output") => "human",
         (_, "config") => "cogmig.toml, if it exists",
-        _ if takes_value => "none",
+        _ if takes_value => default_of(option).unwrap_or("none"),
         _ => "false",
     }
 }

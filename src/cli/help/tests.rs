@@ -89,6 +89,6 @@ fn commands_are_in_the_order_of_the_work() {
         .collect();
     assert_eq!(
         names.join(" "),
-        "plan setup verify status teardown policy completions man"
+        "plan setup verify status teardown list policy completions man"
     );
 }

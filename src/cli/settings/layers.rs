@@ -19,6 +19,11 @@ impl Layers {
         Self(layers.into_iter().collect())
     }
 
+    /// These layers, above another one.
+    pub fn above(&self, lowest: Layer) -> Self {
+        Self(self.0.iter().cloned().chain([lowest]).collect())
+    }
+
     /// The value of a long option, from the first layer that sets it.
     ///
     /// # Errors

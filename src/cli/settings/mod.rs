@@ -17,11 +17,14 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use cogmig_core::names::Names;
-use cogmig_core::options::{Grant, Settings, SideSettings, UserHandling};
+use cogmig_core::options::{
+    Deployed, Grant, NONE, Origin, PackageSource, Settings, SideSettings, UserHandling,
+};
 use cogmig_core::problem::{CONSENTS, Cause, Problem, Result};
 use cogmig_core::reference::{self, Reference};
 
 use self::layers::Layers;
+use self::setting::{Form, Setting};
 use crate::cli::args;
 
 /// The default of `--since`.
@@ -39,34 +42,76 @@ pub fn file_asks_for_json(config: Option<&str>) -> bool {
     text.is_ok_and(|text| file::asks_for_json(&text))
 }
 
-/// Reads and merges the three sources.
-///
-/// # Errors
-/// The file can't be read or parsed, an option is unknown, or a value is invalid.
-pub fn read(matches: &ArgMatches) -> Result<Settings> {
-    let options = args::options();
-    let flags = flags::layer(matches, &options);
-    let environment = environment::layer(std::env::vars_os(), &options)?;
-    let config = flags.get("config").or_else(|| environment.get("config"));
-    let config = config.map(|setting| value::read::<PathBuf>("config", setting));
-    let file = file::open(config.transpose()?.as_deref(), &options)?;
-    let mut settings = checked(&Layers::new([flags, environment, file]))?;
-    let [quiet, verbose] = [settings.quiet, settings.verbose];
-    let names_client = !settings.old.clients.is_empty();
-    let dedicated = settings.dedicated_old_client;
-    // The environment and the file can set options of other commands, and options that another
-    // source overrides.
-    settings.origins.retain(|option| {
-        let is_effective = match option {
-            "quiet" => quiet,
-            "verbose" => verbose,
-            "old-client" => names_client,
-            "dedicated-old-client" => dedicated,
-            _ => true,
-        };
-        is_effective && takes(matches, option)
-    });
-    Ok(settings)
+/// The sources of a command's options.
+pub struct Sources {
+    layers: Layers,
+    /// The options that the command takes.
+    taken: Vec<String>,
+}
+
+impl Sources {
+    /// Reads the flags, the environment and the file.
+    ///
+    /// # Errors
+    /// The file can't be read or parsed, or an option is unknown.
+    pub fn read(matches: &ArgMatches) -> Result<Self> {
+        let options = args::options();
+        let flags = flags::layer(matches, &options);
+        let environment = environment::layer(std::env::vars_os(), &options)?;
+        let config = flags.get("config").or_else(|| environment.get("config"));
+        let config = config.map(|setting| value::read::<PathBuf>("config", setting));
+        let file = file::open(config.transpose()?.as_deref(), &options)?;
+        let mut taken = options;
+        taken.retain(|option| takes(matches, option));
+        Ok(Self {
+            layers: Layers::new([flags, environment, file]),
+            taken,
+        })
+    }
+
+    /// The options of these sources.
+    ///
+    /// # Errors
+    /// A value is invalid.
+    pub fn settings(&self) -> Result<Settings> {
+        self.merged(&self.layers)
+    }
+
+    /// The options of these sources, and those that the existing deployment remembers. The sources
+    /// take precedence.
+    ///
+    /// # Errors
+    /// A value is invalid.
+    pub fn with_deployed(&self, deployed: &Deployed) -> Result<Settings> {
+        let deployed = deployed.iter().map(|(option, value)| {
+            let setting = Setting {
+                origin: Origin::Deployment,
+                form: Form::Raw(value.into()),
+            };
+            ((*option).to_owned(), setting)
+        });
+        self.merged(&self.layers.above(deployed.collect()))
+    }
+
+    fn merged(&self, layers: &Layers) -> Result<Settings> {
+        let mut settings = checked(layers)?;
+        let (quiet, verbose) = (settings.quiet, settings.verbose);
+        let names_client = !settings.old.clients.is_empty();
+        let dedicated = settings.dedicated_old_client == Some(true);
+        // The environment and the file can set options of other commands, and options that another
+        // source overrides.
+        settings.origins.retain(|option, _| {
+            let is_effective = match option {
+                "quiet" => quiet,
+                "verbose" => verbose,
+                "old-client" => names_client,
+                "dedicated-old-client" => dedicated,
+                _ => true,
+            };
+            is_effective && self.taken.iter().any(|taken| taken == option)
+        });
+        Ok(settings)
+    }
 }
 
 /// Whether a command takes an option, and it isn't a user's.
@@ -105,6 +150,12 @@ fn checked(layers: &Layers) -> Result<Settings> {
         let why = format!("conflicts with {}", origins.of(option).option(option));
         return Err(layers.invalid("old-client", client, &why));
     }
+    // A named app client replaces the dedicated one.
+    let uses_dedicated = match (dedicated, &old_client) {
+        (Some(_), _) => Some(true),
+        (None, Some(_)) => Some(false),
+        (None, None) => layers.read("dedicated-old-client")?,
+    };
     let old_client: Vec<_> = old_client.into_iter().collect();
     let new_client: Vec<_> = layers.read("new-client")?.unwrap_or_default();
     Ok(Settings {
@@ -120,10 +171,12 @@ fn checked(layers: &Layers) -> Result<Settings> {
         )?,
         names: Names::new(suffix.as_deref()),
         architecture: layers.read("architecture")?,
-        lambda_zip: layers.read("lambda-zip")?,
+        package: layers
+            .read("lambda-zip")?
+            .map_or_else(PackageSource::default, PackageSource::of),
         log_retention,
         replace_trigger: flag(layers, "replace-trigger")?,
-        dedicated_old_client: dedicated.is_some(),
+        dedicated_old_client: uses_dedicated,
         handling: handling(layers)?,
         keep_logs: flag(layers, "keep-logs")?,
         // Only from the flags: see `FLAGS_ONLY`.
@@ -192,7 +245,12 @@ fn side(
 }
 
 fn handling(layers: &Layers) -> Result<UserHandling> {
-    let renames: Vec<String> = layers.read("attribute")?.unwrap_or_default();
+    let list = |option| -> Result<Vec<String>> {
+        let names: Vec<String> = layers.read(option)?.unwrap_or_default();
+        Ok(if names == [NONE] { Vec::new() } else { names })
+    };
+    let (renames, drops) = (list("attribute")?, list("drop-attribute")?);
+    let old_sub: Option<String> = layers.read("old-sub")?;
     let renames = renames.iter().map(|rename| match rename.split_once('=') {
         Some((old, new)) if !old.is_empty() && !new.is_empty() => {
             Ok((old.trim().to_owned(), new.trim().to_owned()))
@@ -201,8 +259,8 @@ fn handling(layers: &Layers) -> Result<UserHandling> {
     });
     Ok(UserHandling {
         renames: renames.collect::<Result<_>>()?,
-        drops: layers.read("drop-attribute")?.unwrap_or_default(),
-        old_sub: layers.read("old-sub")?,
+        drops,
+        old_sub: old_sub.filter(|name| name != NONE),
         mfa_users: layers.read("mfa-users")?,
         temporary_passwords: layers.read("temporary-passwords")?.unwrap_or_default(),
         forgot_password: layers.read("forgot-password")?.unwrap_or_default(),

@@ -11,6 +11,7 @@ use toml::de::DeValue;
 pub type Layer = BTreeMap<String, Setting>;
 
 /// A value as it was set.
+#[derive(Clone)]
 pub struct Setting {
     /// The place where it was set.
     pub origin: Origin,
@@ -19,6 +20,7 @@ pub struct Setting {
 }
 
 /// The form of a value.
+#[derive(Clone)]
 pub enum Form {
     /// An argument or a variable. Several arguments are separated by commas.
     Raw(OsString),

@@ -1,10 +1,9 @@
 //! The values that each source accepts, and which source takes precedence.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::CommandFactory;
-use cogmig_core::options::{Origins, Settings};
+use cogmig_core::options::{Origins, PackageSource, Settings};
 use cogmig_core::package::Architecture;
 use cogmig_core::problem::{Cause, Problem};
 use cogmig_core::reference::Reference;
@@ -138,9 +137,15 @@ fn each_option_of_each_command_is_read() {
             .contains("--adopt can be set only on the command line")
     );
     assert!(error("plan", &[], "adopt = true").contains("--adopt"));
+    assert!(error("plan", &[("ALLOW", "a")], "").contains("--allow can be set only on"));
+    assert!(error("plan", &[], "allow = 'a'").contains("--allow"));
+    let allow = valid("setup --allow old-sub-no-longer-migrated", &[], "").allow;
+    assert_eq!(allow, ["old-sub-no-longer-migrated"]);
+    let unknown = error("setup --allow old-sub", &[], "");
+    assert!(unknown.contains("old-sub-no-longer-migrated"), "{unknown}");
     let mut options: Vec<_> = OPTIONS.iter().map(|(name, ..)| *name).collect();
     options.extend(of_one_run.iter().map(|(name, _)| *name));
-    options.extend(["ADOPT", "CONFIG"]);
+    options.extend(["ADOPT", "ALLOW", "CONFIG"]);
     let mut options: Vec<_> = options
         .iter()
         .map(|name| name.to_lowercase().replace('_', "-"))
@@ -171,7 +176,7 @@ fn a_flag_takes_precedence_over_a_variable_and_a_variable_over_the_file() {
     ] {
         assert_eq!(settings.architecture, Some(architecture));
         assert_eq!(settings.log_retention, Some(days));
-        assert_eq!(settings.lambda_zip, Some(PathBuf::from(id)));
+        assert_eq!(settings.package, PackageSource::File(id.into()));
         assert_eq!(ids(&settings.new.clients), [id]);
     }
 }
@@ -181,7 +186,7 @@ fn an_empty_variable_or_line_is_ignored() {
     let variables = [("SUFFIX", ""), ("NEW_CLIENT", ", ,")];
     let settings = valid("plan", &variables, "suffix = 'e'\nlambda-zip = ''");
     assert_eq!(settings.names, cogmig_core::names::Names::new(Some("e")));
-    assert_eq!(settings.lambda_zip, None);
+    assert_eq!(settings.package, PackageSource::Embedded);
     assert_eq!(settings.new.clients, []);
 }
 
@@ -190,7 +195,7 @@ fn false_in_a_variable_overrides_the_file_and_a_flag_overrides_the_variable() {
     type Read = fn(&Settings) -> bool;
     let options: [(&str, &str, Read); 6] = [
         ("setup", "dedicated-old-client", |settings| {
-            settings.dedicated_old_client
+            settings.dedicated_old_client == Some(true)
         }),
         ("setup", "replace-trigger", |settings| {
             settings.replace_trigger
@@ -304,7 +309,7 @@ fn of_old_client_and_dedicated_old_client_the_source_with_precedence_applies() {
         let settings = valid(flags, variables, file);
         let case = format!("{flags} {variables:?} {file}");
         assert_eq!(ids(&settings.old.clients).concat(), client, "{case}");
-        assert_eq!(settings.dedicated_old_client, dedicated, "{case}");
+        assert_eq!(settings.dedicated_old_client, Some(dedicated), "{case}");
     }
     let both = error("setup --old-client a --dedicated-old-client", &[], "");
     assert!(both.contains("--dedicated-old-client"), "{both}");
@@ -598,6 +603,6 @@ fn a_value_of_commas_or_of_another_type_is_an_error_and_not_ignored() {
     }
     let matches = Cli::command().try_get_matches_from(["cogmig", "verify", "--username", " "]);
     assert!(matches.is_err());
-    let path = valid("plan", &[], "lambda-zip = ' a '").lambda_zip;
-    assert_eq!(path, Some(PathBuf::from(" a ")));
+    let path = valid("plan", &[], "lambda-zip = ' a '").package;
+    assert_eq!(path, PackageSource::File(" a ".into()));
 }

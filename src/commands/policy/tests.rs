@@ -23,7 +23,7 @@ fn policy_of(words: &str) -> Result<Policy, Problem> {
         .chain(words.split_whitespace());
     let matches = Cli::command().get_matches_from(words);
     let flags = matches.subcommand_matches("policy").expect("the command");
-    let settings = settings::read(flags)?;
+    let settings = settings::Sources::read(flags)?.settings()?;
     let side = *flags.get_one("side").expect("a side");
     refuse_other_side(side, flags)?;
     policy(side, &settings)

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use cogmig_core::deployments;
 use cogmig_core::diagnosis::{Broken, Forecast};
 use cogmig_core::identity::Identity;
-use cogmig_core::options::Settings;
+use cogmig_core::options::{Setting, Settings};
 use cogmig_core::outcome::{Ended, Outcome};
 use cogmig_core::problem::Problem;
 use cogmig_core::reference::Listed;
@@ -48,7 +48,7 @@ pub struct Document {
     /// or faults if sign-ins failed, see sign_ins. failed: the command failed, see error.
     #[cfg_attr(test, schemars(extend("enum" = words::results())))]
     result: &'static str,
-    /// The options that were set. The others have their defaults.
+    /// The options that were set, and those of the existing deployment that aren't defaults.
     options: Vec<Opt>,
     /// The accounts, if their credentials are valid.
     accounts: Vec<Account>,
@@ -68,7 +68,7 @@ pub struct Document {
     /// Only verify --username: whether the user would be migrated.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<User>,
-    /// Only teardown, if the deployment doesn't exist: the deployments that exist.
+    /// Only list, and teardown if the deployment doesn't exist: the deployments that exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     deployments: Option<Vec<Deployment>>,
     /// Only policy: the IAM policy document.
@@ -87,7 +87,8 @@ struct Opt {
     name: String,
     /// Its value. Several values are separated by commas.
     value: String,
-    /// Where it was set: the flag, the environment variable, or the line of the file.
+    /// Where it was set: the flag, the environment variable, the line of the file, or the existing
+    /// deployment.
     set_by: String,
 }
 
@@ -196,10 +197,22 @@ struct User {
 struct Deployment {
     /// default, or the suffix.
     name: String,
+    /// The ID of the old account.
+    old_account: Option<String>,
+    /// The ID of the new account.
+    new_account: Option<String>,
     /// The ID of the old user pool, if the role in the old account has it on record.
     old_pool: Option<String>,
     /// The ID of the new user pool, if the role in the new account has it on record.
     new_pool: Option<String>,
+    /// When the first of its roles was created, in UTC.
+    since: Option<String>,
+    /// complete: all resources that were read exist. partial: some of them don't exist, see
+    /// missing. unknown: they can't be read. Null for teardown.
+    #[cfg_attr(test, schemars(extend("enum" = words::deployment_states())))]
+    state: Option<&'static str>,
+    /// The resources that don't exist.
+    missing: Vec<&'static str>,
 }
 
 /// The version of the schema. A member that is added doesn't change it.
@@ -224,11 +237,8 @@ impl Invocation {
 
     /// Of a command with these options.
     pub fn of(command: &str, settings: &Settings) -> Self {
-        let options = settings.origins.iter().map(|(name, setting)| Opt {
-            name: name.to_owned(),
-            value: setting.value.clone(),
-            set_by: setting.origin.option(name),
-        });
+        let options = settings.origins.iter();
+        let options = options.map(|(name, setting)| Opt::of(name, setting));
         Self {
             command: command.to_owned(),
             deployment: Some(settings.names.deployment.clone()),
@@ -267,7 +277,7 @@ impl Document {
             command: invocation.command.clone(),
             deployment: invocation.deployment.clone(),
             result: run.ended.word(),
-            options: invocation.options.clone(),
+            options: options(invocation, transcript),
             accounts: transcript.accounts.iter().map(Account::of).collect(),
             selected: transcript.selected.iter().flat_map(Selected::of).collect(),
             changes: transcript.changes.iter().map(Change::of).collect(),
@@ -293,11 +303,31 @@ impl Document {
                 self.user = verified.user.as_ref().map(User::of);
             }
             Outcome::Status(status) => self.status = Some(Status::of(status)),
-            Outcome::NotDeployed { others, .. } => {
+            Outcome::Listed(others) | Outcome::NotDeployed { others, .. } => {
                 self.deployments = Some(others.iter().map(Deployment::of).collect());
             }
             Outcome::Policy(policy) => self.policy = serde_json::to_value(policy).ok(),
             Outcome::Planned | Outcome::SetUp { .. } | Outcome::TornDown | Outcome::Declined => {}
+        }
+    }
+}
+
+/// The options of the command, and the remembered ones that it doesn't set.
+fn options(invocation: &Invocation, transcript: &Transcript) -> Vec<Opt> {
+    let mut all = invocation.options.clone();
+    let is_set = |name: &str| invocation.options.iter().any(|option| option.name == name);
+    let remembered = transcript.options.iter();
+    let remembered = remembered.filter(|(name, _)| !is_set(name));
+    all.extend(remembered.map(|(name, setting)| Opt::of(name, setting)));
+    all
+}
+
+impl Opt {
+    fn of(name: &str, setting: &Setting) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: setting.value.clone(),
+            set_by: setting.origin.option(name),
         }
     }
 }
@@ -383,8 +413,16 @@ impl Deployment {
     fn of(one: &deployments::Deployment) -> Self {
         Self {
             name: one.name.clone(),
-            old_pool: one.old_pool.clone(),
-            new_pool: one.new_pool.clone(),
+            old_account: one.old.account.clone(),
+            new_account: one.new.account.clone(),
+            old_pool: one.old.pool.clone(),
+            new_pool: one.new.pool.clone(),
+            since: one.since.map(stamp),
+            state: one.state.as_ref().map(deployments::State::as_str),
+            missing: match &one.state {
+                Some(deployments::State::Partial(missing)) => missing.clone(),
+                _ => Vec::new(),
+            },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The values that members of the document can have, from the tables in `core`.
 
+use cogmig_core::deployments;
 use cogmig_core::diagnosis::Component;
 use cogmig_core::identity::Side;
 use cogmig_core::outcome::Ended;
@@ -43,6 +44,12 @@ pub fn severities() -> Vec<&'static str> {
 /// Of `state`.
 pub fn states() -> Vec<&'static str> {
     State::ALL.map(State::as_str).into()
+}
+
+/// Of `state` of a deployment, which can be null.
+pub fn deployment_states() -> Vec<Option<&'static str>> {
+    let words = deployments::State::WORDS.into_iter();
+    words.map(Some).chain([None]).collect()
 }
 
 /// Of `component`, which can be null.

@@ -212,8 +212,8 @@ fn only_drifted_resources_are_reported() {
         client["ExplicitAuthFlows"] = json!(["ALLOW_USER_SRP_AUTH"]);
     });
     stage.edit_pool(&stage.new, |pool| pool["LambdaConfig"] = json!({}));
-    let keep = json!({"logGroupName": LOG_GROUP, "retentionInDays": 1});
-    stage.aws("new", "logs:PutRetentionPolicy", keep);
+    let group = json!({"logGroupName": LOG_GROUP});
+    stage.aws("new", "logs:DeleteRetentionPolicy", group);
     let status = stage.status("");
     assert_eq!(status["deployed"], "part");
     assert_eq!(status["trigger"]["attached"], false);
@@ -233,13 +233,13 @@ fn only_drifted_resources_are_reported() {
         "--detailed-exitcode",
         &[
             "~ role cognito-access-role (drifted) inline policy: changed",
-            "retention: 1 days, configured 30 days",
+            "retention: never expire, configured 30 days",
             "+ permission cognito-user-migration (missing)",
             "ExplicitAuthFlows: missing ALLOW_USER_PASSWORD_AUTH",
             "LambdaConfig.UserMigration: missing",
             "3 resources in sync",
             "The migration trigger isn't attached to the new user pool. Users who haven't been migrated can't sign in.",
-            "Drift: 6 resources. Run `cogmig setup` with the same options to fix them.",
+            "Drift: 6 resources. Run `cogmig setup` to fix them.",
         ],
     );
     stage.setup();

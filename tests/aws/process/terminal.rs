@@ -141,6 +141,28 @@ fn answering_yes_sets_up_and_tears_down() {
     assert_eq!(stage.sandbox.snapshot(), before);
 }
 
+/// Data that users would lose has a prompt of its own. `--yes` doesn't answer it.
+#[test]
+fn a_warning_that_stops_setup_has_its_own_prompt() {
+    let stage = Stage::new();
+    stage.setup();
+    let setup = format!("setup {BOTH} --drop-attribute custom:tenant");
+    let before = stage.sandbox.snapshot();
+    let run = stage.on_a_terminal("to allow it:=no\\r", &setup, &[]);
+    assert!(run.code == 1 && run.printed("Cancelled."), "{run}");
+    assert!(!run.printed("Apply these changes?"), "{run}");
+    let run = stage.on_a_terminal("to allow it:=yes\\r|confirm:=no\\r", &setup, &[]);
+    assert!(run.code == 1 && run.printed("Cancelled."), "{run}");
+    let run = stage.on_a_terminal("", &format!("{setup} --yes"), &[]);
+    assert!(
+        run.code == 1 && run.printed("--allow attributes-no-longer-migrated"),
+        "{run}"
+    );
+    assert_eq!(stage.sandbox.snapshot(), before);
+    let run = stage.on_a_terminal("to allow it:=yes\\r|confirm:=yes\\r", &setup, &[]);
+    assert_eq!(run.code, 0, "{run}");
+}
+
 #[test]
 fn without_changes_there_is_no_prompt() {
     let stage = Stage::new();

@@ -113,18 +113,6 @@ fn kept_logs_are_used_by_the_next_setup() {
 }
 
 #[test]
-fn the_log_retention_is_set_and_a_later_setup_changes_it() {
-    let stage = Stage::new();
-    let retention = || {
-        stage.sandbox.snapshot()[NEW_ACCOUNT]["log_groups"][0]["group"]["retentionInDays"].clone()
-    };
-    stage.ok(&format!("setup {BOTH} --log-retention 7"));
-    assert_eq!(retention(), 7);
-    stage.setup();
-    assert_eq!(retention(), 30);
-}
-
-#[test]
 fn no_secret_is_printed_at_any_level() {
     let stage = Stage::new();
     let mut output = String::new();

@@ -124,6 +124,7 @@ pub fn service(pool: FakePool) -> Service<FakePool> {
         first_answer_by: Cell::default(),
         rules: Rules {
             attributes: attributes.to_vec(),
+            dropped: Vec::new(),
             mfa_users: MfaUsers::Refuse,
             temporary_passwords: TemporaryPasswords::Refuse,
             forgot_password: ForgotPassword::Migrate,

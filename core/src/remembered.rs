@@ -1,0 +1,109 @@
+//! The options of an existing deployment, read back from its resources. They come from the function
+//! and the log group themselves, not from their tags: a role that may only write tags must not be
+//! able to change how users are migrated.
+
+use rules::attributes::Mapping;
+use rules::env;
+use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords, mappings};
+
+use crate::cognito::pool;
+use crate::identity::Identity;
+use crate::names::Names;
+use crate::observed::{Function, NewSide, OldSide};
+use crate::options::{Deployed, PackageSource};
+use crate::problem::{Problem, Severity};
+
+/// The options of the deployment. A value that no option has is ignored, and reported as drift.
+#[must_use]
+pub fn options(
+    names: &Names,
+    (old_account, old): (&Identity, &OldSide),
+    new: &NewSide,
+    dedicated: bool,
+) -> Deployed {
+    let mut options = Deployed::new();
+    if dedicated {
+        options.insert("dedicated-old-client", "true".to_owned());
+    }
+    let group = new.log_group.as_ref();
+    let group = group.filter(|group| names.own(&group.tags));
+    if let Some(days) = group.and_then(|group| group.retention) {
+        options.insert("log-retention", days.to_string());
+    }
+    let arns = (
+        names.access_role_arn(old_account),
+        names.lambda_role_arn(&new.identity),
+    );
+    let is_of_deployment = |function: &&Function| {
+        let uses = |trust| function.uses(&arns.0, &arns.1, trust);
+        names.own(&function.tags) || old.role.as_ref().is_some_and(|role| uses(&role.trust))
+    };
+    if let Some(function) = new.function.as_ref().filter(is_of_deployment) {
+        options.extend(of_function(function));
+    }
+    options
+}
+
+fn of_function(function: &Function) -> Deployed {
+    let environment = &function.configuration.environment;
+    let variable = |name: &str| environment.get(name).map(String::as_str);
+    let known = |name, is_known: fn(&str) -> bool| variable(name).filter(|code| is_known(code));
+    let is_mfa_choice =
+        |code: &str| MfaUsers::of_code(code).is_some_and(|choice| choice != MfaUsers::None);
+    let mapped = variable(env::ATTRIBUTES).and_then(mappings);
+    let mapped = mapped.unwrap_or_default();
+    let is_sub = |mapping: &&Mapping| mapping.old == "sub";
+    let renames = mapped
+        .iter()
+        .filter(|one| one.old != one.new && !is_sub(one));
+    let renames = renames.map(Mapping::to_string).collect::<Vec<_>>();
+    let sub = mapped
+        .iter()
+        .find(is_sub)
+        .map(|mapping| mapping.new.as_str());
+    let options = [
+        ("mfa-users", known(env::MFA_USERS, is_mfa_choice)),
+        (
+            "temporary-passwords",
+            known(env::TEMPORARY_PASSWORDS, |code| {
+                TemporaryPasswords::of_code(code).is_some()
+            }),
+        ),
+        (
+            "forgot-password",
+            known(env::FORGOT_PASSWORD, |code| {
+                ForgotPassword::of_code(code).is_some()
+            }),
+        ),
+        (
+            "attribute",
+            Some(renames.join(","))
+                .as_deref()
+                .filter(|list| !list.is_empty()),
+        ),
+        ("drop-attribute", variable(env::DROPPED_ATTRIBUTES)),
+        ("old-sub", sub),
+        ("architecture", Some(function.architecture.as_str())),
+    ]
+    .map(|(option, value)| Some((option, value?.to_owned())));
+    let package = variable(env::CUSTOM_PACKAGE_SHA256);
+    let package = package.map(|sha256| ("lambda-zip", PackageSource::deployed(sha256)));
+    options.into_iter().chain([package]).flatten().collect()
+}
+
+/// A warning if the trigger is attached and its function no longer exists: the options of an
+/// earlier setup are lost with it.
+#[must_use]
+pub fn lost(names: &Names, new: &NewSide) -> Option<Problem> {
+    let pool = new.pool.described.as_ref();
+    let trigger = pool.and_then(pool::trigger)?;
+    if new.function.is_some() || !names.is_function(&new.identity, trigger) {
+        return None;
+    }
+    let summary = format!(
+        "function {} no longer exists, and the options of the earlier setup are lost with it. Options that aren't set have their defaults",
+        names.function
+    );
+    let problem = Problem::new("options-lost", Severity::Warning, summary);
+    Some(problem.fix("set the same options as in the earlier setup"))
+}
