@@ -94,13 +94,13 @@ async fn new_resources(
     };
     let (policy, function, pool) = tokio::try_join!(
         policy::exists(&account, &arn),
-        function::exists(&account, &names.function),
+        function::find(&account, &names.function),
         pool,
     )?;
     let trigger = pool.as_ref().and_then(trigger);
     Ok(NewResources {
         policy,
-        function,
+        function: function.is_some(),
         trigger: trigger.is_some_and(|arn| names.is_function(&account.identity, arn)),
     })
 }

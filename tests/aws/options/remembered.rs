@@ -234,6 +234,7 @@ fn a_custom_deployment_package_is_kept() {
     assert!(run.printed(&option), "{run}");
     // Without the file, a package that someone replaced can't be deployed again.
     stage.replace_function_code();
+    stage.changes_nothing(1, &format!("verify {BOTH}"));
     let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
     run.assert_stderr(&["--lambda-zip FILE", "--lambda-zip none"]);
     stage.ok(&format!("setup {BOTH} --lambda-zip small.zip"));
