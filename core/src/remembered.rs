@@ -11,6 +11,7 @@ use crate::identity::Identity;
 use crate::names::Names;
 use crate::observed::{Function, NewSide, OldSide};
 use crate::options::{Deployed, PackageSource};
+use crate::package::Architecture;
 use crate::problem::{Problem, Severity};
 
 /// The options of the deployment. A value that no option has is ignored, and reported as drift.
@@ -61,6 +62,8 @@ fn of_function(function: &Function) -> Deployed {
         .iter()
         .find(is_sub)
         .map(|mapping| mapping.new.as_str());
+    let mut architectures = [Architecture::Arm64, Architecture::X86_64].into_iter();
+    let architecture = architectures.find(|one| one.as_str() == function.architecture);
     let options = [
         ("mfa-users", known(env::MFA_USERS, is_mfa_choice)),
         (
@@ -83,7 +86,7 @@ fn of_function(function: &Function) -> Deployed {
         ),
         ("drop-attribute", variable(env::DROPPED_ATTRIBUTES)),
         ("old-sub", sub),
-        ("architecture", Some(function.architecture.as_str())),
+        ("architecture", architecture.map(Architecture::as_str)),
     ]
     .map(|(option, value)| Some((option, value?.to_owned())));
     let package = variable(env::CUSTOM_PACKAGE_SHA256);

@@ -127,7 +127,9 @@ fn checked(layers: &Layers) -> Result<Settings> {
         Names::check_suffix(suffix).map_err(|why| layers.invalid("suffix", suffix, &why))?;
     }
     let log_retention = layers.read("log-retention")?;
-    if let Some(days) = log_retention.filter(|days| !RETENTIONS.contains(days)) {
+    // CloudWatch Logs has accepted the deployment's.
+    let is_given = origins.of("log-retention") != &Origin::Deployment;
+    if let Some(days) = log_retention.filter(|days| is_given && !RETENTIONS.contains(days)) {
         let accepted = RETENTIONS.map(|days| days.to_string()).join(", ");
         let why = "not a retention that CloudWatch Logs accepts";
         let problem = layers.invalid("log-retention", &days.to_string(), why);
