@@ -132,6 +132,16 @@ pub struct UserHandling {
     pub forgot_password: ForgotPassword,
 }
 
+/// How the function's log identifies users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogUsers {
+    /// By a keyed hash of the username.
+    #[default]
+    Hash,
+    /// Not at all.
+    None,
+}
+
 /// The options for the policy of a pipeline's role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
@@ -158,6 +168,8 @@ pub struct Settings {
     pub lambda_zip: Option<PathBuf>,
     /// The retention of the log group, in days, if it isn't the default.
     pub log_retention: Option<i32>,
+    /// How the function's log identifies users, if it's set.
+    pub log_users: Option<LogUsers>,
     /// Replace another UserMigration trigger.
     pub replace_trigger: bool,
     /// Create an app client of the old pool that only checks passwords.

@@ -122,6 +122,7 @@ fn checked(layers: &Layers) -> Result<Settings> {
         architecture: layers.read("architecture")?,
         lambda_zip: layers.read("lambda-zip")?,
         log_retention,
+        log_users: layers.read("log-users")?,
         replace_trigger: flag(layers, "replace-trigger")?,
         dedicated_old_client: dedicated.is_some(),
         handling: handling(layers)?,
