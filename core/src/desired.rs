@@ -185,6 +185,8 @@ pub struct Choices {
     pub replace_trigger: bool,
     /// Whether setup may write the tags of resources that lost them.
     pub adopt: bool,
+    /// The key of the log's hash of users, existing or new. `None` if the log has no users.
+    pub log_user_key: Option<String>,
     /// The rules for the function, as variables of its environment.
     pub variables: Tags,
 }
@@ -208,6 +210,7 @@ impl Desired {
             old_client,
             new,
             external_id,
+            log_user_key,
             variables,
             ..
         } = choices;
@@ -228,6 +231,9 @@ impl Desired {
             (env::OLD_USER_POOL_REGION, &old.identity.region),
         ] {
             environment.insert(name.to_owned(), value.to_owned());
+        }
+        if let Some(key) = log_user_key {
+            environment.insert(env::LOG_USER_KEY.into(), key);
         }
         // Not the secret itself: anyone who can read the configuration could read it.
         if old_client.has_secret() {

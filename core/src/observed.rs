@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rules::env;
+use rules::user_hash::LogKey;
 use serde_json::Value;
 
 use crate::cognito::flows::Added;
@@ -178,6 +179,16 @@ pub struct Function {
     pub tags: Tags,
     /// The time of the last change of code or configuration, in seconds since 1970.
     pub modified: Option<i64>,
+}
+
+impl NewSide {
+    /// The key of the log's hash of users in the function's environment, if it is valid.
+    #[must_use]
+    pub fn log_user_key(&self) -> Option<&str> {
+        let function = self.function.as_ref()?;
+        let key = function.configuration.environment.get(env::LOG_USER_KEY)?;
+        LogKey::of_hex(key).map(|_| key.as_str())
+    }
 }
 
 impl Function {

@@ -131,7 +131,7 @@ impl FromIterator<(String, Setting)> for Origins {
 
 /// The options that a deployment remembers, with the value that restores the default. The default
 /// of `mfa-users` and `architecture` isn't a value.
-pub const REMEMBERED: [(&str, Option<&str>); 10] = [
+pub const REMEMBERED: [(&str, Option<&str>); 11] = [
     ("mfa-users", None),
     ("temporary-passwords", Some("refuse")),
     ("forgot-password", Some("migrate")),
@@ -141,6 +141,7 @@ pub const REMEMBERED: [(&str, Option<&str>); 10] = [
     ("architecture", None),
     ("dedicated-old-client", Some("false")),
     ("log-retention", Some("30")),
+    ("log-users", Some("hash")),
     ("lambda-zip", Some(NONE)),
 ];
 
@@ -211,6 +212,16 @@ impl PackageSource {
     }
 }
 
+/// How the function's log identifies users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogUsers {
+    /// By a keyed hash of the username.
+    #[default]
+    Hash,
+    /// Not at all.
+    None,
+}
+
 /// The options for the policy of a pipeline's role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
@@ -237,6 +248,8 @@ pub struct Settings {
     pub package: PackageSource,
     /// The retention of the log group, in days, if it isn't the default.
     pub log_retention: Option<i32>,
+    /// How the function's log identifies users, if it's set.
+    pub log_users: Option<LogUsers>,
     /// Replace another UserMigration trigger.
     pub replace_trigger: bool,
     /// Whether an app client of the old pool that only checks passwords is created. `None` if it

@@ -10,7 +10,7 @@ use crate::cognito::pool;
 use crate::identity::Identity;
 use crate::names::Names;
 use crate::observed::{Function, NewSide, OldSide};
-use crate::options::{Deployed, PackageSource};
+use crate::options::{Deployed, NONE, PackageSource};
 use crate::package::Architecture;
 use crate::problem::{Problem, Severity};
 
@@ -64,6 +64,10 @@ fn of_function(function: &Function) -> Deployed {
         .map(|mapping| mapping.new.as_str());
     let mut architectures = [Architecture::Arm64, Architecture::X86_64].into_iter();
     let architecture = architectures.find(|one| one.as_str() == function.architecture);
+    let log_users = match variable(env::LOG_USER_KEY) {
+        Some(_) => "hash",
+        None => NONE,
+    };
     let options = [
         ("mfa-users", known(env::MFA_USERS, is_mfa_choice)),
         (
@@ -87,6 +91,7 @@ fn of_function(function: &Function) -> Deployed {
         ("drop-attribute", variable(env::DROPPED_ATTRIBUTES)),
         ("old-sub", sub),
         ("architecture", architecture.map(Architecture::as_str)),
+        ("log-users", Some(log_users)),
     ]
     .map(|(option, value)| Some((option, value?.to_owned())));
     let package = variable(env::CUSTOM_PACKAGE_SHA256);

@@ -1,6 +1,7 @@
 //! The calls to the old pool with the AWS SDK, and which of them can be retried.
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -57,8 +58,9 @@ pub async fn service_from_env(began: Instant) -> Option<Service<Cognito>> {
     );
     pool.warm_up().await;
     Some(Service {
-        pool,
+        pool: Rc::new(pool),
         new_user_pool_id: settings.new_user_pool_id,
+        log_key: settings.log_key.map(Rc::new),
         first_answer_by: Cell::new(Some(began + FIRST_BUDGET)),
         rules: settings.rules,
     })
@@ -209,7 +211,12 @@ impl OldPool for Cognito {
         answer.map(|output| to_answer(&output))
     }
 
-    async fn user(&self, username: &str, deadline: Instant) -> Result<OldUser, Failure> {
+    async fn user(
+        &self,
+        username: &str,
+        deadline: Instant,
+        replied: &Cell<bool>,
+    ) -> Result<OldUser, Failure> {
         let request = self
             .client
             .admin_get_user()
@@ -221,6 +228,10 @@ impl OldPool for Cognito {
             // its connection returns to the pool. A dropped request would close the connection, and
             // the next sign-in would need a handshake.
             let (slot, sent) = (self.connections.slot().await, request.clone().send());
+            if replied.get() {
+                let (failure, retry) = (Failure::Fault(Fault::TimedOut), Retry::Never);
+                return Err(FailedAttempt { failure, retry });
+            }
             let sent = tokio::spawn(async move {
                 let _slot = slot;
                 sent.await
@@ -231,7 +242,14 @@ impl OldPool for Cognito {
                     Err(_) => Err(SdkError::timeout_error("aborted")),
                 }
             };
-            self.attempt(&renewed, sent, retry_read).await
+            let retry = |failure, error: &_| {
+                if replied.get() {
+                    Retry::Never
+                } else {
+                    retry_read(failure, error)
+                }
+            };
+            self.attempt(&renewed, sent, retry).await
         });
         answer.await.map(to_old_user)
     }

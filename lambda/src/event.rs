@@ -29,6 +29,17 @@ pub fn password(event: &Value) -> Result<&str, Failure> {
     )
 }
 
+/// Cognito's identity of the request. AWS documents none in the event of a trigger: the common
+/// parameters are `version`, `triggerSource`, `region`, `userPoolId`, `userName` and
+/// `callerContext` with `awsSdkVersion` and `clientId`. So it is read only where other AWS events
+/// have it, and only if it can't be free text.
+pub fn identity(event: &Value) -> Option<&str> {
+    let context = event.get("callerContext")?;
+    let identity = context.get("requestId")?.as_str()?;
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    ((1..=64).contains(&identity.len()) && identity.bytes().all(is_legal)).then_some(identity)
+}
+
 /// A text field that this trigger source requires.
 fn text(value: Option<&Value>) -> Result<&str, Failure> {
     match value.and_then(Value::as_str) {

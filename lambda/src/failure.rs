@@ -16,6 +16,12 @@ pub fn from_service_error(code: &str, message: &str, status: u16) -> Failure {
         "NotAuthorizedException" if mentions("secret hash") || mentions("secret_hash") => {
             Failure::Fault(Fault::SecretHash)
         }
+        "NotAuthorizedException" if mentions("attempts exceeded") => {
+            Failure::Rejected(Rejection::LockedOut)
+        }
+        "NotAuthorizedException" if mentions("security reasons") => {
+            Failure::Rejected(Rejection::Blocked)
+        }
         "NotAuthorizedException" => Failure::Rejected(Rejection::NotAuthorized),
         "UserNotFoundException" => Failure::Rejected(Rejection::UnknownUser),
         "UserNotConfirmedException" => Failure::Rejected(Rejection::NotConfirmed),
@@ -68,7 +74,9 @@ pub fn from_service_error(code: &str, message: &str, status: u16) -> Failure {
 /// failures are faults of the deployment.
 pub const fn without_user(failure: Failure) -> Failure {
     match failure {
-        Failure::Rejected(Rejection::NotAuthorized) => Failure::Fault(Fault::AccessDenied),
+        Failure::Rejected(Rejection::NotAuthorized | Rejection::LockedOut | Rejection::Blocked) => {
+            Failure::Fault(Fault::AccessDenied)
+        }
         Failure::Rejected(Rejection::InvalidParameter) => Failure::Fault(Fault::Configuration),
         Failure::Rejected(_) => Failure::Fault(Fault::Internal),
         Failure::Fault(_) => failure,

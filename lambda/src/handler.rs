@@ -3,15 +3,16 @@
 //! the same error for all causes.
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use lambda_runtime::Diagnostic;
-use rules::decision::OldUser;
 use rules::decision::{self, Evidence, Migration};
 use rules::log::Source;
 use rules::probe::Call;
 use rules::reasons::{Failure, Fault, Rejection};
 use rules::settings::Rules;
+use rules::user_hash::LogKey;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout_at};
@@ -20,6 +21,7 @@ use crate::calls::Calls;
 use crate::event;
 use crate::old_pool::OldPool;
 use crate::probe;
+use crate::record::{Record, UserRead};
 
 #[cfg(test)]
 pub mod tests;
@@ -38,37 +40,32 @@ const FAULT: &str = "temporarily unavailable";
 /// A function with a valid configuration.
 pub struct Service<P> {
     /// The old pool.
-    pub pool: P,
+    pub pool: Rc<P>,
     /// The new pool. The function answers only events of this pool.
     pub new_user_pool_id: String,
     /// The deadline of the first event. That event takes it.
     pub first_answer_by: Cell<Option<Instant>>,
     /// The rules of the decision.
     pub rules: Rules,
+    /// The key with which usernames are hashed for the log, if it has users.
+    pub log_key: Option<Rc<LogKey>>,
 }
 
 /// The reply to an event. Not `Debug`, because the event holds the password.
 pub struct Reply {
-    /// The trigger source, or `None` if it is unknown.
-    pub source: Option<Source>,
-    /// The calls that the event needed.
-    pub calls: Calls,
+    record: Record,
     raw: Box<RawValue>,
     event: Value,
     decision: Result<Migration, Failure>,
 }
 
 impl Reply {
-    /// The reason why the user wasn't migrated, or `None` for a migration.
-    pub fn failure(&self) -> Option<Failure> {
-        self.decision.as_ref().err().copied()
-    }
-
-    /// The function's result: the event, or an error for a fault.
-    pub fn into_result(mut self) -> Result<Box<RawValue>, Diagnostic> {
-        match self.decision {
-            decision if self.source == Some(Source::Probe) => {
-                raw(&probe::answer(&decision, self.calls.failed()))
+    /// The function's result, which is the event, or an error for a fault. And what the log needs
+    /// after the result was sent.
+    pub fn into_parts(mut self) -> (Result<Box<RawValue>, Diagnostic>, Record) {
+        let result = match self.decision {
+            decision if self.record.source == Some(Source::Probe) => {
+                raw(&probe::answer(&decision, self.record.calls.failed()))
             }
             Ok(migration) => {
                 fill_in(&mut self.event, migration.into_response());
@@ -76,7 +73,9 @@ impl Reply {
             }
             Err(Failure::Rejected(_)) => Ok(self.raw),
             Err(Failure::Fault(_)) => Err(unavailable()),
-        }
+        };
+        self.record.replied.set(true);
+        (result, self.record)
     }
 }
 
@@ -90,46 +89,63 @@ pub async fn answer(service: Option<&Service<impl OldPool>>, raw: Box<RawValue>)
     // An event that can't be parsed, for example with an unpaired surrogate or a thousand nested
     // arrays, has no known trigger source.
     let event = serde_json::from_str(raw.get()).unwrap_or_default();
-    let (source, calls) = (event::source(&event), Calls::default());
-    let decision = timeout_at(deadline, decide(service, source, &event, &calls, deadline))
+    let mut record = Record {
+        source: event::source(&event),
+        identity: event::identity(&event).map(str::to_owned),
+        calls: Rc::default(),
+        failure: None,
+        user: UserRead::default(),
+        hash: service.and_then(|service| {
+            let key = Rc::clone(service.log_key.as_ref()?);
+            Some((key, service.rules.names.old_case_sensitive))
+        }),
+        deadline,
+        replied: Rc::default(),
+    };
+    let decision = timeout_at(deadline, decide(service, &event, &mut record))
         .await
         .unwrap_or(Err(Failure::Fault(Fault::TimedOut)));
+    record.failure = decision.as_ref().err().copied();
     Reply {
-        source,
-        calls,
+        record,
         raw,
         event,
         decision,
     }
 }
 
-async fn decide(
-    service: Option<&Service<impl OldPool>>,
-    source: Option<Source>,
+async fn decide<P: OldPool>(
+    service: Option<&Service<P>>,
     event: &Value,
-    calls: &Calls,
-    deadline: Instant,
+    record: &mut Record,
 ) -> Result<Migration, Failure> {
     let service = service.ok_or(Failure::Fault(Fault::Configuration))?;
-    let source = source.ok_or(Failure::Fault(Fault::TriggerSource))?;
+    let source = (record.source).ok_or(Failure::Fault(Fault::TriggerSource))?;
     if !event::is_of_pool(event, &service.new_user_pool_id) {
         return Err(Failure::Fault(Fault::ForeignPool));
     }
     let username = event::username(event)?;
     // A cached session remains valid after the role is deleted, so a connectivity check with it
     // would not detect the error.
-    let cold = match source {
-        Source::Probe => Some(service.pool.cold()),
-        Source::Authentication | Source::ForgotPassword => None,
+    let pool = match source {
+        Source::Probe => Rc::new(service.pool.cold()),
+        Source::Authentication | Source::ForgotPassword => Rc::clone(&service.pool),
     };
-    let pool = cold.as_ref().unwrap_or(&service.pool);
+    let (calls, deadline) = (Rc::clone(&record.calls), record.deadline);
     let session = calls.record(Call::AssumeRole, pool.session());
-    let user = || calls.record(Call::AdminGetUser, pool.user(username, deadline));
-    let (evidence, user) = match source {
+    let user = UserCall {
+        pool: Rc::clone(&pool),
+        username: username.to_owned(),
+        calls: Rc::clone(&calls),
+        deadline,
+        replied: Rc::clone(&record.replied),
+    };
+    let evidence = match source {
         Source::ForgotPassword => {
             let evidence = Evidence::of_forgotten(&service.rules).map_err(Failure::Rejected)?;
             session.await?;
-            (Ok(evidence), user().await)
+            record.user = user.start();
+            Ok(evidence)
         }
         Source::Authentication | Source::Probe => {
             let password = event::password(event)?;
@@ -143,49 +159,78 @@ async fn decide(
                 Evidence::of(&answer, &service.rules).map_err(Failure::Rejected)
             };
             let is_probe = source == Source::Probe;
-            evidence_and_user(evidence, user, service.rules.old_triggers, is_probe).await?
+            let old_triggers = service.rules.old_triggers;
+            let read = &mut record.user;
+            evidence_and_user(evidence, &user, read, old_triggers, is_probe).await?
         }
     };
+    let user = match record.user.finish().await {
+        Some(Ok(user)) => Ok(user),
+        Some(Err(failure)) => Err(*failure),
+        None => Err(Failure::Fault(Fault::Internal)),
+    };
     decision::decide(&service.rules, username, evidence, user)
+}
+
+/// AdminGetUser for the event's user. It can outlive the reply, so it borrows nothing.
+struct UserCall<P> {
+    pool: Rc<P>,
+    username: String,
+    calls: Rc<Calls>,
+    deadline: Instant,
+    replied: Rc<Cell<bool>>,
+}
+
+impl<P: OldPool> UserCall<P> {
+    fn start(&self) -> UserRead {
+        let (pool, calls) = (Rc::clone(&self.pool), Rc::clone(&self.calls));
+        let (username, replied) = (self.username.clone(), Rc::clone(&self.replied));
+        let deadline = self.deadline;
+        UserRead::Running(Box::pin(async move {
+            let user = pool.user(&username, deadline, &replied);
+            calls.record(Call::AdminGetUser, user).await
+        }))
+    }
 }
 
 /// Gets the user while the password is being checked, which saves a sign-in the second round trip.
 /// If the password is rejected, the reply doesn't wait for the user, so that neither its content
 /// nor its timing depends on the user. Only a connectivity check always waits for the user
-/// (`always_waits`).
+/// (`always_waits`). `read` is finished for the log after the reply.
 ///
 /// Triggers of the old pool may create or update the user at a sign-in. So if the old pool has
 /// triggers, the user is read after they have run. If the password is accepted for a user that
 /// didn't exist, the user is read again.
-async fn evidence_and_user<U>(
+async fn evidence_and_user(
     evidence: impl Future<Output = Result<Evidence, Failure>>,
-    user: impl Fn() -> U,
+    user: &UserCall<impl OldPool>,
+    read: &mut UserRead,
     old_triggers: bool,
     always_waits: bool,
-) -> Result<(Result<Evidence, Failure>, Result<OldUser, Failure>), Failure>
-where
-    U: Future<Output = Result<OldUser, Failure>>,
-{
+) -> Result<Result<Evidence, Failure>, Failure> {
     let evidence = async {
         match evidence.await {
             Err(rejection @ Failure::Rejected(_)) if always_waits => Ok(Err(rejection)),
             evidence => evidence.map(Ok),
         }
     };
+    if !old_triggers {
+        *read = user.start();
+    }
     let early = async {
-        Ok(if old_triggers {
-            None
-        } else {
-            Some(user().await)
-        })
+        read.finish().await;
+        Ok(())
     };
-    let (evidence, early) = tokio::try_join!(biased; evidence, early)?;
-    let user = match early {
-        Some(Err(Failure::Rejected(Rejection::UnknownUser))) if evidence.is_ok() => user().await,
-        Some(early) => early,
-        None => user().await,
+    let (evidence, ()) = tokio::try_join!(biased; evidence, early)?;
+    let is_too_early = match read {
+        UserRead::None => true,
+        UserRead::Done(Err(Failure::Rejected(Rejection::UnknownUser))) => evidence.is_ok(),
+        UserRead::Running(_) | UserRead::Done(_) => false,
     };
-    Ok((evidence, user))
+    if is_too_early {
+        *read = user.start();
+    }
+    Ok(evidence)
 }
 
 /// Sets these fields in the event's response, and keeps all others.

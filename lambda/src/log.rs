@@ -1,6 +1,6 @@
 //! The function's log: one JSON line per event. It contains only words of closed sets, numbers, the
-//! request ID and the function's name, so it can't contain a username, attribute, password or
-//! token. CloudWatch extracts the metrics from the same line (embedded metric format).
+//! request IDs, the function's name and a keyed hash of the user, so it can't contain a username,
+//! attribute, password or token. CloudWatch extracts the metrics from the same line (embedded metric format).
 
 use std::io::{self, Write};
 use std::panic;
@@ -13,7 +13,7 @@ use rules::reasons::{Failure, Fault};
 use rules::settings::Misconfigured;
 use serde_json::{Map, Value, json};
 
-use crate::handler::Reply;
+use crate::record::Record;
 
 #[cfg(test)]
 mod tests;
@@ -30,13 +30,13 @@ pub struct Invocation<'a> {
 }
 
 /// Writes the log line of an event.
-pub fn event(context: &Context, reply: &Reply, duration: Duration) {
+pub fn event(context: &Context, record: &Record, duration: Duration) {
     let invocation = Invocation {
         request_id: &context.request_id,
         function: &context.env_config.function_name,
         now: SystemTime::now(),
     };
-    write(&line(invocation, reply, duration));
+    write(&line(invocation, record, duration));
 }
 
 /// Logs the environment variable that is missing or invalid.
@@ -57,10 +57,10 @@ fn write(line: &Value) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The log line of an event. An unknown trigger source isn't included, because it could be any
+/// The log line of an event. The hash of the user is never a dimension of a metric. An unknown trigger source isn't included, because it could be any
 /// text.
-pub fn line(invocation: Invocation, reply: &Reply, duration: Duration) -> Value {
-    let failure = reply.failure();
+pub fn line(invocation: Invocation, record: &Record, duration: Duration) -> Value {
+    let failure = record.reason();
     let mut line = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
         line.extend(value.map(|value| (name.to_owned(), value)));
@@ -70,7 +70,7 @@ pub fn line(invocation: Invocation, reply: &Reply, duration: Duration) -> Value 
     put(
         log::TRIGGER_SOURCE,
         Some(
-            reply
+            record
                 .source
                 .map_or(log::OTHER_SOURCE, Source::as_str)
                 .into(),
@@ -81,15 +81,17 @@ pub fn line(invocation: Invocation, reply: &Reply, duration: Duration) -> Value 
         Some(failure.map_or(log::MIGRATED, Failure::outcome).into()),
     );
     put(log::REASON, failure.map(|failure| failure.reason().into()));
+    put(log::USER, record.user().map(Value::from));
+    put(log::EVENT, record.identity.as_deref().map(Value::from));
     put(log::DURATION_MS, Some(millis(duration)));
     for (name, call) in [
         (log::INITIATE_AUTH_MS, Call::AdminInitiateAuth),
         (log::GET_USER_MS, Call::AdminGetUser),
     ] {
-        put(name, reply.calls.duration(call).map(millis));
+        put(name, record.calls.duration(call).map(millis));
     }
     // A connectivity check isn't a sign-in, so the metrics don't include it.
-    if reply.source != Some(Source::Probe) {
+    if record.source != Some(Source::Probe) {
         let counted = count(failure);
         for count in Count::ALL {
             put(count.as_str(), Some(u8::from(count == counted).into()));

@@ -12,6 +12,7 @@
 //! | the connection pool, and connections that died | `cognito/connections` |
 //! | retries | `cognito/retry` |
 //! | the function's environment variables | `settings` |
+//! | what the log says of an event, after the reply | `record` |
 //! | the log line | `log` |
 
 mod calls;
@@ -22,11 +23,14 @@ mod handler;
 mod log;
 mod old_pool;
 mod probe;
+mod record;
 mod settings;
 
+use std::cell::Cell;
 use std::time::Instant;
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::tower::util::MapFutureLayer;
+use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
@@ -34,13 +38,25 @@ async fn main() -> Result<(), Error> {
     let began = tokio::time::Instant::now();
     log::install_panic_hook();
     let service = &cognito::service_from_env(began).await;
-    lambda_runtime::run(service_fn(
-        async move |event: LambdaEvent<Box<RawValue>>| {
-            let started = Instant::now();
-            let reply = handler::answer(service.as_ref(), event.payload).await;
-            log::event(&event.context, &reply, started.elapsed());
-            reply.into_result()
-        },
-    ))
-    .await
+    // The event whose log line isn't written yet.
+    let unlogged = &Cell::default();
+    let handler = service_fn(async move |event: LambdaEvent<Box<RawValue>>| {
+        let started = Instant::now();
+        let reply = handler::answer(service.as_ref(), event.payload).await;
+        let (result, record) = reply.into_parts();
+        unlogged.set(Some((event.context, record, started.elapsed())));
+        result
+    });
+    // Lambda returns the reply to Cognito as soon as the runtime has sent it, and sends the next
+    // event when the runtime asks for it. The log line is written in between, so that no sign-in
+    // waits for what only the log needs.
+    let after_reply = MapFutureLayer::new(|sent| async move {
+        let sent = sent.await;
+        if let Some((context, mut record, duration)) = unlogged.take() {
+            record.finish().await;
+            log::event(&context, &record, duration);
+        }
+        sent
+    });
+    Runtime::new(handler).layer(after_reply).run().await
 }

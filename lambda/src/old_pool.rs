@@ -1,12 +1,14 @@
 //! The interface of the decision to the old pool. It doesn't depend on the SDK, so that tests can
 //! implement it.
 
+use std::cell::Cell;
+
 use rules::decision::{Answer, OldUser};
 use rules::reasons::Failure;
 use tokio::time::Instant;
 
 /// The old pool.
-pub trait OldPool: Sized {
+pub trait OldPool: Sized + 'static {
     /// The same pool in the state of a cold start, without cached credentials and client secret.
     fn cold(&self) -> Self;
 
@@ -24,7 +26,12 @@ pub trait OldPool: Sized {
         deadline: Instant,
     ) -> Result<Answer, Failure>;
 
-    /// The user with that name. If the caller stops waiting, the retries end, but a request in
-    /// progress completes.
-    async fn user(&self, username: &str, deadline: Instant) -> Result<OldUser, Failure>;
+    /// The user with that name. After `replied` is set, no request is sent anymore, but a request in
+    /// progress completes, also if the caller stops waiting.
+    async fn user(
+        &self,
+        username: &str,
+        deadline: Instant,
+        replied: &Cell<bool>,
+    ) -> Result<OldUser, Failure>;
 }

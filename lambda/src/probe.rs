@@ -32,7 +32,11 @@ pub fn answer(decision: &Result<Migration, Failure>, failed: Option<Call>) -> Va
 const fn redacted(failure: Failure) -> Failure {
     match failure {
         Failure::Rejected(
-            Rejection::UnknownUser | Rejection::NotConfirmed | Rejection::ResetRequired,
+            Rejection::UnknownUser
+            | Rejection::NotConfirmed
+            | Rejection::ResetRequired
+            | Rejection::LockedOut
+            | Rejection::Blocked,
         ) => Failure::Rejected(Rejection::NotAuthorized),
         other => other,
     }

@@ -5,11 +5,12 @@ use std::env::{VarError, var};
 
 use rules::env;
 use rules::settings::{Misconfigured, Rules};
+use rules::user_hash::LogKey;
 
 #[cfg(test)]
 mod tests;
 
-/// The function's settings. Not `Debug`, because it holds the ExternalId.
+/// The function's settings. Not `Debug`, because it holds the ExternalId and the key of the log.
 pub struct Settings {
     /// The settings of calls to the old pool.
     pub old_pool: OldPoolSettings,
@@ -17,6 +18,8 @@ pub struct Settings {
     pub new_user_pool_id: String,
     /// The rules of the decision.
     pub rules: Rules,
+    /// The key with which usernames are hashed for the log. `None` if the log has no users.
+    pub log_key: Option<LogKey>,
 }
 
 /// The settings of calls to the old pool. Not `Debug`, because it holds the ExternalId.
@@ -82,6 +85,10 @@ impl Settings {
             },
             new_user_pool_id: text(env::NEW_USER_POOL_ID)?,
             rules: Rules::from_env(&get)?,
+            log_key: match get(env::LOG_USER_KEY) {
+                None => None,
+                Some(key) => Some(LogKey::of_hex(&key).ok_or(Misconfigured(env::LOG_USER_KEY))?),
+            },
         })
     }
 }

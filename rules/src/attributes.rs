@@ -91,6 +91,15 @@ pub fn is_verified(new: &Map<String, Value>, name: &str) -> bool {
         .is_none_or(|(_, flag)| new.get(*flag).is_some_and(|value| value == "true"))
 }
 
+/// Whether the old user's attribute is verified, or is of a kind that needs no verification.
+#[must_use]
+pub fn is_verified_in_old(old: &[Attribute], name: &str) -> bool {
+    CONTACTS
+        .iter()
+        .find(|(contact, _)| *contact == name)
+        .is_none_or(|(_, flag)| value_of(old, flag) == Some("true"))
+}
+
 /// The value of an attribute, if it exists and isn't empty.
 #[must_use]
 pub fn value_of<'a>(old: &'a [Attribute], name: &str) -> Option<&'a str> {

@@ -10,7 +10,7 @@ use crate::settings::{ForgotPassword, MfaUsers, Rules, TemporaryPasswords};
 use crate::usernames;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// The old pool's response to a password that it accepts. The tokens themselves aren't needed.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,38 @@ pub struct Answer {
     pub challenge: Option<String>,
 }
 
+/// The status of a user, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The user has signed in, or has confirmed the sign-up.
+    Confirmed,
+    /// The user has signed up and hasn't confirmed it.
+    Unconfirmed,
+    /// The user must reset the password.
+    ResetRequired,
+    /// The user has a temporary password.
+    TemporaryPassword,
+    /// The user signs in with an external identity provider and has no password.
+    External,
+    /// Any other status.
+    Other,
+}
+
+impl Status {
+    /// The status with Cognito's name for it (`UserStatusType`).
+    #[must_use]
+    pub fn of_name(name: &str) -> Self {
+        match name {
+            "CONFIRMED" => Self::Confirmed,
+            "UNCONFIRMED" => Self::Unconfirmed,
+            "RESET_REQUIRED" => Self::ResetRequired,
+            "FORCE_CHANGE_PASSWORD" => Self::TemporaryPassword,
+            "EXTERNAL_PROVIDER" => Self::External,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// A user of the old pool.
 #[derive(Clone)]
 pub struct OldUser {
@@ -28,14 +60,28 @@ pub struct OldUser {
     pub username: String,
     /// False if an administrator has disabled the user.
     pub enabled: bool,
-    /// Whether the user's status is CONFIRMED.
-    pub confirmed: bool,
+    /// The user's status.
+    pub status: Status,
     /// Whether the user has set up MFA of any kind.
     pub has_mfa: bool,
     /// Whether the user has set up SMS MFA.
     pub has_sms_mfa: bool,
     /// All attributes, including those that Cognito sets.
     pub attributes: Vec<Attribute>,
+}
+
+impl OldUser {
+    /// Why the old pool rejects this user's sign-in even with the right password.
+    #[must_use]
+    pub const fn blocker(&self) -> Option<Rejection> {
+        match self.status {
+            _ if !self.enabled => Some(Rejection::Disabled),
+            Status::Unconfirmed => Some(Rejection::NotConfirmed),
+            Status::ResetRequired => Some(Rejection::ResetRequired),
+            Status::External => Some(Rejection::External),
+            Status::Confirmed | Status::TemporaryPassword | Status::Other => None,
+        }
+    }
 }
 
 /// Prints no data of the user.
@@ -77,7 +123,16 @@ impl Evidence {
     /// # Errors
     /// The response is no evidence that these rules accept.
     pub fn of(answer: &Answer, rules: &Rules) -> Result<Self, Rejection> {
-        match (answer.tokens, answer.challenge.as_deref()) {
+        Self::of_response(answer.tokens, answer.challenge.as_deref(), rules)
+    }
+
+    /// The same, from the parts of the response.
+    pub(crate) fn of_response(
+        tokens: bool,
+        challenge: Option<&str>,
+        rules: &Rules,
+    ) -> Result<Self, Rejection> {
+        match (tokens, challenge) {
             (true, None) => Ok(Self::Tokens),
             (false, None) => Err(Rejection::UnknownAnswer),
             (
@@ -137,6 +192,11 @@ pub struct Migration {
 }
 
 impl Migration {
+    /// The new user's attributes.
+    pub(crate) const fn attributes(&self) -> &Map<String, Value> {
+        &self.attributes
+    }
+
     /// The names of the new user's attributes.
     pub fn attribute_names(&self) -> impl Iterator<Item = &str> {
         self.attributes.keys().map(String::as_str)
@@ -173,20 +233,57 @@ pub fn decide(
     rules: &Rules,
     typed: &str,
     evidence: Result<Evidence, Failure>,
-    user: Result<OldUser, Failure>,
+    user: Result<&OldUser, Failure>,
 ) -> Result<Migration, Failure> {
     match (evidence, user) {
         (Err(fault @ Failure::Fault(_)), _) | (_, Err(fault @ Failure::Fault(_))) => Err(fault),
         (Err(rejection), _) | (Ok(_), Err(rejection)) => Err(rejection),
         (Ok(evidence), Ok(user)) => {
-            migrate(rules, typed, evidence, &user).map_err(Failure::Rejected)
+            migrate(rules, typed, evidence, user).map_err(Failure::Rejected)
         }
+    }
+}
+
+/// The reason of a rejection, for the log. With `PreventUserExistenceErrors`, the old pool answers
+/// a wrong password, an unknown user and a disabled user alike. `user` is its answer about the user,
+/// and tells them apart. Never part of the reply, which must not depend on the user.
+#[must_use]
+pub const fn explain(failure: Failure, user: Option<&Result<OldUser, Failure>>) -> Failure {
+    let Failure::Rejected(Rejection::NotAuthorized) = failure else {
+        return failure;
+    };
+    match user {
+        Some(Err(unknown @ Failure::Rejected(Rejection::UnknownUser))) => *unknown,
+        Some(Ok(user)) => match (user.blocker(), user.status) {
+            (Some(blocker), _) => Failure::Rejected(blocker),
+            (None, Status::Confirmed) => Failure::Rejected(Rejection::WrongPassword),
+            // A temporary password can also have expired.
+            (None, _) => failure,
+        },
+        Some(Err(_)) | None => failure,
     }
 }
 
 fn migrate(
     rules: &Rules,
     typed: &str,
+    evidence: Evidence,
+    user: &OldUser,
+) -> Result<Migration, Rejection> {
+    let mut migration = approve(rules, evidence, user)?;
+    migration.username = usernames::for_new_user(
+        &rules.names,
+        typed,
+        &user.username,
+        &user.attributes,
+        &migration.attributes,
+    )?;
+    Ok(migration)
+}
+
+/// The part of the decision that doesn't depend on the typed name. The result has no username yet.
+pub(crate) fn approve(
+    rules: &Rules,
     evidence: Evidence,
     user: &OldUser,
 ) -> Result<Migration, Rejection> {
@@ -221,7 +318,7 @@ fn migrate(
     let blockers = [
         (!user.enabled, Rejection::Disabled),
         (
-            requirements.confirmed && !user.confirmed,
+            requirements.confirmed && user.status != Status::Confirmed,
             Rejection::NotConfirmed,
         ),
         (blocked_by_mfa, Rejection::Mfa),
@@ -235,13 +332,7 @@ fn migrate(
         return Err(rejection);
     }
     Ok(Migration {
-        username: usernames::for_new_user(
-            &rules.names,
-            typed,
-            &user.username,
-            &user.attributes,
-            &attributes,
-        )?,
+        username: None,
         keeps_password: requirements.keeps_password,
         sms_mfa,
         attributes,

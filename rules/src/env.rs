@@ -46,5 +46,10 @@ pub const OLD_USERNAME_ATTRIBUTES: &str = "OLD_USERNAME_ATTRIBUTES";
 pub const NEW_USERNAME_ATTRIBUTES: &str = "NEW_USERNAME_ATTRIBUTES";
 /// The `AliasAttributes` of the new pool.
 pub const NEW_ALIAS_ATTRIBUTES: &str = "NEW_ALIAS_ATTRIBUTES";
+/// The key with which the function hashes usernames for its log: 64 lower-case hexadecimal digits.
+/// Random, made at setup. Without it, the log has no users.
+pub const LOG_USER_KEY: &str = "LOG_USER_KEY";
+/// `true`, if usernames are case sensitive in the old pool.
+pub const OLD_CASE_SENSITIVE: &str = "OLD_CASE_SENSITIVE";
 /// `true`, if usernames are case sensitive in the new pool.
 pub const NEW_CASE_SENSITIVE: &str = "NEW_CASE_SENSITIVE";

@@ -8,6 +8,8 @@
 //! | which users are migrated and which are rejected | `decision` |
 //! | which attributes are migrated | `attributes` |
 //! | the username in the new user pool | `usernames` |
+//! | whether a user of the old pool could be migrated, without a sign-in | `forecast` |
+//! | the hash of a username in the function's log | `user_hash` |
 //! | the reason codes of rejections and faults | `reasons` |
 //! | the function's environment variables | `env`, and `settings` for their values |
 //! | the fields of the function's log line, and its metrics | `log` |
@@ -16,8 +18,10 @@
 pub mod attributes;
 pub mod decision;
 pub mod env;
+pub mod forecast;
 pub mod log;
 pub mod probe;
 pub mod reasons;
 pub mod settings;
+pub mod user_hash;
 pub mod usernames;

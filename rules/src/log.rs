@@ -11,7 +11,12 @@ pub const TRIGGER_SOURCE: &str = "triggerSource";
 pub const OUTCOME: &str = "outcome";
 /// The reason code of a rejection or a fault.
 pub const REASON: &str = "reason";
-/// The duration of the invocation in milliseconds. Also a metric.
+/// A keyed hash of the username in the old pool: 16 hexadecimal digits. Only for users that the old
+/// pool has, because people type passwords into name fields. See `user_hash`.
+pub const USER: &str = "user";
+/// Cognito's identity of the request, if the event has one.
+pub const EVENT: &str = "event";
+/// The time from the start of the invocation to the reply, in milliseconds. Also a metric.
 pub const DURATION_MS: &str = "durationMs";
 /// The duration of AdminInitiateAuth in milliseconds.
 pub const INITIATE_AUTH_MS: &str = "initiateAuthMs";

@@ -47,8 +47,17 @@ pub enum Failure {
 reasons! {
     /// Why the user must not be migrated.
     Rejection {
-        /// The password is wrong, or the user is disabled or locked out.
+        /// The old pool rejects the sign-in without a reason. The user wasn't read, or doesn't show
+        /// the reason.
         NotAuthorized = "not_authorized",
+        /// The user could sign in to the old pool, and the password is wrong.
+        WrongPassword = "wrong_password",
+        /// The old pool locks the user for a time, after too many failed sign-ins.
+        LockedOut = "locked_out",
+        /// The old pool's threat protection blocks the sign-in.
+        Blocked = "blocked",
+        /// The user signs in with an external identity provider and has no password.
+        External = "external_provider",
         /// The old pool has no such user.
         UnknownUser = "unknown_user",
         /// The user's status isn't CONFIRMED.

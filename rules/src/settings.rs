@@ -154,6 +154,10 @@ impl Rules {
         ] {
             set(name, Some(kinds.join(",")));
         }
+        set(
+            env::OLD_CASE_SENSITIVE,
+            code(TRUE, names.old_case_sensitive),
+        );
         set(env::NEW_CASE_SENSITIVE, code(TRUE, names.case_sensitive));
         set(env::DROPPED_ATTRIBUTES, Some(self.dropped.join(",")));
         let entries = self.attributes.iter().map(Mapping::to_string);
@@ -187,6 +191,7 @@ impl Rules {
                 old_usernames: kinds(env::OLD_USERNAME_ATTRIBUTES, &USERNAMES)?,
                 new_usernames: kinds(env::NEW_USERNAME_ATTRIBUTES, &USERNAMES)?,
                 new_aliases: kinds(env::NEW_ALIAS_ATTRIBUTES, &ALIASES)?,
+                old_case_sensitive: flag(env::OLD_CASE_SENSITIVE)?,
                 case_sensitive: flag(env::NEW_CASE_SENSITIVE)?,
             },
         })

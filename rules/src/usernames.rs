@@ -24,6 +24,8 @@ pub struct NameRules {
     pub new_usernames: Vec<&'static str>,
     /// The attributes that users of the new pool sign in with in addition to a username.
     pub new_aliases: Vec<&'static str>,
+    /// Whether usernames are case sensitive in the old pool. Only the function's log depends on it.
+    pub old_case_sensitive: bool,
     /// Whether usernames are case sensitive in the new pool.
     pub case_sensitive: bool,
 }

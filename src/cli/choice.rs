@@ -3,7 +3,7 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use cogmig_core::identity::Side;
-use cogmig_core::options::Output;
+use cogmig_core::options::{LogUsers, Output};
 use cogmig_core::package::Architecture;
 use cogmig_core::problem::Severity;
 use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
@@ -77,6 +77,21 @@ impl Choice for TemporaryPasswords {
             "reset",
             Self::Reset,
             "They are migrated, and set a password with a code sent to their verified email or phone number",
+        ),
+    ];
+}
+
+impl Choice for LogUsers {
+    const WORDS: &'static [Word<Self>] = &[
+        (
+            "hash",
+            Self::Hash,
+            "By a keyed hash of the username, so that distinct users can be counted",
+        ),
+        (
+            "none",
+            Self::None,
+            "The log has no users. Migrated users can't be counted, only sign-ins",
         ),
     ];
 }

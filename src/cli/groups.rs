@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use cogmig_core::options::Output;
+use cogmig_core::options::{LogUsers, Output};
 use cogmig_core::package::Architecture;
 use cogmig_core::problem::Severity;
 use cogmig_core::reference;
@@ -129,6 +129,10 @@ pub struct Resources {
     /// Days that the function's logs are kept.
     #[arg(long, value_name = "DAYS")]
     pub log_retention: Option<i32>,
+    /// How the function's log identifies users.
+    #[arg(long, value_parser = choice::<LogUsers>())]
+    pub log_users: Option<LogUsers>,
+
     /// Your own deployment package.
     ///
     /// Deployed instead of the one in this build. With none, the one in this build is deployed

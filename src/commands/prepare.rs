@@ -6,7 +6,7 @@ use cogmig_core::checks::{self, Pools};
 use cogmig_core::desired::{Choices, Desired, LOG_RETENTION};
 use cogmig_core::event::Event;
 use cogmig_core::observed::Function;
-use cogmig_core::options::{Origins, PackageSource, REMEMBERED, Settings, default_of};
+use cogmig_core::options::{LogUsers, Origins, PackageSource, REMEMBERED, Settings, default_of};
 use cogmig_core::package::Package;
 use cogmig_core::plan::{self, Plan};
 use cogmig_core::problem::Problem;
@@ -87,12 +87,20 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         let sha256 = package.sha256.clone();
         variables.insert(env::CUSTOM_PACKAGE_SHA256.to_owned(), sha256);
     }
+    let log_user_key = match settings.log_users.unwrap_or_default() {
+        LogUsers::None => None,
+        LogUsers::Hash => Some(match read.new_side.log_user_key() {
+            Some(existing) => existing.to_owned(),
+            None => random::hex::<32>()?,
+        }),
+    };
     let desired = Desired::new(Choices {
         names: settings.names.clone(),
         old: read.old_target.clone(),
         old_client: read.old_client()?,
         new: read.new_target.clone(),
         external_id,
+        log_user_key,
         package,
         log_retention: settings.log_retention.unwrap_or(LOG_RETENTION),
         // Verify and status report another trigger as drift.

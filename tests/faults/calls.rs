@@ -100,8 +100,8 @@ fn mask(value: &mut Value) {
         Value::Object(members) => {
             for (name, member) in members {
                 match name.as_str() {
-                    "sts:ExternalId" | "OLD_EXTERNAL_ID" | "RoleId" | "PolicyId"
-                    | "DefaultVersionId" => *member = Value::Null,
+                    "sts:ExternalId" | "OLD_EXTERNAL_ID" | "LOG_USER_KEY" | "RoleId"
+                    | "PolicyId" | "DefaultVersionId" => *member = Value::Null,
                     _ => mask(member),
                 }
             }

@@ -59,6 +59,7 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
         old_usernames: kinds(preflight, &old.usernames, &USERNAMES),
         new_usernames: kinds(preflight, &new.usernames, &USERNAMES),
         new_aliases: kinds(preflight, &new.aliases, &ALIASES),
+        old_case_sensitive: old.case_sensitive,
         case_sensitive: new.case_sensitive,
     };
     let plain = new.attributes().is_empty();

@@ -214,6 +214,10 @@ impl Broken {
             )
             | Failure::Rejected(
                 Rejection::NotAuthorized
+                | Rejection::WrongPassword
+                | Rejection::LockedOut
+                | Rejection::Blocked
+                | Rejection::External
                 | Rejection::UnknownUser
                 | Rejection::NotConfirmed
                 | Rejection::ResetRequired
@@ -319,16 +323,26 @@ const fn applies_to_all_users(rejection: Rejection) -> bool {
     )
 }
 
-/// Why a user would be rejected. If the old pool rejects the sign-in, only the function's log has
-/// the reason: the connectivity check must not reveal more than a sign-in.
-const fn text(rejection: Rejection) -> &'static str {
+/// Why a user is rejected. If the old pool rejects the sign-in of a connectivity check, the answer
+/// is always `NotAuthorized`, and only the function's log has the reason: the check must not reveal
+/// more than a sign-in.
+#[must_use]
+pub const fn text(rejection: Rejection) -> &'static str {
     match rejection {
-        Rejection::NotAuthorized
-        | Rejection::UnknownUser
-        | Rejection::NotConfirmed
-        | Rejection::ResetRequired => {
+        Rejection::NotAuthorized => {
             "the password is wrong, or the user doesn't exist, is disabled, locked out or not confirmed, or has to reset the password. The function's log has the reason"
         }
+        Rejection::WrongPassword => "the password is wrong",
+        Rejection::LockedOut => {
+            "the old pool locks the user for a time, after too many failed sign-ins"
+        }
+        Rejection::Blocked => "the old pool's threat protection blocks the sign-in",
+        Rejection::External => {
+            "the user signs in with an external identity provider and has no password"
+        }
+        Rejection::UnknownUser => "the old pool has no such user",
+        Rejection::NotConfirmed => "the user hasn't confirmed the sign-up",
+        Rejection::ResetRequired => "the user has to reset the password",
         Rejection::Challenge => "the old pool requires more than a password",
         Rejection::Mfa => "the user has MFA: see --mfa-users",
         Rejection::TemporaryPassword => "the password is temporary: see --temporary-passwords",

@@ -17,6 +17,8 @@ use crate::problem::Result;
 use crate::record;
 use crate::resource::{Address, Call, FunctionCall, Kind};
 
+/// The variables whose values are secret.
+const SECRET: [&str; 2] = [env::LOG_USER_KEY, env::OLD_EXTERNAL_ID];
 /// The variables whose values are printed. If an option of the last setup is omitted, the plan must
 /// show what the next setup would change back.
 const PRINTED: [&str; 4] = [
@@ -116,7 +118,7 @@ fn edits(existing: &Configuration, desired: &Configuration) -> Vec<Edit> {
 fn variable(name: &str, before: Option<String>, after: Option<String>) -> Vec<Edit> {
     let path = format!("environment.{name}");
     match (before, after) {
-        _ if name == env::OLD_EXTERNAL_ID => vec![Edit::secret(path)],
+        _ if SECRET.contains(&name) => vec![Edit::secret(path)],
         (before, after) if [env::ATTRIBUTES, env::DROPPED_ATTRIBUTES].contains(&name) => {
             let [before, after] =
                 [&before, &after].map(|list| entries(list.as_deref().unwrap_or_default()));

@@ -6,8 +6,8 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_sdk_cognitoidentityprovider::operation::admin_initiate_auth::AdminInitiateAuthOutput;
-use aws_sdk_cognitoidentityprovider::types::{DeliveryMediumType, UserStatusType};
-use rules::decision::{Answer, OldUser};
+use aws_sdk_cognitoidentityprovider::types::DeliveryMediumType;
+use rules::decision::{Answer, OldUser, Status};
 use rules::reasons::{Failure, Fault};
 
 use super::connections::LostIdle;
@@ -39,7 +39,10 @@ pub fn to_old_user(user: AdminGetUserOutput) -> OldUser {
     let legacy_options = user.mfa_options();
     OldUser {
         enabled: user.enabled,
-        confirmed: user.user_status == Some(UserStatusType::Confirmed),
+        status: user
+            .user_status
+            .as_ref()
+            .map_or(Status::Other, |status| Status::of_name(status.as_str())),
         has_mfa: !kinds.is_empty() || !legacy_options.is_empty(),
         has_sms_mfa: kinds.contains(&"SMS_MFA")
             || legacy_options

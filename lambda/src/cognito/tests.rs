@@ -4,6 +4,7 @@
 mod connections;
 pub mod server;
 
+use rules::decision::Status;
 use rules::reasons::Rejection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -14,6 +15,10 @@ use server::{cognito, error, serve, session, with_script};
 /// A deadline that the tests don't reach.
 fn deadline() -> Instant {
     Instant::now() + Duration::from_secs(10)
+}
+
+async fn read_user(pool: &Cognito) -> Result<OldUser, Failure> {
+    pool.user("user", deadline(), &Cell::default()).await
 }
 
 async fn password(pool: &Cognito) -> Result<(bool, Option<String>), Failure> {
@@ -309,27 +314,24 @@ async fn reading_the_user_is_retried_after_transient_errors() {
         error(400, "TooManyRequestsException", ""),
         (200, body),
     ];
-    let (user, _) = with_script(script, async |pool| pool.user("user", deadline()).await).await;
+    let (user, _) = with_script(script, async |pool| read_user(&pool).await).await;
     let Ok(user) = user else { panic!("a user") };
-    assert!(user.enabled && user.confirmed && user.username == "user");
+    assert!(user.enabled && user.status == Status::Confirmed && user.username == "user");
     let wanted =
         [("email", "e"), ("name", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!(user.attributes, wanted);
-    for status in [
-        "UNCONFIRMED",
-        "FORCE_CHANGE_PASSWORD",
-        "RESET_REQUIRED",
-        "EXTERNAL_PROVIDER",
-        "SOMETHING_NEW",
+    for (name, status) in [
+        ("UNCONFIRMED", Status::Unconfirmed),
+        ("FORCE_CHANGE_PASSWORD", Status::TemporaryPassword),
+        ("RESET_REQUIRED", Status::ResetRequired),
+        ("EXTERNAL_PROVIDER", Status::External),
+        ("SOMETHING_NEW", Status::Other),
     ] {
-        let body = json!({"Username": "user", "UserStatus": status});
-        let (user, _) = with_script(vec![(200, body)], async |pool| {
-            pool.user("user", deadline()).await
-        })
-        .await;
+        let body = json!({"Username": "user", "UserStatus": name});
+        let (user, _) = with_script(vec![(200, body)], async |pool| read_user(&pool).await).await;
         assert!(
-            user.is_ok_and(|user| !user.enabled && !user.confirmed),
-            "{status}"
+            user.is_ok_and(|user| !user.enabled && user.status == status),
+            "{name}"
         );
     }
 }
@@ -384,8 +386,27 @@ async fn mfa_of_any_kind_is_detected() {
     for (mut answer, wanted) in rows {
         answer["Username"] = json!("user");
         let script = vec![(200, answer.clone())];
-        let (user, _) = with_script(script, async |pool| pool.user("user", deadline()).await).await;
+        let (user, _) = with_script(script, async |pool| read_user(&pool).await).await;
         let got = user.map(|user| (user.has_mfa, user.has_sms_mfa));
         assert_eq!(got, Ok(wanted), "{answer}");
     }
+}
+
+/// After the reply, the user is only needed for the log.
+#[tokio::test]
+async fn after_the_reply_no_request_for_the_user_is_sent() {
+    let throttled = || error(400, "TooManyRequestsException", "");
+    let replied = Cell::new(false);
+    let ((first, second), requests) = with_script(vec![throttled()], async |pool| {
+        let late = async {
+            let user = pool.user("user", deadline(), &replied);
+            tokio::join!(user, async { replied.set(true) }).0
+        };
+        (late.await, pool.user("user", deadline(), &replied).await)
+    })
+    .await;
+    // A request in progress completes, and isn't repeated.
+    assert_eq!(first.err(), Some(Failure::Fault(Fault::Throttled)));
+    assert_eq!(second.err(), Some(Failure::Fault(Fault::TimedOut)));
+    assert_eq!(requests.len(), 1);
 }

@@ -22,7 +22,12 @@ fn each_error_of_the_old_pool_is_mapped() {
         (
             "NotAuthorizedException",
             "Password attempts exceeded",
-            R(Rejection::NotAuthorized),
+            R(Rejection::LockedOut),
+        ),
+        (
+            "NotAuthorizedException",
+            "Unable to login because of security reasons",
+            R(Rejection::Blocked),
         ),
         (
             "NotAuthorizedException",

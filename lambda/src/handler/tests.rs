@@ -2,6 +2,7 @@
 
 pub mod fake;
 mod fuzz;
+mod record;
 
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ fn calls_of(service: &super::Service<FakePool>) -> Vec<String> {
 }
 
 fn parsed(reply: super::Reply) -> Value {
-    let event = reply.into_result().expect("no fault");
+    let event = reply.into_parts().0.expect("no fault");
     serde_json::from_str(event.get()).expect("JSON")
 }
 
@@ -156,6 +157,8 @@ async fn attack_user_answer_without_proof() {
         rejected(Rejection::UnknownUser),
         rejected(Rejection::NotConfirmed),
         rejected(Rejection::ResetRequired),
+        rejected(Rejection::LockedOut),
+        rejected(Rejection::Blocked),
         rejected(Rejection::OldTrigger),
         rejected(Rejection::InvalidParameter),
         rejected(Rejection::UnknownAnswer),
@@ -396,7 +399,7 @@ async fn the_second_event_has_the_full_budget() {
     service.first_answer_by.set(Some(start + FIRST_BUDGET));
     for _ in 0..2 {
         let reply = answer(Some(&service), raw(&event(AUTHENTICATION))).await;
-        assert!(reply.failure().is_none());
+        assert!(reply.record.failure.is_none());
     }
     assert_eq!(start.elapsed(), Duration::from_secs(6));
 }
@@ -443,7 +446,7 @@ async fn malformed_events_are_faults_and_never_panic() {
                 let reply = answer(Some(&service), raw(&without_name)).await;
                 assert_eq!(line(&reply)["reason"], "invalid_parameter");
                 assert_eq!(
-                    reply.into_result().map(|raw| raw.to_string()),
+                    reply.into_parts().0.map(|raw| raw.to_string()),
                     Ok(without_name.to_string())
                 );
             } else {
@@ -478,7 +481,7 @@ async fn an_event_that_cannot_be_parsed_has_no_known_source() {
         let service = service(pool());
         let reply = answer(Some(&service), sent).await;
         assert_eq!(line(&reply)["reason"], "trigger_source");
-        assert!(reply.into_result().is_err());
+        assert!(reply.into_parts().0.is_err());
         assert!(calls_of(&service).is_empty());
     }
 }

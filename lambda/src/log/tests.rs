@@ -123,7 +123,7 @@ async fn the_line_contains_only_words_of_closed_sets_and_numbers() {
     let line = of(pool(), AUTHENTICATION).await;
     let mut wanted = json!({
         "requestId": "request-1", "functionName": "function-1", "triggerSource": AUTHENTICATION,
-        "outcome": "migrated", "durationMs": 7, "initiateAuthMs": 0, "getUserMs": 0,
+        "outcome": "migrated", "user": "3772b75485b3ccff", "durationMs": 7, "initiateAuthMs": 0, "getUserMs": 0,
         "Migrated": 1, "Rejected": 0, "Throttled": 0, "Faults": 0,
         "_aws": {"Timestamp": 1_700_000_000_123_u64, "CloudWatchMetrics": [{
             "Namespace": "cogmig", "Dimensions": [["functionName"]],

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rules::decision::OldUser;
+use rules::decision::{OldUser, Status};
 use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::{Value, json};
 
@@ -23,7 +23,8 @@ async fn probe(pool: FakePool) -> (Value, Vec<String>) {
         "the metrics don't include a connectivity check"
     );
     let got = reply
-        .into_result()
+        .into_parts()
+        .0
         .expect("a connectivity check always gets a response");
     assert!(
         SECRETS.iter().all(|secret| !got.get().contains(secret)),
@@ -147,7 +148,7 @@ fn pool_with(change: impl FnOnce(&mut FakePool)) -> FakePool {
 
 #[tokio::test]
 async fn attack_enumeration_by_probe() {
-    use Rejection::{NotAuthorized, NotConfirmed, ResetRequired, UnknownUser};
+    use Rejection::{Blocked, LockedOut, NotAuthorized, NotConfirmed, ResetRequired, UnknownUser};
     // The response is the same for every reason of a rejected password and every user.
     let users = || {
         [
@@ -159,7 +160,7 @@ async fn attack_enumeration_by_probe() {
             }),
             Ok(OldUser {
                 has_mfa: true,
-                confirmed: false,
+                status: Status::Unconfirmed,
                 ..user()
             }),
             Ok(OldUser {
@@ -168,7 +169,14 @@ async fn attack_enumeration_by_probe() {
             }),
         ]
     };
-    for rejection in [NotAuthorized, UnknownUser, NotConfirmed, ResetRequired] {
+    for rejection in [
+        NotAuthorized,
+        UnknownUser,
+        NotConfirmed,
+        ResetRequired,
+        LockedOut,
+        Blocked,
+    ] {
         for user in users() {
             let (got, calls) = probe(FakePool {
                 password: Err(Failure::Rejected(rejection)),
@@ -228,7 +236,7 @@ async fn a_malformed_probe_gets_a_response() {
     let mut malformed = event(PROBE);
     malformed["request"] = json!(null);
     let reply = answer(Some(&service(pool())), raw(&malformed)).await;
-    let got = reply.into_result().expect("an answer");
+    let got = reply.into_parts().0.expect("an answer");
     let got: Value = serde_json::from_str(got.get()).expect("JSON");
     assert_eq!(got, response("fault", "event", None));
 }

@@ -1,10 +1,14 @@
 //! Every variable: valid, missing and invalid.
 
 use rules::settings::{ForgotPassword, MfaUsers, Misconfigured, TemporaryPasswords};
+use rules::user_hash::LogKey;
 
 use super::Settings;
 
-const VALID: [(&str, &str); 20] = [
+/// 64 hexadecimal digits.
+const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+const VALID: [(&str, &str); 22] = [
     ("OLD_CLIENT_ID", "client"),
     ("OLD_EXTERNAL_ID", "external"),
     ("OLD_ROLE_ARN", "arn:aws:iam::1:role/r"),
@@ -22,6 +26,8 @@ const VALID: [(&str, &str); 20] = [
     ("OLD_SIGN_IN_TRIGGERS", "true"),
     ("NEW_RECOVERY", "email"),
     ("NEW_CASE_SENSITIVE", "true"),
+    ("OLD_CASE_SENSITIVE", "true"),
+    ("LOG_USER_KEY", KEY),
     ("SMS_MFA", "true"),
     ("OLD_USERNAME_ATTRIBUTES", "email,phone_number"),
     ("NEW_USERNAME_ATTRIBUTES", "phone_number"),
@@ -79,7 +85,10 @@ fn all_variables_are_parsed() {
     assert_eq!(mappings, wanted);
     assert_eq!(rules.mfa_users, MfaUsers::Migrate);
     assert_eq!(rules.temporary_passwords, TemporaryPasswords::Reset);
-    assert!(rules.sms_mfa && rules.mfa_required && rules.names.case_sensitive);
+    let key = settings.log_key.map(|key| key.hash("ann", true));
+    assert_eq!(key, LogKey::of_hex(KEY).map(|key| key.hash("ann", true)));
+    assert!(rules.sms_mfa && rules.mfa_required && rules.names.old_case_sensitive);
+    assert!(rules.names.case_sensitive);
     assert_eq!(rules.forgot_password, ForgotPassword::Migrate);
     assert_eq!(rules.recovery, ["email"]);
     assert_eq!(rules.names.old_usernames, ["email", "phone_number"]);
@@ -121,6 +130,8 @@ fn an_absent_optional_variable_has_a_default() {
     }
     assert!(!absent("OLD_MFA").rules.mfa_required);
     assert!(!absent("NEW_CASE_SENSITIVE").rules.names.case_sensitive);
+    assert!(!absent("OLD_CASE_SENSITIVE").rules.names.old_case_sensitive);
+    assert!(absent("LOG_USER_KEY").log_key.is_none());
     // Without a recovery contact, no user is migrated by a code.
     assert!(absent("NEW_RECOVERY").rules.recovery.is_empty());
     let refuse = with("FORGOT_PASSWORD", Some("refuse"));
@@ -148,7 +159,17 @@ fn a_missing_or_invalid_variable_is_reported() {
     for name in missing {
         assert_eq!(fault(name, None), Some(name));
     }
-    let invalid: [(&str, &[&str]); 14] = [
+    let invalid: [(&str, &[&str]); 16] = [
+        (
+            "LOG_USER_KEY",
+            &[
+                "",
+                "none",
+                &KEY[1..],
+                "0x112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+            ],
+        ),
+        ("OLD_CASE_SENSITIVE", &["", "false", "TRUE"]),
         ("OLD_CLIENT_ID", &["", "a\nb"]),
         ("OLD_EXTERNAL_ID", &["", "\0"]),
         ("OLD_ROLE_ARN", &[""]),

@@ -14,6 +14,10 @@ use serde_json::{Value, json};
 use server::{Returned, Server};
 
 const MARK: &str = "marked";
+/// The key of the hash of users, 64 hexadecimal digits.
+const LOG_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+/// The hash of `marked-user` under this key, computed with Python.
+const USER: &str = "8b1b7cd4d6494053";
 const FAULT: &str = "temporarily unavailable";
 const SIGN_IN: &str = "UserMigration_Authentication";
 const FORGOT: &str = "UserMigration_ForgotPassword";
@@ -71,6 +75,7 @@ impl Function {
             ("TEMPORARY_PASSWORDS", "refuse"),
             ("FORGOT_PASSWORD", "migrate"),
             ("NEW_RECOVERY", "email,phone_number"),
+            ("LOG_USER_KEY", LOG_KEY),
         ];
         let mut command = Command::new(env!("CARGO_BIN_EXE_bootstrap"));
         command.env_clear().envs(valid);
@@ -114,6 +119,7 @@ impl Function {
 
     /// Stops the function and returns the lines that it wrote. Fails if one contains marked text.
     fn end(mut self) -> Vec<Value> {
+        self.server.wait_until_idle();
         let alive = self.child.try_wait().expect("a state").is_none();
         assert!(alive, "no event stops the process");
         self.child.kill().expect("a running process");
@@ -127,6 +133,7 @@ impl Function {
             written.next().expect("stderr"),
         );
         assert!(!out.to_lowercase().contains(MARK), "{out}");
+        assert!(!out.contains(LOG_KEY), "{out}");
         assert_eq!(err, "", "the function writes only log lines");
         out.lines()
             .map(|line| serde_json::from_str(line).expect(line))
@@ -202,7 +209,25 @@ fn attack_secrets_in_logs_for_every_outcome() {
             SIGN_IN,
             error("NotAuthorizedException", "Incorrect"),
             valid.clone(),
-            "not_authorized",
+            "wrong_password",
+        ),
+        (
+            SIGN_IN,
+            error("NotAuthorizedException", "Incorrect"),
+            error("UserNotFoundException", ""),
+            "unknown_user",
+        ),
+        (
+            SIGN_IN,
+            error("NotAuthorizedException", "Incorrect"),
+            changed("Enabled", json!(false)),
+            "disabled",
+        ),
+        (
+            SIGN_IN,
+            error("NotAuthorizedException", "Password attempts exceeded"),
+            valid.clone(),
+            "locked_out",
         ),
         (
             SIGN_IN,
@@ -374,7 +399,7 @@ fn attack_secrets_in_logs_for_every_outcome() {
             PROBE,
             error("NotAuthorizedException", ""),
             error("UserNotFoundException", ""),
-            "not_authorized",
+            "unknown_user",
         ),
         (
             PROBE,
@@ -602,6 +627,7 @@ fn a_misconfigured_function_keeps_running_and_reports_the_variable() {
         ("MFA_USERS", Some("marked")),
         ("ATTRIBUTES", Some("marked,,")),
         ("OLD_USER_POOL_REGION", Some("marked.example/")),
+        ("LOG_USER_KEY", Some("marked")),
     ];
     for (name, value) in rows {
         let mut function = Function::start(&[(name, value)]);
@@ -630,5 +656,58 @@ fn a_misconfigured_function_keeps_running_and_reports_the_variable() {
                 .all(|line| line["reason"] == "configuration")
         );
         assert_eq!(lines.len(), 5);
+    }
+}
+
+/// The reply to a rejected password is sent before the old pool answers about the user, and is the
+/// same for every answer. The log has the reason and the user.
+#[test]
+fn the_log_has_more_than_a_reply_that_does_not_wait_for_the_user() {
+    let late = Duration::from_millis(700);
+    let unknown = || error("UserNotFoundException", "");
+    let rows = [
+        (valid_user().after(late), "wrong_password", Some(USER)),
+        (
+            user(|user| user["Enabled"] = json!(false)).after(late),
+            "disabled",
+            Some(USER),
+        ),
+        (unknown().after(late), "unknown_user", None),
+        (unknown(), "unknown_user", None),
+        // The connection is lost after the reply.
+        (Reply::cut().after(late), "not_authorized", None),
+        // The old pool never answers, so the log waits until the end of the time budget.
+        (Reply::silent(), "not_authorized", None),
+    ];
+    let mut function = Function::start(&[]);
+    let sent = event(SIGN_IN).to_string();
+    let wrong = [error("NotAuthorizedException", "Incorrect")];
+    for (user, ..) in &rows {
+        let started = std::time::Instant::now();
+        let ((responded, back), calls) = function.invoke(&sent, &wrong, user);
+        assert!(responded && back == sent, "{back}");
+        assert!(started.elapsed() < late, "{:?}", started.elapsed());
+        assert!(calls.len() <= 3, "{calls:?}");
+        function.server.wait_until_idle();
+        assert!(started.elapsed() < Duration::from_secs(5));
+    }
+    let lines = function.end();
+    assert_eq!(lines.len(), rows.len());
+    for (line, (_, reason, user)) in lines.iter().zip(&rows) {
+        assert_eq!(line["reason"], *reason, "{line}");
+        assert_eq!(line.get("user").and_then(Value::as_str), *user, "{line}");
+        let duration = line["durationMs"].as_u64();
+        assert!(duration.is_some_and(|duration| duration < 700), "{line}");
+    }
+}
+
+#[test]
+fn without_a_key_the_log_has_no_user() {
+    for (key, user) in [(Some(LOG_KEY), Some(USER)), (None, None)] {
+        let mut function = Function::start(&[("LOG_USER_KEY", key)]);
+        function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &valid_user());
+        let lines = function.end();
+        assert_eq!(lines[0]["outcome"], "migrated");
+        assert_eq!(lines[0].get("user").and_then(Value::as_str), user);
     }
 }

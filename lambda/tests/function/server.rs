@@ -77,6 +77,13 @@ impl Server {
         ((reply.responded, reply.body), calls)
     }
 
+    /// Waits until the function has done all work of the last event, also that after its reply.
+    pub fn wait_until_idle(&self) {
+        self.runtime
+            .wait_until_idle()
+            .expect("a request for the next event");
+    }
+
     /// The number of connections that were opened to the old pool.
     pub fn connections(&self) -> usize {
         let mut first = BTreeMap::new();

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Evidence, OldUser, decide};
+use super::{Answer, Evidence, OldUser, Status, decide, explain};
 use crate::attributes::Mapping;
 use crate::reasons::{Failure, Fault, Rejection};
 use crate::settings::{ForgotPassword, MfaUsers, Rules, TemporaryPasswords};
 use crate::usernames::NameRules;
 
-mod fuzz;
+pub mod fuzz;
 
 const MFA: [MfaUsers; 3] = [MfaUsers::None, MfaUsers::Refuse, MfaUsers::Migrate];
 const TEMPORARY: [TemporaryPasswords; 2] = [TemporaryPasswords::Refuse, TemporaryPasswords::Reset];
@@ -57,7 +57,7 @@ fn user() -> OldUser {
     OldUser {
         username: "ann".into(),
         enabled: true,
-        confirmed: true,
+        status: Status::Confirmed,
         has_mfa: false,
         has_sms_mfa: false,
         attributes: attributes
@@ -80,14 +80,18 @@ fn answer(tokens: bool, challenge: Option<&str>) -> Answer {
 }
 
 /// Decides on a sign-in, from the old pool's response to the password.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the rows of tables are values"
+)]
 fn sign_in(rules: &Rules, answer: &Answer, user: OldUser) -> Result<Value, Rejection> {
-    decided(rules, Evidence::of(answer, rules), user)
+    decided(rules, Evidence::of(answer, rules), &user)
 }
 
 fn decided(
     rules: &Rules,
     evidence: Result<Evidence, Rejection>,
-    user: OldUser,
+    user: &OldUser,
 ) -> Result<Value, Rejection> {
     match decide(rules, "ann", evidence.map_err(Failure::Rejected), Ok(user)) {
         Ok(migration) => Ok(Value::Object(migration.into_response())),
@@ -124,7 +128,7 @@ fn tokens_migrate_under_every_setting() {
         );
         // Tokens need no other evidence.
         let unconfirmed = OldUser {
-            confirmed: false,
+            status: Status::Unconfirmed,
             attributes: Vec::new(),
             ..user()
         };
@@ -180,7 +184,7 @@ fn attack_mfa_bypass() {
             has_mfa: true,
             ..user()
         };
-        let by_code = decided(&rules, Ok(Evidence::PendingCode), with_mfa());
+        let by_code = decided(&rules, Ok(Evidence::PendingCode), &with_mfa());
         let by_tokens = sign_in(&rules, &answer(true, None), with_mfa());
         let wanted = |rejected: bool, response| {
             if rejected {
@@ -206,7 +210,7 @@ fn attack_temporary_password_made_permanent() {
     for rules in every_rules() {
         let with = |user| sign_in(&rules, &challenge, user);
         let unconfirmed = || OldUser {
-            confirmed: false,
+            status: Status::Unconfirmed,
             ..user()
         };
         if rules.temporary_passwords == TemporaryPasswords::Refuse {
@@ -220,7 +224,7 @@ fn attack_temporary_password_made_permanent() {
             "without finalUserStatus, Cognito requires a password reset"
         );
         let without = OldUser {
-            confirmed: false,
+            status: Status::Unconfirmed,
             ..without_contact()
         };
         assert_eq!(with(without), Err(Rejection::NoVerifiedContact));
@@ -241,7 +245,7 @@ fn attack_temporary_password_made_permanent() {
 #[test]
 fn attack_disabled_user_by_forgot_password() {
     for rules in every_rules() {
-        let with = |user| decided(&rules, Ok(Evidence::PendingCode), user);
+        let with = |user: OldUser| decided(&rules, Ok(Evidence::PendingCode), &user);
         assert_eq!(with(user()), Ok(to_reset()));
         assert_eq!(
             with(OldUser {
@@ -252,7 +256,7 @@ fn attack_disabled_user_by_forgot_password() {
         );
         assert_eq!(
             with(OldUser {
-                confirmed: false,
+                status: Status::Unconfirmed,
                 ..user()
             }),
             Err(Rejection::NotConfirmed)
@@ -269,7 +273,7 @@ fn attack_disabled_user_by_forgot_password() {
         for kept in ["phone_number", "email", "email_verified"] {
             let mut rules = rules.clone();
             rules.attributes.retain(|mapping| mapping.old == kept);
-            let got = decided(&rules, Ok(Evidence::PendingCode), user());
+            let got = decided(&rules, Ok(Evidence::PendingCode), &user());
             assert_eq!(got, Err(Rejection::NoVerifiedContact), "{kept}");
         }
     }
@@ -358,7 +362,7 @@ fn the_response_sets_the_username_in_a_pool_with_aliases() {
     rules.names.new_aliases = vec!["email"];
     let both = [Evidence::Tokens, Evidence::PendingCode];
     for evidence in both {
-        let migration = decide(&rules, "E@X", Ok(evidence), Ok(user()));
+        let migration = decide(&rules, "E@X", Ok(evidence), Ok(&user()));
         let Ok(migration) = migration else {
             panic!("{evidence:?}")
         };
@@ -370,7 +374,7 @@ fn the_response_sets_the_username_in_a_pool_with_aliases() {
             migration.into_response()["userAttributes"]["username"],
             "ann"
         );
-        let other = decide(&rules, "bob", Ok(evidence), Ok(user())).err();
+        let other = decide(&rules, "bob", Ok(evidence), Ok(&user())).err();
         assert_eq!(other, Some(Failure::Rejected(Rejection::Name)));
     }
 }
@@ -396,6 +400,7 @@ fn a_fault_has_priority_over_a_rejection_and_the_password_over_the_user() {
         (Ok(Evidence::Tokens), Err(throttled), throttled),
     ];
     for (evidence, user, wanted) in rows {
+        let user = user.as_ref().map_err(|failure| *failure);
         assert_eq!(decide(&rules, "ann", evidence, user).err(), Some(wanted));
     }
 }
@@ -432,11 +437,11 @@ fn attack_mfa_bypass_by_a_forgotten_password() {
             ),
         ];
         for (rules, user) in rejected {
-            assert_eq!(decided(&rules, Ok(evidence), user), Err(Rejection::Mfa));
+            assert_eq!(decided(&rules, Ok(evidence), &user), Err(Rejection::Mfa));
         }
         // The phone receives the MFA code, and the email address receives the reset code.
         let rules = required(MfaUsers::Migrate, true);
-        let migrated = decided(&rules, Ok(evidence), user());
+        let migrated = decided(&rules, Ok(evidence), &user());
         assert_eq!(migrated.expect("a user")["enableSMSMFA"], true);
     }
 }
@@ -465,7 +470,7 @@ fn attack_stranding_by_a_forgotten_password() {
             (&["phone_number"], by_phone("true"), true),
             (&["phone_number"], by_phone("false"), false),
         ] {
-            let decision = decided(&recovery(kinds), Ok(evidence), user);
+            let decision = decided(&recovery(kinds), Ok(evidence), &user);
             assert_eq!(decision.is_ok(), migrated, "{kinds:?}");
         }
         // A phone number that is used for SMS MFA receives no reset code.
@@ -477,7 +482,7 @@ fn attack_stranding_by_a_forgotten_password() {
             ..rules(MfaUsers::Migrate, TemporaryPasswords::Reset)
         };
         assert_eq!(
-            decided(&rules, Ok(evidence), phone),
+            decided(&rules, Ok(evidence), &phone),
             Err(Rejection::NoVerifiedContact)
         );
     }
@@ -493,4 +498,40 @@ fn all_users_who_forgot_their_password_can_be_rejected() {
         Evidence::of_forgotten(&rules),
         Err(Rejection::ForgotPassword)
     );
+}
+
+#[test]
+fn the_log_tells_rejections_apart_that_the_old_pool_answers_alike() {
+    use Rejection::{
+        Disabled, External, LockedOut, NotAuthorized, NotConfirmed, ResetRequired, UnknownUser,
+        WrongPassword,
+    };
+    let rejected = Failure::Rejected;
+    let with = |status| Some(Ok(OldUser { status, ..user() }));
+    let disabled = OldUser {
+        enabled: false,
+        ..user()
+    };
+    let rows = [
+        (with(Status::Confirmed), WrongPassword),
+        (Some(Ok(disabled)), Disabled),
+        (with(Status::Unconfirmed), NotConfirmed),
+        (with(Status::ResetRequired), ResetRequired),
+        (with(Status::External), External),
+        // The temporary password is wrong or has expired.
+        (with(Status::TemporaryPassword), NotAuthorized),
+        (with(Status::Other), NotAuthorized),
+        (Some(Err(rejected(UnknownUser))), UnknownUser),
+        (Some(Err(rejected(Rejection::UnknownAnswer))), NotAuthorized),
+        (Some(Err(Failure::Fault(Fault::TimedOut))), NotAuthorized),
+        (None, NotAuthorized),
+    ];
+    for (user, wanted) in rows {
+        let explained = explain(rejected(NotAuthorized), user.as_ref());
+        assert_eq!(explained, rejected(wanted), "{user:?}");
+        // Every other answer has its own reason.
+        for failure in [rejected(LockedOut), Failure::Fault(Fault::Throttled)] {
+            assert_eq!(explain(failure, user.as_ref()), failure);
+        }
+    }
 }

@@ -21,7 +21,7 @@ fn any_rules() -> impl Strategy<Value = Rules> {
         some_of(&ALIASES),
         any::<bool>(),
     );
-    let flags = any::<[bool; 3]>();
+    let flags = any::<[bool; 4]>();
     let attributes = (
         prop::collection::vec(mapping, 0..8),
         prop::collection::vec("[a-z:_]{1,20}", 0..8),
@@ -34,7 +34,7 @@ fn any_rules() -> impl Strategy<Value = Rules> {
             names,
             flags,
         )| {
-            let [mfa_required, old_triggers, sms_mfa] = flags;
+            let [mfa_required, old_triggers, sms_mfa, old_case_sensitive] = flags;
             let (old_usernames, new_usernames, new_aliases, case_sensitive) = names;
             Rules {
                 attributes,
@@ -50,6 +50,7 @@ fn any_rules() -> impl Strategy<Value = Rules> {
                     old_usernames,
                     new_usernames,
                     new_aliases,
+                    old_case_sensitive,
                     case_sensitive,
                 },
             }

@@ -39,6 +39,7 @@ fn rules(
         old_usernames: old_username.to_vec(),
         new_usernames: new_username.to_vec(),
         new_aliases: new_alias.to_vec(),
+        old_case_sensitive: false,
         case_sensitive: false,
     }
 }

@@ -34,6 +34,8 @@ struct State {
     reply: Option<Invoked>,
     /// When the environment requested its first event.
     ready: Option<Instant>,
+    /// Whether a request for an event waits.
+    idle: bool,
     events: usize,
 }
 
@@ -80,6 +82,19 @@ impl RuntimeApi {
             .context("the environment didn't request an event")
     }
 
+    /// Waits until the environment has done all work of the last event: it requests the next one.
+    ///
+    /// # Errors
+    ///
+    /// If there is no request in time.
+    pub fn wait_until_idle(&self) -> Result<()> {
+        let (lock, changed) = &*self.shared;
+        let waited = changed.wait_timeout_while(locked(lock), DEADLINE, |state| !state.idle);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        anyhow::ensure!(state.idle, "the environment didn't request another event");
+        Ok(())
+    }
+
     /// Sends an event when the environment requests one, and waits for the reply.
     ///
     /// # Errors
@@ -103,11 +118,13 @@ fn reply(shared: &Shared, arn: &str, request: &Request) -> Reply {
     let mut state = locked(lock);
     if request.line().starts_with("GET") {
         state.ready.get_or_insert(arrived);
+        state.idle = true;
         changed.notify_all();
         let waited = changed.wait_while(state, |state| state.event.is_none());
         state = waited.unwrap_or_else(PoisonError::into_inner);
         let event = state.event.take().unwrap_or_default();
         state.events += 1;
+        state.idle = false;
         state.sent = Some(Instant::now());
         return Reply::text(200, event)
             .header("content-type", "application/json")

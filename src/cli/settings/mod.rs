@@ -177,6 +177,7 @@ fn checked(layers: &Layers) -> Result<Settings> {
             .read("lambda-zip")?
             .map_or_else(PackageSource::default, PackageSource::of),
         log_retention,
+        log_users: layers.read("log-users")?,
         replace_trigger: flag(layers, "replace-trigger")?,
         dedicated_old_client: uses_dedicated,
         handling: handling(layers)?,

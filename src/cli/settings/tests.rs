@@ -61,7 +61,7 @@ fn error_in_file(text: &str) -> Problem {
 }
 
 /// Each option, its value in the environment, and its line in a file.
-const OPTIONS: [(&str, &str, &str); 30] = [
+const OPTIONS: [(&str, &str, &str); 31] = [
     ("OLD_PROFILE", "a", "old-profile = 'a'"),
     ("NEW_PROFILE", "a", "new-profile = 'a'"),
     ("OLD_POOL", "a", "old-pool = 'a'"),
@@ -74,6 +74,7 @@ const OPTIONS: [(&str, &str, &str); 30] = [
     ("ARCHITECTURE", "x86_64", "architecture = 'x86_64'"),
     ("LAMBDA_ZIP", "a", "lambda-zip = 'a'"),
     ("LOG_RETENTION", "7", "log-retention = 7"),
+    ("LOG_USERS", "none", "log-users = 'none'"),
     ("REPLACE_TRIGGER", "true", "replace-trigger = true"),
     ("KEEP_LOGS", "true", "keep-logs = true"),
     (

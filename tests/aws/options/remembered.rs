@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use crate::support::stage::{BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 
 /// Options with values that aren't defaults.
-const OPTIONS: &str = "--old-sub custom:old_sub --forgot-password refuse --drop-attribute nickname --temporary-passwords reset --attribute custom:tenant=custom:org --log-retention 90";
+const OPTIONS: &str = "--old-sub custom:old_sub --forgot-password refuse --drop-attribute nickname --temporary-passwords reset --attribute custom:tenant=custom:org --log-retention 90 --log-users none";
 
 /// The same options with the values that restore their defaults.
-const DEFAULTS: &str = "--old-sub none --forgot-password migrate --drop-attribute none --temporary-passwords refuse --attribute none --log-retention 30";
+const DEFAULTS: &str = "--old-sub none --forgot-password migrate --drop-attribute none --temporary-passwords refuse --attribute none --log-retention 30 --log-users hash";
 
 /// A new pool with the attributes of `OPTIONS`.
 fn stage() -> Stage {
@@ -49,12 +49,18 @@ fn a_plain_command_uses_the_options_of_the_deployment() {
 fn each_option_can_be_given_its_default() {
     let stage = stage();
     stage.setup();
-    let defaults = environment(&stage);
+    // A key that was removed is never used again.
+    let variables = || {
+        let mut variables = environment(&stage);
+        assert!(variables["LOG_USER_KEY"].take().is_string());
+        variables
+    };
+    let defaults = variables();
     let allowed = "--allow attributes-no-longer-migrated,old-sub-no-longer-migrated";
     stage.ok(&format!("setup {BOTH} {OPTIONS} {allowed}"));
-    assert_ne!(environment(&stage), defaults);
+    assert_eq!(environment(&stage)["LOG_USER_KEY"], Value::Null);
     stage.ok(&format!("setup {BOTH} {DEFAULTS} {allowed}"));
-    assert_eq!(environment(&stage), defaults);
+    assert_eq!(variables(), defaults);
     let run = stage.changes_nothing(0, &format!("plan {BOTH} --detailed-exitcode"));
     for option in ["--old-sub", "--forgot-password", "--log-retention"] {
         assert!(!run.printed(option), "{option}\n{run}");

@@ -16,6 +16,8 @@ use crate::reference::Listed;
 
 /// The time at which the roles and the function were created.
 pub(crate) const CREATED: i64 = 1_800_000_000;
+pub(crate) const LOG_USER_KEY: &str =
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 pub(crate) const EXTERNAL_ID: &str = "the-external-id-that-is-never-printed";
 
 #[must_use]
@@ -65,6 +67,7 @@ pub(crate) fn desired_with(old_client: OldClient) -> Desired {
         old_client,
         new: target(Side::New, "eu-central-1_new", &["newclient"]),
         external_id: EXTERNAL_ID.into(),
+        log_user_key: Some(LOG_USER_KEY.into()),
         package: Package {
             zip: b"zip".as_slice().into(),
             sha256: "sha".into(),

@@ -21,7 +21,7 @@ use crate::record::{self, Tags};
 use crate::resource::{
     Call, ClientCall, FunctionCall, Kind, LogGroupCall, Ownership, PolicyCall, PoolCall, RoleCall,
 };
-use accounts::{EXTERNAL_ID, desired, fresh, identity, object, set_up};
+use accounts::{EXTERNAL_ID, LOG_USER_KEY, desired, fresh, identity, object, set_up};
 
 fn planned((old, new): &(OldSide, NewSide)) -> Plan {
     setup(&desired(), old, new).unwrap_or_else(|refusal| panic!("{refusal}"))
@@ -469,7 +469,7 @@ fn existing_settings_are_recorded_as_unknown_when_a_role_is_recreated() {
 }
 
 #[test]
-fn no_text_has_the_external_id() {
+fn no_text_has_the_external_id_or_the_key_of_the_log() {
     let state = fresh();
     for plan in [planned(&state), torn_down(set_up())] {
         for change in plan.changes {
@@ -477,7 +477,9 @@ fn no_text_has_the_external_id() {
                 "{:?} {:?} {:?}",
                 change.address, change.edits, change.reason
             );
-            assert!(!text.contains(EXTERNAL_ID), "{text}");
+            for secret in [EXTERNAL_ID, LOG_USER_KEY] {
+                assert!(!text.contains(secret), "{text}");
+            }
         }
     }
 }
@@ -549,6 +551,7 @@ fn changes_of_the_configuration_are_printed_except_for_secrets() {
         "sub=custom:old,email,custom:a=custom:b".into(),
     );
     variables.insert("OLD_CLIENT_ID".into(), "another".into());
+    variables.insert("LOG_USER_KEY".into(), "another-key".into());
     variables.insert("OLD_EXTERNAL_ID".into(), "another-external-id".into());
     let plan = planned(&(old, new));
     let text = |value: &str| Some(value.to_owned());
@@ -556,6 +559,7 @@ fn changes_of_the_configuration_are_printed_except_for_secrets() {
     let expected = [
         Edit::remove(list, "custom:a=custom:b"),
         Edit::remove(list, "sub=custom:old"),
+        Edit::secret("environment.LOG_USER_KEY"),
         Edit::set(client, text("another"), text("oldclient")),
         Edit::secret("environment.OLD_EXTERNAL_ID"),
     ];

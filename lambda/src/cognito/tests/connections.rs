@@ -53,7 +53,7 @@ const AT_ONCE: Duration = Duration::ZERO;
 const LATER: Duration = Duration::from_mins(1);
 
 async fn sign_in(pool: &Cognito) -> (Result<bool, Failure>, Result<String, Failure>) {
-    let (password, user) = tokio::join!(password(pool), pool.user("user", deadline()));
+    let (password, user) = tokio::join!(password(pool), read_user(pool));
     (
         password.map(|(tokens, _)| tokens),
         user.map(|user| user.username),
@@ -146,7 +146,7 @@ async fn a_rejected_sign_in_closes_no_connection_and_retries_no_read() {
         pool.warm_up().await;
         for times in 1..=3 {
             // Like the handler.
-            let user = async { Ok(pool.user("user", deadline()).await) };
+            let user = async { Ok(pool.user("user", deadline(), &Cell::default()).await) };
             let rejected = tokio::try_join!(password(&pool), user);
             assert_eq!(
                 rejected.err(),
@@ -177,7 +177,7 @@ async fn a_sign_in_right_after_a_rejected_one_opens_no_connection() {
         let (pool, requests, _) = setup(LATER, act).await;
         pool.warm_up().await;
         for _ in 0..5 {
-            let user = async { Ok(pool.user("user", deadline()).await) };
+            let user = async { Ok(pool.user("user", deadline(), &Cell::default()).await) };
             let rejected = tokio::try_join!(password(&pool), user);
             assert_eq!(
                 rejected.err(),
@@ -223,7 +223,11 @@ async fn a_connection_with_a_late_response_still_counts_as_idle() {
     pool.role.set_current(session(3600));
     // All three requests use the same connection.
     for _ in 0..3 {
-        assert!(pool.user("user", deadline()).await.is_ok());
+        assert!(
+            pool.user("user", deadline(), &Cell::default())
+                .await
+                .is_ok()
+        );
     }
     assert_eq!(password(&pool).await.map(|(tokens, _)| tokens), Ok(true));
     assert_eq!(count(&requests, "AdminInitiateAuth"), 2);
@@ -308,7 +312,7 @@ async fn only_the_connections_that_a_sign_in_needs_are_kept() {
     })
     .await;
     pool.role.set_current(session(3600));
-    let user = || pool.user("user", deadline());
+    let user = || read_user(&pool);
     let all = tokio::join!(user(), user(), user(), user(), user());
     assert!(all.0.is_ok() && all.4.is_ok());
     assert_eq!(connections(&requests), 5);

@@ -1,7 +1,7 @@
 //! Every event gets a reply, and no user is migrated without evidence from the old pool.
 
 use proptest::prelude::*;
-use rules::decision::{Answer, OldUser};
+use rules::decision::{Answer, OldUser, Status};
 use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Number, Value};
@@ -103,11 +103,16 @@ fn any_pool() -> impl Strategy<Value = FakePool> {
     ];
     let any_user = (any::<[bool; 3]>(), any::<String>(), any::<bool>()).prop_map(
         |([enabled, confirmed, has_mfa], username, same)| {
+            let status = if confirmed {
+                Status::Confirmed
+            } else {
+                Status::Unconfirmed
+            };
             let username = if same { user().username } else { username };
             OldUser {
                 username,
                 enabled,
-                confirmed,
+                status,
                 has_mfa,
                 ..user()
             }
@@ -135,8 +140,8 @@ fn check(sent: Box<RawValue>, pool: FakePool) -> Result<(), TestCaseError> {
         .build()
         .expect("a runtime");
     let reply = runtime.block_on(answer(Some(&service), sent));
-    let failure = reply.failure();
-    let result = reply.into_result();
+    let failure = reply.record.failure;
+    let result = reply.into_parts().0;
     let calls = service.pool.calls.borrow();
     let is_of_new_pool = event["userPoolId"] == "eu-west-1_x";
     prop_assert!(calls.is_empty() || is_of_new_pool);
@@ -157,7 +162,8 @@ fn check(sent: Box<RawValue>, pool: FakePool) -> Result<(), TestCaseError> {
             prop_assert!(user.enabled && !user.has_mfa);
             let proved = matches!(&service.pool.password, Ok(answer) if answer.tokens && answer.challenge.is_none());
             prop_assert!(
-                source == FORGOT_PASSWORD && user.confirmed || source == AUTHENTICATION && proved
+                source == FORGOT_PASSWORD && user.status == Status::Confirmed
+                    || source == AUTHENTICATION && proved
             );
             prop_assert_eq!(calls.len(), if source == AUTHENTICATION { 2 } else { 1 });
         }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
-    Answer, Evidence, Failure, MfaUsers, OldUser, Rules, TemporaryPasswords, decide, rules,
+    Answer, Evidence, Failure, MfaUsers, OldUser, Rules, Status, TemporaryPasswords, decide, rules,
 };
 use crate::usernames::NameRules;
 
@@ -15,6 +15,15 @@ const MFA_CHALLENGES: [&str; 5] = [
     "MFA_SETUP",
 ];
 const KINDS: [&str; 3] = ["email", "phone_number", "preferred_username"];
+
+const STATUSES: [Status; 6] = [
+    Status::Confirmed,
+    Status::Unconfirmed,
+    Status::ResetRequired,
+    Status::TemporaryPassword,
+    Status::External,
+    Status::Other,
+];
 
 fn any_answer() -> impl Strategy<Value = Answer> {
     let fixed = prop::sample::select(
@@ -43,7 +52,7 @@ fn any_value() -> impl Strategy<Value = String> {
     prop_oneof![3 => prop::sample::select(fixed.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
 }
 
-fn any_user() -> impl Strategy<Value = OldUser> {
+pub fn any_user() -> impl Strategy<Value = OldUser> {
     let names = [
         "sub",
         "email",
@@ -57,20 +66,23 @@ fn any_user() -> impl Strategy<Value = OldUser> {
         any_value(),
     );
     let attributes = prop::collection::vec(attribute, 0..8);
-    (any_value(), any::<[bool; 4]>(), attributes).prop_map(|(username, flags, attributes)| {
-        let [enabled, confirmed, has_mfa, has_sms_mfa] = flags;
-        OldUser {
-            username,
-            enabled,
-            confirmed,
-            has_mfa: has_mfa || has_sms_mfa,
-            has_sms_mfa,
-            attributes,
-        }
-    })
+    let status = prop::sample::select(STATUSES.to_vec());
+    (any_value(), any::<[bool; 3]>(), status, attributes).prop_map(
+        |(username, flags, status, attributes)| {
+            let [enabled, has_mfa, has_sms_mfa] = flags;
+            OldUser {
+                username,
+                enabled,
+                status,
+                has_mfa: has_mfa || has_sms_mfa,
+                has_sms_mfa,
+                attributes,
+            }
+        },
+    )
 }
 
-fn any_rules() -> impl Strategy<Value = Rules> {
+pub fn any_rules() -> impl Strategy<Value = Rules> {
     let kinds = || prop::sample::subsequence(KINDS.to_vec(), 0..=3);
     let mfa = prop::sample::select(super::MFA.to_vec());
     let temporary = prop::sample::select(super::TEMPORARY.to_vec());
@@ -80,6 +92,7 @@ fn any_rules() -> impl Strategy<Value = Rules> {
                 old_usernames: old,
                 new_usernames: new,
                 new_aliases: alias,
+                old_case_sensitive: sms_mfa,
                 case_sensitive: sms_mfa,
             };
             Rules {
@@ -97,7 +110,7 @@ proptest! {
         answer in any_answer(), user in any_user(), rules in any_rules(), typed in any_value(),
     ) {
         let evidence = Evidence::of(&answer, &rules).map_err(Failure::Rejected);
-        let Ok(migration) = decide(&rules, &typed, evidence, Ok(user.clone())) else { return Ok(()) };
+        let Ok(migration) = decide(&rules, &typed, evidence, Ok(&user)) else { return Ok(()) };
         let response = migration.into_response();
         let confirmed = response.get("finalUserStatus").is_some();
         let by_challenge = |name: &str| match (MFA_CHALLENGES.contains(&name), name) {
@@ -118,9 +131,9 @@ proptest! {
     fn a_forgotten_password_migrates_no_user_without_a_verified_contact(
         user in any_user(), rules in any_rules(), typed in any_value(),
     ) {
-        let Ok(migration) = decide(&rules, &typed, Ok(Evidence::PendingCode), Ok(user.clone())) else { return Ok(()) };
+        let Ok(migration) = decide(&rules, &typed, Ok(Evidence::PendingCode), Ok(&user)) else { return Ok(()) };
         let response = serde_json::Value::Object(migration.into_response());
-        prop_assert!(user.confirmed && response.get("finalUserStatus").is_none());
+        prop_assert!(user.status == Status::Confirmed && response.get("finalUserStatus").is_none());
         let attributes = &response["userAttributes"];
         prop_assert!(attributes["email_verified"] == "true" || attributes["phone_number_verified"] == "true");
         check(&rules, &user, &response)?;
