@@ -166,6 +166,8 @@ pub struct Settings {
     pub handling: UserHandling,
     /// Keep the log group at teardown.
     pub keep_logs: bool,
+    /// The file in which teardown saves its report.
+    pub report: Option<PathBuf>,
     /// Restore lost tags of the deployment's resources.
     pub adopt: bool,
     /// Fail if the plan has a warning of this severity or of a higher one.

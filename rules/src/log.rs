@@ -11,6 +11,11 @@ pub const TRIGGER_SOURCE: &str = "triggerSource";
 pub const OUTCOME: &str = "outcome";
 /// The reason code of a rejection or a fault.
 pub const REASON: &str = "reason";
+/// A keyed hash of the username in the old pool: 16 hexadecimal digits. Only for users that the old
+/// pool has, because people type passwords into name fields.
+pub const USER: &str = "user";
+/// Cognito's identity of the request, if the event has one.
+pub const EVENT: &str = "event";
 /// The duration of the invocation in milliseconds. Also a metric.
 pub const DURATION_MS: &str = "durationMs";
 /// The duration of AdminInitiateAuth in milliseconds.

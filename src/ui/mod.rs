@@ -2,7 +2,9 @@
 //! is written to standard output, and everything else to standard error.
 
 mod ci;
+mod counts;
 mod drift;
+mod final_report;
 mod github;
 mod header;
 mod json;
@@ -30,6 +32,7 @@ use console::colors_enabled_stderr;
 
 use github::Github;
 use json::Invocation;
+pub use json::report_document;
 pub use output::print;
 pub use printer::Printer;
 use problem::Failure;

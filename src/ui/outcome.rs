@@ -9,6 +9,7 @@ use cogmig_core::outcome::{Outcome, Verified};
 use cogmig_core::plan::Action;
 use cogmig_core::problem::Problem;
 
+use super::final_report;
 use super::problem;
 use super::transcript::Transcript;
 use super::wrap::{fill, hanging_indent};
@@ -75,6 +76,9 @@ pub fn text(transcript: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: 
         && !quiet
     {
         text.push_str(&application(new, width));
+    }
+    if let (Outcome::TornDown, Some(report)) = (outcome, &transcript.report) {
+        let _ = write!(text, "\n{}", final_report::text(report, width));
     }
     text
 }

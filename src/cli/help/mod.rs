@@ -101,7 +101,7 @@ fn default(command: &str, option: &str, takes_value: bool) -> &'static str {
         (_, "temporary-passwords") => "refuse",
         (_, "forgot-password") => "migrate",
         (_, "architecture") => "arm64 if this build has it",
-        (_, "log-retention") => "30",
+        (_, "log-retention") => "180",
         (_, "lambda-zip") => "the one in this build",
         (_, "yes") => "true in a CI system, otherwise false",
         (_, "since") => "24h",

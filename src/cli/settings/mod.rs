@@ -126,6 +126,7 @@ fn checked(layers: &Layers) -> Result<Settings> {
         dedicated_old_client: dedicated.is_some(),
         handling: handling(layers)?,
         keep_logs: flag(layers, "keep-logs")?,
+        report: layers.read("report")?,
         // Only from the flags: see `FLAGS_ONLY`.
         adopt: flag(layers, "adopt")?,
         fail_on: layers.read("fail-on")?,

@@ -62,7 +62,7 @@ fn error_in_file(text: &str) -> Problem {
 }
 
 /// Each option, its value in the environment, and its line in a file.
-const OPTIONS: [(&str, &str, &str); 30] = [
+const OPTIONS: [(&str, &str, &str); 31] = [
     ("OLD_PROFILE", "a", "old-profile = 'a'"),
     ("NEW_PROFILE", "a", "new-profile = 'a'"),
     ("OLD_POOL", "a", "old-pool = 'a'"),
@@ -77,6 +77,7 @@ const OPTIONS: [(&str, &str, &str); 30] = [
     ("LOG_RETENTION", "7", "log-retention = 7"),
     ("REPLACE_TRIGGER", "true", "replace-trigger = true"),
     ("KEEP_LOGS", "true", "keep-logs = true"),
+    ("REPORT", "a", "report = 'a'"),
     (
         "DEDICATED_OLD_CLIENT",
         "true",
