@@ -81,9 +81,13 @@ fn pools(status: &Status) -> Option<String> {
     let at_sign_in = "Each user is migrated at their first sign-in to the new pool.";
     Some(match status.users.new {
         Some(new) => format!(
-            "The old pool has about {old} users and the new pool about {new}, by AWS's estimates. {at_sign_in}"
+            "The old pool has about {} and the new pool about {new}, by AWS's estimates. {at_sign_in}",
+            count(old, "user", "")
         ),
-        None => format!("The old pool has about {old} users, by AWS's estimate. {at_sign_in}"),
+        None => format!(
+            "The old pool has about {}, by AWS's estimate. {at_sign_in}",
+            count(old, "user", "")
+        ),
     })
 }
 

@@ -1,5 +1,5 @@
 //! `status`, `verify`, and the connectivity check at the end of setup.
 
 mod connectivity;
-mod status;
+pub mod status;
 mod verify;

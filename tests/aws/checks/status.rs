@@ -111,7 +111,7 @@ fn without_a_deployment_status_reports_not_deployed() {
         "Deployment `default` doesn't exist.",
         "old pool about 1",
         "Run `cogmig setup` to start the migration.",
-        "The old pool has about 1 users and the new pool about 0, by AWS's estimates.",
+        "The old pool has about 1 user and the new pool about 0, by AWS's estimates.",
     ];
     stage.assert_status_text(0, "", &words);
     stage.assert_status_text(2, "--detailed-exitcode", &words);
