@@ -53,7 +53,10 @@ def discovered(message):
         value = json.loads(message)
     except ValueError:
         return {}
-    return dict(leaves("", value)) if isinstance(value, dict) else {}
+    if not isinstance(value, dict):
+        return {}
+    is_flat = all(type(member) in (str, int, float) for member in value.values())
+    return value if is_flat else dict(leaves("", value))
 
 
 def leaves(path, value):
@@ -164,31 +167,31 @@ class Parser:
         return name
 
     def filter(self):
-        condition = self.condition()
-        return lambda rows: (row for row in rows if condition(row))
+        # A compiled expression, because a query can have a million lines.
+        condition = eval(f"lambda row: {self.condition()}", {"calculated": calculated, "compared": compared})
+        return lambda rows: filter(condition, rows)
 
     def condition(self):
         parts = [self.conjunction()]
         while self.accepts("or"):
             parts.append(self.conjunction())
-        return parts[0] if len(parts) == 1 else lambda row: any(part(row) for part in parts)
+        return f"({' or '.join(parts)})"
 
     def conjunction(self):
         parts = [self.negation()]
         while self.accepts("and"):
             parts.append(self.negation())
-        return parts[0] if len(parts) == 1 else lambda row: all(part(row) for part in parts)
+        return f"({' and '.join(parts)})"
 
     def negation(self):
         if self.accepts("not"):
-            condition = self.negation()
-            return lambda row: not condition(row)
+            return f"(not {self.negation()})"
         if self.peek()[0] == "name" and self.peek()[1].lower() == "ispresent":
             self.at += 1
             self.take("(")
             name = self.field()
             self.take(")")
-            return lambda row: name in row
+            return f"{name!r} in row"
         return self.comparison()
 
     def comparison(self):
@@ -206,32 +209,22 @@ class Parser:
             self.take("[")
             values = self.list(self.literal)
             self.take("]")
-            return lambda row: any(compared(operator.eq, left(row), value) for value in values)
-        compare = COMPARISONS[self.take(*COMPARISONS)]
-        right = self.sum()
-        return lambda row: compared(compare, left(row), right(row))
+            return f"({' or '.join(comparison('=', left, repr(value), value) for value in values)})"
+        sign = self.take(*COMPARISONS)
+        kind, text = self.peek()
+        return comparison(sign, left, self.sum(), text[1:-1] if kind == "text" else None)
 
     def sum(self):
         left = self.product()
         while sign := self.accepts("+", "-"):
-            left = self.arithmetic(sign, left, self.product())
+            left = f"calculated({sign!r}, {left}, {self.product()})"
         return left
 
     def product(self):
         left = self.operand()
         while sign := self.accepts("*", "/"):
-            left = self.arithmetic(sign, left, self.operand())
+            left = f"calculated({sign!r}, {left}, {self.operand()})"
         return left
-
-    @staticmethod
-    def arithmetic(sign, left, right):
-        calculate = ARITHMETIC[sign]
-
-        def value(row):
-            operands = number(left(row)), number(right(row))
-            return None if None in operands else calculate(*operands)
-
-        return value
 
     def operand(self):
         if self.accepts("("):
@@ -239,10 +232,8 @@ class Parser:
             self.take(")")
             return value
         if self.peek()[0] in ("number", "text"):
-            value = self.literal()
-            return lambda _: value
-        name = self.field()
-        return lambda row: row.get(name)
+            return repr(self.literal())
+        return f"row.get({self.field()!r})"
 
     def literal(self):
         kind, text = self.peek()
@@ -260,13 +251,14 @@ class Parser:
 
         def run(rows):
             groups = {} if by else {(): [new() for _, new in aggregates]}
+            adds = {key: [state.add for state in states] for key, states in groups.items()}
             for row in rows:
-                key = tuple(row.get(name) for name in by)
-                states = groups.get(key)
-                if states is None:
-                    states = groups[key] = [new() for _, new in aggregates]
-                for state in states:
-                    state.add(row)
+                key = tuple([row.get(name) for name in by])
+                if key not in adds:
+                    groups[key] = [new() for _, new in aggregates]
+                    adds[key] = [state.add for state in groups[key]]
+                for add in adds[key]:
+                    add(row)
             for key, states in groups.items():
                 result = dict(zip(by, key, strict=True))
                 result |= {name: state.value() for (name, _), state in zip(aggregates, states, strict=True)}
@@ -324,15 +316,31 @@ def number(value):
         return None
 
 
-def compared(compare, left, right):
+def calculated(sign, left, right):
+    operands = number(left), number(right)
+    return None if None in operands else ARITHMETIC[sign](*operands)
+
+
+def comparison(sign, left, right, text):
+    """A comparison as a Python expression. One of a field with a text that isn't a number is simple."""
+    if right == repr(text) and number(text) is None and left.startswith("row.get("):
+        if sign == "=":
+            return f"{left} == {right}"
+        if sign == "!=":
+            return f"{left} not in (None, {right})"
+    return f"compared({sign!r}, {left}, {right})"
+
+
+def compared(sign, left, right):
     """A comparison with a field that is missing is false. Numbers are compared as numbers."""
     if left is None or right is None:
         return False
+    compare = COMPARISONS[sign]
     if isinstance(left, str) and isinstance(right, str):
         return compare(left, right)
     numbers = number(left), number(right)
     if None in numbers:
-        return compare is operator.ne
+        return sign == "!="
     return compare(*numbers)
 
 
