@@ -21,7 +21,7 @@ const TRIGGER_TIMEOUT: i32 = 5;
 const MEMORY: i32 = 256;
 
 /// The default retention of the function's logs, in days.
-pub const LOG_RETENTION: i32 = 30;
+pub const LOG_RETENTION: i32 = 180;
 
 /// The placeholder for the id of an app client that setup creates.
 pub const ID_TO_COME: &str = "(known after apply)";

@@ -141,6 +141,8 @@ pub struct Policy {
 pub struct LogGroup {
     /// Its retention in days; `None` means that events never expire.
     pub retention: Option<i32>,
+    /// When it was created, in seconds since 1970.
+    pub created: Option<i64>,
     /// Its tags.
     pub tags: Tags,
 }

@@ -140,7 +140,7 @@ pub const REMEMBERED: [(&str, Option<&str>); 11] = [
     ("old-sub", Some(NONE)),
     ("architecture", None),
     ("dedicated-old-client", Some("false")),
-    ("log-retention", Some("30")),
+    ("log-retention", Some("180")),
     ("log-users", Some("hash")),
     ("lambda-zip", Some(NONE)),
 ];
@@ -259,6 +259,8 @@ pub struct Settings {
     pub handling: UserHandling,
     /// Keep the log group at teardown.
     pub keep_logs: bool,
+    /// The file in which teardown saves its report.
+    pub report: Option<PathBuf>,
     /// Restore lost tags of the deployment's resources.
     pub adopt: bool,
     /// The ids of warnings that stop setup, and that the user allows.

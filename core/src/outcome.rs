@@ -74,6 +74,8 @@ pub enum Ended {
     InSync,
     /// Status found drift.
     Drift,
+    /// Status found users whom the function approved, but whom Cognito didn't create.
+    NotCreated,
     /// Status found faults.
     Faults,
     /// Status found no resource of the deployment.
@@ -88,7 +90,7 @@ pub enum Ended {
 
 /// Each end with its `result` in JSON, its exit status, and its exit status with
 /// `--detailed-exitcode`, where 2 has the meaning that it has for `terraform plan`.
-const ENDS: [(Ended, &str, u8, u8); 16] = [
+const ENDS: [(Ended, &str, u8, u8); 17] = [
     (Ended::Planned, "planned", 0, 0),
     (Ended::PlannedChanges, "planned", 0, 2),
     (Ended::PlannedManual, "planned", 1, 1),
@@ -100,6 +102,7 @@ const ENDS: [(Ended, &str, u8, u8); 16] = [
     (Ended::Broken, "check_failed", 1, 1),
     (Ended::InSync, "in_sync", 0, 0),
     (Ended::Drift, "drifted", 0, 2),
+    (Ended::NotCreated, "not_created", 0, 2),
     (Ended::Faults, "faults", 0, 2),
     (Ended::NotDeployed, "not_deployed", 0, 2),
     (Ended::Failed, "failed", 1, 1),
@@ -149,11 +152,12 @@ impl Ended {
     /// The end of `status`.
     #[must_use]
     pub fn of_status(status: &Status) -> Self {
-        match (status.deployed(), status.differing(), status.faults()) {
-            ("none", ..) => Self::NotDeployed,
-            (_, 0, 0) => Self::InSync,
-            (_, 0, _) => Self::Faults,
-            _ => Self::Drift,
+        match (status.deployed(), status.differing()) {
+            ("none", _) => Self::NotDeployed,
+            (_, 1..) => Self::Drift,
+            _ if status.not_created() > 0 => Self::NotCreated,
+            _ if status.faults() > 0 => Self::Faults,
+            _ => Self::InSync,
         }
     }
 

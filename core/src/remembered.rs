@@ -115,3 +115,15 @@ pub fn lost(names: &Names, new: &NewSide) -> Option<Problem> {
     let problem = Problem::new("options-lost", Severity::Warning, summary);
     Some(problem.fix("set the same options as in the earlier setup"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::desired::LOG_RETENTION;
+    use crate::options::default_of;
+
+    #[test]
+    fn the_default_retention_has_one_value() {
+        let default = default_of("log-retention").expect("a default");
+        assert_eq!(default, LOG_RETENTION.to_string());
+    }
+}

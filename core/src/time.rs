@@ -1,4 +1,4 @@
-//! Periods of time in options.
+//! Periods of time, in options and in texts.
 
 use std::time::Duration;
 
@@ -20,5 +20,36 @@ pub fn span(text: &str) -> Result<Duration, String> {
     match number {
         0 => Err(invalid()),
         _ => Ok(Duration::from_secs(u64::from(number) * minutes * 60)),
+    }
+}
+
+/// A period (in seconds) in the largest unit in which it's a whole number above 1; a day is 24 hours.
+#[must_use]
+pub fn period(seconds: i64) -> String {
+    let (count, unit) = match seconds / 60 {
+        minutes if minutes > 1440 && minutes % 1440 == 0 => (minutes / 1440, "day"),
+        minutes if minutes >= 60 && minutes % 60 == 0 => (minutes / 60, "hour"),
+        minutes => (minutes, "minute"),
+    };
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{s}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_are_whole_numbers_of_a_unit() {
+        for (minutes, expected) in [
+            (1, "1 minute"),
+            (30, "30 minutes"),
+            (60, "1 hour"),
+            (90, "90 minutes"),
+            (24 * 60, "24 hours"),
+            (7 * 24 * 60, "7 days"),
+        ] {
+            assert_eq!(period(minutes * 60), expected);
+        }
     }
 }

@@ -8,12 +8,13 @@ from datetime import date
 import corrections
 import ministack.app
 from direct import run_reads_without_threads
+from queries import log
 from snapshot import snapshot
 from state import checkpoint, restore, settled
 
 emulator = ministack.app.app
 
-SANDBOX_API = {f"/_sandbox/{request.__name__}": request for request in (snapshot, checkpoint, restore)}
+SANDBOX_API = {f"/_sandbox/{request.__name__}": request for request in (snapshot, checkpoint, restore, log)}
 
 
 def serve(_):

@@ -14,6 +14,7 @@ from ministack.core import iam_evaluator
 from ministack.core.lambda_runtime import execution_credentials
 from ministack.core.responses import error_response_json, json_response, set_request_account_id
 from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
+from metrics import embedded_metrics_are_extracted, metrics_are_kept_for_15_months
 from mfa import (
     challenges_are_bound_to_sessions,
     empty_mfa_settings_are_omitted,
@@ -23,6 +24,7 @@ from mfa import (
 )
 from names import names_are_case_insensitive_if_configured, names_are_unique, updates_do_not_take_over_aliases
 from permissions import calls_are_authorized_as_on_aws
+from queries import expired_events_are_not_returned, queries_run
 from updates import members_can_be_set, updates_reject_conflicts, updates_reset_omitted_members
 
 
@@ -49,6 +51,10 @@ def install():
     calls_are_authorized_as_on_aws()
     function_logs_need_permissions()
     log_events_are_filtered_and_paginated()
+    expired_events_are_not_returned()
+    queries_run()
+    embedded_metrics_are_extracted()
+    metrics_are_kept_for_15_months()
     functions_are_ready_soon()
     events_are_sent_without_delay()
 

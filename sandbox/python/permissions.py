@@ -24,6 +24,7 @@ LOG_TAG_ACTIONS = ("TagResource", "UntagResource", "ListTagsForResource")
 
 
 def calls_are_authorized_as_on_aws():
+    calls_in_cbor_have_their_action()
     calls_have_their_resource()
     calls_have_their_condition_keys()
     calls_need_additional_permissions()
@@ -57,6 +58,8 @@ def resource_of(request, action, region, account):
             return f"arn:aws:iam::{account}:policy/{request.member('PolicyName')}"
         case ("iam", "RemoveRoleFromInstanceProfile"):
             return f"arn:aws:iam::{account}:instance-profile/{request.member('InstanceProfileName')}"
+        case ("monitoring", "GetMetricData"):
+            return "*"
         case ("lambda", "CreateFunction"):
             return f"arn:aws:lambda:{region}:{account}:function:{request.member('FunctionName')}"
         case ("logs", _) if action not in LOG_TAG_ACTIONS and (group := request.member("logGroupName")):
@@ -84,15 +87,27 @@ def additional_permissions(request, action, arn):
                 yield "iam:PassRole", role, {"iam:passedtoservice": "cognito-idp.amazonaws.com"}
 
 
+def calls_in_cbor_have_their_action():
+    """The path of a call in CBOR has its operation: `/service/NAME/operation/OPERATION`."""
+    extract = iam_actions.extract_iam_action
+
+    def extract_as_aws(service, method, path, *more):
+        if service == "monitoring" and "/operation/" in path:
+            return f"cloudwatch:{path.rpartition('/')[2]}"
+        return extract(service, method, path, *more)
+
+    iam_actions.extract_iam_action = extract_as_aws
+
+
 def calls_have_their_resource():
     extract = iam_actions.extract_resource_arn
 
     def extract_as_aws(service, method, path, headers, body, params, region, account):
-        arn = extract(service, method, path, headers, body, params, region, account)
         request = Request(service, method, path, body, params)
         action = iam_actions.extract_iam_action(service, method, path, headers, body, params)
         action = (action or "").rpartition(":")[2]
-        arn = resource_of(request, action, region, account) or arn
+        arn = resource_of(request, action, region, account)
+        arn = arn or extract(service, method, path, headers, body, params, region, account)
         additional.set(tuple(additional_permissions(request, action, arn)))
         denied.set(None)
         caller.set((extract_access_key_id(headers, params), region))

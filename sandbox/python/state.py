@@ -10,9 +10,9 @@ checkpoints = []
 
 def stores():
     """The stores of the services that the sandbox uses."""
-    from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
+    from ministack.services import cloudwatch, cloudwatch_logs, cognito, iam, lambda_svc
 
-    for service in (cloudwatch_logs, cognito, iam, lambda_svc):
+    for service in (cloudwatch, cloudwatch_logs, cognito, iam, lambda_svc):
         for name, value in vars(service).items():
             if isinstance(value, AccountScopedDict | AccountRegionScopedDict):
                 yield (service.__name__, name), value

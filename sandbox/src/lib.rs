@@ -28,7 +28,7 @@ pub use install::tool;
 pub use moto::Moto;
 pub use pool::Pool;
 pub use proxy::{Call, Conditions, Fault, Injection, Message, MessageKind};
-pub use sandbox::{Checkpoint, Sandbox};
+pub use sandbox::{Checkpoint, PastLines, Sandbox};
 pub use scripted::{Invoked, Reply, Request, RuntimeApi, ScriptedServer, closed_port};
 
 /// The architecture of functions that can run in the sandbox. The emulator runs them on this

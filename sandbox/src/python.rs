@@ -17,18 +17,21 @@ use crate::boto3::Boto3;
 use crate::install;
 use crate::lock::locked;
 
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 19] = [
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
     ("connections.py", include_str!("../python/connections.py")),
     ("corrections.py", include_str!("../python/corrections.py")),
     ("defaults.py", include_str!("../python/defaults.py")),
     ("direct.py", include_str!("../python/direct.py")),
+    ("insights.py", include_str!("../python/insights.py")),
+    ("metrics.py", include_str!("../python/metrics.py")),
     ("mfa.py", include_str!("../python/mfa.py")),
     ("model.py", include_str!("../python/model.py")),
     ("moto_server.py", include_str!("../python/moto_server.py")),
     ("names.py", include_str!("../python/names.py")),
     ("permissions.py", include_str!("../python/permissions.py")),
+    ("queries.py", include_str!("../python/queries.py")),
     ("servers.py", include_str!("../python/servers.py")),
     ("shapes.py", include_str!("../python/shapes.py")),
     ("snapshot.py", include_str!("../python/snapshot.py")),

@@ -4,10 +4,10 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -219,7 +219,7 @@ impl Sandbox {
     ) -> Result<Value, AwsFault> {
         self.public(
             "InitiateAuth",
-            serde_json::json!({
+            json!({
                 "ClientId": client_id,
                 "AuthFlow": "USER_PASSWORD_AUTH",
                 "AuthParameters": {"USERNAME": username, "PASSWORD": password},
@@ -266,10 +266,51 @@ impl Sandbox {
         self.own(self.proxy.restore(&checkpoint.0));
     }
 
+    /// Writes lines of the past to a log group, directly to the emulator's state, as if they had
+    /// been written at their time. Expired lines are stored, but AWS's calls don't return them.
+    ///
+    /// # Panics
+    ///
+    /// If the profile or the log group doesn't exist.
+    pub fn write_past(&self, profile: &str, group: &str, lines: &[PastLines]) {
+        let known = PROFILES.iter().find(|(name, ..)| *name == profile);
+        let (_, account, region) = known.expect("a profile of the sandbox");
+        let batches: Vec<_> = lines.iter().copied().map(PastLines::to_json).collect();
+        self.own(self.proxy.log(&json!({
+            "account": account, "region": region, "group": group, "batches": batches,
+        })));
+    }
+
     fn own(&self, request: impl Future<Output = Result<Value>>) -> Value {
         let runtime = self.runtime.as_ref().expect("the sandbox is running");
         let answer = runtime.block_on(request);
         answer.unwrap_or_else(|fault| panic!("the emulator: {fault:#}"))
+    }
+}
+
+/// Lines of the past.
+#[derive(Clone, Copy, Debug)]
+pub struct PastLines<'a> {
+    /// The line. `{user}` is replaced by 16 hex digits of a user, `{at}` by the line's time in
+    /// milliseconds since 1970.
+    pub line: &'a str,
+    /// The number of lines.
+    pub count: u64,
+    /// The number of users. The lines are of each of them in turn.
+    pub users: u64,
+    /// The time of the first line.
+    pub first: SystemTime,
+    /// The time between two lines.
+    pub step: Duration,
+}
+
+impl PastLines<'_> {
+    fn to_json(self) -> Value {
+        let since = self.first.duration_since(UNIX_EPOCH);
+        json!({
+            "line": self.line, "count": self.count, "users": self.users,
+            "first": since.expect("a time after 1970").as_millis(), "step": self.step.as_millis(),
+        })
     }
 }
 

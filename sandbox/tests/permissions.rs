@@ -244,3 +244,31 @@ fn the_arn_of_a_log_group_has_a_suffix_except_for_tag_actions() {
     user.grant(&[allow("logs:ListTagsForResource", &without_suffix)]);
     user.call("logs:ListTagsForResource", &tags).unwrap();
 }
+
+/// AWS can restrict a query to a log group, but not its result, and not the metrics.
+#[test]
+fn counts_need_their_own_permissions() {
+    let user = User::new();
+    let group = json!({"logGroupName": "group"});
+    user.0.aws("new", "logs", "CreateLogGroup", group).unwrap();
+    let query = json!({
+        "logGroupName": "group", "queryString": "stats count(*)", "startTime": 0,
+        "endTime": 4_000_000_000_u64,
+    });
+    let arn = regional("logs", "log-group:group:*");
+    let other = allow("logs:StartQuery", &regional("logs", "log-group:other:*"));
+    let start = allow("logs:StartQuery", &arn);
+    user.needs("logs:StartQuery", &query, &other, &start);
+    let id = user.call("logs:StartQuery", &query).unwrap();
+    let of_group = allow("logs:GetQueryResults", &arn);
+    let result = allow("logs:GetQueryResults", "*");
+    user.needs("logs:GetQueryResults", &id, &of_group, &result);
+    let sum = json!({
+        "StartTime": 1_700_000_000, "EndTime": 4_000_000_000_u64,
+        "MetricDataQueries": [{"Id": "m", "MetricStat": {"Period": 86_400, "Stat": "Sum", "Metric": {
+            "Namespace": "n", "MetricName": "m", "Dimensions": [{"Name": "d", "Value": "v"}],
+        }}}],
+    });
+    let metric = allow("cloudwatch:GetMetricData", "*");
+    user.needs("cloudwatch:GetMetricData", &sum, &result, &metric);
+}

@@ -44,6 +44,8 @@ pub struct Account {
     pub cognito: aws_sdk_cognitoidentityprovider::Client,
     /// CloudWatch Logs, in the Region of [`Identity`].
     pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// CloudWatch metrics, in the Region of [`Identity`].
+    pub metrics: aws_sdk_cloudwatch::Client,
     config: SdkConfig,
     run: Run,
 }
@@ -162,6 +164,7 @@ impl Account {
             lambda: aws_sdk_lambda::Client::new(&config),
             cognito: aws_sdk_cognitoidentityprovider::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            metrics: aws_sdk_cloudwatch::Client::new(&config),
             config,
             run,
         }

@@ -236,7 +236,7 @@ impl Backoff {
     }
 
     /// The same, but an interruption ends the pauses.
-    fn unless_stopped(stop: &Stop, deadline: Duration) -> Self {
+    pub fn unless_stopped(stop: &Stop, deadline: Duration) -> Self {
         Self {
             stop: Some(stop.clone()),
             ..Self::within(deadline)

@@ -132,11 +132,11 @@ pub enum Command {
     },
     /// Reports the progress of the migration.
     ///
-    /// Reports drift, the number of users in both pools, the number of migrated users,
-    /// recent sign-ins that were rejected or failed, and the next steps before you can close the
-    /// old account. Reads only, and doesn't invoke the function. Options that aren't set are those
-    /// of the deployment. Other values are reported as drift, and other pools or app clients are an
-    /// error.
+    /// Reports drift, the number of users in both pools, the number of users whom the function
+    /// approved, recent sign-ins that were rejected or failed, and the next steps before you can
+    /// close the old account. Reads only, and doesn't invoke the function. Options that aren't set
+    /// are those of the deployment. Other values are reported as drift, and other pools or app
+    /// clients are an error.
     Status {
         #[command(flatten)]
         accounts: Accounts,
@@ -151,7 +151,8 @@ pub enum Command {
         since: Option<Duration>,
         /// Exit with 2 if there is drift or failed sign-ins.
         ///
-        /// Also exits with 2 if there is no deployment. Throttled sign-ins don't count as failed.
+        /// Also exits with 2 if there is no deployment, or if users were approved but not created.
+        /// Throttled sign-ins don't count as failed.
         /// If the function's log can't be read, no sign-in counts as failed.
         #[arg(long, help_heading = "Output")]
         detailed_exitcode: bool,
@@ -162,8 +163,8 @@ pub enum Command {
     },
     /// Restores the previous settings and removes the deployment.
     ///
-    /// Reverts only settings that still have the value cogmig set, and reports the others.
-    /// Migrated users stay in the new pool. Also works with only one of the two profiles.
+    /// Reverts only settings that still have the value cogmig set, and reports the others. Prints a
+    /// final report of the migration first, because its log is deleted. Migrated users stay in the new pool. Also works with only one of the two profiles.
     Teardown {
         #[command(flatten)]
         accounts: Accounts,
@@ -172,6 +173,12 @@ pub enum Command {
         /// Keep the function's log group.
         #[arg(long, help_heading = "Deployment")]
         keep_logs: bool,
+        /// Save the final report to this file.
+        ///
+        /// JSON, written before the first change. The file must not exist. Teardown fails without
+        /// changes if the report has no sign-ins, or if the file can't be written.
+        #[arg(long, value_name = "FILE", help_heading = "Output")]
+        report: Option<PathBuf>,
         #[command(flatten)]
         consent: Consent,
         #[command(flatten)]

@@ -6,6 +6,7 @@ pub mod plan;
 pub mod policy;
 mod prepare;
 mod purpose;
+mod report;
 mod session;
 pub mod setup;
 pub mod status;

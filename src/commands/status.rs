@@ -1,5 +1,5 @@
 //! `cogmig status`: the progress of the migration. It reads the same resources as plan, and the
-//! function's log. It doesn't invoke the function, so a read-only role can run it on a schedule.
+//! counts of the function's log and metric. It doesn't invoke the function, so a read-only role can run it on a schedule.
 
 use std::time::SystemTime;
 
@@ -10,24 +10,32 @@ use cogmig_core::status;
 use super::prepare::{Prepared, prepare};
 use super::purpose::Purpose;
 use super::session::Session;
-use crate::aws::observe::sign_ins::sign_ins;
+use crate::aws::observe::sign_ins::Source;
 
 /// Reports the progress.
 ///
 /// # Errors
-/// An account can't be read. If only the function's log can't be read, the command doesn't fail.
+/// An account can't be read. If only the function's log or metric can't be read, the command doesn't
+/// fail.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let Prepared {
         deployment,
         desired,
-        plan,
+        mut plan,
         ..
     } = prepare(session, Purpose::Report).await?;
     let (old_side, new_side) = (&deployment.old_side, &deployment.new_side);
     let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())?;
-    let since = session.settings.since;
-    let log = sign_ins(&deployment.new, &desired.names, new_side, now, since).await;
-    let report = status::status(&desired, &plan, (old_side, new_side), log, now);
+    let source = Source {
+        account: &deployment.new,
+        names: &desired.names,
+        group: new_side.log_group.as_ref(),
+        now,
+    };
+    let counts = source.progress(session.settings.since).await;
+    plan.warnings
+        .extend(status::not_created(counts.0.as_ref(), now));
+    let report = status::status(&desired, &plan, (old_side, new_side), counts, now);
     let ended = Ended::of_status(&report);
     session.ui.record_plan(&plan);
     session.ui.outcome(&Outcome::Status(&report), ended);

@@ -1,12 +1,16 @@
 //! `cogmig teardown`: finds the deployment by its names and tags, deletes it, and restores the
-//! previous settings. One account alone is enough, because the other one may be closed.
+//! previous settings. One account alone is enough, because the other one may be closed. The report
+//! of the migration comes first, because its log is deleted.
+
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use anyhow::Result;
 use cogmig_core::event::Event;
 use cogmig_core::outcome::{Ended, Outcome};
 use cogmig_core::plan;
-use cogmig_core::status::Unmigrated;
 
+use super::report;
 use super::session::Session;
 use crate::aws::apply::{Accounts, apply};
 use crate::aws::observe::for_teardown::for_teardown;
@@ -15,8 +19,8 @@ use crate::ui::Question;
 /// Shows the changes and, unless it's a dry run, applies them.
 ///
 /// # Errors
-/// No profile is set, an account can't be read, the options don't match the deployment, or a call
-/// fails permanently.
+/// No profile is set, an account can't be read, the options don't match the deployment, `--report`
+/// can't save the report, or a call fails permanently.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let Session {
         settings, ui, run, ..
@@ -45,7 +49,10 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
         );
         return Ok(ended);
     }
-    let unmigrated = Unmigrated::in_pools(&deployed.observed);
+    let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())?;
+    let report = Arc::new(report::read(&deployed, names, now).await);
+    let unmigrated = report.not_migrated();
+    ui.final_report(Arc::clone(&report));
     if !plan.is_empty() {
         plan.warnings.extend(unmigrated.warning());
     }
@@ -65,6 +72,9 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
             old: deployed.old.as_ref().map(|reached| &reached.account),
             new: deployed.new.as_ref().map(|reached| &reached.account),
         };
+        if let Some(path) = &settings.report {
+            report::save(&report, path)?;
+        }
         apply(&plan, &accounts, run, || ()).await?;
     }
     let ended = Ended::done(&plan);

@@ -2,8 +2,10 @@
 //! is written to standard output, and everything else to standard error.
 
 mod ci;
+mod counts;
 mod deployments;
 mod drift;
+mod final_report;
 mod github;
 mod header;
 mod json;
@@ -31,6 +33,7 @@ use console::colors_enabled_stderr;
 
 use github::Github;
 use json::Invocation;
+pub use json::report_document;
 pub use output::print;
 pub use printer::Printer;
 use problem::Failure;

@@ -11,7 +11,7 @@ use cogmig_core::problem::Problem;
 
 use super::transcript::Transcript;
 use super::wrap::{fill, hanging_indent};
-use super::{deployments, problem};
+use super::{deployments, final_report, problem};
 
 const NO_CHANGES: &str = "No changes. Both accounts match the configuration.";
 const CONFLICTS: &str = "Manual action required: see the resources marked ! above.";
@@ -77,6 +77,9 @@ pub fn text(transcript: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: 
         && !quiet
     {
         text.push_str(&application(new, width));
+    }
+    if let (Outcome::TornDown, Some(report)) = (outcome, &transcript.report) {
+        let _ = write!(text, "\n{}", final_report::text(report, width));
     }
     text
 }

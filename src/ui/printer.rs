@@ -9,7 +9,7 @@ use cogmig_core::options::{Output, Settings};
 use cogmig_core::outcome::{Ended, Outcome};
 use cogmig_core::plan::Plan;
 use cogmig_core::problem::Problem;
-use cogmig_core::status::Resource;
+use cogmig_core::status::{FinalReport, Resource};
 use console::{Term, colors_enabled, colors_enabled_stderr};
 
 use super::github::Github;
@@ -19,7 +19,7 @@ use super::problem::{self, Failure};
 use super::progress::Progress;
 use super::prompt::Question;
 use super::transcript::{Line, Transcript};
-use super::{ci, deployments, drift, header, json, outcome, plan, prompt, status};
+use super::{ci, deployments, drift, final_report, header, json, outcome, plan, prompt, status};
 
 /// The width of the text in a step summary, where lines aren't wrapped.
 const SUMMARY_WIDTH: usize = 100;
@@ -133,12 +133,20 @@ impl Printer {
         }
     }
 
+    /// Records the report of a migration. It's printed with the plan and with the result.
+    pub fn final_report(&self, report: Arc<FinalReport>) {
+        self.transcript().report = Some(report);
+    }
+
     /// Prints the header and the plan.
     pub fn plan(&self, plan: &Plan) {
         self.record_plan(plan);
         let transcript = self.transcript();
         if self.output == Output::Human {
             self.print(&header::text(&transcript, true, width()));
+            if let Some(report) = &transcript.report {
+                self.print(&final_report::text(report, width()));
+            }
             let text = plan::text(&transcript, width(), colors_enabled());
             if !text.is_empty() {
                 self.print(&text);
@@ -267,6 +275,9 @@ impl Printer {
         if self.output == Output::Json || !std::io::stdout().is_terminal() {
             let transcript = self.transcript();
             print_error(&header::text(&transcript, true, 80));
+            if let Some(report) = &transcript.report {
+                print_error(&final_report::text(report, 80));
+            }
             print_error(&plan::text(&transcript, 80, colors_enabled_stderr()));
         }
         prompt::confirm(question)

@@ -3,17 +3,16 @@
 use std::fmt::Write;
 
 use cogmig_core::identity::Identity;
-use cogmig_core::status::{Log, Status, Sums, share};
+use cogmig_core::status::Status;
 use console::Style;
-use rules::log;
-use rules::reasons::Fault;
 
+use super::counts;
 use super::drift;
 use super::moment::{ago, moment};
 use super::problem;
 use super::wrap::{fill, hanging_indent};
 
-/// The width of the bar of migrated users, in columns.
+/// The width of the bar of approved users, in columns.
 const BAR: u64 = 40;
 
 /// The status, wrapped at a width.
@@ -24,8 +23,8 @@ pub fn text(accounts: &[Identity], status: &Status, width: usize, colors: bool) 
         colors,
     };
     let is_deployed = status.deployed() != "none";
+    page.detached(status);
     if is_deployed {
-        page.detached(status);
         let drift = drift::text(accounts, &status.resources, width, colors);
         let _ = writeln!(page.text, "{drift}");
     } else {
@@ -67,7 +66,7 @@ impl Page {
     }
 
     fn detached(&mut self, status: &Status) {
-        if !status.attached {
+        if status.deployed() != "none" && !status.attached {
             let text = "The migration trigger isn't attached to the new user pool. Users who haven't been migrated can't sign in.";
             let text = fill(text, self.width);
             let style = Style::new().red().bold().force_styling(self.colors);
@@ -76,55 +75,51 @@ impl Page {
     }
 
     fn users(&mut self, status: &Status) {
-        let about = |count: Option<u64>| match count {
-            Some(count) => format!("about {count}"),
-            None => "unknown".to_owned(),
-        };
-        let (old, new) = (status.users.old, status.users.new);
         self.heading("Users");
-        if let Ok(log) = &status.log {
-            self.migrated(log, old);
-        } else if status.deployed() != "none" {
-            let unknown = "unknown, because the function's log can't be read";
-            self.line("  migrated    ", unknown);
+        match &status.log {
+            Ok(log) => {
+                if let Some(percent) = status.percent() {
+                    self.bar(percent);
+                }
+                let approved = counts::approved(&log.approved, log.begins);
+                self.line("  approved    ", &approved);
+            }
+            Err(_) if status.deployed() == "none" => {}
+            Err(_) => self.line(
+                "  approved    ",
+                "unknown, because the function's log can't be read",
+            ),
         }
-        let old = format!("{} (AWS's estimate, includes migrated users)", about(old));
-        self.line("  old pool    ", &old);
-        let new = format!(
-            "{} (AWS's estimate, includes users who signed up there)",
-            about(new)
-        );
-        self.line("  new pool    ", &new);
+        match &status.metric {
+            Ok(metric) if status.deployed() == "none" && metric.approvals == 0 => {}
+            Err(_) if status.deployed() == "none" => {}
+            metric => self.line("  approvals   ", &counts::metric(metric.as_ref())),
+        }
+        if let Err(unread) = &status.metric
+            && let Some(grant) = unread.grant
+            && status.deployed() != "none"
+        {
+            self.line("  fix:        ", &counts::grant(grant));
+        }
+        let (old, new) = (status.users.old, status.users.new);
+        self.line("  old pool    ", &counts::old_pool(old));
+        self.line("  new pool    ", &counts::new_pool(new));
     }
 
-    fn migrated(&mut self, log: &Log, old: Option<u64>) {
-        let count = log.migrated.of;
-        let least = if log.migrated.complete {
-            ""
-        } else {
-            "at least "
-        };
-        let percent = old.and_then(|old| Some((old, share(count, old)?)));
-        let mut text = format!("{least}{count}");
-        if let Some((old, percent)) = percent {
-            let _ = write!(text, " of about {old} ({percent} %)");
-            self.bar(percent);
-        }
-        let since = moment(log.migrated_since);
-        let _ = write!(text, " since {since}, counted from the function's log");
-        self.line("  migrated    ", &text);
-    }
-
-    /// The percentage of migrated users as a bar.
+    /// A percentage as a bar.
     fn bar(&mut self, percent: u64) {
         let full = usize::try_from(percent * BAR / 100).unwrap_or_default();
         let rest = usize::try_from(BAR).unwrap_or_default() - full;
-        if self.width < full + rest + 4 {
+        if self.width < full + rest + 36 {
             return;
         }
         let style = Style::new().green().force_styling(self.colors);
         let full = style.apply_to("█".repeat(full)).to_string();
-        let _ = writeln!(self.text, "  {full}{}", "░".repeat(rest));
+        let rest = "░".repeat(rest);
+        let _ = writeln!(
+            self.text,
+            "  {full}{rest} {percent} % of the old pool approved"
+        );
     }
 
     fn sign_ins(&mut self, status: &Status) {
@@ -134,31 +129,22 @@ impl Page {
                 self.heading("Sign-ins of users who aren't in the new pool");
                 self.line("  unknown     ", &unread.why);
                 if let Some(grant) = unread.grant {
-                    let grant =
-                        format!("allow {grant} in an IAM policy of the new profile's role or user");
-                    self.line("  fix:        ", &grant);
+                    self.line("  fix:        ", &counts::grant(grant));
                 }
                 return;
             }
         };
-        let sums = &log.recent.of;
+        let sums = &log.recent;
         self.heading(&format!(
             "Sign-ins of users who weren't in the new pool, since {}",
             moment(log.since)
         ));
-        for (label, count, reasons) in [
-            ("migrated", sums.migrated, String::new()),
-            ("rejected", sums.rejected, reasons(sums, log::REJECTED)),
-            ("failed", sums.faults, reasons(sums, log::FAULT)),
-            ("throttled", sums.throttled, String::new()),
-        ] {
-            let separator = if reasons.is_empty() { "" } else { ": " };
-            let text = format!("{count}{separator}{reasons}");
+        for (label, text) in counts::by_result(sums) {
             self.line(&format!("  {label:<10}  "), &text);
         }
-        if !log.recent.complete {
-            let sample = "Only the newest sign-ins are counted, because there are too many.";
-            self.line("              ", sample);
+        if log.not_created.is_none() {
+            let unknown = "Whether approved users were created is unknown, because the log has no users (--log-users none, or an earlier version of the function).";
+            self.line("              ", unknown);
         }
     }
 
@@ -180,12 +166,4 @@ impl Page {
             }
         }
     }
-}
-
-fn reasons(sums: &Sums, outcome: &str) -> String {
-    // Throttled sign-ins have a line of their own.
-    let reasons = sums.reasons(outcome).into_iter();
-    let reasons = reasons.filter(|(reason, _)| *reason != Fault::Throttled.code());
-    let reasons = reasons.map(|(reason, count)| format!("{reason} {count}"));
-    reasons.collect::<Vec<_>>().join(", ")
 }

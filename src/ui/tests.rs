@@ -83,6 +83,7 @@ fn transcript() -> Transcript {
             line(Side::New, Kind::Function, "cognito-migration-lambda", Action::Delete, Vec::new()),
             line(Side::New, Kind::Policy, "cognito-migration-lambda-policy", Action::Conflict, Vec::new()),
         ],
+        report: None,
         also: Vec::new(),
     }
 }

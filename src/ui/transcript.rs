@@ -1,11 +1,14 @@
 //! The events of a run, for the output at its end.
 
+use std::sync::Arc;
+
 use cogmig_core::identity::{Identity, Side};
 use cogmig_core::options::Origins;
 use cogmig_core::plan::{Action, Change, Edit};
 use cogmig_core::problem::Problem;
 use cogmig_core::resource::Address;
 use cogmig_core::selected::Selected;
+use cogmig_core::status::FinalReport;
 
 use super::reason;
 
@@ -19,6 +22,8 @@ pub struct Transcript {
     pub warnings: Vec<Problem>,
     pub selected: Vec<Selected>,
     pub changes: Vec<Line>,
+    /// The report of the migration at its teardown.
+    pub report: Option<Arc<FinalReport>>,
     /// Errors that occurred in addition to the one that the command fails with.
     pub also: Vec<Problem>,
 }

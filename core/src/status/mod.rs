@@ -1,7 +1,10 @@
-//! The progress of a migration, from the existing resources, the plan, and the lines of the
-//! function's log. Nothing here calls AWS or prints.
+//! The progress of a migration, from the existing resources, the plan, and the counts of the
+//! function's log and metric. Nothing here calls AWS or prints.
 
+mod final_report;
 mod next_steps;
+mod not_created;
+pub mod queries;
 mod report;
 mod resources;
 mod sign_ins;
@@ -15,10 +18,12 @@ use crate::observed::{NewSide, OldSide, Pool};
 use crate::plan::Plan;
 use crate::record::Tags;
 use crate::resource::Kind;
+pub use final_report::{FinalReport, OfSource, WholeLog};
 use next_steps::next_steps;
-pub use report::{Counted, Log, Status, Unread, Users, share};
+pub use not_created::not_created;
+pub use report::{Log, METRIC_DAYS, Metric, Status, Unread, Users};
 pub use resources::{Resource, State, resources};
-pub use sign_ins::{COUNTED, Sums, pattern};
+pub use sign_ins::{EXACT_USERS, Sums, Tally};
 pub use unmigrated::Unmigrated;
 
 /// The status at `now`, in seconds since 1970.
@@ -27,7 +32,7 @@ pub fn status(
     desired: &Desired,
     plan: &Plan,
     (old_side, new_side): (&OldSide, &NewSide),
-    log: Result<Log, Unread>,
+    (log, metric): (Result<Log, Unread>, Result<Metric, Unread>),
     now: i64,
 ) -> Status {
     let resources = resources(desired, plan);
@@ -49,6 +54,7 @@ pub fn status(
             new: users(&new_side.pool),
         },
         log,
+        metric,
         next_steps: Vec::new(),
     };
     let variables = function.map(|function| &function.configuration.environment);

@@ -9,6 +9,7 @@ use crate::desired::{Desired, OldClient};
 use crate::identity::Side;
 use crate::record::Tags;
 use crate::resource::Kind;
+use crate::time::period;
 
 /// What isn't migrated with any options.
 const NEVER_MIGRATED: &str =
@@ -20,7 +21,7 @@ pub fn next_steps(status: &Status, desired: &Desired, variables: &Tags) -> Vec<S
     if status.deployed() == "none" {
         let start = "No user can be migrated yet. Run `cogmig setup` to start the migration.";
         let start = [start.to_owned()].into_iter();
-        return start.chain(unmigrated(status)).collect();
+        return start.chain(pools(status)).collect();
     }
     let mut steps = Vec::new();
     let conflicts = status.resources.iter();
@@ -41,7 +42,7 @@ pub fn next_steps(status: &Status, desired: &Desired, variables: &Tags) -> Vec<S
         )),
     }
     steps.extend(faults(status));
-    steps.extend(unmigrated(status));
+    steps.extend(pools(status));
     steps.extend(rejected(status, variables));
     steps.push(NEVER_MIGRATED.to_owned());
     steps.extend(old_account(status, desired));
@@ -52,7 +53,7 @@ fn faults(status: &Status) -> Vec<String> {
     let Ok(log) = &status.log else {
         return Vec::new();
     };
-    let (sums, period) = (&log.recent.of, period(status.now - log.since));
+    let (sums, period) = (&log.recent, period(status.now - log.since));
     let mut lines = Vec::new();
     if sums.faults > 0 {
         let failed = count(sums.faults, "sign-in", "");
@@ -69,30 +70,21 @@ fn faults(status: &Status) -> Vec<String> {
     lines
 }
 
-fn unmigrated(status: &Status) -> Option<String> {
-    let old = status.users.old?;
-    if old == 0 {
-        return Some("The old pool has no users, by AWS's estimate.".to_owned());
-    }
-    let log = status.log.as_ref().ok().filter(|log| log.migrated.complete);
-    Some(match log.map(|log| log.migrated.of) {
-        Some(migrated) if migrated >= old && status.users.new.is_some_and(|new| new >= old) => {
-            "All users have been migrated, by these counts. AWS's estimates can be out of date."
-                .to_owned()
-        }
-        // The function's approval doesn't prove that Cognito created the user.
-        Some(migrated) if migrated >= old => {
-            "The function has approved as many migrations as the old pool has users, but AWS's estimate of the new pool is lower than that of the old pool, or unknown. Estimates can be out of date.".to_owned()
-        }
-        Some(migrated) => format!(
-            "Not migrated yet: about {} of the old pool's users. Each user is migrated at their first sign-in to the new pool.",
-            old - migrated
+/// The pools' sizes. They don't prove which users have been migrated.
+fn pools(status: &Status) -> Option<String> {
+    let old = match status.users.old? {
+        0 => return Some("The old pool has no users, by AWS's estimate.".to_owned()),
+        old => old,
+    };
+    let at_sign_in = "Each user is migrated at their first sign-in to the new pool.";
+    Some(match status.users.new {
+        Some(new) => format!(
+            "The old pool has about {} and the new pool about {new}, by AWS's estimates. {at_sign_in}",
+            count(old, "user", "")
         ),
-        None if status.deployed() == "none" => {
-            format!("Not migrated yet: about {old} of the old pool's users.")
-        }
         None => format!(
-            "The old pool has about {old} users. The number of users who haven't been migrated is unknown."
+            "The old pool has about {}, by AWS's estimate. {at_sign_in}",
+            count(old, "user", "")
         ),
     })
 }
@@ -100,11 +92,8 @@ fn unmigrated(status: &Status) -> Option<String> {
 /// The users that the function rejects because of its options.
 fn rejected(status: &Status, variables: &Tags) -> Vec<String> {
     let log = status.log.as_ref().ok();
-    let rejections = |reason: Rejection| {
-        log.map_or(0, |log| {
-            log.recent.of.of_reason(log::REJECTED, reason.code())
-        })
-    };
+    let rejections =
+        |reason: Rejection| log.map_or(0, |log| log.recent.of_reason(log::REJECTED, reason.code()));
     let period = log.map_or_else(String::new, |log| period(status.now - log.since));
     let rejects = |variable: &str| variables.get(variable).map(String::as_str) == Some("refuse");
     let mut lines = Vec::new();
@@ -172,35 +161,5 @@ fn count(count: u64, noun: &str, participle: &str) -> String {
     match participle {
         "" => format!("{count} {noun}{s}"),
         participle => format!("{count} {noun}{s} {was} {participle}"),
-    }
-}
-
-/// A period in the largest unit in which it's a whole number above 1; a day is 24 hours.
-fn period(seconds: i64) -> String {
-    let (count, unit) = match seconds / 60 {
-        minutes if minutes > 1440 && minutes % 1440 == 0 => (minutes / 1440, "day"),
-        minutes if minutes >= 60 && minutes % 60 == 0 => (minutes / 60, "hour"),
-        minutes => (minutes, "minute"),
-    };
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{s}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn periods_are_whole_numbers_of_a_unit() {
-        for (minutes, expected) in [
-            (1, "1 minute"),
-            (30, "30 minutes"),
-            (60, "1 hour"),
-            (90, "90 minutes"),
-            (24 * 60, "24 hours"),
-            (7 * 24 * 60, "7 days"),
-        ] {
-            assert_eq!(period(minutes * 60), expected);
-        }
     }
 }

@@ -1,7 +1,10 @@
 //! The progress of a migration.
 
+use crate::cognito::pool;
+use crate::observed::{Observed, Pool};
+
 use super::resources::{Resource, State};
-use super::sign_ins::Sums;
+use super::sign_ins::{Sums, Tally};
 use crate::problem::Problem;
 
 /// The status of a migration.
@@ -24,6 +27,8 @@ pub struct Status {
     pub users: Users,
     /// The sign-ins in the function's log, or why it can't be read.
     pub log: Result<Log, Unread>,
+    /// The approvals in the function's metric, or why it can't be read.
+    pub metric: Result<Metric, Unread>,
     /// The next steps before the old account can be closed.
     pub next_steps: Vec<String>,
 }
@@ -37,28 +42,74 @@ pub struct Users {
     pub new: Option<u64>,
 }
 
+impl Users {
+    /// Of the pools of a deployment.
+    #[must_use]
+    pub fn in_pools(observed: &Observed) -> Self {
+        let users = |pool: &Pool| pool::users(pool.described.as_ref()?);
+        Self {
+            old: observed.old.as_ref().and_then(|side| users(&side.pool)),
+            new: observed.new.as_ref().and_then(|side| users(&side.pool)),
+        }
+    }
+}
+
 /// The sign-ins in the function's log.
 pub struct Log {
     /// The start of the period of the recent sign-ins.
     pub since: i64,
     /// The recent sign-ins.
-    pub recent: Counted<Sums>,
-    /// The start of the period in which migrations are counted: the setup, or the log's retention.
-    pub migrated_since: i64,
-    /// The migrations. A user who was deleted and migrated again counts twice.
-    pub migrated: Counted<u64>,
+    pub recent: Sums,
+    /// Where the log begins: at its creation, or at the end of its retention.
+    pub begins: i64,
+    /// All approvals in the log. A user who was deleted and migrated again counts as one user.
+    pub approved: Tally,
+    /// The users whom the function approved in the recent period although it had approved them
+    /// before. `None` if the log has no users.
+    pub not_created: Option<u64>,
 }
 
-/// A count, and whether it's complete.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted<T> {
-    /// The count.
-    pub of: T,
-    /// Whether everything was counted.
-    pub complete: bool,
+/// The approvals in the function's metric, which CloudWatch keeps for 15 months, also after the log
+/// group was deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// The number of approvals.
+    pub approvals: u64,
+    /// The day of the first one, in seconds since 1970.
+    pub since: Option<i64>,
 }
 
-/// Why the function's log can't be read.
+impl Metric {
+    /// Of the sums of days: the day, in seconds since 1970, and the sum.
+    #[must_use]
+    pub fn of(days: impl IntoIterator<Item = (i64, f64)>) -> Self {
+        let days = days.into_iter().filter(|(_, sum)| *sum > 0.0);
+        days.fold(
+            Self {
+                approvals: 0,
+                since: None,
+            },
+            |all, (day, sum)| Self {
+                approvals: all.approvals.saturating_add(whole(sum)),
+                since: Some(all.since.map_or(day, |since| since.min(day))),
+            },
+        )
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a conversion from f64 saturates, and a sum of counts is whole and positive"
+)]
+fn whole(sum: f64) -> u64 {
+    sum.round() as u64
+}
+
+/// The number of days of the metric that are counted: as long as CloudWatch keeps it.
+pub const METRIC_DAYS: i64 = 455;
+
+/// Why the function's log or its metric can't be read.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unread {
     /// The reason, for people.
@@ -90,13 +141,33 @@ impl Status {
     /// Recent faults, without the transient ones.
     #[must_use]
     pub fn faults(&self) -> u64 {
-        self.log.as_ref().map_or(0, |log| log.recent.of.faults)
+        self.log.as_ref().map_or(0, |log| log.recent.faults)
+    }
+
+    /// Users whom the function approved again, because Cognito didn't create them.
+    #[must_use]
+    pub fn not_created(&self) -> u64 {
+        let log = self.log.as_ref().ok();
+        log.and_then(|log| log.not_created).unwrap_or_default()
     }
 }
 
-/// The percentage of the old pool's users who have been migrated. AWS's estimate can be too low, so
-/// the result is at most 100.
-#[must_use]
-pub fn share(migrated: u64, old: u64) -> Option<u64> {
-    (old > 0).then(|| (migrated.saturating_mul(100) / old).min(100))
+impl Status {
+    /// The percentage of the old pool's users whom the function approved. `None` if it's unknown, or
+    /// if approved users weren't created, because it would look like progress.
+    #[must_use]
+    pub fn percent(&self) -> Option<u64> {
+        let log = self.log.as_ref().ok()?;
+        let users = log
+            .approved
+            .users()
+            .filter(|_| log.not_created == Some(0))?;
+        share(users, self.users.old?)
+    }
+}
+
+/// The percentage. `None` if there are more than AWS's estimate of the old pool.
+pub(super) fn share(approved: u64, old: u64) -> Option<u64> {
+    let is_share = old > 0 && approved <= old;
+    is_share.then(|| approved.saturating_mul(100) / old)
 }

@@ -1,33 +1,70 @@
-//! Counts the lines of the function's log in the same way as its metrics. Connectivity checks are
-//! not counted, because they are not sign-ins.
+//! The sign-ins in the function's log, by their result: the rows of a query, checked. The log is
+//! untrusted, because anyone who can write to it can write any value.
 
 use std::collections::BTreeMap;
 
-use rules::log::{self, Source};
+use rules::log;
 use rules::reasons::Fault;
-use serde_json::Value;
 
-/// The outcomes of the lines that are counted.
-pub const COUNTED: [&str; 4] = [log::MIGRATED, log::REJECTED, log::FAULT, log::PANIC];
+use super::queries::{ROWS, Row, columns, number};
 
-/// The CloudWatch Logs filter pattern for lines with one of these outcomes.
-#[must_use]
-pub fn pattern(outcomes: &[&str]) -> String {
-    let is = |outcome: &&str| format!("$.{} = \"{outcome}\"", log::OUTCOME);
-    match outcomes {
-        [one] => format!("{{ {} }}", is(one)),
-        several => {
-            let each = several.iter().map(|one| format!("({})", is(one)));
-            format!("{{ {} }}", each.collect::<Vec<_>>().join(" || "))
+/// AWS documents `count_distinct` as an approximation for many values, without a number. Larger
+/// numbers of users are printed as approximate.
+pub const EXACT_USERS: u64 = 1_000;
+
+/// A reason that isn't a code. It's never printed.
+const UNKNOWN: &str = "unknown";
+
+/// How many lines of the log have a result, and of how many users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The number of lines. Cognito invokes the function up to three times for one sign-in.
+    pub lines: u64,
+    /// The number of lines with a user.
+    pub named: u64,
+    /// The number of distinct users in these lines. `None` if it's of several rows, because a user
+    /// can be in each of them.
+    distinct: Option<u64>,
+}
+
+impl Tally {
+    pub(super) fn of(row: &Row) -> Self {
+        Self {
+            lines: number(row, columns::LINES),
+            named: number(row, columns::NAMED),
+            distinct: Some(number(row, columns::USERS)),
         }
+    }
+
+    /// The number of distinct users, or `None` if it's unknown because no line has a user.
+    #[must_use]
+    pub fn users(&self) -> Option<u64> {
+        match (self.lines, self.named) {
+            (0, _) => Some(0),
+            (_, 0) => None,
+            _ => self.distinct,
+        }
+    }
+
+    /// The number of lines whose user is unknown.
+    #[must_use]
+    pub fn unnamed(&self) -> u64 {
+        self.lines.saturating_sub(self.named)
+    }
+
+    /// Adds another row.
+    pub(super) fn add(&mut self, other: Self) {
+        self.distinct = other.distinct.filter(|_| self.lines == 0);
+        self.lines += other.lines;
+        self.named += other.named;
     }
 }
 
 /// The sign-ins by their result.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sums {
-    /// The user was migrated.
-    pub migrated: u64,
+    /// The function approved the migration. Only Cognito then creates the user.
+    pub approved: Tally,
     /// The user was rejected.
     pub rejected: u64,
     /// The sign-in failed because the old pool throttled it. The user can try again later.
@@ -35,29 +72,43 @@ pub struct Sums {
     /// The sign-in failed with an error that needs a fix.
     pub faults: u64,
     /// Rejections and faults by outcome and reason.
-    pub reasons: BTreeMap<(&'static str, String), u64>,
+    pub reasons: BTreeMap<(&'static str, String), Tally>,
+    /// Whether the result of the query was complete. If not, the rarest reasons are missing.
+    pub complete: bool,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self::of(&[])
+    }
 }
 
 impl Sums {
-    /// Counts the lines. Lines that aren't the function's are ignored.
-    pub fn of<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut sums = Self::default();
-        for line in lines {
-            if let Ok(line) = serde_json::from_str(line) {
-                sums.count(&line);
-            }
+    /// Of the rows of [`by_reason`](super::queries::by_reason).
+    #[must_use]
+    pub fn of(rows: &[Row]) -> Self {
+        let mut sums = Self {
+            approved: Tally::default(),
+            rejected: 0,
+            throttled: 0,
+            faults: 0,
+            reasons: BTreeMap::new(),
+            complete: rows.len() < ROWS,
+        };
+        for row in rows {
+            sums.count(row);
         }
         sums
     }
 
     /// The reasons of an outcome, the most frequent first.
     #[must_use]
-    pub fn reasons(&self, outcome: &str) -> Vec<(&str, u64)> {
+    pub fn reasons(&self, outcome: &str) -> Vec<(&str, Tally)> {
         let reasons = self.reasons.iter().filter(|((of, _), _)| *of == outcome);
         let mut reasons: Vec<_> = reasons
-            .map(|((_, reason), count)| (reason.as_str(), *count))
+            .map(|((_, reason), tally)| (reason.as_str(), *tally))
             .collect();
-        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        reasons.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.lines));
         reasons
     }
 
@@ -65,38 +116,39 @@ impl Sums {
     #[must_use]
     pub fn of_reason(&self, outcome: &'static str, reason: &str) -> u64 {
         let key = (outcome, reason.to_owned());
-        self.reasons.get(&key).copied().unwrap_or_default()
+        self.reasons.get(&key).map_or(0, |tally| tally.lines)
     }
 
-    fn count(&mut self, line: &Value) {
-        let text = |member: &str| line.get(member).and_then(Value::as_str);
-        if text(log::TRIGGER_SOURCE) == Some(Source::Probe.as_str()) {
-            return;
-        }
-        let (outcome, reason) = match (text(log::OUTCOME), text(log::REASON)) {
-            (Some(log::MIGRATED), _) => {
-                self.migrated += 1;
-                return;
-            }
-            (Some(log::REJECTED), reason) => (log::REJECTED, reason),
-            (Some(log::FAULT), reason) => (log::FAULT, reason),
-            (Some(log::PANIC), _) => (log::FAULT, Some(log::PANIC)),
+    fn count(&mut self, row: &Row) {
+        let tally = Tally::of(row);
+        let reason = row.get(log::REASON).map(String::as_str);
+        let (outcome, reason) = match outcome(row) {
+            // The function never approves with a reason.
+            Some(log::MIGRATED) if reason.is_none() => return self.approved.add(tally),
+            Some(log::PANIC) => (log::FAULT, Some(log::PANIC)),
+            Some(outcome) if outcome != log::MIGRATED => (outcome, reason),
             _ => return,
         };
         match (outcome, reason) {
-            (log::REJECTED, _) => self.rejected += 1,
-            (_, Some(reason)) if reason == Fault::Throttled.code() => self.throttled += 1,
-            _ => self.faults += 1,
+            (log::REJECTED, _) => self.rejected += tally.lines,
+            (_, Some(reason)) if reason == Fault::Throttled.code() => self.throttled += tally.lines,
+            _ => self.faults += tally.lines,
         }
-        let reason = reason.filter(|reason| is_code(reason)).unwrap_or("unknown");
-        *self
-            .reasons
+        let reason = reason.filter(|reason| is_code(reason)).unwrap_or(UNKNOWN);
+        self.reasons
             .entry((outcome, reason.to_owned()))
-            .or_default() += 1;
+            .or_default()
+            .add(tally);
     }
 }
 
-/// The log is untrusted: anyone who can write to it can write any value. Only codes are printed.
+/// The outcome of a row, if it's one of those that are counted.
+pub(super) fn outcome(row: &Row) -> Option<&'static str> {
+    let outcome = row.get(log::OUTCOME)?;
+    let known = [log::MIGRATED, log::REJECTED, log::FAULT, log::PANIC];
+    known.into_iter().find(|known| known == outcome)
+}
+
 fn is_code(reason: &str) -> bool {
     let legal = |c: char| c.is_ascii_lowercase() || c == '_';
     (1..=40).contains(&reason.len()) && reason.chars().all(legal)

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{
-    COUNTED, Counted, Log, State, Status, Sums, Unread, Users, next_steps, pattern, resources,
-    share,
-};
+use super::queries::{ROWS, Row};
+use super::report::share;
+use super::{Log, Metric, State, Status, Sums, Tally, Unread, Users, next_steps, resources};
 use crate::desired::{Desired, OldClient};
 use crate::identity::Side;
 use crate::observed::{NewSide, OldSide};
 use crate::outcome::Ended;
 use crate::plan::accounts::{desired, desired_with, fresh, set_up};
 use crate::plan::{self, Action, Edit, Plan};
+use crate::problem::Severity;
 use crate::record::Tags;
 use crate::resource::{Address, Kind};
 use crate::time::span as time;
@@ -22,16 +22,30 @@ fn planned(desired: &Desired, (old, new): &(OldSide, NewSide)) -> Plan {
     plan::setup(desired, old, new).unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
-fn lines(lines: &[serde_json::Value]) -> Vec<String> {
-    lines.iter().map(ToString::to_string).collect()
+/// A row of a query: values by their names, without those that are missing.
+fn row(values: &serde_json::Value) -> Row {
+    let values = values.as_object().expect("an object").iter();
+    let values =
+        values.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+    values.collect()
 }
 
-fn sums(lines: &[String]) -> Sums {
-    Sums::of(lines.iter().map(String::as_str))
+/// The sums of one line with this outcome and reason.
+fn sums(outcome: &str, reason: Option<&str>) -> Sums {
+    Sums::of(&[row(
+        &json!({"outcome": outcome, "reason": reason, "lines": "1", "named": "0", "users": "0"}),
+    )])
+}
+
+/// Approvals, each of another user.
+fn approved(lines: u64) -> Tally {
+    let lines = lines.to_string();
+    let rows = row(&json!({"outcome": "migrated", "lines": lines, "named": lines, "users": lines}));
+    Sums::of(&[rows]).approved
 }
 
 /// The status of a deployment that is in sync, a day after `since`.
-fn status(users: (u64, u64), migrated: Counted<u64>, recent: Sums) -> Status {
+fn status(users: (u64, u64), recent: Sums) -> Status {
     let desired = desired();
     Status {
         deployment: "default".into(),
@@ -47,65 +61,121 @@ fn status(users: (u64, u64), migrated: Counted<u64>, recent: Sums) -> Status {
         },
         log: Ok(Log {
             since: 0,
-            recent: Counted {
-                of: recent,
-                complete: true,
-            },
-            migrated_since: 0,
-            migrated,
+            recent,
+            begins: 0,
+            approved: approved(3),
+            not_created: Some(0),
+        }),
+        metric: Ok(Metric {
+            approvals: 3,
+            since: Some(0),
         }),
         next_steps: Vec::new(),
     }
 }
 
-fn all<T>(of: T) -> Counted<T> {
-    Counted { of, complete: true }
+#[test]
+fn rows_are_counted_by_their_result_and_only_codes_are_kept() {
+    let line = |outcome: &str, reason: Option<&str>, lines: &str, named: &str, users: &str| {
+        row(
+            &json!({"outcome": outcome, "reason": reason, "lines": lines, "named": named, "users": users}),
+        )
+    };
+    let counted = Sums::of(&[
+        line("migrated", None, "12", "9", "4"),
+        line("rejected", Some("not_authorized"), "5", "5", "2"),
+        line("rejected", Some("unknown_user"), "3", "0", "0"),
+        line("rejected", Some("NOT A CODE"), "1", "1", "1"),
+        line("rejected", Some("\u{1b}[31m"), "1", "1", "1"),
+        line("fault", Some("throttled"), "2", "0", "0"),
+        line("fault", Some("flow"), "3", "3", "1"),
+        line("panic", None, "1", "0", "0"),
+        // These aren't counted: the function doesn't write them.
+        line("migrated", Some("owned"), "99", "99", "99"),
+        line("misconfigured", None, "99", "0", "0"),
+        row(&json!({"lines": "99"})),
+        line("rejected", Some("many"), "-1", "\u{1b}", ""),
+    ]);
+    let approved = counted.approved;
+    assert_eq!(
+        (approved.lines, approved.users(), approved.unnamed()),
+        (12, Some(4), 3)
+    );
+    assert_eq!(
+        (counted.rejected, counted.throttled, counted.faults),
+        (10, 2, 4)
+    );
+    let reasons = |outcome| {
+        let reasons = counted.reasons(outcome).into_iter();
+        reasons
+            .map(|(reason, tally)| (reason, tally.lines, tally.users()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        reasons("rejected"),
+        [
+            ("not_authorized", 5, Some(2)),
+            ("unknown_user", 3, None),
+            // A user can be in both rows.
+            ("unknown", 2, None),
+            ("many", 0, Some(0)),
+        ]
+    );
+    assert_eq!(
+        reasons("fault"),
+        [
+            ("flow", 3, Some(1)),
+            ("throttled", 2, None),
+            ("panic", 1, None),
+        ]
+    );
+    assert!(counted.complete);
+    let many = vec![line("rejected", Some("name"), "1", "0", "0"); ROWS];
+    assert!(!Sums::of(&many).complete);
 }
 
 #[test]
-fn lines_are_counted_like_the_functions_metrics() {
-    let line = |outcome: &str, reason: &str| json!({"triggerSource": "UserMigration_Authentication", "outcome": outcome, "reason": reason});
-    let counted = sums(&lines(&[
-        json!({"triggerSource": "UserMigration_ForgotPassword", "outcome": "migrated"}),
-        line("rejected", "unknown_user"),
-        line("rejected", "not_authorized"),
-        line("rejected", "not_authorized"),
-        line("rejected", "NOT A CODE"),
-        line("fault", "throttled"),
-        line("fault", "flow"),
-        json!({"outcome": "panic", "location": "here"}),
-        // These aren't counted.
-        json!({"outcome": "misconfigured", "variable": "ATTRIBUTES"}),
-        json!({"triggerSource": "cogmig_Probe", "outcome": "fault", "reason": "flow"}),
-        json!({"outcome": "other"}),
-        json!("migrated"),
-        json!(null),
-    ]));
-    let all = (counted.migrated, counted.rejected, counted.throttled);
-    assert_eq!((all, counted.faults), ((1, 4, 1), 2));
-    assert_eq!(
-        counted.reasons("rejected"),
-        [("not_authorized", 2), ("unknown", 1), ("unknown_user", 1)]
-    );
-    assert_eq!(
-        counted.reasons("fault"),
-        [("flow", 1), ("panic", 1), ("throttled", 1)]
-    );
-    assert_eq!(sums(&["START RequestId: 1".to_owned()]), Sums::default());
+fn the_metric_is_the_sum_of_its_days() {
+    let of = |days: &[(i64, f64)]| Metric::of(days.iter().copied());
+    let metric = of(&[
+        (200, 3.0),
+        (100, 2.0),
+        (0, 0.0),
+        (300, -1.0),
+        (400, f64::NAN),
+    ]);
+    assert_eq!((metric.approvals, metric.since), (5, Some(100)));
+    assert_eq!((of(&[]).approvals, of(&[]).since), (0, None));
+    assert_eq!(of(&[(0, 1e300)]).approvals, u64::MAX);
 }
 
-/// Lines that are counted have to match the filter.
 #[test]
-fn the_patterns_have_the_outcomes_that_are_counted() {
-    for outcome in COUNTED {
-        let counted = sums(&lines(&[json!({"outcome": outcome})]));
-        assert_ne!(counted, Sums::default(), "{outcome}");
+fn users_who_were_approved_again_are_a_warning() {
+    let warning = |not_created| {
+        let status = Status {
+            log: status((3, 1), Sums::default())
+                .log
+                .map(|log| Log { not_created, ..log }),
+            ..status((3, 1), Sums::default())
+        };
+        let ended = Ended::of_status(&status).word();
+        (super::not_created(status.log.as_ref(), status.now), ended)
+    };
+    for none in [None, Some(0)] {
+        assert_eq!(warning(none), (None, "in_sync"));
     }
-    assert_eq!(
-        pattern(&COUNTED),
-        r#"{ ($.outcome = "migrated") || ($.outcome = "rejected") || ($.outcome = "fault") || ($.outcome = "panic") }"#
-    );
-    assert_eq!(pattern(&["migrated"]), r#"{ $.outcome = "migrated" }"#);
+    let (problem, ended) = warning(Some(2));
+    let problem = problem.expect("a warning");
+    assert_eq!((problem.id, ended), ("users-not-created", "not_created"));
+    assert_eq!(problem.severity, Severity::Lockout);
+    for words in [
+        "2 users again in the last 24 hours",
+        "PreSignUp",
+        "schema",
+        "another user",
+    ] {
+        assert!(problem.words().contains(words), "{words}");
+    }
 }
 
 #[test]
@@ -164,11 +234,9 @@ fn two_changes_of_a_resource_are_one_line_and_other_resources_come_last() {
 #[test]
 fn the_result_depends_on_the_resources_and_the_faults() {
     let desired = desired();
-    let rejected = sums(&lines(&[json!({"outcome": "rejected", "reason": "name"})]));
-    let fault = sums(&lines(&[json!({"outcome": "fault", "reason": "flow"})]));
-    let throttled = sums(&lines(&[
-        json!({"outcome": "fault", "reason": "throttled"}),
-    ]));
+    let rejected = sums("rejected", Some("name"));
+    let fault = sums("fault", Some("flow"));
+    let throttled = sums("fault", Some("throttled"));
     for (state, recent, deployed, result) in [
         (fresh(), &fault, "none", "not_deployed"),
         (set_up(), &rejected, "all", "in_sync"),
@@ -199,7 +267,7 @@ fn the_result_depends_on_the_resources_and_the_faults() {
             "drifted",
         ),
     ] {
-        let mut status = status((3, 1), all(1), recent.clone());
+        let mut status = status((3, 1), recent.clone());
         status.resources = resources(&desired, &planned(&desired, &state));
         assert_eq!(
             (status.deployed(), Ended::of_status(&status).word()),
@@ -212,94 +280,79 @@ fn the_result_depends_on_the_resources_and_the_faults() {
 fn the_next_steps_follow_from_the_data() {
     let desired = desired();
     let with = |name: &str, value: &str| Tags::from([(name.into(), value.into())]);
-    let rejected = |reason: &str| sums(&lines(&[json!({"outcome": "rejected", "reason": reason})]));
-    let fault = |reason: &str| sums(&lines(&[json!({"outcome": "fault", "reason": reason})]));
+    let rejected = |reason: &str| sums("rejected", Some(reason));
+    let fault = |reason: &str| sums("fault", Some(reason));
     let none = Sums::default;
-    let at_least = |of| Counted {
-        of,
-        complete: false,
-    };
     for (status, variables, expected, unexpected) in [
         (
-            status((10, 4), all(3), none()),
+            status((10, 4), none()),
             Tags::new(),
-            "Not migrated yet: about 7 of",
+            "The old pool has about 10 users and the new pool about 4, by AWS's estimates.",
             "MFA",
         ),
+        // As many users in the new pool don't prove that those of the old pool are among them.
         (
-            status((10, 10), all(11), none()),
+            status((10, 10), none()),
             Tags::new(),
-            "All users have been migrated",
-            "Not migrated yet",
-        ),
-        (
-            status((10, 4), all(11), none()),
-            Tags::new(),
-            "of the new pool is lower",
+            "The old pool has about 10 users and the new pool about 10, by AWS's estimates.",
             "All users",
         ),
         (
-            status((0, 4), all(0), none()),
+            status((0, 4), none()),
             Tags::new(),
-            "has no users",
-            "Not migrated yet",
+            "has no users, by AWS's estimate",
+            "about 4",
         ),
         (
-            status((10, 4), at_least(3), none()),
-            Tags::new(),
-            "about 10 users. The number of users who haven't been migrated is unknown",
-            "Not migrated yet",
-        ),
-        (
-            status((10, 4), all(3), none()),
+            status((10, 4), none()),
             with("MFA_USERS", "refuse"),
             "Users with MFA aren't migrated (--mfa-users refuse)",
             "in the last",
         ),
         (
-            status((10, 4), all(3), rejected("mfa")),
+            status((10, 4), rejected("mfa")),
             with("MFA_USERS", "refuse"),
             "1 sign-in was rejected in the last 24 hours",
             "temporary",
         ),
         (
-            status((10, 4), all(3), none()),
+            status((10, 4), none()),
             with("MFA_USERS", "migrate"),
             "Groups",
             "MFA",
         ),
         (
-            status((10, 4), all(3), none()),
+            status((10, 4), none()),
             with("TEMPORARY_PASSWORDS", "refuse"),
             "Groups",
             "temporary",
         ),
         (
-            status((10, 4), all(3), rejected("temporary_password")),
+            status((10, 4), rejected("temporary_password")),
             with("TEMPORARY_PASSWORDS", "refuse"),
             "Users with a temporary password aren't migrated (--temporary-passwords refuse). 1 sign-in was rejected",
             "forgot",
         ),
         (
-            status((10, 4), all(3), rejected("forgot_password")),
+            status((10, 4), rejected("forgot_password")),
             with("FORGOT_PASSWORD", "refuse"),
             "Password reset requests don't migrate users (--forgot-password refuse). 1 password reset was rejected",
             "temporary",
         ),
         (
-            status((10, 4), all(3), fault("flow")),
+            status((10, 4), fault("flow")),
             Tags::new(),
             "1 sign-in failed with an error in the last 24 hours. Run `cogmig verify`",
             "quota",
         ),
         (
-            status((10, 4), all(3), fault("throttled")),
+            status((10, 4), fault("throttled")),
             Tags::new(),
             "1 sign-in was throttled by the old pool in the last 24 hours. Check the quotas for UserAuthentication",
             "verify",
         ),
         (
-            status((10, 4), all(3), none()),
+            status((10, 4), none()),
             Tags::new(),
             "still has the role cognito-access-role, and the function checks passwords through app client oldclient",
             "setup",
@@ -314,22 +367,19 @@ fn the_next_steps_follow_from_the_data() {
 #[test]
 fn without_a_log_or_a_deployment_there_are_fewer_next_steps() {
     let desired = desired();
-    let mut unread = status((10, 4), all(3), Sums::default());
+    let mut unread = status((10, 4), sums("fault", Some("flow")));
     unread.log = Err(Unread {
         why: "AccessDenied".into(),
         grant: None,
     });
-    assert!(
-        next_steps(&unread, &desired, &Tags::new())
-            .join("\n")
-            .contains("is unknown")
-    );
+    let steps = next_steps(&unread, &desired, &Tags::new()).join("\n");
+    assert!(!steps.contains("failed"), "{steps}");
     unread.resources = resources(&desired, &planned(&desired, &fresh()));
     assert_eq!(
         next_steps(&unread, &desired, &Tags::new()),
         [
             "No user can be migrated yet. Run `cogmig setup` to start the migration.",
-            "Not migrated yet: about 10 of the old pool's users.",
+            "The old pool has about 10 users and the new pool about 4, by AWS's estimates. Each user is migrated at their first sign-in to the new pool.",
         ]
     );
 }
@@ -339,8 +389,10 @@ fn percentages_and_times() {
     for (migrated, old, percent) in [
         (0, 0, None),
         (1, 3, Some(33)),
-        (5, 3, Some(100)),
-        (u64::MAX, 9, Some(100)),
+        (3, 3, Some(100)),
+        // AWS's estimate is too low.
+        (5, 3, None),
+        (1, u64::MAX, Some(0)),
     ] {
         assert_eq!(share(migrated, old), percent, "{migrated} of {old}");
     }

@@ -1,7 +1,5 @@
 //! How many users of the old pool have not been migrated.
 
-use crate::cognito::pool;
-use crate::observed::{Observed, Pool};
 use crate::problem::{Problem, Severity};
 
 /// The number of users who haven't been migrated, by AWS's estimates of both pools.
@@ -27,15 +25,6 @@ impl Unmigrated {
             },
             _ => Self::Unknown,
         }
-    }
-
-    /// Compares the pools of a deployment.
-    #[must_use]
-    pub fn in_pools(observed: &Observed) -> Self {
-        let users = |pool: &Pool| pool::users(pool.described.as_ref()?);
-        let old = observed.old.as_ref().and_then(|side| users(&side.pool));
-        let new = observed.new.as_ref().and_then(|side| users(&side.pool));
-        Self::of(old, new)
     }
 
     /// The number, if it's known.

@@ -15,7 +15,8 @@ pub struct Call {
     /// The account of the credentials. Empty for a public call, and for a session that wasn't
     /// created through the proxy.
     pub account: String,
-    /// The service in the credential scope: `iam`, `lambda`, `cognito-idp`, `logs`, `sts`.
+    /// The service in the credential scope: `iam`, `lambda`, `cognito-idp`, `logs`,
+    /// `monitoring`, `sts`.
     pub service: String,
     /// The operation: `CreateRole`, `AdminInitiateAuth`, `AddPermission`.
     pub action: String,
@@ -36,7 +37,7 @@ pub struct Call {
 
 /// The prefixes of operations that only read. All other operations count as writes, so that an
 /// unknown operation is never counted as a read.
-const READS: [&str; 16] = [
+const READS: [&str; 17] = [
     "AdminGet",
     "AdminInitiateAuth",
     "AdminList",
@@ -53,6 +54,7 @@ const READS: [&str; 16] = [
     "Lookup",
     "RespondToAuthChallenge",
     "Simulate",
+    "StartQuery",
 ];
 
 impl Call {
@@ -124,11 +126,15 @@ fn is_account(key: &str) -> bool {
     key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The operation of a REST call of Lambda. For other services, the method and the path.
+/// The operation of a REST call of Lambda, or of a call in CBOR (CloudWatch). For other services,
+/// the method and the path.
 fn rest_operation(request: &Request<Bytes>) -> String {
     let method = request.method().as_str();
     let path = request.uri().path();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    if let ["service", _, "operation", operation] = parts[..] {
+        return operation.to_owned();
+    }
     let operation = match (method, parts.get(1..).unwrap_or_default()) {
         ("GET", ["functions"]) => "ListFunctions",
         ("POST", ["functions"]) => "CreateFunction",
@@ -223,6 +229,12 @@ mod tests {
                 false,
             ),
             ("DELETE", "/2017-03-31/tags/arn", "UntagResource", true),
+            (
+                "POST",
+                "/service/GraniteServiceVersion20100801/operation/GetMetricData",
+                "GetMetricData",
+                false,
+            ),
             ("GET", "/elsewhere", "GET /elsewhere", false),
             ("PUT", "/elsewhere", "PUT /elsewhere", true),
         ] {
@@ -246,6 +258,7 @@ mod tests {
             ("DetachRolePolicy", true),
             ("GetCallerIdentity", false),
             ("AssumeRoleWithWebIdentity", false),
+            ("StartQuery", false),
             ("Frobnicate", true),
         ] {
             let body = format!("Action={action}");

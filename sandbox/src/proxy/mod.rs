@@ -105,6 +105,11 @@ impl Proxy {
         upstream.own("restore", &json!({"number": number})).await
     }
 
+    /// Writes lines of the past to a log group, by a request of the sandbox's own API.
+    pub(crate) async fn log(&self, lines: &Value) -> anyhow::Result<Value> {
+        self.emulator.upstream.own("log", lines).await
+    }
+
     /// A Cognito call as the root user of the pool's account, without a journal entry.
     pub(crate) async fn cognito(
         &self,

@@ -3,7 +3,9 @@
 pub mod deployments;
 pub mod for_setup;
 pub mod for_teardown;
+mod metric;
 mod named;
+mod query;
 mod reached;
 pub mod sign_ins;
 

@@ -1,54 +1,105 @@
-//! Reads the sign-ins from the function's log.
+//! Counts the sign-ins in the function's log, and the approvals in its metric. AWS counts, so the
+//! number of calls doesn't depend on the number of sign-ins. If a count can't be read, the command
+//! doesn't fail.
 
 use std::time::Duration;
 
 use cogmig_core::call::CallError;
 use cogmig_core::names::Names;
-use cogmig_core::observed::NewSide;
-use cogmig_core::status::{COUNTED, Counted, Log, Sums, Unread, pattern};
-use rules::log;
+use cogmig_core::observed::LogGroup;
+use cogmig_core::status::queries::{approved_again, approved_again_in, by_reason, by_source};
+use cogmig_core::status::{Log, Metric, Sums, Unread, WholeLog};
 
+use super::{metric, query};
 use crate::aws::account::Account;
-use crate::aws::resources::log_group;
 
-/// Reads the function's log. If it can't be read, the command doesn't fail.
-pub async fn sign_ins(
-    account: &Account,
-    names: &Names,
-    side: &NewSide,
-    now: i64,
-    period: Duration,
-) -> Result<Log, Unread> {
-    let name = &names.log_group;
-    let Some(group) = &side.log_group else {
-        return Err(Unread {
-            why: format!("the log group {name} doesn't exist"),
-            grant: None,
-        });
-    };
-    let since = now.saturating_sub(i64::try_from(period.as_secs()).unwrap_or(i64::MAX));
-    let kept = group.retention.map(|days| now - i64::from(days) * 86_400);
-    let began = side.role.as_ref().and_then(|role| role.created);
-    let migrated_since = began.max(kept).unwrap_or(since);
-    let (counted, migrated) = (pattern(&COUNTED), pattern(&[log::MIGRATED]));
-    let (recent, migrations) = tokio::try_join!(
-        log_group::read(account, name, since, &counted),
-        log_group::read(account, name, migrated_since, &migrated),
-    )
-    .map_err(|error| unread(&error))?;
-    let sums = |read: &log_group::Read| Sums::of(read.lines.iter().map(String::as_str));
-    Ok(Log {
-        since,
-        recent: Counted {
-            of: sums(&recent),
-            complete: recent.complete,
-        },
-        migrated_since,
-        migrated: Counted {
-            of: sums(&migrations).migrated,
-            complete: migrations.complete && began.is_some_and(|began| Some(began) >= kept),
-        },
-    })
+/// The log and the metric of a function.
+pub struct Source<'a> {
+    /// The new account.
+    pub account: &'a Account,
+    /// The names of the deployment.
+    pub names: &'a Names,
+    /// The log group, if it exists.
+    pub group: Option<&'a LogGroup>,
+    /// The current time, in seconds since 1970.
+    pub now: i64,
+}
+
+impl Source<'_> {
+    /// The sign-ins of this period, and all approvals.
+    pub async fn progress(
+        &self,
+        period: Duration,
+    ) -> (Result<Log, Unread>, Result<Metric, Unread>) {
+        tokio::join!(self.log(period), self.metric())
+    }
+
+    /// All sign-ins.
+    pub async fn whole(&self) -> (Result<WholeLog, Unread>, Result<Metric, Unread>) {
+        tokio::join!(self.whole_log(), self.metric())
+    }
+
+    async fn log(&self, period: Duration) -> Result<Log, Unread> {
+        let begins = self.begins()?;
+        let period = i64::try_from(period.as_secs()).unwrap_or(i64::MAX);
+        let since = self.now.saturating_sub(period);
+        let (recent, all, again) = tokio::try_join!(
+            self.query(since, by_reason()),
+            self.query(begins, by_reason()),
+            self.query(begins, approved_again(since)),
+        )
+        .map_err(|error| unread(&error))?;
+        let approved = Sums::of(&all).approved;
+        Ok(Log {
+            since,
+            recent: Sums::of(&recent),
+            begins,
+            approved,
+            not_created: approved.users().map(|_| approved_again_in(&again)),
+        })
+    }
+
+    async fn whole_log(&self) -> Result<WholeLog, Unread> {
+        let begins = self.begins()?;
+        let (reasons, sources, again) = tokio::try_join!(
+            self.query(begins, by_reason()),
+            self.query(begins, by_source()),
+            self.query(begins, approved_again(begins)),
+        )
+        .map_err(|error| unread(&error))?;
+        let again = approved_again_in(&again);
+        Ok(WholeLog::of(begins, &reasons, &sources, again))
+    }
+
+    async fn metric(&self) -> Result<Metric, Unread> {
+        let metric = metric::approvals(self.account, self.names, self.now).await;
+        metric.map_err(|error| unread(&error))
+    }
+
+    /// Where the log begins.
+    fn begins(&self) -> Result<i64, Unread> {
+        let Some(group) = self.group else {
+            let name = &self.names.log_group;
+            return Err(Unread {
+                why: format!("the log group {name} doesn't exist"),
+                grant: None,
+            });
+        };
+        let kept = group
+            .retention
+            .map(|days| self.now - i64::from(days) * 86_400);
+        Ok(group.created.max(kept).unwrap_or_default())
+    }
+
+    /// A query until now. The clock of this machine can be slow.
+    async fn query(
+        &self,
+        from: i64,
+        query: String,
+    ) -> Result<Vec<cogmig_core::status::queries::Row>, CallError> {
+        let period = (from, self.now + 60);
+        query::run(self.account, &self.names.log_group, period, query).await
+    }
 }
 
 fn unread(error: &CallError) -> Unread {

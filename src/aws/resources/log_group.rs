@@ -10,14 +10,24 @@ use super::answer::{accept_existing, has_tags, ignore_not_found, optional};
 use crate::aws::account::Account;
 use crate::aws::retry;
 
-/// The number of pages of a log that are read: about 25,000 of the function's lines.
-const PAGES: u8 = 20;
+/// What DescribeLogGroups returns.
+pub struct Described {
+    /// The retention in days. `None` means that events never expire.
+    retention: Option<i32>,
+    /// The time of its creation, in seconds since 1970.
+    created: Option<i64>,
+}
 
-/// 2024-01-01: CloudWatch Logs can return the newest events first only after this time.
-const NEWEST_FIRST: i64 = 1_704_067_200;
-
-/// The retention in days. `None` means that events never expire.
-pub struct Retention(pub Option<i32>);
+impl Described {
+    /// The log group with its tags.
+    pub fn with(self, tags: Tags) -> LogGroup {
+        LogGroup {
+            retention: self.retention,
+            created: self.created,
+            tags,
+        }
+    }
+}
 
 /// Runs a call.
 ///
@@ -35,15 +45,18 @@ pub async fn run(account: &Account, name: &str, call: &LogGroupCall) -> Result<(
     }
 }
 
-/// The retention of the log group with this name, if it exists.
-pub async fn retention(account: &Account, name: &str) -> Result<Option<Retention>, CallError> {
+/// The log group with this name, if it exists.
+pub async fn describe(account: &Account, name: &str) -> Result<Option<Described>, CallError> {
     let request = account.logs.describe_log_groups();
     let request = request.log_group_name_prefix(name);
     let groups = account.call("logs:DescribeLogGroups", request.send());
     let groups = groups.await?;
     let mut groups = groups.log_groups().iter();
     let group = groups.find(|group| group.log_group_name() == Some(name));
-    Ok(group.map(|group| Retention(group.retention_in_days())))
+    Ok(group.map(|group| Described {
+        retention: group.retention_in_days(),
+        created: group.creation_time().map(|time| time / 1000),
+    }))
 }
 
 /// The tags of the log group with this ARN. Empty if it doesn't exist.
@@ -56,8 +69,8 @@ pub async fn tags(account: &Account, arn: &str) -> Result<Tags, CallError> {
 
 /// The log group with this name and this ARN.
 pub async fn find(account: &Account, name: &str, arn: &str) -> Result<Option<LogGroup>, CallError> {
-    let (retention, tags) = tokio::try_join!(retention(account, name), tags(account, arn))?;
-    Ok(retention.map(|Retention(retention)| LogGroup { retention, tags }))
+    let (group, tags) = tokio::try_join!(describe(account, name), tags(account, arn))?;
+    Ok(group.map(|group| group.with(tags)))
 }
 
 /// Creates the log group.
@@ -106,48 +119,6 @@ async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError>
         .call("logs:TagResource", request.send())
         .await
         .map(|_| ())
-}
-
-/// The events of a log group that were read.
-pub struct Read {
-    /// The events, the newest first.
-    pub lines: Vec<String>,
-    /// Whether all events were read. Reading a long log completely would take too long.
-    pub complete: bool,
-}
-
-/// The events since this time (in seconds since 1970) that match a filter pattern. If there are too
-/// many, only the newest are read. A page has up to 1 MB, and can be empty although others follow.
-pub async fn read(
-    account: &Account,
-    name: &str,
-    since: i64,
-    pattern: &str,
-) -> Result<Read, CallError> {
-    let mut pages = account
-        .logs
-        .filter_log_events()
-        .log_group_name(name)
-        .start_time(since.max(NEWEST_FIRST) * 1000)
-        .start_from_head(false)
-        .filter_pattern(pattern)
-        .into_paginator()
-        .stop_on_duplicate_token(false)
-        .send();
-    let mut read = Read {
-        lines: Vec::new(),
-        complete: true,
-    };
-    let mut next = None;
-    for _ in 0..PAGES {
-        let page = account.page("logs:FilterLogEvents", pages.next()).await?;
-        let Some(page) = page else { return Ok(read) };
-        let events = page.events.unwrap_or_default().into_iter();
-        read.lines.extend(events.filter_map(|event| event.message));
-        next = page.next_token;
-    }
-    read.complete = next.is_none();
-    Ok(read)
 }
 
 /// Deletes the log group and its events.

@@ -17,11 +17,11 @@ use std::cell::OnceCell;
 use anyhow::Result;
 use cogmig_core::call::CallError;
 use cogmig_core::names::Names;
-use cogmig_core::observed::{Function, LogGroup, NewSide, Policy, Pool, Role};
+use cogmig_core::observed::{Function, NewSide, Policy, Pool, Role};
 use cogmig_core::plan::Step;
 use cogmig_core::record::{self, Tags};
 use cogmig_core::resource::{Address, Call, Kind};
-use log_group::Retention;
+use log_group::Described;
 
 use super::account::Account;
 pub use written::{Created, Written};
@@ -75,8 +75,8 @@ pub async fn tags(account: &Account, address: &Address) -> Result<Option<Tags>, 
 pub struct NamedResources {
     /// The function.
     pub function: Option<Function>,
-    /// The retention of the log group, if it exists.
-    retention: Option<Retention>,
+    /// The log group, if it exists.
+    log_group: Option<Described>,
 }
 
 impl NamedResources {
@@ -91,13 +91,13 @@ impl NamedResources {
 
 /// Reads them.
 pub async fn named(account: &Account, names: &Names) -> Result<NamedResources, CallError> {
-    let (function, retention) = tokio::try_join!(
+    let (function, log_group) = tokio::try_join!(
         function::find(account, &names.function),
-        log_group::retention(account, &names.log_group),
+        log_group::describe(account, &names.log_group),
     )?;
     Ok(NamedResources {
         function,
-        retention,
+        log_group,
     })
 }
 
@@ -146,9 +146,7 @@ pub fn assemble(
         identity: account.identity.clone(),
         role,
         policy: dependent.policy,
-        log_group: by_name
-            .retention
-            .map(|Retention(retention)| LogGroup { retention, tags }),
+        log_group: by_name.log_group.map(|group| group.with(tags)),
         function: by_name.function,
         pool,
         before_is_gone: dependent.before_is_gone,

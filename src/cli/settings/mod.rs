@@ -182,6 +182,7 @@ fn checked(layers: &Layers) -> Result<Settings> {
         dedicated_old_client: uses_dedicated,
         handling: handling(layers)?,
         keep_logs: flag(layers, "keep-logs")?,
+        report: layers.read("report")?,
         // Only from the flags: see `FLAGS_ONLY`.
         adopt: flag(layers, "adopt")?,
         allow: allow(layers)?,

@@ -77,6 +77,7 @@ const OPTIONS: [(&str, &str, &str); 31] = [
     ("LOG_USERS", "none", "log-users = 'none'"),
     ("REPLACE_TRIGGER", "true", "replace-trigger = true"),
     ("KEEP_LOGS", "true", "keep-logs = true"),
+    ("REPORT", "a", "report = 'a'"),
     (
         "DEDICATED_OLD_CLIENT",
         "true",

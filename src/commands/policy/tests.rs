@@ -214,7 +214,7 @@ fn read_only_allows_only_reads() {
         let policy = printed(&format!("{words} --read-only"));
         for action in actions(&policy) {
             let (_, verb) = action.split_once(':').expect("an action");
-            let reads = ["Get", "List", "Describe", "Filter"];
+            let reads = ["Get", "List", "Describe", "StartQuery"];
             assert!(reads.iter().any(|read| verb.starts_with(read)), "{action}");
         }
         // Only the deployment's own function.
@@ -228,8 +228,9 @@ fn read_only_allows_only_reads() {
 }
 
 #[test]
-fn sids_are_unique_and_only_lists_allow_all_resources() {
-    for words in ALL {
+fn sids_are_unique_and_only_lists_and_counts_allow_all_resources() {
+    let [lists, counts] = ["ReadResourceLists", "ReadCountsForStatus"];
+    for (words, expected) in ALL.into_iter().zip([vec![lists], vec![lists, counts]]) {
         let policy = printed(words);
         let names = sids(&policy);
         let distinct: BTreeSet<_> = names.iter().collect();
@@ -238,7 +239,7 @@ fn sids_are_unique_and_only_lists_allow_all_resources() {
         let everywhere = statements.filter(|one| texts(&one.resource).contains(&"*".into()));
         assert_eq!(
             everywhere.map(|one| one.sid.as_str()).collect::<Vec<_>>(),
-            ["ReadResourceLists"]
+            expected
         );
     }
 }

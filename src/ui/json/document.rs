@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use super::edit::Edit;
 use super::error::Error;
+use super::final_report::FinalReport;
 use super::status::Status;
 #[cfg(test)]
 use super::words;
@@ -45,7 +46,8 @@ pub struct Document {
     /// planned: the plan was shown, and nothing was changed. done: all changes were applied, or
     /// there were none. declined: the user didn't confirm the changes. Of verify: passed, drifted,
     /// or check_failed if the connectivity check failed. Of status: in_sync, drifted, not_deployed,
-    /// or faults if sign-ins failed, see sign_ins. failed: the command failed, see error.
+    /// not_created if users were approved but not created, see not_created, or faults if sign-ins
+    /// failed, see sign_ins. failed: the command failed, see error.
     #[cfg_attr(test, schemars(extend("enum" = words::results())))]
     result: &'static str,
     /// The options that were set, and those of the existing deployment that aren't defaults.
@@ -71,6 +73,9 @@ pub struct Document {
     /// Only list, and teardown if the deployment doesn't exist: the deployments that exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     deployments: Option<Vec<Deployment>>,
+    /// Only teardown: the report of the migration, before the log group is deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    final_report: Option<FinalReport>,
     /// Only policy: the IAM policy document.
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<Value>,
@@ -287,6 +292,7 @@ impl Document {
             connectivity_check: None,
             user: None,
             deployments: None,
+            final_report: transcript.report.as_deref().map(FinalReport::of),
             policy: None,
             status: None,
         };

@@ -4,6 +4,7 @@
 mod document;
 mod edit;
 mod error;
+mod final_report;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ mod tests;
 mod words;
 
 use cogmig_core::outcome::{Ended, Outcome};
+use cogmig_core::status::FinalReport;
 
 use self::document::{Document, Run};
 use super::transcript::Transcript;
@@ -33,4 +35,10 @@ pub fn document(
         outcome,
     });
     serde_json::to_string_pretty(&document).expect("text and numbers are valid JSON")
+}
+
+/// The document of the file of `--report`.
+pub fn report_document(report: &FinalReport) -> String {
+    let report = final_report::FinalReport::of(report);
+    serde_json::to_string_pretty(&report).expect("text and numbers are valid JSON")
 }

@@ -1,6 +1,6 @@
 //! The progress of a migration.
 
-use cogmig_core::status::{self, Counted, Log, Sums, Unread, share};
+use cogmig_core::status::{self, EXACT_USERS, Log, Sums, Tally, Unread};
 #[cfg(test)]
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,8 +24,14 @@ pub struct Status {
     users: Users,
     /// Recent sign-ins, counted from the function's log. Null if the log can't be read.
     sign_ins: Option<SignIns>,
+    /// Users whom the function approved in the period of sign_ins although it had approved them more
+    /// than a minute before, because the new pool didn't have them. Null if the log can't be read or
+    /// has no users.
+    not_created: Option<u64>,
     /// Why the function's log can't be read. Null if it was read.
-    log_error: Option<LogError>,
+    log_error: Option<CountError>,
+    /// Why the function's metric can't be read. Null if it was read.
+    metric_error: Option<CountError>,
     /// The next steps before the old account can be closed, for people.
     next_steps: Vec<String>,
 }
@@ -67,23 +73,43 @@ struct Users {
     old_estimate: Option<u64>,
     /// AWS's estimate of the new pool's users, including users who signed up there.
     new_estimate: Option<u64>,
-    /// The migrations that the function approved, counted from its log. Null if the log can't be
-    /// read.
-    migrated: Option<Migrated>,
-}
-
-/// The migrations that the function approved.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(JsonSchema))]
-struct Migrated {
-    count: u64,
-    /// Whether all migrations since setup are counted. If not, there can be more.
-    complete: bool,
-    /// The start of the period in which they are counted, in UTC.
-    since: String,
-    /// Percentage of the old pool's estimate.
+    /// The approved users in percent of AWS's estimate of the old pool. Null if it's unknown, if there
+    /// are more than in the estimate, or if approved users weren't created.
     #[cfg_attr(test, schemars(range(max = 100)))]
     percent: Option<u64>,
+    /// The approvals in the function's log. Null if the log can't be read. Only Cognito creates the
+    /// users, see not_created.
+    approved: Option<Approved>,
+    /// The approvals in the function's metric, also of earlier deployments with this name. Null if
+    /// the metric can't be read.
+    metric: Option<Metric>,
+}
+
+/// The approvals in the function's log.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct Approved {
+    /// The number of distinct users. Null if the log has no users.
+    users: Option<u64>,
+    /// Whether the number of users can be an approximation, because there are many.
+    approximate: bool,
+    /// The number of approvals. The function can approve a user several times.
+    approvals: u64,
+    /// The approvals whose user isn't in the log.
+    without_user: u64,
+    /// Where the log begins, in UTC.
+    since: String,
+}
+
+/// The approvals in the function's metric.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct Metric {
+    approvals: u64,
+    /// The day of the first one, in UTC. Null if there is none.
+    since: Option<String>,
+    /// The number of days that are counted.
+    days: i64,
 }
 
 /// Recent sign-ins.
@@ -92,9 +118,12 @@ struct Migrated {
 struct SignIns {
     /// The start of the period, in UTC.
     since: String,
-    /// Whether all sign-ins of the period are counted. If not, only the newest are.
+    /// Whether all reasons are counted. If not, the rarest are missing.
     complete: bool,
-    migrated: u64,
+    /// Migrations that the function approved.
+    approved: u64,
+    /// Of how many distinct users. Null if the log has no users.
+    approved_users: Option<u64>,
     rejected: u64,
     /// Sign-ins that the old pool throttled.
     throttled: u64,
@@ -106,18 +135,20 @@ struct SignIns {
 /// How many sign-ins were rejected or failed for a reason.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
-struct ReasonCount {
+pub(super) struct ReasonCount {
     #[cfg_attr(test, schemars(extend("enum" = ["rejected", "fault"])))]
     outcome: &'static str,
     /// The reason in the function's log.
     reason: String,
     count: u64,
+    /// Of how many distinct users. Null if it's unknown.
+    users: Option<u64>,
 }
 
-/// Why the function's log can't be read.
+/// Why a count can't be read.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
-struct LogError {
+pub(super) struct CountError {
     summary: String,
     /// The IAM action to grant, if a permission is missing.
     grant: Option<&'static str>,
@@ -138,10 +169,14 @@ impl Status {
             users: Users {
                 old_estimate: status.users.old,
                 new_estimate: status.users.new,
-                migrated: log.ok().map(|log| Migrated::of(log, status.users.old)),
+                percent: status.percent(),
+                approved: log.ok().map(|log| Approved::of(&log.approved, log.begins)),
+                metric: status.metric.as_ref().ok().map(Metric::of),
             },
             sign_ins: log.ok().map(SignIns::of),
-            log_error: log.err().map(LogError::of),
+            not_created: log.ok().and_then(|log| log.not_created),
+            log_error: log.err().map(CountError::of),
+            metric_error: status.metric.as_ref().err().map(CountError::of),
             next_steps: status.next_steps.clone(),
         }
     }
@@ -160,46 +195,60 @@ impl Resource {
     }
 }
 
-impl Migrated {
-    fn of(log: &Log, old: Option<u64>) -> Self {
-        let Counted { of, complete } = log.migrated;
+impl Approved {
+    pub(super) fn of(approved: &Tally, begins: i64) -> Self {
+        let users = approved.users();
         Self {
-            count: of,
-            complete,
-            since: stamp(log.migrated_since),
-            percent: old.and_then(|old| share(of, old)),
+            users,
+            approximate: users.is_some_and(|users| users > EXACT_USERS),
+            approvals: approved.lines,
+            without_user: approved.unnamed(),
+            since: stamp(begins),
         }
+    }
+}
+
+impl Metric {
+    pub(super) fn of(metric: &status::Metric) -> Self {
+        Self {
+            approvals: metric.approvals,
+            since: metric.since.map(stamp),
+            days: status::METRIC_DAYS,
+        }
+    }
+}
+
+impl ReasonCount {
+    pub(super) fn all(sums: &Sums) -> Vec<Self> {
+        let reasons = sums.reasons.iter();
+        let reason = |((outcome, reason), tally): (&(&'static str, String), &Tally)| Self {
+            outcome,
+            reason: reason.clone(),
+            count: tally.lines,
+            users: tally.users(),
+        };
+        reasons.map(reason).collect()
     }
 }
 
 impl SignIns {
     fn of(log: &Log) -> Self {
-        let Sums {
-            migrated,
-            rejected,
-            throttled,
-            faults,
-            reasons,
-        } = &log.recent.of;
-        let reason = |((outcome, reason), count): (&(&'static str, String), &u64)| ReasonCount {
-            outcome,
-            reason: reason.clone(),
-            count: *count,
-        };
+        let sums = &log.recent;
         Self {
             since: stamp(log.since),
-            complete: log.recent.complete,
-            migrated: *migrated,
-            rejected: *rejected,
-            throttled: *throttled,
-            faults: *faults,
-            reasons: reasons.iter().map(reason).collect(),
+            complete: sums.complete,
+            approved: sums.approved.lines,
+            approved_users: sums.approved.users(),
+            rejected: sums.rejected,
+            throttled: sums.throttled,
+            faults: sums.faults,
+            reasons: ReasonCount::all(sums),
         }
     }
 }
 
-impl LogError {
-    fn of(unread: &Unread) -> Self {
+impl CountError {
+    pub(super) fn of(unread: &Unread) -> Self {
         Self {
             summary: unread.why.clone(),
             grant: unread.grant,

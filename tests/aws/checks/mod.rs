@@ -2,5 +2,5 @@
 
 mod connectivity;
 mod list;
-mod status;
+pub mod status;
 mod verify;

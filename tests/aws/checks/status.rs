@@ -1,21 +1,19 @@
 //! `cogmig status`: the deployed resources, the migrated users, and the results in the function's
 //! log. It only reads.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
+use cogmig_sandbox::PastLines;
 use serde_json::{Value, json};
 
 use crate::support::run::Run;
 use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 
-/// The time this long ago, in milliseconds since 1970.
-fn timestamp(ago: Duration) -> u64 {
-    let then = SystemTime::now() - ago;
-    let since = then.duration_since(UNIX_EPOCH).unwrap();
-    since.as_millis().try_into().unwrap()
-}
-
 const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// The line of an approval, with the metric, as the function writes it.
+pub const APPROVAL: &str = r#"{"functionName":"cognito-migration-lambda","triggerSource":"UserMigration_Authentication","outcome":"migrated","user":"{user}","Migrated":1,"_aws":{"Timestamp":{at},"CloudWatchMetrics":[{"Namespace":"cogmig","Dimensions":[["functionName"]],"Metrics":[{"Name":"Migrated","Unit":"Count"}]}]}}"#;
 
 impl Stage {
     /// The status in the JSON document.
@@ -45,17 +43,33 @@ impl Stage {
     }
 
     /// Writes lines with these ages to the function's log.
-    fn write_log(&self, stream: &str, lines: &[(Duration, Value)]) {
-        let mut params = json!({"logGroupName": LOG_GROUP, "logStreamName": stream});
-        self.aws("new", "logs:CreateLogStream", params.clone());
-        let events = lines.iter().map(|(ago, line)| {
-            let text = line
+    fn write_log(&self, lines: &[(Duration, Value)]) {
+        for (age, line) in lines {
+            let line = line
                 .as_str()
                 .map_or_else(|| line.to_string(), str::to_owned);
-            json!({"timestamp": timestamp(*ago), "message": text})
-        });
-        params["logEvents"] = events.collect();
-        self.aws("new", "logs:PutLogEvents", params);
+            self.write_past(&line, (1, 1), *age, Duration::ZERO);
+        }
+    }
+
+    /// Writes lines to the function's log: how many, of how many users, how old the first one is,
+    /// and the time between two of them.
+    pub fn write_past(
+        &self,
+        line: &str,
+        (count, users): (u64, u64),
+        age: Duration,
+        step: Duration,
+    ) {
+        let first = SystemTime::now() - age;
+        let lines = PastLines {
+            line,
+            count,
+            users,
+            first,
+            step,
+        };
+        self.sandbox.write_past("new", LOG_GROUP, &[lines]);
     }
 
     /// The number of logged sign-ins with this outcome, read by another client.
@@ -97,7 +111,7 @@ fn without_a_deployment_status_reports_not_deployed() {
         "Deployment `default` doesn't exist.",
         "old pool about 1",
         "Run `cogmig setup` to start the migration.",
-        "Not migrated yet: about 1 of the old pool's users.",
+        "The old pool has about 1 user and the new pool about 0, by AWS's estimates.",
     ];
     stage.assert_status_text(0, "", &words);
     stage.assert_status_text(2, "--detailed-exitcode", &words);
@@ -125,18 +139,22 @@ fn after_setup_everything_is_in_sync() {
     let set_up = status["trigger"]["set_up"].as_str().unwrap();
     assert_eq!(created[..19], set_up[..19], "{created} {set_up}");
     // The connectivity checks of setup aren't sign-ins.
-    for sum in ["migrated", "rejected", "throttled", "faults"] {
+    for sum in ["approved", "rejected", "throttled", "faults"] {
         assert_eq!(status["sign_ins"][sum], 0, "{sum}");
     }
-    assert_eq!(status["log_error"], Value::Null);
+    for error in ["log_error", "metric_error"] {
+        assert_eq!(status[error], Value::Null);
+    }
+    assert_eq!(status["users"]["metric"]["approvals"], 0);
     stage.assert_status_text(
         0,
         "--detailed-exitcode",
         &[
             "9 resources in sync",
             "state attached",
-            "0 of about 1 (0 %)",
-            "Not migrated yet: about 1 of the old pool's users. Each user is migrated at their first sign-in",
+            "approved 0 users in 0 approvals since",
+            "approvals 0, by CloudWatch's metric of the last 455 days",
+            "Each user is migrated at their first sign-in",
             "`cogmig teardown`",
         ],
     );
@@ -155,7 +173,7 @@ fn sign_ins_are_counted_by_their_result() {
     stage.sign_in("nobody", PASSWORD).unwrap_err();
     let status = stage.status("--detailed-exitcode");
     let sums = &status["sign_ins"];
-    for (sum, outcome, count) in [("migrated", "migrated", 2), ("rejected", "rejected", 2)] {
+    for (sum, outcome, count) in [("approved", "migrated", 2), ("rejected", "rejected", 2)] {
         assert_eq!(stage.logged_sign_ins(outcome), count, "{outcome}");
         assert_eq!(sums[sum], count, "{outcome}\n{status}");
     }
@@ -164,9 +182,8 @@ fn sign_ins_are_counted_by_their_result() {
     let users = &status["users"];
     assert_eq!(users["new_estimate"], stage.count_users(&stage.new));
     assert_eq!(users["old_estimate"], stage.count_users(&stage.old));
-    assert_eq!(users["migrated"]["count"], 2);
-    assert_eq!(users["migrated"]["percent"], 66);
-    assert_eq!(users["migrated"]["complete"], true);
+    assert_eq!(users["approved"]["approvals"], 2);
+    assert_eq!(users["metric"]["approvals"], 2);
 
     // A fault that needs a fix.
     stage.edit_environment(|variables| variables["OLD_EXTERNAL_ID"] = "wrong-wrong".into());
@@ -182,13 +199,11 @@ fn sign_ins_are_counted_by_their_result() {
     assert_eq!(document["result"], "faults");
     let sums = &document["status"]["sign_ins"];
     assert_eq!(sums["faults"], faults);
-    let reason = json!({"outcome": "fault", "reason": "credentials", "count": faults});
-    assert!(
-        sums["reasons"].as_array().unwrap().contains(&reason),
-        "{run}"
-    );
+    let reasons = sums["reasons"].as_array().unwrap();
+    let is_reason = |one: &Value| one["reason"] == "credentials" && one["count"] == faults;
+    assert!(reasons.iter().any(is_reason), "{run}");
     let texts = [
-        "migrated 2 of about 3 (66 %)",
+        "approved 2",
         "rejected 2: not_authorized 2",
         "failed",
         "credentials",
@@ -233,7 +248,7 @@ fn only_drifted_resources_are_reported() {
         "--detailed-exitcode",
         &[
             "~ role cognito-access-role (drifted) inline policy: changed",
-            "retention: never expire, configured 30 days",
+            "retention: never expire, configured 180 days",
             "+ permission cognito-user-migration (missing)",
             "ExplicitAuthFlows: missing ALLOW_USER_PASSWORD_AUTH",
             "LambdaConfig.UserMigration: missing",
@@ -246,8 +261,8 @@ fn only_drifted_resources_are_reported() {
     assert_eq!(not_in_sync(&stage.status("")), Vec::<[&str; 3]>::new());
 }
 
-/// The log also has other lines, lines outside the time range, more lines than status reads, and
-/// lines of anyone who can write to it.
+/// The log also has other lines, lines outside the time range, and lines of anyone who can write to
+/// it.
 #[test]
 fn only_the_functions_log_lines_are_counted() {
     let stage = Stage::new();
@@ -262,13 +277,22 @@ fn only_the_functions_log_lines_are_counted() {
             HOUR,
             json!({"triggerSource": "cogmig_Probe", "outcome": "fault", "reason": "flow"}),
         ),
+        (
+            HOUR,
+            json!({"triggerSource": "cogmig_Probe", "outcome": "migrated", "user": "0"}),
+        ),
+        (HOUR, json!({"outcome": "migrated", "reason": "owned"})),
         (HOUR, json!("REPORT RequestId: fault")),
         (HOUR, json!([1, 2])),
     ];
-    stage.write_log("written", &lines);
+    stage.write_log(&lines);
     let reasons = |since: &str| {
         let status = stage.status(since);
         let sums = &status["sign_ins"];
+        assert_eq!(
+            (&sums["approved"], &sums["complete"]),
+            (&json!(0), &json!(true))
+        );
         let reasons = sums["reasons"].as_array().unwrap().iter();
         let reasons = reasons.map(|one| one["reason"].as_str().unwrap().to_owned());
         let counts = (sums["throttled"].as_u64(), sums["faults"].as_u64());
@@ -281,51 +305,284 @@ fn only_the_functions_log_lines_are_counted() {
     let all = owned(&["access_denied", "panic", "throttled", "unknown"]);
     assert_eq!(reasons("--since 7d"), ((Some(1), Some(3)), all));
     assert!(!stage.status_text(0, "").stdout.contains('\u{1b}'));
-
-    let rejected = json!({"triggerSource": "UserMigration_Authentication", "outcome": "rejected",
-        "reason": "not_authorized"});
-    let many: Vec<_> = (0..3000).map(|_| (3 * HOUR, rejected.clone())).collect();
-    stage.write_log("many", &many[..250]);
-    let sums = &stage.status("")["sign_ins"];
-    assert_eq!(
-        (&sums["rejected"], &sums["complete"]),
-        (&json!(250), &json!(true))
-    );
-    stage.write_log("more", &many);
-    // The newest lines are counted if there are too many.
-    let sums = &stage.status("")["sign_ins"];
-    assert_eq!(
-        (&sums["faults"], &sums["complete"]),
-        (&json!(2), &json!(false))
-    );
-    stage.assert_status_text(0, "", &["Only the newest sign-ins are counted"]);
 }
 
+/// AWS counts: the number of calls is the same for a thousand lines and for many more.
 #[test]
-fn without_access_to_the_log_the_rest_is_reported() {
+fn the_number_of_calls_does_not_depend_on_the_number_of_lines() {
+    let stage = Stage::new();
+    stage.setup();
+    let line =
+        r#"{"triggerSource":"UserMigration_Authentication","outcome":"migrated","user":"{user}"}"#;
+    let calls = || {
+        stage.sandbox.clear_journal();
+        let status = stage.cogmig(&format!("status {BOTH} --output json"));
+        status.assert_ended(0, "status");
+        let mut calls: Vec<_> = stage
+            .sandbox
+            .journal()
+            .into_iter()
+            .map(|call| call.action)
+            .collect();
+        calls.sort();
+        (calls, status.json()["status"].take())
+    };
+    let minute = Duration::from_mins(1);
+    stage.write_past(line, (1_000, 500), 100 * DAY, minute);
+    let (few, status) = calls();
+    let users = &status["users"]["approved"];
+    assert_eq!(
+        (&users["approvals"], &users["users"]),
+        (&json!(1_000), &json!(500))
+    );
+    assert_eq!(users["approximate"], false);
+    stage.write_past(line, (200_000, 150_000), 179 * DAY, minute);
+    let (many, status) = calls();
+    assert_eq!(few, many);
+    assert_eq!(few.iter().filter(|call| *call == "StartQuery").count(), 3);
+    let users = &status["users"]["approved"];
+    assert_eq!(
+        (&users["approvals"], &users["approximate"]),
+        (&json!(201_000), &json!(true))
+    );
+    // AWS estimates many distinct values.
+    let estimate = users["users"].as_u64().unwrap();
+    assert!(estimate.abs_diff(150_000) < 1_500, "{estimate}");
+    stage.assert_status_text(
+        0,
+        "",
+        &["approved about 150000 users in 201000 approvals since"],
+    );
+}
+
+/// Cognito invokes the function up to three times for one sign-in.
+#[test]
+fn approvals_are_counted_by_user_if_the_log_has_users() {
+    let stage = Stage::new();
+    for name in ["bob", "eve"] {
+        stage.old_user(name, &[]);
+    }
+    stage.setup();
+    let second = Duration::from_secs(1);
+    stage.write_past(APPROVAL, (6, 2), HOUR, second);
+    let status = stage.status("--detailed-exitcode");
+    let users = &status["users"];
+    assert_eq!(users["approved"]["users"], 2);
+    assert_eq!(users["approved"]["approvals"], 6);
+    assert_eq!(users["percent"], 66);
+    assert_eq!(status["sign_ins"]["approved_users"], 2);
+    assert_eq!(status["not_created"], 0);
+    stage.assert_status_text(
+        0,
+        "",
+        &[
+            "66 % of the old pool approved",
+            "approved 2 users in 6 approvals since",
+            "approved 6 (2 users)",
+        ],
+    );
+
+    // Lines without a user: an earlier version of the function, or --log-users none.
+    let without = APPROVAL.replace("\"user\"", "\"none\"");
+    stage.write_past(&without, (3, 1), HOUR, second);
+    let status = stage.status("");
+    assert_eq!(status["users"]["approved"]["users"], 2);
+    assert_eq!(status["users"]["approved"]["without_user"], 3);
+    stage.assert_status_text(
+        0,
+        "",
+        &[
+            "2 users in 9 approvals since",
+            "3 approvals without a user in the log",
+        ],
+    );
+
+    // More approved users than AWS estimates in the old pool aren't a percentage.
+    stage.write_past(APPROVAL, (5, 5), HOUR, second);
+    assert_eq!(stage.status("")["users"]["percent"], Value::Null);
+    stage.setup();
+    stage.ok(&format!("teardown {BOTH}"));
+    stage.setup();
+    stage.write_past(&without, (3, 1), HOUR, second);
+    let status = stage.status("--detailed-exitcode");
+    assert_eq!(status["users"]["approved"]["users"], Value::Null);
+    assert_eq!(status["users"]["approved"]["approvals"], 3);
+    assert_eq!(status["not_created"], Value::Null);
+    stage.assert_status_text(
+        0,
+        "",
+        &[
+            "3 approvals since",
+            "The number of users is unknown, because the log has no users (--log-users none",
+            "Whether approved users were created is unknown",
+        ],
+    );
+}
+
+/// The new pool's PreSignUp trigger fails, so nobody can sign in, although the function approves.
+#[test]
+fn users_who_are_approved_but_not_created_are_a_warning() {
+    let stage = Stage::new();
+    stage.old_user("bob", &[]);
+    let absent = "arn:aws:lambda:eu-central-1:222222222222:function:absent";
+    stage.edit_pool(&stage.new, |pool| {
+        pool["LambdaConfig"] = json!({"PreSignUp": absent});
+    });
+    stage.setup();
+    for name in ["ada", "bob"] {
+        stage.sign_in(name, PASSWORD).unwrap_err();
+        assert_eq!(stage.migrated(name), None);
+    }
+    // One sign-in each doesn't show it.
+    assert_eq!(stage.status("")["users"]["approved"]["approvals"], 2);
+    // They try again twice.
+    stage.write_past(APPROVAL, (6, 2), HOUR, 5 * Duration::from_mins(1));
+    for _ in 0..2 {
+        let run = stage.changes_nothing(
+            2,
+            &format!("status {BOTH} --output json --detailed-exitcode"),
+        );
+        let document = run.json();
+        assert_eq!(document["result"], "not_created");
+        let status = &document["status"];
+        assert_eq!(status["not_created"], 2);
+        assert_eq!(status["users"]["new_estimate"], 0);
+        let warnings = document["warnings"].as_array().unwrap();
+        let warning = warnings
+            .iter()
+            .find(|one| one["id"] == "users-not-created")
+            .unwrap();
+        assert_eq!(warning["severity"], "lockout");
+    }
+    let run = stage.status_text(2, "--detailed-exitcode");
+    let flat = run.flat();
+    for words in [
+        "warning (lockout): the function approved 2 users again in the last 24 hours",
+        "PreSignUp trigger",
+        "new pool about 0 (AWS's estimate",
+        "The old pool has about 2 users and the new pool about 0, by AWS's estimates.",
+    ] {
+        assert!(flat.contains(words), "{words}\n{run}");
+    }
+    for claim in ["All users", "have been migrated, by", "100 %"] {
+        assert!(!flat.contains(claim), "{claim}\n{run}");
+    }
+    // A day later, nobody was approved again.
+    assert_eq!(stage.status("--since 1m")["not_created"], 0);
+}
+
+/// An attribute value that the new pool's schema rejects also prevents the user.
+#[test]
+fn users_whom_the_schema_rejects_are_not_reported_as_migrated() {
+    let stage = Stage::new();
+    stage.old_user("bob", &[("custom:tenant", &"x".repeat(300))]);
+    stage.setup();
+    let bob = stage.sign_in("bob", PASSWORD);
+    assert_eq!(stage.migrated("bob"), None, "{bob:?}");
+    let status = stage.status("");
+    assert_eq!(status["users"]["new_estimate"], 0);
+    let before = status["users"]["approved"]["approvals"].as_u64().unwrap();
+    assert!(before > 0, "{status}");
+    stage.write_past(APPROVAL, (2, 1), HOUR, 2 * Duration::from_mins(1));
+    let status = stage.status("");
+    assert_eq!(status["users"]["approved"]["approvals"], before + 2);
+    assert_eq!(status["not_created"], 1);
+}
+
+/// A detached trigger is the first line, also if everything else is in sync.
+#[test]
+fn a_detached_trigger_is_reported_first() {
+    let stage = Stage::new();
+    stage.setup();
+    let detached = "The migration trigger isn't attached";
+    assert!(!stage.status_text(0, "").stdout.contains(detached));
+    stage.edit_pool(&stage.new, |pool| pool["LambdaConfig"] = json!({}));
+    let run = stage.status_text(2, "--detailed-exitcode");
+    let mut lines = run
+        .stdout
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let is_header = |line: &str| ["old", "new"].iter().any(|side| line.starts_with(side));
+    let first = lines.find(|line| !is_header(line));
+    assert!(
+        first.is_some_and(|line| line.starts_with(detached)),
+        "{run}"
+    );
+    assert_eq!(stage.status("")["trigger"]["attached"], false);
+}
+
+/// The log keeps 180 days by default, and the metric 15 months, also after teardown.
+#[test]
+fn approvals_are_counted_as_long_as_aws_keeps_them() {
+    let stage = Stage::new();
+    stage.setup();
+    let second = Duration::from_secs(1);
+    for (count, age) in [
+        (1, HOUR),
+        (2, 40 * DAY),
+        (4, 179 * DAY),
+        (8, 181 * DAY),
+        (16, 400 * DAY),
+        (32, 460 * DAY),
+    ] {
+        stage.write_past(APPROVAL, (count, count), age, second);
+    }
+    let counts = || {
+        let status = stage.status("");
+        let users = &status["users"];
+        let number = |value: &Value| value["approvals"].as_u64().unwrap();
+        (number(&users["approved"]), number(&users["metric"]))
+    };
+    assert_eq!(counts(), (7, 31));
+    stage.assert_status_text(
+        0,
+        "",
+        &["4 users in 7 approvals since", "approvals 31 since 20"],
+    );
+    stage.ok(&format!("teardown {BOTH}"));
+    let status = stage.status("");
+    assert_eq!(status["users"]["approved"], Value::Null);
+    assert_eq!(status["users"]["metric"]["approvals"], 31);
+    stage.setup();
+    assert_eq!(counts(), (0, 31));
+    stage.sign_in("ada", PASSWORD).unwrap();
+    assert_eq!(counts(), (1, 32));
+}
+
+/// Each count is read on its own, and a missing permission is reported with its name.
+#[test]
+fn without_access_to_a_count_the_rest_is_reported() {
     let stage = Stage::new();
     stage.setup();
     stage.sign_in("ada", PASSWORD).unwrap();
-    stage.user_without("new", "reader", "logs:FilterLogEvents");
+    stage.user("new", "reader");
     let reader = "status --old-profile old --new-profile reader --detailed-exitcode";
-    let run = stage.changes_nothing(0, &format!("{reader} --output json"));
-    let status = &run.json()["status"];
-    assert_eq!(status["deployed"], "all");
-    assert_eq!(status["sign_ins"], Value::Null);
-    assert_eq!(status["users"]["migrated"], Value::Null);
-    assert_eq!(status["users"]["new_estimate"], 1);
-    assert_eq!(status["log_error"]["grant"], "logs:FilterLogEvents");
-    let run = stage.changes_nothing(0, reader);
-    assert!(
-        run.printed(
-            "allow logs:FilterLogEvents in an IAM policy of the new profile's role or user"
-        ),
-        "{run}"
-    );
-    assert!(
-        run.printed("unknown, because the function's log can't be read"),
-        "{run}"
-    );
+    for denied in [
+        "logs:StartQuery",
+        "logs:GetQueryResults",
+        "cloudwatch:GetMetricData",
+    ] {
+        stage.deny("new", "reader", denied);
+        let run = stage.changes_nothing(0, &format!("{reader} --output json"));
+        let status = &run.json()["status"];
+        assert_eq!(status["deployed"], "all");
+        assert_eq!(status["users"]["new_estimate"], 1);
+        let (denied_error, other, known) = match denied {
+            "cloudwatch:GetMetricData" => ("metric_error", "log_error", "approved"),
+            _ => ("log_error", "metric_error", "metric"),
+        };
+        assert_eq!(status[denied_error]["grant"], denied, "{run}");
+        assert_eq!(status[other], Value::Null, "{run}");
+        assert_eq!(status["users"][known]["approvals"], 1, "{run}");
+        let has_log = denied_error == "metric_error";
+        assert_eq!(status["sign_ins"].is_object(), has_log);
+        let run = stage.changes_nothing(0, reader);
+        let fix = format!("allow {denied} in an IAM policy of the new profile's role or user");
+        assert!(run.flat().contains(&fix), "{run}");
+        let unknown = "unknown, because the function's log can't be read";
+        assert_eq!(run.flat().contains(unknown), !has_log, "{run}");
+    }
 
     stage.aws(
         "new",
@@ -335,6 +592,7 @@ fn without_access_to_the_log_the_rest_is_reported() {
     let status = stage.status("");
     assert_eq!(not_in_sync(&status), [["log group", LOG_GROUP, "missing"]]);
     assert_eq!(status["log_error"]["grant"], Value::Null);
+    assert_eq!(status["users"]["metric"]["approvals"], 1);
 
     // The permissions to detect drift are required.
     stage.deny("new", "reader", "lambda:GetFunction");
@@ -355,7 +613,8 @@ fn read_permissions_are_enough() {
             "Effect": "Allow", "Resource": "*",
             "Action": ["iam:Get*", "iam:List*", "cognito-idp:Describe*", "cognito-idp:List*",
                 "cognito-idp:GetUserPoolMfaConfig", "lambda:Get*", "lambda:ListTags",
-                "logs:Describe*", "logs:List*", "logs:FilterLogEvents"],
+                "logs:Describe*", "logs:List*", "logs:StartQuery", "logs:GetQueryResults",
+                "cloudwatch:GetMetricData"],
         }]});
         stage.grant(profile, &name, &document);
     }

@@ -9,7 +9,7 @@ use crate::support::stage::{BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 const OPTIONS: &str = "--old-sub custom:old_sub --forgot-password refuse --drop-attribute nickname --temporary-passwords reset --attribute custom:tenant=custom:org --log-retention 90 --log-users none";
 
 /// The same options with the values that restore their defaults.
-const DEFAULTS: &str = "--old-sub none --forgot-password migrate --drop-attribute none --temporary-passwords refuse --attribute none --log-retention 30 --log-users hash";
+const DEFAULTS: &str = "--old-sub none --forgot-password migrate --drop-attribute none --temporary-passwords refuse --attribute none --log-retention 180 --log-users hash";
 
 /// A new pool with the attributes of `OPTIONS`.
 fn stage() -> Stage {

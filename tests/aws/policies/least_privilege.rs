@@ -269,10 +269,12 @@ const ROWS: &[Row] = &[
 ];
 
 /// Actions with separate tests: they need another pool, the invoked function, or its log.
-const TESTED_SEPARATELY: [&str; 3] = [
+const TESTED_SEPARATELY: [&str; 5] = [
+    "cloudwatch:GetMetricData",
     "cognito-idp:GetUserPoolMfaConfig",
     "lambda:InvokeFunction",
-    "logs:FilterLogEvents",
+    "logs:GetQueryResults",
+    "logs:StartQuery",
 ];
 
 fn assert_each_needed(rows: impl Iterator<Item = &'static Row>) {
@@ -413,11 +415,19 @@ fn read_permissions_are_sufficient_for_plan_and_status_only() {
     pipeline.ends(0, "plan --detailed-exitcode");
     pipeline.ends(0, "teardown --dry-run");
     let status = |pipeline: &Pipeline| pipeline.ends(0, "status --output json").json();
-    assert_eq!(status(&pipeline)["status"]["log_error"], Value::Null);
-    let without_logs = without(pipeline.policy("new"), "logs:FilterLogEvents");
-    pipeline.grant("new", &without_logs);
-    let grant = status(&pipeline)["status"]["log_error"]["grant"].take();
-    assert_eq!(grant, "logs:FilterLogEvents");
+    for error in ["log_error", "metric_error"] {
+        assert_eq!(status(&pipeline)["status"][error], Value::Null);
+    }
+    for (action, error) in [
+        ("logs:StartQuery", "log_error"),
+        ("logs:GetQueryResults", "log_error"),
+        ("cloudwatch:GetMetricData", "metric_error"),
+    ] {
+        let without_counts = without(pipeline.policy("new"), action);
+        pipeline.grant("new", &without_counts);
+        let grant = status(&pipeline)["status"][error]["grant"].take();
+        assert_eq!(grant, action);
+    }
     pipeline.grant_all();
     let run = pipeline.ends(1, "verify");
     run.assert_stderr(&["lambda:InvokeFunction"]);

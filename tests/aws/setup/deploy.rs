@@ -157,7 +157,7 @@ fn the_function_has_the_documented_configuration() {
     );
     let group = &new["log_groups"][0]["group"];
     assert_eq!(group["logGroupName"], LOG_GROUP);
-    assert_eq!(group["retentionInDays"], 30);
+    assert_eq!(group["retentionInDays"], 180);
 }
 
 #[test]

@@ -37,7 +37,8 @@ fn too_many() -> Vec<String> {
         ("setup", 9),
         ("setup", 2),
         ("verify", 3),
-        ("status", 3),
+        ("status", 5),
+        ("teardown --dry-run", 8),
     ] {
         let rounds = rounds(&stage, arguments);
         if rounds.len() > maximum {

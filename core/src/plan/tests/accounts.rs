@@ -172,7 +172,8 @@ pub(crate) fn set_up() -> (OldSide, NewSide) {
             tags: desired.new_tags.clone(),
         }),
         log_group: Some(LogGroup {
-            retention: Some(30),
+            retention: Some(desired.log_retention),
+            created: Some(0),
             tags: desired.new_tags.clone(),
         }),
         function: Some(Function {

@@ -1,0 +1,82 @@
+//! The report of a migration at its teardown, and the file in which `--report` saves it.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use cogmig_core::names::Names;
+use cogmig_core::observed::Observed;
+use cogmig_core::problem::{Cause, Problem, Result};
+use cogmig_core::status::{FinalReport, Unread, Users};
+
+use crate::aws::observe::for_teardown::Deployed;
+use crate::aws::observe::sign_ins::Source;
+use crate::ui;
+
+/// Counts the sign-ins of the deployment. If the log or the metric can't be read, the report has the
+/// reason.
+pub async fn read(deployed: &Deployed, names: &Names, now: i64) -> FinalReport {
+    let Observed { new, .. } = &deployed.observed;
+    let (log, metric) = match (&deployed.new, new) {
+        (Some(reached), Some(side)) => {
+            let source = Source {
+                account: &reached.account,
+                names,
+                group: side.log_group.as_ref(),
+                now,
+            };
+            source.whole().await
+        }
+        _ => (Err(elsewhere()), Err(elsewhere())),
+    };
+    FinalReport {
+        deployment: names.deployment.clone(),
+        now,
+        users: Users::in_pools(&deployed.observed),
+        log,
+        metric,
+    }
+}
+
+fn elsewhere() -> Unread {
+    Unread {
+        why: "it's in the new account, and no new profile is set".to_owned(),
+        grant: None,
+    }
+}
+
+/// Creates the file with the report. Only the owner can read it, because it has numbers of a
+/// company's users.
+///
+/// # Errors
+/// The log couldn't be read, the file exists, or it can't be written.
+pub fn save(report: &FinalReport, path: &Path) -> Result<()> {
+    if let Err(unread) = &report.log {
+        let problem = Problem::error(
+            "report-incomplete",
+            "the report has no sign-ins, because the function's log can't be read. No changes were made",
+        );
+        let fix = match unread.grant {
+            Some(grant) => {
+                format!("allow {grant} in an IAM policy of the new profile's role or user")
+            }
+            None => "run teardown without --report".to_owned(),
+        };
+        return Err(problem.because(Cause::Because(unread.why.clone())).fix(fix));
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| {
+        writeln!(file, "{}", ui::report_document(report))?;
+        file.sync_all()
+    });
+    written.map_err(|error| {
+        let name = path.display();
+        let summary = format!("the report can't be written to {name}. No changes were made");
+        Problem::error("report-unwritten", summary)
+            .because(Cause::Because(error.to_string()))
+            .fix("use --report with the path of a file that doesn't exist, in a folder that does")
+    })
+}
