@@ -24,6 +24,7 @@ from mfa import (
 from names import names_are_case_insensitive_if_configured, names_are_unique, updates_do_not_take_over_aliases
 from permissions import calls_are_authorized_as_on_aws
 from updates import members_can_be_set, updates_reject_conflicts, updates_reset_omitted_members
+from users import user_filters_are_checked
 
 
 def install():
@@ -47,6 +48,7 @@ def install():
     migrated_users_are_created_atomically()
     null_members_are_omitted()
     calls_are_authorized_as_on_aws()
+    user_filters_are_checked()
     function_logs_need_permissions()
     log_events_are_filtered_and_paginated()
     functions_are_ready_soon()

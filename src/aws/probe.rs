@@ -9,6 +9,7 @@ use cogmig_core::outcome::Interrupted;
 use cogmig_core::plan::Plan;
 use cogmig_core::problem::Problem;
 use rules::probe::Answer;
+use serde_json::Value;
 
 use crate::aws::account::Account;
 use crate::aws::resources::function::{self, Invoked};
@@ -44,11 +45,7 @@ async fn invoke(
     credentials: &Credentials,
 ) -> Result<Result<Answer, Broken>, CallError> {
     let name = &desired.names.function;
-    let event = rules::probe::event(
-        &desired.new.pool.id,
-        &credentials.username,
-        &credentials.password,
-    );
+    let event = event(desired, credentials);
     let what = format!("Lambda to invoke function {name}");
     let transient = [BUSY, DECRYPTION, UNANSWERED];
     let invoked = retry::retry_until(account, &what, &transient, async || match function::invoke(
@@ -72,13 +69,23 @@ async fn invoke(
         let remedy = "run `aws lambda delete-function-concurrency`, unless this was set on purpose";
         return Ok(Err(Broken::at(Component::Function, what, remedy)));
     };
-    Ok(answer(&invoked).ok_or_else(|| {
-        let what = format!(
-            "function {name} returns an error, or was deployed by another version of cogmig"
-        );
-        let remedy = "run `cogmig setup`, and check the function's log";
-        Broken::at(Component::Function, what, remedy)
-    }))
+    Ok(answer(&invoked).ok_or_else(|| without_answer(name)))
+}
+
+fn event(desired: &Desired, credentials: &Credentials) -> Value {
+    rules::probe::event(
+        &desired.new.pool.id,
+        &credentials.username,
+        &credentials.password,
+    )
+}
+
+fn without_answer(function: &str) -> Broken {
+    let what = format!(
+        "function {function} returns an error, or was deployed by another version of cogmig"
+    );
+    let remedy = "run `cogmig setup`, and check the function's log";
+    Broken::at(Component::Function, what, remedy)
 }
 
 /// Runs the check once, before the plan is known. Returns whether it passed. A later check reports
@@ -159,7 +166,8 @@ pub async fn wait_until_working(account: &Account, desired: &Desired) -> Result<
     })
 }
 
-/// Checks whether a user would be migrated.
+/// Checks whether a user would be migrated. The password is sent once, because each attempt counts
+/// towards the user's lockout in the old pool.
 ///
 /// # Errors
 /// The function can't be invoked.
@@ -169,9 +177,10 @@ pub async fn user(
     credentials: &Credentials,
     plan: &Plan,
 ) -> Result<Forecast> {
-    let answer = match invoke(account, desired, credentials).await? {
-        Ok(answer) => answer,
-        Err(broken) => return Ok(Forecast::Broken(broken)),
-    };
-    Ok(Forecast::of(&answer, desired, plan))
+    let name = &desired.names.function;
+    let invoked = function::invoke_once(account, name, &event(desired, credentials)).await?;
+    Ok(match answer(&invoked) {
+        Some(answer) => Forecast::of(&answer, desired, plan),
+        None => Forecast::Broken(without_answer(name)),
+    })
 }

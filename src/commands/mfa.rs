@@ -27,7 +27,8 @@ pub fn decide(
     if let Some(selected) = option.or(function.and_then(recorded_mfa)) {
         return Ok(selected);
     }
-    if purpose == Purpose::Report {
+    // Drift is reported against what exists. If nothing exists, the report must not depend on it.
+    if purpose.reports_existing() {
         return Ok(MfaUsers::Refuse);
     }
     if session.ui.can_prompt() {

@@ -7,11 +7,14 @@ use cogmig_core::desired::{Choices, Desired, LOG_RETENTION};
 use cogmig_core::event::Event;
 use cogmig_core::options::LogUsers;
 use cogmig_core::plan::{self, Plan};
+use cogmig_core::problem::Problem;
+use cogmig_core::sample::{self, Sample};
+use rules::settings::Rules;
 
 use super::mfa;
 use super::purpose::Purpose;
 use super::session::Session;
-use crate::aws::observe::for_setup::{Deployment, for_setup};
+use crate::aws::observe::for_setup::{Deployment, Early, for_setup};
 use crate::aws::resources::user_pool;
 use crate::{embedded, random};
 
@@ -37,7 +40,11 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     // A custom deployment package may not support the connectivity check.
     let checks_early = purpose == Purpose::Deploy && settings.lambda_zip.is_none();
     let code = Some(&package).filter(|_| checks_early);
-    let read = for_setup(settings, &session.run, code, &|selection| {
+    let early = Early {
+        code,
+        samples_users: !reports_existing,
+    };
+    let read = for_setup(settings, &session.run, early, &|selection| {
         session.select(selection)
     })
     .await?;
@@ -60,6 +67,7 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         refusals.extend(checked.rejects_all);
     }
     session.fail_if_any(refusals)?;
+    warnings.extend(sampled(session, &read, &checked.rules));
     let external_id = match read.old_side.external_id() {
         Some(existing) => existing.to_owned(),
         None => random::text::<32>()?,
@@ -92,4 +100,23 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         desired,
         plan,
     })
+}
+
+/// Checks the users of the old pool that were read, with the rules that the function will have.
+/// Returns a warning if none can be migrated, or a note if they can't be read.
+fn sampled(session: &Session<'_>, read: &Deployment, rules: &Rules) -> Option<Problem> {
+    let users = match read.sample.as_ref()? {
+        Ok(users) => users,
+        Err(error) => {
+            let grant = error.is_denied().then_some(error.call);
+            let why = format!("{}: {}", error.word(), error.message);
+            return Some(sample::unread(&why, grant));
+        }
+    };
+    let aliases = read.old_side.pool.described.as_ref();
+    let aliases = aliases.map(checks::alias_attributes).unwrap_or_default();
+    let sample = Sample::of(rules, &aliases, users);
+    let warning = sample.warning();
+    session.run.report(Event::Sampled(sample));
+    warning
 }

@@ -19,7 +19,7 @@ use super::problem::{self, Failure};
 use super::progress::Progress;
 use super::prompt::Question;
 use super::transcript::{Line, Transcript};
-use super::{ci, drift, header, json, outcome, plan, prompt, status};
+use super::{ci, drift, header, json, outcome, plan, prompt, status, user};
 
 /// The width of the text in a step summary, where lines aren't wrapped.
 const SUMMARY_WIDTH: usize = 100;
@@ -90,6 +90,7 @@ impl Printer {
             Event::Accounts(accounts) => transcript.accounts = accounts,
             Event::Chosen(selected) => transcript.selected.push(selected),
             Event::Users { side, count } => transcript.users.push((side, count)),
+            Event::Sampled(sample) => transcript.sample = Some(sample),
             Event::Called {
                 side,
                 call,
@@ -195,7 +196,8 @@ impl Printer {
                 self.github
                     .summary(self.command, &nothing, ended, Some(&text));
             }
-            Outcome::Policy(_) => {}
+            // A report about a user isn't for a summary that others can read.
+            Outcome::Policy(_) | Outcome::User(_) => {}
             _ => self.github.summary(self.command, &transcript, ended, None),
         }
     }
@@ -206,6 +208,10 @@ impl Printer {
             Outcome::Policy(policy) => serde_json::to_string_pretty(policy).unwrap_or_default(),
             Outcome::Status(status) => {
                 let text = status::text(&transcript.accounts, status, width(), colors_enabled());
+                format!("{}\n{text}", header::text(transcript, false, width()))
+            }
+            Outcome::User(found) => {
+                let text = user::text(found, width(), colors_enabled());
                 format!("{}\n{text}", header::text(transcript, false, width()))
             }
             outcome => outcome::text(transcript, outcome, self.quiet, width()),

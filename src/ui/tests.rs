@@ -41,6 +41,7 @@ fn transcript() -> Transcript {
     let days = |days: &str| Some(format!("{days} days"));
     let retention = vec![Edit::set("retention", days("30"), days("90"))];
     Transcript {
+        sample: None,
         accounts: vec![account(Side::Old), account(Side::New)],
         users: vec![(Side::Old, 400_000), (Side::New, 0)],
         warnings: vec![

@@ -4,6 +4,7 @@ use cogmig_core::identity::{Identity, Side};
 use cogmig_core::plan::{Action, Change, Edit};
 use cogmig_core::problem::Problem;
 use cogmig_core::resource::Address;
+use cogmig_core::sample::Sample;
 use cogmig_core::selected::Selected;
 
 use super::reason;
@@ -13,6 +14,7 @@ use super::reason;
 pub struct Transcript {
     pub accounts: Vec<Identity>,
     pub users: Vec<(Side, u64)>,
+    pub sample: Option<Sample>,
     pub warnings: Vec<Problem>,
     pub selected: Vec<Selected>,
     pub changes: Vec<Line>,

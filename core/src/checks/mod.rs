@@ -16,6 +16,7 @@ use rules::settings::MfaUsers;
 
 use crate::options::UserHandling;
 pub use mfa::{recorded as recorded_mfa, undecided as undecided_mfa};
+pub use names::alias_attributes;
 pub use pools::{Pools, Preflight};
 
 /// Compares the pools.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cogmig_core::call::CallError;
+use cogmig_core::found::{self, UserLog};
 use cogmig_core::names::Names;
 use cogmig_core::observed::NewSide;
 use cogmig_core::status::{COUNTED, Counted, Log, Sums, Unread, pattern};
@@ -48,6 +49,38 @@ pub async fn sign_ins(
             of: sums(&migrations).migrated,
             complete: migrations.complete && began.is_some_and(|began| Some(began) >= kept),
         },
+    })
+}
+
+/// The period in which a user's sign-ins are counted, in seconds: 24 hours.
+const USER_PERIOD: i64 = 86_400;
+
+/// Reads the sign-ins of the user with this hash from the function's log.
+///
+/// # Errors
+/// The log can't be read, or has no users. The command doesn't fail.
+pub async fn of_user(
+    account: &Account,
+    names: &Names,
+    side: &NewSide,
+    now: i64,
+    hash: Option<String>,
+) -> Result<UserLog, Unread> {
+    let missing = |why: String| Unread { why, grant: None };
+    let name = &names.log_group;
+    if side.log_group.is_none() {
+        return Err(missing(format!("the log group {name} doesn't exist")));
+    }
+    let none = "the function's log has no users (--log-users none)";
+    let hash = hash.ok_or_else(|| missing(none.to_owned()))?;
+    let since = now - USER_PERIOD;
+    let read = log_group::read(account, name, since, &found::pattern(&hash)).await;
+    let read = read.map_err(|error| unread(&error))?;
+    let of = Sums::of(read.lines.iter().map(String::as_str));
+    let complete = read.complete;
+    Ok(UserLog {
+        since,
+        sign_ins: Counted { of, complete },
     })
 }
 

@@ -8,6 +8,7 @@ pub mod log_group;
 pub mod policy;
 pub mod role;
 mod update;
+pub mod user;
 pub mod user_pool;
 pub mod user_pool_client;
 mod written;

@@ -21,8 +21,8 @@ const FEW: usize = 3;
 const SOURCES: &str = "\
 Options can also be set in the environment and in cogmig.toml, for example \
 new-pool = \"ID\". A flag takes precedence over the environment, and the environment over the file. \
---adopt can be set only on the command line. --config, --dry-run, --detailed-exitcode and \
---username can't be set in the file.";
+--adopt, --password-stdin and --show-values can be set only on the command line. --config, --dry-run \
+and --detailed-exitcode can't be set in the file.";
 
 /// The command line, with the details that clap doesn't know in its help.
 pub fn command() -> clap::Command {

@@ -7,6 +7,7 @@ mod error;
 mod status;
 #[cfg(test)]
 mod tests;
+mod user;
 #[cfg(test)]
 mod words;
 

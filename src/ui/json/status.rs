@@ -106,7 +106,7 @@ struct SignIns {
 /// How many sign-ins were rejected or failed for a reason.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
-struct ReasonCount {
+pub struct ReasonCount {
     #[cfg_attr(test, schemars(extend("enum" = ["rejected", "fault"])))]
     outcome: &'static str,
     /// The reason in the function's log.
@@ -117,7 +117,7 @@ struct ReasonCount {
 /// Why the function's log can't be read.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
-struct LogError {
+pub struct LogError {
     summary: String,
     /// The IAM action to grant, if a permission is missing.
     grant: Option<&'static str>,
@@ -179,13 +179,8 @@ impl SignIns {
             rejected,
             throttled,
             faults,
-            reasons,
+            ..
         } = &log.recent.of;
-        let reason = |((outcome, reason), count): (&(&'static str, String), &u64)| ReasonCount {
-            outcome,
-            reason: reason.clone(),
-            count: *count,
-        };
         Self {
             since: stamp(log.since),
             complete: log.recent.complete,
@@ -193,13 +188,34 @@ impl SignIns {
             rejected: *rejected,
             throttled: *throttled,
             faults: *faults,
-            reasons: reasons.iter().map(reason).collect(),
+            reasons: reasons(&log.recent.of),
         }
     }
 }
 
+impl ReasonCount {
+    /// This number of sign-ins for this reason.
+    pub fn of(outcome: &'static str, reason: &str, count: u64) -> Self {
+        Self {
+            outcome,
+            reason: reason.to_owned(),
+            count,
+        }
+    }
+}
+
+/// The reasons of sign-ins.
+pub fn reasons(sums: &Sums) -> Vec<ReasonCount> {
+    let reasons = sums.reasons.iter();
+    let count = |((outcome, reason), count): (&(&'static str, String), &u64)| {
+        ReasonCount::of(outcome, reason, *count)
+    };
+    reasons.map(count).collect()
+}
+
 impl LogError {
-    fn of(unread: &Unread) -> Self {
+    /// Of a log that can't be read.
+    pub fn of(unread: &Unread) -> Self {
         Self {
             summary: unread.why.clone(),
             grant: unread.grant,

@@ -1,5 +1,6 @@
-//! `status`, `verify`, and the connectivity check at the end of setup.
+//! `status`, `verify`, `user`, and the connectivity check at the end of setup.
 
 mod connectivity;
 mod status;
+mod user;
 mod verify;
