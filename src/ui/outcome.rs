@@ -168,7 +168,9 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
     }
     let check = match &verified.chain {
         Ok(()) => fill(
-            &format!("Connectivity check: passed ({PATH}). The migration trigger is attached."),
+            &format!(
+                "Connectivity check: passed. Checked: {PATH}, and the trigger of the new user pool."
+            ),
             width,
         ),
         Err(broken) => {

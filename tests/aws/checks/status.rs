@@ -189,7 +189,7 @@ fn sign_ins_are_counted_by_their_result() {
     );
     let texts = [
         "migrated 2 of about 3 (66 %)",
-        "rejected 2: not_authorized 2",
+        "rejected 2: unknown_user 1, wrong_password 1",
         "failed",
         "credentials",
         "Run `cogmig verify` to find the cause.",
