@@ -12,7 +12,8 @@ use rules::probe::Answer;
 use serde_json::Value;
 
 use crate::aws::account::Account;
-use crate::aws::resources::function::{self, Invoked};
+use crate::aws::resources::function;
+use crate::aws::resources::invoke::{self, Invoked};
 use crate::aws::retry::{self, BUSY, DECRYPTION, UNANSWERED};
 use crate::random;
 
@@ -48,18 +49,16 @@ async fn invoke(
     let event = event(desired, credentials);
     let what = format!("Lambda to invoke function {name}");
     let transient = [BUSY, DECRYPTION, UNANSWERED];
-    let invoked = retry::retry_until(account, &what, &transient, async || match function::invoke(
-        account, name, &event,
-    )
-    .await
-    {
-        Err(error)
-            if error.is("TooManyRequestsException")
-                && function::is_disabled(account, name).await? =>
-        {
-            Ok(None)
+    let invoked = retry::retry_until(account, &what, &transient, async || {
+        match invoke::invoke(account, name, &event).await {
+            Err(error)
+                if error.is("TooManyRequestsException")
+                    && function::is_disabled(account, name).await? =>
+            {
+                Ok(None)
+            }
+            invoked => invoked.map(Some),
         }
-        invoked => invoked.map(Some),
     })
     .await?;
     let Some(invoked) = invoked else {
@@ -95,7 +94,7 @@ pub async fn probe_once(account: Account, function: String, pool: String) -> boo
         return false;
     };
     let event = rules::probe::event(&pool, &random.username, &random.password);
-    let invoked = function::invoke(&account, &function, &event).await;
+    let invoked = invoke::invoke(&account, &function, &event).await;
     let answer = invoked.ok().and_then(|invoked| answer(&invoked));
     answer.is_some_and(|answer| is_open(&answer))
 }
@@ -178,7 +177,7 @@ pub async fn user(
     plan: &Plan,
 ) -> Result<Forecast> {
     let name = &desired.names.function;
-    let invoked = function::invoke_once(account, name, &event(desired, credentials)).await?;
+    let invoked = invoke::invoke_once(account, name, &event(desired, credentials)).await?;
     Ok(match answer(&invoked) {
         Some(answer) => Forecast::of(&answer, desired, plan),
         None => Forecast::Broken(without_answer(name)),

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 use cogmig_core::call::CallError;
 use cogmig_core::checks::alias_attributes;
+use cogmig_core::diagnosis::{Broken, Forecast};
 use cogmig_core::found::{Found, OldMatch};
 use cogmig_core::outcome::{Ended, Outcome};
 use cogmig_core::users::{ListedUser, filters};
@@ -70,10 +71,12 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
         });
     }
     let check = match &credentials {
-        Some(credentials) if function.is_some() => {
-            Some(probe::user(&deployment.new, desired, credentials, plan).await?)
+        None => None,
+        Some(_) if function.is_none() => {
+            let missing = Broken::no_function(&desired.names.function);
+            Some(Forecast::Broken(missing))
         }
-        _ => None,
+        Some(credentials) => Some(probe::user(&deployment.new, desired, credentials, plan).await?),
     };
     let found = Found {
         old: matches,

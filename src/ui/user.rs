@@ -163,10 +163,10 @@ impl Page<'_> {
         }
         let note = match (found.old.is_empty(), found.new.is_empty(), found.deployed) {
             (_, false, _) => {
-                "Sign-ins of users whom the new pool has don't invoke the migration trigger."
+                "The new pool has a user with this name. Cognito doesn't invoke the migration trigger for users who exist in the new pool."
             }
             (false, true, false) => {
-                "There is no deployment. Migration shows what the rules of `cogmig setup` with the same options would decide."
+                "There is no deployment. The migration is checked with the rules that `cogmig setup` with the same options would deploy."
             }
             _ => return,
         };

@@ -4,6 +4,7 @@
 mod answer;
 mod document;
 pub mod function;
+pub mod invoke;
 pub mod log_group;
 pub mod policy;
 pub mod role;

@@ -156,7 +156,7 @@ fn the_forecast_and_the_log_have_the_same_reason() {
     let run = stage.found(0, "ada", "");
     assert!(run.printed("The new pool has 1 such user"), "{run}");
     assert!(run.printed("1 approved, 1 rejected"), "{run}");
-    assert!(run.printed("don't invoke the migration trigger"), "{run}");
+    assert!(run.printed("doesn't invoke the migration trigger"), "{run}");
     let found = stage.found_json("ada");
     assert_eq!(found["new"][0]["status"], "CONFIRMED");
     assert_eq!(found["old"][0]["sign_ins"]["migrated"], 1);
@@ -242,6 +242,15 @@ fn a_password_is_sent_once() {
         stage.sandbox.clear_faults();
         assert_eq!(stage.calls_of("Invoke"), 1, "{fault:?}");
     }
+}
+
+#[test]
+fn without_a_function_no_password_is_checked() {
+    let stage = Stage::new();
+    let run = stage.check("ada", PASSWORD, "");
+    run.assert_ended(0, "user");
+    assert!(run.printed("Password check: unknown"), "{run}");
+    assert!(run.printed("doesn't exist"), "{run}");
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn a_page_of_users_is_checked_before_setup() {
             stage.in_pool(&stage.old, "AdminDisableUser", json!({"Username": name}));
         }
     }
-    let text = "users checked of 3 users checked, 2 can be migrated: disabled 1";
+    let text = "old pool sample of 3 users checked, 2 can be migrated: disabled 1";
     for command in ["plan", "setup"] {
         stage.sandbox.clear_journal();
         let run = stage.ok(&format!("{command} {BOTH}"));
@@ -125,7 +125,7 @@ fn a_page_of_users_is_checked_before_setup() {
     stage.sandbox.clear_journal();
     for command in ["verify", "status"] {
         let run = stage.ok(&format!("{command} {BOTH}"));
-        assert!(!run.printed("users checked"), "{run}");
+        assert!(!run.printed("old pool sample"), "{run}");
     }
     let calls = stage.sandbox.journal();
     assert!(calls.iter().all(|call| call.action != "ListUsers"));
@@ -171,7 +171,7 @@ fn users_that_cannot_be_read_are_a_note_that_names_the_permission() {
     let run = stage.ok(&format!("setup {BOTH}"));
     assert!(run.printed("no user of the old pool was checked"), "{run}");
     assert!(run.printed("allow cognito-idp:ListUsers"), "{run}");
-    assert!(!run.printed("users checked of"), "{run}");
+    assert!(!run.printed("old pool sample"), "{run}");
     let json = stage.ok(&format!("plan {BOTH} --output json")).json();
     assert_eq!(json["users_checked"], Value::Null);
     let warnings = json["warnings"].as_array().unwrap();
