@@ -18,7 +18,7 @@ use cogmig_core::problem::Problem;
 
 use aws::account::Run;
 use cli::{Cli, Command, Sources, Task};
-use commands::{Session, list, plan, policy, setup, status, teardown, verify};
+use commands::{Session, list, plan, policy, setup, status, teardown, user, verify};
 use stop::Stop;
 use ui::Printer;
 
@@ -119,6 +119,7 @@ async fn execute(command: &Command, flags: &ArgMatches, session: &Session<'_>) -
         Command::Plan { .. } => Box::pin(plan::run(session)).await,
         Command::Teardown { .. } => Box::pin(teardown::run(session)).await,
         Command::Verify { .. } => Box::pin(verify::run(session)).await,
+        Command::User { wanted, .. } => Box::pin(user::run(session, wanted)).await,
         Command::Policy { side, .. } => {
             cli::refuse_other_side(*side, flags)?;
             policy::run(session, *side)

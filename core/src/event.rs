@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::identity::{Identity, Side};
 use crate::options::Origins;
 use crate::problem::Problem;
+use crate::sample::Sample;
 use crate::selected::Selected;
 
 /// The interval at which a call without an answer is reported.
@@ -29,6 +30,8 @@ pub enum Event {
         /// AWS's estimate.
         count: u64,
     },
+    /// Some users of the old pool were checked.
+    Sampled(Sample),
     /// A call ended, with or without an answer.
     Called {
         /// The side of the account.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rules::env;
+use rules::settings::Rules;
 use rules::user_hash::LogKey;
 use serde_json::Value;
 
@@ -190,6 +191,13 @@ impl NewSide {
         let function = self.function.as_ref()?;
         let key = function.configuration.environment.get(env::LOG_USER_KEY)?;
         LogKey::of_hex(key).map(|_| key.as_str())
+    }
+
+    /// The hash of a user of the old pool in the function's log. `None` if the log has no users.
+    #[must_use]
+    pub fn log_user_hash(&self, rules: &Rules, username: &str) -> Option<String> {
+        let key = LogKey::of_hex(self.log_user_key()?)?;
+        Some(key.hash(username, rules.names.old_case_sensitive))
     }
 }
 

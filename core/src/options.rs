@@ -269,8 +269,10 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// The options of `policy`.
     pub grant: Grant,
-    /// The user that `verify` checks.
-    pub username: Option<String>,
+    /// Check the user's password, which is read from standard input.
+    pub password_stdin: bool,
+    /// Print values of attributes.
+    pub show_values: bool,
     /// The period in which `status` counts recent sign-ins.
     pub since: Duration,
     /// Whether the exit status is 2 if there are changes.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::deployments::Deployment;
 use crate::desired::Target;
-use crate::diagnosis::{Broken, Forecast};
+use crate::diagnosis::Broken;
+use crate::found::Found;
 use crate::iam::pipeline::Policy;
 use crate::plan::{Action, Plan};
 use crate::status::Status;
@@ -22,6 +23,8 @@ pub enum Outcome<'a> {
     },
     /// The deployment was verified.
     Verified(&'a Verified),
+    /// The report about a user.
+    User(&'a Found),
     /// The status of the migration.
     Status(&'a Status),
     /// Teardown applied its changes, or there were none.
@@ -45,8 +48,6 @@ pub enum Outcome<'a> {
 pub struct Verified {
     /// The result of the connectivity check.
     pub chain: Result<(), Broken>,
-    /// Whether the given user would be migrated.
-    pub user: Option<Forecast>,
 }
 
 /// How a command ended.
@@ -70,6 +71,10 @@ pub enum Ended {
     PassedWithDrift,
     /// The connectivity check failed.
     Broken,
+    /// One of the pools has the user.
+    Found,
+    /// No pool has the user.
+    NotFound,
     /// Status found no drift and no faults.
     InSync,
     /// Status found drift.
@@ -90,7 +95,7 @@ pub enum Ended {
 
 /// Each end with its `result` in JSON, its exit status, and its exit status with
 /// `--detailed-exitcode`, where 2 has the meaning that it has for `terraform plan`.
-const ENDS: [(Ended, &str, u8, u8); 17] = [
+const ENDS: [(Ended, &str, u8, u8); 19] = [
     (Ended::Planned, "planned", 0, 0),
     (Ended::PlannedChanges, "planned", 0, 2),
     (Ended::PlannedManual, "planned", 1, 1),
@@ -100,6 +105,8 @@ const ENDS: [(Ended, &str, u8, u8); 17] = [
     (Ended::Passed, "passed", 0, 0),
     (Ended::PassedWithDrift, "drifted", 1, 1),
     (Ended::Broken, "check_failed", 1, 1),
+    (Ended::Found, "found", 0, 0),
+    (Ended::NotFound, "not_found", 1, 1),
     (Ended::InSync, "in_sync", 0, 0),
     (Ended::Drift, "drifted", 0, 2),
     (Ended::NotCreated, "not_created", 0, 2),
@@ -146,6 +153,16 @@ impl Ended {
             (Err(_), _) => Self::Broken,
             (Ok(()), false) => Self::PassedWithDrift,
             (Ok(()), true) => Self::Passed,
+        }
+    }
+
+    /// The end of `user`.
+    #[must_use]
+    pub fn of_user(found: &Found) -> Self {
+        if found.exists() {
+            Self::Found
+        } else {
+            Self::NotFound
         }
     }
 

@@ -26,6 +26,7 @@ from names import names_are_case_insensitive_if_configured, names_are_unique, up
 from permissions import calls_are_authorized_as_on_aws
 from queries import expired_events_are_not_returned, queries_run
 from updates import members_can_be_set, updates_reject_conflicts, updates_reset_omitted_members
+from users import user_filters_are_checked
 
 
 def install():
@@ -49,6 +50,7 @@ def install():
     migrated_users_are_created_atomically()
     null_members_are_omitted()
     calls_are_authorized_as_on_aws()
+    user_filters_are_checked()
     function_logs_need_permissions()
     log_events_are_filtered_and_paginated()
     expired_events_are_not_returned()

@@ -17,7 +17,7 @@ use crate::boto3::Boto3;
 use crate::install;
 use crate::lock::locked;
 
-const FILES: [(&str, &str); 19] = [
+const FILES: [(&str, &str); 20] = [
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
     ("connections.py", include_str!("../python/connections.py")),
@@ -37,6 +37,7 @@ const FILES: [(&str, &str); 19] = [
     ("snapshot.py", include_str!("../python/snapshot.py")),
     ("state.py", include_str!("../python/state.py")),
     ("updates.py", include_str!("../python/updates.py")),
+    ("users.py", include_str!("../python/users.py")),
 ];
 
 /// Both processes. They run as long as a sandbox exists.

@@ -201,3 +201,47 @@ fn is_uuid(name: &str) -> bool {
     let lengths: Vec<usize> = name.split('-').map(str::len).collect();
     lengths == [8, 4, 4, 4, 12] && !name.contains('@')
 }
+
+/// The filters of ListUsers, by its API reference. A value can have any characters.
+#[test]
+fn users_are_found_by_a_valid_filter_only() {
+    let it = Users::new(json!({}));
+    let quoted = r#"o"neil\"#;
+    it.add("ann", &[("email", "Ann@example.com")]).unwrap();
+    it.add("annie", &[("email", "annie@example.com")]).unwrap();
+    it.add(quoted, &[("name", "Mary \"May\"")]).unwrap();
+    let found = |filter: &str| {
+        let params = json!({"UserPoolId": it.pool.id, "Limit": 60, "Filter": filter});
+        let answer = it.sandbox.in_pool(&it.pool, "ListUsers", params);
+        let answer = answer.map_err(|fault| fault.code)?;
+        let users = answer["Users"].as_array().unwrap().iter();
+        let names = users.map(|user| user["Username"].as_str().unwrap().to_owned());
+        Ok::<_, String>(names.collect::<Vec<_>>())
+    };
+    let rows: [(&str, &[&str]); 9] = [
+        (r#"username = "ann""#, &["ann"]),
+        (r#"username = "Ann""#, &[]),
+        (r#"username ^= "ann""#, &["ann", "annie"]),
+        (r#"email = "ann@EXAMPLE.com""#, &["ann"]),
+        (r#"username = "o\"neil\\""#, &[quoted]),
+        (r#"name = "Mary \"May\"""#, &[quoted]),
+        (r#"status = "Enabled""#, &["ann", "annie", quoted]),
+        (r#"status = "Disabled""#, &[]),
+        (r#"phone_number = "+155""#, &[]),
+    ];
+    for (filter, wanted) in rows {
+        let wanted = wanted.iter().map(ToString::to_string).collect();
+        assert_eq!(found(filter), Ok::<Vec<_>, String>(wanted), "{filter}");
+    }
+    for invalid in [
+        r#"username = "a" or status = "Enabled""#,
+        r#"username = "o"neil""#,
+        r#"username != "ann""#,
+        "username = ann",
+        r#"custom:tenant = "a""#,
+        r#"email_verified = "true""#,
+    ] {
+        let error = Err("InvalidParameterException".to_owned());
+        assert_eq!(found(invalid), error, "{invalid}");
+    }
+}

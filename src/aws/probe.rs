@@ -9,9 +9,11 @@ use cogmig_core::outcome::Interrupted;
 use cogmig_core::plan::Plan;
 use cogmig_core::problem::Problem;
 use rules::probe::Answer;
+use serde_json::Value;
 
 use crate::aws::account::Account;
-use crate::aws::resources::function::{self, Invoked};
+use crate::aws::resources::function;
+use crate::aws::resources::invoke::{self, Invoked};
 use crate::aws::retry::{self, BUSY, DECRYPTION, UNANSWERED};
 use crate::random;
 
@@ -44,25 +46,19 @@ async fn invoke(
     credentials: &Credentials,
 ) -> Result<Result<Answer, Broken>, CallError> {
     let name = &desired.names.function;
-    let event = rules::probe::event(
-        &desired.new.pool.id,
-        &credentials.username,
-        &credentials.password,
-    );
+    let event = event(desired, credentials);
     let what = format!("Lambda to invoke function {name}");
     let transient = [BUSY, DECRYPTION, UNANSWERED];
-    let invoked = retry::retry_until(account, &what, &transient, async || match function::invoke(
-        account, name, &event,
-    )
-    .await
-    {
-        Err(error)
-            if error.is("TooManyRequestsException")
-                && function::is_disabled(account, name).await? =>
-        {
-            Ok(None)
+    let invoked = retry::retry_until(account, &what, &transient, async || {
+        match invoke::invoke(account, name, &event).await {
+            Err(error)
+                if error.is("TooManyRequestsException")
+                    && function::is_disabled(account, name).await? =>
+            {
+                Ok(None)
+            }
+            invoked => invoked.map(Some),
         }
-        invoked => invoked.map(Some),
     })
     .await?;
     let Some(invoked) = invoked else {
@@ -72,13 +68,23 @@ async fn invoke(
         let remedy = "run `aws lambda delete-function-concurrency`, unless this was set on purpose";
         return Ok(Err(Broken::at(Component::Function, what, remedy)));
     };
-    Ok(answer(&invoked).ok_or_else(|| {
-        let what = format!(
-            "function {name} returns an error, or was deployed by another version of cogmig"
-        );
-        let remedy = "run `cogmig setup`, and check the function's log";
-        Broken::at(Component::Function, what, remedy)
-    }))
+    Ok(answer(&invoked).ok_or_else(|| without_answer(name)))
+}
+
+fn event(desired: &Desired, credentials: &Credentials) -> Value {
+    rules::probe::event(
+        &desired.new.pool.id,
+        &credentials.username,
+        &credentials.password,
+    )
+}
+
+fn without_answer(function: &str) -> Broken {
+    let what = format!(
+        "function {function} returns an error, or was deployed by another version of cogmig"
+    );
+    let remedy = "run `cogmig setup`, and check the function's log";
+    Broken::at(Component::Function, what, remedy)
 }
 
 /// Runs the check once, before the plan is known. Returns whether it passed. A later check reports
@@ -88,7 +94,7 @@ pub async fn probe_once(account: Account, function: String, pool: String) -> boo
         return false;
     };
     let event = rules::probe::event(&pool, &random.username, &random.password);
-    let invoked = function::invoke(&account, &function, &event).await;
+    let invoked = invoke::invoke(&account, &function, &event).await;
     let answer = invoked.ok().and_then(|invoked| answer(&invoked));
     answer.is_some_and(|answer| is_open(&answer))
 }
@@ -159,7 +165,8 @@ pub async fn wait_until_working(account: &Account, desired: &Desired) -> Result<
     })
 }
 
-/// Checks whether a user would be migrated.
+/// Checks whether a user would be migrated. The password is sent once, because each attempt counts
+/// towards the user's lockout in the old pool.
 ///
 /// # Errors
 /// The function can't be invoked.
@@ -169,9 +176,10 @@ pub async fn user(
     credentials: &Credentials,
     plan: &Plan,
 ) -> Result<Forecast> {
-    let answer = match invoke(account, desired, credentials).await? {
-        Ok(answer) => answer,
-        Err(broken) => return Ok(Forecast::Broken(broken)),
-    };
-    Ok(Forecast::of(&answer, desired, plan))
+    let name = &desired.names.function;
+    let invoked = invoke::invoke_once(account, name, &event(desired, credentials)).await?;
+    Ok(match answer(&invoked) {
+        Some(answer) => Forecast::of(&answer, desired, plan),
+        None => Forecast::Broken(without_answer(name)),
+    })
 }

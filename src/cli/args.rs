@@ -104,25 +104,44 @@ pub enum Command {
     /// Reports drift and runs the connectivity check.
     ///
     /// Reports the component that failed. Writes nothing, and migrates no user. Exits with 1 if
-    /// there is drift or the connectivity check fails. Options that aren't set are those of the
-    /// deployment. Other values are reported as drift, and other pools or app clients are an error.
+    /// there is drift, the connectivity check fails or the trigger isn't attached. Options that
+    /// aren't set are those of the deployment. Other values are reported as drift, and other pools
+    /// or app clients are an error.
     Verify {
         #[command(flatten)]
         accounts: Accounts,
         #[command(flatten)]
         handling: Handling,
-        /// Check this user of the old pool.
+        #[command(flatten)]
+        resources: Resources,
+        #[command(flatten)]
+        printing: Printing,
+        #[command(flatten)]
+        file: File,
+    },
+    /// Reports whether a user exists and can be migrated.
+    ///
+    /// Finds the user in both pools by username, email, phone number or sub. Reports whether a
+    /// sign-in with the right password would migrate the user, and if not, the reason. Also
+    /// reports the user's sign-ins of the last 24 hours in the function's log. Reads only, and needs
+    /// no password. Exits with 1 if no pool has the user.
+    User {
+        /// Username, email, phone number or sub of the user
+        #[arg(value_name = "NAME", value_parser = reference::text)]
+        wanted: String,
+        /// Check the user's password.
         ///
-        /// Also reports whether the user would be migrated. The password of the user is read from
-        /// standard input. The user isn't migrated, and the result doesn't change the exit
-        /// status.
-        #[arg(
-            long,
-            value_name = "NAME",
-            value_parser = reference::text,
-            help_heading = "User handling"
-        )]
-        username: Option<String>,
+        /// Reads it from standard input, and invokes the function with it once. The user isn't
+        /// migrated. The check counts as a sign-in to the old pool.
+        #[arg(long, help_heading = "User handling")]
+        password_stdin: bool,
+        /// Print the values of attributes.
+        #[arg(long, help_heading = "Output")]
+        show_values: bool,
+        #[command(flatten)]
+        accounts: Accounts,
+        #[command(flatten)]
+        handling: Handling,
         #[command(flatten)]
         resources: Resources,
         #[command(flatten)]
@@ -234,6 +253,7 @@ impl Command {
             Self::Plan { .. } => "plan",
             Self::Setup { .. } => "setup",
             Self::Verify { .. } => "verify",
+            Self::User { .. } => "user",
             Self::Status { .. } => "status",
             Self::Teardown { .. } => "teardown",
             Self::List { .. } => "list",

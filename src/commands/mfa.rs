@@ -26,7 +26,8 @@ pub fn decide(
     if let Some(selected) = settings.handling.mfa_users {
         return Ok(selected);
     }
-    if purpose == Purpose::Report {
+    // Drift is reported against what exists. If nothing exists, the report must not depend on it.
+    if purpose.reports_existing() {
         return Ok(MfaUsers::Refuse);
     }
     if session.ui.can_prompt() {

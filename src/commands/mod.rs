@@ -11,6 +11,7 @@ mod session;
 pub mod setup;
 pub mod status;
 pub mod teardown;
+pub mod user;
 pub mod verify;
 
 pub use session::Session;

@@ -11,12 +11,14 @@ use cogmig_core::package::Package;
 use cogmig_core::plan::{self, Plan};
 use cogmig_core::problem::Problem;
 use cogmig_core::remembered;
+use cogmig_core::sample::{self, Sample};
 use rules::env;
+use rules::settings::Rules;
 
 use super::mfa;
 use super::purpose::Purpose;
 use super::session::Session;
-use crate::aws::observe::for_setup::{Deployment, for_setup};
+use crate::aws::observe::for_setup::{Deployment, Early, for_setup};
 use crate::aws::resources::user_pool;
 use crate::{embedded, random};
 
@@ -40,8 +42,11 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     session.settings.both_profiles()?;
     check_package(session.settings)?;
     let reports_existing = purpose.reports_existing();
-    let checks_early = purpose == Purpose::Deploy;
-    let read = for_setup(session.settings, &session.run, checks_early, &|selection| {
+    let early = Early {
+        checks_connectivity: purpose == Purpose::Deploy,
+        samples_users: !reports_existing,
+    };
+    let read = for_setup(session.settings, &session.run, early, &|selection| {
         session.select(selection)
     })
     .await?;
@@ -78,6 +83,7 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         warnings.extend(checks::losses(environment, &checked.rules));
     }
     warnings.extend(remembered::lost(&settings.names, &read.new_side));
+    warnings.extend(sampled(session, &read, &checked.rules));
     let external_id = match read.old_side.external_id() {
         Some(existing) => existing.to_owned(),
         None => random::text::<32>()?,
@@ -159,4 +165,23 @@ fn effective(settings: &Settings) -> Origins {
         REMEMBERED.iter().any(|(name, _)| *name == option) && !is_default(option, &setting.value)
     });
     origins
+}
+
+/// Checks the users of the old pool that were read, with the rules that the function will have.
+/// Returns a warning if none can be migrated, or a note if they can't be read.
+fn sampled(session: &Session<'_>, read: &Deployment, rules: &Rules) -> Option<Problem> {
+    let users = match read.sample.as_ref()? {
+        Ok(users) => users,
+        Err(error) => {
+            let grant = error.is_denied().then_some(error.call);
+            let why = format!("{}: {}", error.word(), error.message);
+            return Some(sample::unread(&why, grant));
+        }
+    };
+    let aliases = read.old_side.pool.described.as_ref();
+    let aliases = aliases.map(checks::alias_attributes).unwrap_or_default();
+    let sample = Sample::of(rules, &aliases, users);
+    let warning = sample.warning();
+    session.run.report(Event::Sampled(sample));
+    warning
 }

@@ -26,6 +26,8 @@ pub fn text(transcript: &Transcript, has_users: bool, width: usize) -> String {
                 .iter()
                 .map(|(side, count)| users(*side, *count)),
         );
+        let sample = transcript.sample.as_ref();
+        lines.extend(sample.map(|sample| ("old pool sample".to_owned(), sample.text())));
     }
     let lines = lines.iter().map(|(label, text)| {
         let longest = text.split(' ').map(str::len).max().unwrap_or(0);

@@ -23,6 +23,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod transcript;
+mod user;
 mod wrap;
 
 use anyhow::Error;

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use cogmig_core::deployments::Deployment;
 use cogmig_core::desired::Target;
-use cogmig_core::diagnosis::Forecast;
 use cogmig_core::outcome::{Outcome, Verified};
 use cogmig_core::plan::Action;
 use cogmig_core::problem::Problem;
@@ -14,6 +13,8 @@ use super::wrap::{fill, hanging_indent};
 use super::{deployments, final_report, problem};
 
 const NO_CHANGES: &str = "No changes. Both accounts match the configuration.";
+/// What the connectivity check covers.
+const PATH: &str = "function → role → old user pool";
 const CONFLICTS: &str = "Manual action required: see the resources marked ! above.";
 
 /// The end of a command, wrapped at a width.
@@ -26,7 +27,7 @@ pub fn text(transcript: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: 
     let mut sentences = Vec::new();
     match outcome {
         Outcome::Verified(verified) => return self::verified(transcript, verified, width),
-        Outcome::Status(_) | Outcome::Listed(_) | Outcome::Policy(_) => {
+        Outcome::Status(_) | Outcome::Listed(_) | Outcome::Policy(_) | Outcome::User(_) => {
             return String::new();
         }
         Outcome::Declined => sentences.push("Cancelled. No changes were made.".to_owned()),
@@ -54,7 +55,7 @@ pub fn text(transcript: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: 
     }
     match outcome {
         Outcome::SetUp { probed: true, .. } => {
-            sentences.push("Connectivity check passed.".to_owned());
+            sentences.push(format!("Connectivity check passed: {PATH}."));
         }
         Outcome::SetUp { .. } => sentences.push(
             "The connectivity check was skipped, because --lambda-zip deploys your own package."
@@ -157,7 +158,9 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
     }
     let check = match &verified.chain {
         Ok(()) => fill(
-            "Connectivity check: passed. The function can check passwords in the old pool.",
+            &format!(
+                "Connectivity check: passed. Checked: {PATH}, and the trigger of the new user pool."
+            ),
             width,
         ),
         Err(broken) => {
@@ -167,20 +170,6 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
             problem::text("Connectivity check:", &failed, Some(width))
         }
     };
-    let user = verified.user.as_ref().map(|forecast| match forecast {
-        Forecast::Migrated(attributes) => {
-            format!(
-                "would be migrated, with the attributes {}",
-                attributes.join(", ")
-            )
-        }
-        Forecast::Rejected(why) => format!("would be rejected: {why}"),
-        Forecast::Broken(_) => "unknown, because the connectivity check failed.".to_owned(),
-    });
     let drift = fill(&format!("Drift: {drift}"), width);
-    let mut text = format!("\n{drift}\n{check}");
-    if let Some(user) = user {
-        let _ = write!(text, "\n{}", fill(&format!("User: {user}"), width));
-    }
-    text
+    format!("\n{drift}\n{check}")
 }

@@ -19,7 +19,9 @@ use super::problem::{self, Failure};
 use super::progress::Progress;
 use super::prompt::Question;
 use super::transcript::{Line, Transcript};
-use super::{ci, deployments, drift, final_report, header, json, outcome, plan, prompt, status};
+use super::{
+    ci, deployments, drift, final_report, header, json, outcome, plan, prompt, status, user,
+};
 
 /// The width of the text in a step summary, where lines aren't wrapped.
 const SUMMARY_WIDTH: usize = 100;
@@ -91,6 +93,7 @@ impl Printer {
             Event::Options(options) => transcript.options = options,
             Event::Chosen(selected) => transcript.selected.push(selected),
             Event::Users { side, count } => transcript.users.push((side, count)),
+            Event::Sampled(sample) => transcript.sample = Some(sample),
             Event::Called {
                 side,
                 call,
@@ -204,7 +207,8 @@ impl Printer {
                 self.github
                     .summary(self.command, &nothing, ended, Some(&text));
             }
-            Outcome::Policy(_) => {}
+            // A report about a user isn't for a summary that others can read.
+            Outcome::Policy(_) | Outcome::User(_) => {}
             _ => self.github.summary(self.command, &transcript, ended, None),
         }
     }
@@ -219,6 +223,10 @@ impl Printer {
             }
             Outcome::Listed(deployments) => {
                 let text = deployments::text(deployments, width(), colors_enabled());
+                format!("{}\n{text}", header::text(transcript, false, width()))
+            }
+            Outcome::User(found) => {
+                let text = user::text(found, width(), colors_enabled());
                 format!("{}\n{text}", header::text(transcript, false, width()))
             }
             outcome => outcome::text(transcript, outcome, self.quiet, width()),

@@ -142,9 +142,9 @@ mod mode {
 /// # Errors
 /// The terminal was closed, or the username or the password is empty.
 pub fn password(username: &str) -> Result<String> {
-    let invalid = |why| Error::from(Problem::usage("username-invalid", why));
+    let invalid = |why| Error::from(Problem::usage("password-missing", why));
     if username.is_empty() {
-        return Err(invalid("--username requires the user's username"));
+        return Err(invalid("the name of the user is empty"));
     }
     let read = || {
         if stdin().is_terminal() {
@@ -162,7 +162,7 @@ pub fn password(username: &str) -> Result<String> {
     let password = line.strip_suffix('\r').unwrap_or(line);
     if password.is_empty() {
         return Err(invalid(
-            "--username requires the user's password on standard input",
+            "--password-stdin requires the user's password on standard input",
         ));
     }
     Ok(password.to_owned())

@@ -59,6 +59,7 @@ fn transcript() -> Transcript {
     let retention = vec![Edit::set("retention", days("30"), days("90"))];
     Transcript {
         options: options(),
+        sample: None,
         accounts: vec![account(Side::Old), account(Side::New)],
         users: vec![(Side::Old, 400_000), (Side::New, 0)],
         warnings: vec![

@@ -7,6 +7,7 @@ use cogmig_core::options::Origins;
 use cogmig_core::plan::{Action, Change, Edit};
 use cogmig_core::problem::Problem;
 use cogmig_core::resource::Address;
+use cogmig_core::sample::Sample;
 use cogmig_core::selected::Selected;
 use cogmig_core::status::FinalReport;
 
@@ -19,6 +20,7 @@ pub struct Transcript {
     /// The options that a deployment remembers, without those that have their default.
     pub options: Origins,
     pub users: Vec<(Side, u64)>,
+    pub sample: Option<Sample>,
     pub warnings: Vec<Problem>,
     pub selected: Vec<Selected>,
     pub changes: Vec<Line>,

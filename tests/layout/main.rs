@@ -40,6 +40,7 @@ const CRATES: [Crate; 5] = [
         levels: &[
             &["lib"],
             &["outcome"],
+            &["found"],
             &["diagnosis", "status"],
             &["checks", "plan"],
             &[
@@ -54,10 +55,12 @@ const CRATES: [Crate; 5] = [
             &["iam", "selected"],
             &["options"],
             &["names"],
-            &["call", "record"],
+            &["call", "record", "sample"],
             &["cognito"],
             &["reference"],
-            &["identity", "package", "problem", "text", "time"],
+            &[
+                "identity", "package", "problem", "reasons", "text", "time", "users",
+            ],
         ],
         enforced: true,
     },

@@ -158,6 +158,14 @@ impl Stage {
         self.aws("new", "lambda:AddPermission", params);
     }
 
+    /// The key of the log's hash of users in the function's environment.
+    pub fn log_user_key(&self) -> Option<String> {
+        let name = serde_json::json!({"FunctionName": crate::support::stage::LAMBDA});
+        let set = self.aws("new", "lambda:GetFunctionConfiguration", name);
+        let key = set["Environment"]["Variables"]["LOG_USER_KEY"].as_str();
+        key.map(str::to_owned)
+    }
+
     /// The ExternalId that the access role requires.
     pub fn external_id(&self) -> String {
         let role = self.aws("old", "iam:GetRole", json!({"RoleName": ACCESS_ROLE}));

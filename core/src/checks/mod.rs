@@ -18,6 +18,7 @@ use rules::settings::MfaUsers;
 use crate::options::UserHandling;
 pub use losses::losses;
 pub use mfa::undecided as undecided_mfa;
+pub use names::alias_attributes;
 pub use pools::{Pools, Preflight};
 
 /// Compares the pools.

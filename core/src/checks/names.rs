@@ -36,6 +36,12 @@ impl<'a> Names<'a> {
     }
 }
 
+/// The `AliasAttributes` of a pool.
+#[must_use]
+pub fn alias_attributes(pool: &Object) -> Vec<&str> {
+    texts(pool, "AliasAttributes")
+}
+
 /// The attributes as the function knows them. Others are rejected, because the function couldn't
 /// decide on such an identifier.
 fn kinds(preflight: &mut Preflight, of_pool: &[&str], known: &[&'static str]) -> Vec<&'static str> {

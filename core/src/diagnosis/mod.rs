@@ -10,6 +10,7 @@ use rules::reasons::{Failure, Fault, Rejection};
 use crate::desired::Desired;
 use crate::plan::{Plan, Step};
 use crate::problem::Problem;
+use crate::reasons;
 use crate::resource::{Call, FunctionCall, PolicyCall, RoleCall};
 
 /// A component of the migration path, from the function to the old user pool.
@@ -23,6 +24,8 @@ pub enum Component {
     Trust,
     /// The permissions of a role.
     Policy,
+    /// The trigger of the new user pool.
+    Trigger,
     /// The secret of the old app client.
     Secret,
     /// The authentication flow that the old app client has to allow.
@@ -38,11 +41,12 @@ pub enum Component {
 
 impl Component {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Function,
         Self::Role,
         Self::Trust,
         Self::Policy,
+        Self::Trigger,
         Self::Secret,
         Self::Flow,
         Self::Client,
@@ -58,6 +62,7 @@ impl Component {
             Self::Role => "role",
             Self::Trust => "trust",
             Self::Policy => "policy",
+            Self::Trigger => "trigger",
             Self::Secret => "secret",
             Self::Flow => "flow",
             Self::Client => "client",
@@ -107,6 +112,18 @@ impl Broken {
         Self::at(
             Component::Function,
             format!("the function {name} doesn't exist"),
+            SETUP,
+        )
+    }
+
+    /// The function isn't attached to the new pool. The check itself doesn't need the trigger.
+    #[must_use]
+    pub fn detached(pool: &str) -> Self {
+        Self::at(
+            Component::Trigger,
+            format!(
+                "the migration trigger isn't attached to the new user pool {pool}, so no user is migrated"
+            ),
             SETUP,
         )
     }
@@ -303,7 +320,7 @@ impl Forecast {
         match &answer.verdict {
             Verdict::Migrated(attributes) => Self::Migrated(attributes.clone()),
             Verdict::Failed(Failure::Rejected(rejection)) => {
-                Self::Rejected(text(*rejection).to_owned())
+                Self::Rejected(reasons::text(*rejection).to_owned())
             }
             Verdict::Unknown(outcome, reason) if outcome == log::REJECTED => {
                 Self::Rejected(reason.clone())
@@ -321,48 +338,6 @@ const fn applies_to_all_users(rejection: Rejection) -> bool {
         rejection,
         Rejection::InvalidParameter | Rejection::OldTriggerFailed | Rejection::UnknownAnswer
     )
-}
-
-/// Why a user is rejected. If the old pool rejects the sign-in of a connectivity check, the answer
-/// is always `NotAuthorized`, and only the function's log has the reason: the check must not reveal
-/// more than a sign-in.
-#[must_use]
-pub const fn text(rejection: Rejection) -> &'static str {
-    match rejection {
-        Rejection::NotAuthorized => {
-            "the password is wrong, or the user doesn't exist, is disabled, locked out or not confirmed, or has to reset the password. The function's log has the reason"
-        }
-        Rejection::WrongPassword => "the password is wrong",
-        Rejection::LockedOut => {
-            "the old pool locks the user for a time, after too many failed sign-ins"
-        }
-        Rejection::Blocked => "the old pool's threat protection blocks the sign-in",
-        Rejection::External => {
-            "the user signs in with an external identity provider and has no password"
-        }
-        Rejection::UnknownUser => "the old pool has no such user",
-        Rejection::NotConfirmed => "the user hasn't confirmed the sign-up",
-        Rejection::ResetRequired => "the user has to reset the password",
-        Rejection::Challenge => "the old pool requires more than a password",
-        Rejection::Mfa => "the user has MFA: see --mfa-users",
-        Rejection::TemporaryPassword => "the password is temporary: see --temporary-passwords",
-        Rejection::OldTrigger => "a trigger of the old pool rejects the sign-in",
-        Rejection::OldTriggerFailed => {
-            "a trigger of the old pool can't be invoked, or returns a response that Cognito doesn't accept"
-        }
-        Rejection::Disabled => "the user is disabled",
-        Rejection::NoVerifiedContact => {
-            "the user has no verified email or phone number to send a code to"
-        }
-        Rejection::ForgotPassword => {
-            "a password reset request doesn't migrate users (--forgot-password refuse)"
-        }
-        Rejection::Name => "the new pool can't resolve the identifier of the sign-in",
-        Rejection::InvalidParameter => "the old pool doesn't accept such a username or password",
-        Rejection::UnknownAnswer => {
-            "the old pool returned a response that this version of cogmig doesn't know"
-        }
-    }
 }
 
 #[cfg(test)]

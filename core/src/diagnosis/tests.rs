@@ -4,11 +4,12 @@ use rules::probe::Answer;
 use rules::reasons::Rejection;
 use serde_json::{Value, json};
 
+use super::is_open;
 use super::{Broken, Component};
-use super::{is_open, text};
 use crate::identity::Side;
 use crate::plan::{Action, Change, Plan, Step, accounts};
 use crate::problem::Problem;
+use crate::reasons::text;
 use crate::resource::{Address, Call, Kind, PolicyCall, RoleCall};
 
 fn answer(reason: &str) -> Answer {

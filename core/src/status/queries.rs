@@ -37,6 +37,13 @@ pub fn by_reason() -> String {
     counted_by(&[log::OUTCOME, log::REASON])
 }
 
+/// Counts the lines of the user with this hash by outcome and reason.
+#[must_use]
+pub fn of_user(hash: &str) -> String {
+    let is_user = format!("filter {} = \"{hash}\" | ", log::USER);
+    is_user + &by_reason()
+}
+
 /// Counts lines and distinct users by outcome and by what invoked the function.
 #[must_use]
 pub fn by_source() -> String {

@@ -17,16 +17,26 @@ use cogmig_core::plan::guards;
 use cogmig_core::record::{self, Tags};
 use cogmig_core::reference::Listed;
 use cogmig_core::targets::{Scope, Selection, SideRecord, refuse_other_peer};
+use rules::decision::OldUser;
 use tokio::task::JoinSet;
 
 use super::AccountScan;
 use crate::aws::account::{Account, Run};
 use crate::aws::probe;
-use crate::aws::resources::{self, role, user_pool, user_pool_client};
+use crate::aws::resources::{self, role, user, user_pool, user_pool_client};
 use crate::embedded;
 
 /// Selects a user pool or app clients.
 pub type Select<'a> = &'a dyn Fn(Selection) -> Result<Vec<Listed>>;
+
+/// What is read early, in parallel with other reads.
+#[derive(Clone, Copy)]
+pub struct Early {
+    /// Whether the connectivity check runs, if the deployment's function has the code of this build.
+    pub checks_connectivity: bool,
+    /// Whether a page of the old pool's users is read.
+    pub samples_users: bool,
+}
 
 /// Both accounts, the selected user pools and app clients, and the existing resources.
 pub struct Deployment {
@@ -46,6 +56,8 @@ pub struct Deployment {
     pub records: [SideRecord; 2],
     /// Whether a dedicated app client checks passwords.
     pub dedicated: bool,
+    /// Some users of the old pool, if they were requested. Only a note depends on them.
+    pub sample: Option<Result<Vec<OldUser>, CallError>>,
     /// The early connectivity check, if one was started. It returns whether it passed.
     pub early_check: JoinSet<bool>,
 }
@@ -100,7 +112,7 @@ impl Deployment {
 pub async fn for_setup(
     settings: &Settings,
     run: &Run,
-    checks_early: bool,
+    early: Early,
     select: Select<'_>,
 ) -> Result<Deployment> {
     let names = &settings.names;
@@ -142,7 +154,7 @@ pub async fn for_setup(
     // Another deployment package may not support the connectivity check.
     if let Some(pool) = by_name
         .pool_of(names, embedded::is_embedded)
-        .filter(|_| checks_early)
+        .filter(|_| early.checks_connectivity)
     {
         early_check.spawn(probe::probe_once(new.clone(), names.function.clone(), pool));
     }
@@ -165,14 +177,17 @@ pub async fn for_setup(
         read(&old, &old_scan, Side::Old),
         read(&new, &new_scan, Side::New),
     );
-    let (pools, dependent) =
-        tokio::try_join!(pools(settings, &old_side, &new_side, select), dependent)?;
+    let (pools, dependent) = tokio::try_join!(
+        pools(settings, &old_side, &new_side, early.samples_users, select),
+        dependent
+    )?;
     let records = [old_side.scope.record, new_side.scope.record];
     let Pools {
         old: (old_target, old_pool),
         new: (new_target, new_pool),
         dedicated,
         own_clients,
+        sample,
     } = pools;
     Ok(Deployment {
         old_target,
@@ -187,6 +202,7 @@ pub async fn for_setup(
         new,
         records,
         dedicated,
+        sample,
         early_check,
     })
 }
@@ -204,12 +220,14 @@ struct Pools {
     new: (Target, Pool),
     dedicated: bool,
     own_clients: Vec<(String, Object)>,
+    sample: Option<Result<Vec<OldUser>, CallError>>,
 }
 
 async fn pools(
     settings: &Settings,
     old_read: &Read<'_>,
     new_read: &Read<'_>,
+    samples_users: bool,
     select: Select<'_>,
 ) -> Result<Pools> {
     let names = &settings.names;
@@ -225,12 +243,14 @@ async fn pools(
         super::with_recorded(&[], old_role),
         super::with_recorded(&[], new_role),
     );
-    let ((old_described, old_listed), old_early, (new_described, new_listed), new_early) = tokio::try_join!(
-        with_list_of_clients(old, &old_pool.id),
-        super::clients(old, &old_pool.id, &old_recorded),
-        with_list_of_clients(new, &new_pool.id),
-        super::clients(new, &new_pool.id, &new_recorded),
-    )?;
+    let ((old_described, old_listed), old_early, (new_described, new_listed), new_early, sample) =
+        tokio::try_join!(
+            with_list_of_clients(old, &old_pool.id),
+            super::clients(old, &old_pool.id, &old_recorded),
+            with_list_of_clients(new, &new_pool.id),
+            super::clients(new, &new_pool.id, &new_recorded),
+            sampled(old, &old_pool.id, samples_users),
+        )?;
 
     let recorded = old_role.is_some_and(|role| names.made_client(&role.tags))
         || uses_dedicated(old_scope, old_role, names, &old_listed);
@@ -300,6 +320,7 @@ async fn pools(
         ),
         dedicated,
         own_clients: super::existing(own_read),
+        sample,
     })
 }
 
@@ -320,6 +341,21 @@ async fn with_list_of_clients(
         user_pool::find(account, pool),
         user_pool_client::list(account, pool),
     )
+}
+
+/// Some users of a pool. That they can't be read isn't an error.
+async fn sampled(
+    account: &Account,
+    pool: &str,
+    wanted: bool,
+) -> Result<Option<Result<Vec<OldUser>, CallError>>, CallError> {
+    if !wanted {
+        return Ok(None);
+    }
+    let page = user::page(account, pool, None).await;
+    Ok(Some(page.map(|users| {
+        users.into_iter().map(|listed| listed.user).collect()
+    })))
 }
 
 fn ids(clients: &[Listed]) -> Vec<String> {

@@ -5,13 +5,17 @@
 use std::time::Duration;
 
 use cogmig_core::call::CallError;
+use cogmig_core::found::UserLog;
 use cogmig_core::names::Names;
 use cogmig_core::observed::LogGroup;
-use cogmig_core::status::queries::{approved_again, approved_again_in, by_reason, by_source};
+use cogmig_core::status::queries::{self, approved_again, approved_again_in, by_reason, by_source};
 use cogmig_core::status::{Log, Metric, Sums, Unread, WholeLog};
 
 use super::{metric, query};
 use crate::aws::account::Account;
+
+/// The period in which a user's sign-ins are counted, in seconds: 24 hours.
+const USER_PERIOD: i64 = 86_400;
 
 /// The log and the metric of a function.
 pub struct Source<'a> {
@@ -37,6 +41,22 @@ impl Source<'_> {
     /// All sign-ins.
     pub async fn whole(&self) -> (Result<WholeLog, Unread>, Result<Metric, Unread>) {
         tokio::join!(self.whole_log(), self.metric())
+    }
+
+    /// The recent sign-ins of the user with this hash. Without a hash, the log has no users.
+    ///
+    /// # Errors
+    /// The log can't be read, or has no users. The command doesn't fail.
+    pub async fn of_user(&self, hash: Option<String>) -> Result<UserLog, Unread> {
+        self.begins()?;
+        let hash = hash.ok_or_else(|| Unread {
+            why: "the function's log has no users (--log-users none)".to_owned(),
+            grant: None,
+        })?;
+        let since = self.now - USER_PERIOD;
+        let rows = self.query(since, queries::of_user(&hash)).await;
+        let sign_ins = Sums::of(&rows.map_err(|error| unread(&error))?);
+        Ok(UserLog { since, sign_ins })
     }
 
     async fn log(&self, period: Duration) -> Result<Log, Unread> {
@@ -92,11 +112,7 @@ impl Source<'_> {
     }
 
     /// A query until now. The clock of this machine can be slow.
-    async fn query(
-        &self,
-        from: i64,
-        query: String,
-    ) -> Result<Vec<cogmig_core::status::queries::Row>, CallError> {
+    async fn query(&self, from: i64, query: String) -> Result<Vec<queries::Row>, CallError> {
         let period = (from, self.now + 60);
         query::run(self.account, &self.names.log_group, period, query).await
     }

@@ -283,31 +283,6 @@ pub async fn permit(
     }
 }
 
-/// The result of an invocation.
-pub struct Invoked {
-    /// The function's response.
-    pub answer: Value,
-    /// Whether the response is an error of the function.
-    pub failed: bool,
-}
-
-/// Invokes the function and waits for its response.
-pub async fn invoke(account: &Account, name: &str, event: &Value) -> Result<Invoked, CallError> {
-    let call = "lambda:InvokeFunction";
-    let request = account
-        .lambda
-        .invoke()
-        .function_name(name)
-        .payload(Blob::new(event.to_string()));
-    let answer = account.call(call, request.send()).await?;
-    let payload = answer.payload().map(AsRef::as_ref).unwrap_or_default();
-    Ok(Invoked {
-        answer: serde_json::from_slice(payload)
-            .map_err(|_| CallError::unreadable(account.identity.place(), call))?,
-        failed: answer.function_error().is_some(),
-    })
-}
-
 /// Whether its reserved concurrency is 0. Lambda then returns the same error as for throttling.
 pub async fn is_disabled(account: &Account, name: &str) -> Result<bool, CallError> {
     let request = account.lambda.get_function().function_name(name);

@@ -4,10 +4,12 @@
 mod answer;
 mod document;
 pub mod function;
+pub mod invoke;
 pub mod log_group;
 pub mod policy;
 pub mod role;
 mod update;
+pub mod user;
 pub mod user_pool;
 pub mod user_pool_client;
 mod written;

@@ -4,7 +4,7 @@
 pub type Example = (&'static str, &'static str);
 
 /// Two examples per command, and two of `cogmig` itself.
-const EXAMPLES: [(&str, [Example; 2]); 10] = [
+const EXAMPLES: [(&str, [Example; 2]); 11] = [
     (
         "cogmig",
         [
@@ -52,8 +52,21 @@ const EXAMPLES: [(&str, [Example; 2]); 10] = [
                 "cogmig verify --old-profile old-account --new-profile new-account",
             ),
             (
-                "With cogmig.toml: report whether the user ada would be migrated",
-                "cogmig verify --username ada < password.txt",
+                "With cogmig.toml: print the result as JSON",
+                "cogmig verify --output json",
+            ),
+        ],
+    ),
+    (
+        "user",
+        [
+            (
+                "Report whether a sign-in would migrate a user",
+                "cogmig user ada@example.com --old-profile old --new-profile new",
+            ),
+            (
+                "With cogmig.toml: check the password of the user ada",
+                "cogmig user ada --password-stdin < password.txt",
             ),
         ],
     ),

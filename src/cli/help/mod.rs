@@ -22,8 +22,8 @@ const SOURCES: &str = "\
 An existing deployment keeps its options: only options that are set change it. \
 Options can also be set in the environment and in cogmig.toml, for example \
 new-pool = \"ID\". A flag takes precedence over the environment, and the environment over the file. \
---adopt and --allow can be set only on the command line. --config, --dry-run, --detailed-exitcode and \
---username can't be set in the file.";
+--adopt, --allow, --password-stdin and --show-values can be set only on the command line. --config, \
+--dry-run and --detailed-exitcode can't be set in the file.";
 
 /// The command line, with the details that clap doesn't know in its help.
 pub fn command() -> clap::Command {

@@ -4,6 +4,7 @@ use cogmig_core::options::variable;
 
 use super::command;
 use super::examples;
+use crate::cli::settings::names::FLAGS_ONLY;
 
 fn commands() -> Vec<clap::Command> {
     let cogmig = command().term_width(80);
@@ -46,8 +47,8 @@ fn each_option_has_its_variable_its_default_and_its_heading() {
             };
             let help = arg.get_long_help().expect(option).to_string();
             let has_variable = help.contains(&format!("[env: {}] ", variable(option)));
-            let is_in_environment = !["adopt", "allow"].contains(&option);
-            assert_eq!(has_variable, is_in_environment, "{option}: {help}");
+            let is_flag_only = FLAGS_ONLY.contains(&option);
+            assert_eq!(has_variable, !is_flag_only, "{option}: {help}");
             assert!(help.contains("[default: "), "{option}: {help}");
             assert_eq!(
                 arg.get_help_heading().is_none(),
@@ -89,6 +90,6 @@ fn commands_are_in_the_order_of_the_work() {
         .collect();
     assert_eq!(
         names.join(" "),
-        "plan setup verify status teardown list policy completions man"
+        "plan setup verify user status teardown list policy completions man"
     );
 }

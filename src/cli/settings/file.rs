@@ -12,7 +12,7 @@ use super::names::{FLAGS_ONLY, nearest};
 use super::setting::{Form, Layer, Setting};
 
 /// Options that can't be set in the file, because they apply to one run and the file to all runs.
-const NOT_IN_FILE: [&str; 4] = ["config", "detailed-exitcode", "dry-run", "username"];
+const NOT_IN_FILE: [&str; 3] = ["config", "detailed-exitcode", "dry-run"];
 
 /// How the parser's messages begin, and the same in plain words.
 const SYNTAX: [(&str, &str); 13] = [

@@ -114,10 +114,10 @@ impl Sources {
     }
 }
 
-/// Whether a command takes an option, and it isn't a user's.
+/// Whether a command takes an option.
 fn takes(matches: &ArgMatches, option: &str) -> bool {
     let id = option.replace('-', "_");
-    matches.try_contains_id(&id).is_ok() && id != "username"
+    matches.try_contains_id(&id).is_ok()
 }
 
 fn checked(layers: &Layers) -> Result<Settings> {
@@ -192,7 +192,8 @@ fn checked(layers: &Layers) -> Result<Settings> {
             read_only: flag(layers, "read-only")?,
             sms_role: layers.read("sms-role")?,
         },
-        username: layers.read("username")?,
+        password_stdin: flag(layers, "password-stdin")?,
+        show_values: flag(layers, "show-values")?,
         since: layers.read("since")?.unwrap_or(SINCE),
         detailed_exitcode: flag(layers, "detailed-exitcode")?,
         dry_run: flag(layers, "dry-run")?,

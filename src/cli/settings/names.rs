@@ -1,7 +1,7 @@
 //! The names of options in the environment and in the file.
 
 /// Options that can be set only on the command line, because they apply to one run.
-pub const FLAGS_ONLY: [&str; 2] = ["adopt", "allow"];
+pub const FLAGS_ONLY: [&str; 4] = ["adopt", "allow", "password-stdin", "show-values"];
 
 /// The minimum similarity of a suggested name, from 0 to 1.
 const SIMILAR: f64 = 0.8;

@@ -61,7 +61,7 @@ fn error_in_file(text: &str) -> Problem {
 }
 
 /// Each option, its value in the environment, and its line in a file.
-const OPTIONS: [(&str, &str, &str); 31] = [
+const OPTIONS: [(&str, &str, &str); 32] = [
     ("OLD_PROFILE", "a", "old-profile = 'a'"),
     ("NEW_PROFILE", "a", "new-profile = 'a'"),
     ("OLD_POOL", "a", "old-pool = 'a'"),
@@ -123,11 +123,7 @@ fn each_option_has_the_same_effect_in_the_environment_and_in_the_file() {
 #[test]
 fn each_option_of_each_command_is_read() {
     let defaults = valid("plan", &[], "");
-    let of_one_run = [
-        ("DETAILED_EXITCODE", "true"),
-        ("DRY_RUN", "true"),
-        ("USERNAME", "ada"),
-    ];
+    let of_one_run = [("DETAILED_EXITCODE", "true"), ("DRY_RUN", "true")];
     for (name, value) in of_one_run {
         assert_ne!(valid("plan", &[(name, value)], ""), defaults, "{name}");
         let option = name.to_lowercase().replace('_', "-");
@@ -147,7 +143,7 @@ fn each_option_of_each_command_is_read() {
     assert!(unknown.contains("old-sub-no-longer-migrated"), "{unknown}");
     let mut options: Vec<_> = OPTIONS.iter().map(|(name, ..)| *name).collect();
     options.extend(of_one_run.iter().map(|(name, _)| *name));
-    options.extend(["ADOPT", "ALLOW", "CONFIG"]);
+    options.extend(["ADOPT", "ALLOW", "CONFIG", "PASSWORD_STDIN", "SHOW_VALUES"]);
     let mut options: Vec<_> = options
         .iter()
         .map(|name| name.to_lowercase().replace('_', "-"))
@@ -603,7 +599,7 @@ fn a_value_of_commas_or_of_another_type_is_an_error_and_not_ignored() {
         let error = settings(flags, variables, file).expect_err(file);
         assert_eq!(error.id, "option-invalid", "{flags} {variables:?} {file}");
     }
-    let matches = Cli::command().try_get_matches_from(["cogmig", "verify", "--username", " "]);
+    let matches = Cli::command().try_get_matches_from(["cogmig", "user", " "]);
     assert!(matches.is_err());
     let path = valid("plan", &[], "lambda-zip = ' a '").package;
     assert_eq!(path, PackageSource::File(" a ".into()));

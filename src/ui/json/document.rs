@@ -3,13 +3,14 @@
 use std::time::SystemTime;
 
 use cogmig_core::deployments;
-use cogmig_core::diagnosis::{Broken, Forecast};
+use cogmig_core::diagnosis::Broken;
 use cogmig_core::identity::Identity;
 use cogmig_core::options::{Setting, Settings};
 use cogmig_core::outcome::{Ended, Outcome};
 use cogmig_core::problem::Problem;
 use cogmig_core::reference::Listed;
-use cogmig_core::selected;
+use cogmig_core::{sample, selected};
+use rules::reasons::Rejection;
 #[cfg(test)]
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -18,7 +19,8 @@ use serde_json::Value;
 use super::edit::Edit;
 use super::error::Error;
 use super::final_report::FinalReport;
-use super::status::Status;
+use super::status::{ReasonCount, Status};
+use super::user::User;
 #[cfg(test)]
 use super::words;
 use crate::embedded::VERSION;
@@ -45,9 +47,10 @@ pub struct Document {
     deployment: Option<String>,
     /// planned: the plan was shown, and nothing was changed. done: all changes were applied, or
     /// there were none. declined: the user didn't confirm the changes. Of verify: passed, drifted,
-    /// or check_failed if the connectivity check failed. Of status: in_sync, drifted, not_deployed,
-    /// not_created if users were approved but not created, see not_created, or faults if sign-ins
-    /// failed, see sign_ins. failed: the command failed, see error.
+    /// or check_failed if the connectivity check failed or the trigger isn't attached. Of user: found,
+    /// or not_found if no pool has the user. Of status: in_sync, drifted, not_deployed, not_created
+    /// if users were approved but not created, see not_created, or faults if sign-ins failed, see
+    /// sign_ins. failed: the command failed, see error.
     #[cfg_attr(test, schemars(extend("enum" = words::results())))]
     result: &'static str,
     /// The options that were set, and those of the existing deployment that aren't defaults.
@@ -62,12 +65,14 @@ pub struct Document {
     warnings: Vec<Warning>,
     /// AWS's estimates of the number of users in each pool.
     users: Vec<Users>,
+    /// The users of the old pool that plan or setup checked. Null if none were read.
+    users_checked: Option<Sample>,
     /// Why the command failed.
     error: Option<Error>,
     /// Only verify: the result of the connectivity check.
     #[serde(skip_serializing_if = "Option::is_none")]
     connectivity_check: Option<Check>,
-    /// Only verify --username: whether the user would be migrated.
+    /// Only user: where the user exists, and whether they can be migrated.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<User>,
     /// Only list, and teardown if the deployment doesn't exist: the deployments that exist.
@@ -173,6 +178,17 @@ struct Users {
     estimate: u64,
 }
 
+/// Users of the old pool that were checked: one page of ListUsers.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct Sample {
+    checked: usize,
+    /// The number of them that a sign-in with the right password would migrate.
+    can_be_migrated: usize,
+    /// Why the others wouldn't be migrated.
+    reasons: Vec<ReasonCount>,
+}
+
 /// The result of the connectivity check.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
@@ -183,17 +199,6 @@ struct Check {
     component: Option<&'static str>,
     summary: Option<String>,
     fix: Option<&'static str>,
-}
-
-/// Whether a user would be migrated.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(JsonSchema))]
-struct User {
-    would_be_migrated: bool,
-    /// The names of the attributes that would be migrated.
-    attributes: Vec<String>,
-    /// Why the user wouldn't be migrated.
-    reason: Option<String>,
 }
 
 /// A deployment that exists.
@@ -288,6 +293,7 @@ impl Document {
             changes: transcript.changes.iter().map(Change::of).collect(),
             warnings: transcript.warnings.iter().map(Warning::of).collect(),
             users: transcript.users.iter().map(users).collect(),
+            users_checked: transcript.sample.as_ref().map(Sample::of),
             error: run.error.map(|error| Error::of(error, &transcript.also)),
             connectivity_check: None,
             user: None,
@@ -306,8 +312,8 @@ impl Document {
         match outcome {
             Outcome::Verified(verified) => {
                 self.connectivity_check = Some(Check::of(verified.chain.as_ref().err()));
-                self.user = verified.user.as_ref().map(User::of);
             }
+            Outcome::User(found) => self.user = Some(User::of(found)),
             Outcome::Status(status) => self.status = Some(Status::of(status)),
             Outcome::Listed(others) | Outcome::NotDeployed { others, .. } => {
                 self.deployments = Some(others.iter().map(Deployment::of).collect());
@@ -389,6 +395,20 @@ impl Warning {
     }
 }
 
+impl Sample {
+    fn of(sample: &sample::Sample) -> Self {
+        let reason = |(reason, count): &(Rejection, usize)| {
+            let count = u64::try_from(*count).unwrap_or(u64::MAX);
+            ReasonCount::of_users(reason.code(), count)
+        };
+        Self {
+            checked: sample.checked,
+            can_be_migrated: sample.migratable,
+            reasons: sample.reasons.iter().map(reason).collect(),
+        }
+    }
+}
+
 impl Check {
     fn of(broken: Option<&Broken>) -> Self {
         Self {
@@ -396,21 +416,6 @@ impl Check {
             component: broken.map(|broken| broken.component.as_str()),
             summary: broken.map(|broken| broken.what.clone()),
             fix: broken.map(|broken| broken.remedy),
-        }
-    }
-}
-
-impl User {
-    fn of(forecast: &Forecast) -> Self {
-        let (would_be_migrated, attributes, reason) = match forecast {
-            Forecast::Migrated(attributes) => (true, attributes.clone(), None),
-            Forecast::Rejected(why) => (false, Vec::new(), Some(why.clone())),
-            Forecast::Broken(broken) => (false, Vec::new(), Some(broken.to_string())),
-        };
-        Self {
-            would_be_migrated,
-            attributes,
-            reason,
         }
     }
 }

@@ -8,6 +8,7 @@ mod final_report;
 mod status;
 #[cfg(test)]
 mod tests;
+mod user;
 #[cfg(test)]
 mod words;
 

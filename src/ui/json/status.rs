@@ -1,6 +1,7 @@
 //! The progress of a migration.
 
 use cogmig_core::status::{self, EXACT_USERS, Log, Sums, Tally, Unread};
+use rules::log;
 #[cfg(test)]
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -219,6 +220,16 @@ impl Metric {
 }
 
 impl ReasonCount {
+    /// This number of users who would be rejected for this reason.
+    pub(super) fn of_users(reason: &str, count: u64) -> Self {
+        Self {
+            outcome: log::REJECTED,
+            reason: reason.to_owned(),
+            count,
+            users: Some(count),
+        }
+    }
+
     pub(super) fn all(sums: &Sums) -> Vec<Self> {
         let reasons = sums.reasons.iter();
         let reason = |((outcome, reason), tally): (&(&'static str, String), &Tally)| Self {

@@ -1,6 +1,7 @@
-//! `status`, `verify`, and the connectivity check at the end of setup.
+//! `status`, `verify`, `user`, and the connectivity check at the end of setup.
 
 mod connectivity;
 mod list;
 pub mod status;
+mod user;
 mod verify;

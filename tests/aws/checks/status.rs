@@ -204,7 +204,7 @@ fn sign_ins_are_counted_by_their_result() {
     assert!(reasons.iter().any(is_reason), "{run}");
     let texts = [
         "approved 2",
-        "rejected 2: not_authorized 2",
+        "rejected 2: unknown_user 1, wrong_password 1",
         "failed",
         "credentials",
         "Run `cogmig verify` to find the cause.",

@@ -1,35 +1,11 @@
-//! `cogmig verify`: reports each broken component, and checks a user through the function without a
-//! migration.
-
-use std::io::Write;
-use std::process::Stdio;
+//! `cogmig verify`: reports each broken component.
 
 use cogmig_sandbox::{Fault, Injection, OLD_ACCOUNT};
 use serde_json::{Value, json};
 
-use crate::support::run::Run;
 use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, PASSWORD, POLICY_ARN, Stage};
 
 impl Stage {
-    /// Checks a user, with the password on standard input.
-    fn verify(&self, username: &str, password: &str, more: &str) -> Run {
-        let mut command = self.command();
-        command
-            .args(["verify", "--username", username])
-            .args(BOTH.split(' '))
-            .args(more.split_whitespace())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut process = command.spawn().unwrap();
-        let mut stdin = process.stdin.take().unwrap();
-        writeln!(stdin, "{password}").unwrap();
-        drop(stdin);
-        let run = Run::from(process.wait_with_output().unwrap());
-        assert!(password.is_empty() || !run.printed(password), "{run}");
-        run
-    }
-
     /// Checks that verify's connectivity check fails at this component, and that verify prints these
     /// texts.
     #[track_caller]
@@ -218,58 +194,40 @@ fn drift_alone_is_reported_too() {
     }
 }
 
+/// The connectivity check itself passes, but Cognito doesn't invoke the function.
 #[test]
-fn a_user_is_checked_and_not_migrated() {
+fn a_detached_trigger_fails_the_check() {
     let stage = Stage::new();
     stage.setup();
-    stage
-        .sandbox
-        .user(&stage.old, "bob", PASSWORD, &[("email", "bob@example.com")])
-        .unwrap();
-    stage.in_pool(&stage.old, "AdminDisableUser", json!({"Username": "bob"}));
-    for (username, password, result) in [
-        (
-            "ada",
-            PASSWORD,
-            "would be migrated, with the attributes custom:tenant, email, email_verified",
-        ),
-        (
-            "ada",
-            "Wrong-Horse-1",
-            "would be rejected: the password is wrong",
-        ),
-        (
-            "bob",
-            PASSWORD,
-            "would be rejected: the password is wrong, or the user doesn't exist, is disabled",
-        ),
-        ("nobody", PASSWORD, "would be rejected"),
-    ] {
-        let run = stage.verify(username, password, "");
-        run.assert_ended(0, "verify");
-        assert!(run.printed(result), "{result}\n{run}");
-        assert!(
-            !run.printed("analytical") && !run.printed("ada@example.com"),
-            "{run}"
-        );
-        assert_eq!(stage.migrated(username), None);
-    }
-    let run = stage.verify("ada", PASSWORD, "--output json --verbose");
-    let user = &run.json()["user"];
-    assert_eq!(user["would_be_migrated"], true, "{run}");
-    let attributes = json!(["custom:tenant", "email", "email_verified"]);
-    assert_eq!(user["attributes"], attributes, "{run}");
-    stage.sign_in("ada", PASSWORD).unwrap();
+    stage.set_trigger(None);
+    let words = [
+        "the migration trigger isn't attached to the new user pool",
+        "so no user is migrated",
+        "cogmig setup",
+    ];
+    stage.assert_broken_at("trigger", &words);
+    let run = stage.ends(1, &format!("verify {BOTH} --output json"));
+    assert_eq!(run.json()["result"], "check_failed", "{run}");
+    stage.fix();
 }
 
+/// In an emergency, nobody knows the options of setup.
 #[test]
-fn without_a_password_no_user_is_checked() {
+fn a_missing_function_is_reported_although_an_option_is_missing() {
     let stage = Stage::new();
     stage.setup();
-    stage.verify("", PASSWORD, "").assert_ended(64, "verify");
-    let run = stage.verify("ada", "", "");
-    run.assert_ended(64, "verify");
-    run.assert_stderr(&["--username", "standard input"]);
+    stage.in_pool(
+        &stage.old,
+        "SetUserPoolMfaConfig",
+        json!({"SoftwareTokenMfaConfiguration": {"Enabled": true}, "MfaConfiguration": "OPTIONAL"}),
+    );
+    let name = json!({"FunctionName": LAMBDA});
+    stage.aws("new", "lambda:DeleteFunction", name);
+    stage.assert_broken_at("function", &["doesn't exist"]);
+    let run = stage.on_a_terminal("", &format!("verify {BOTH}"), &[]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.printed("doesn't exist"), "{run}");
+    assert!(!run.printed("Choose how to handle"), "{run}");
 }
 
 /// A principal that can invoke the function learns no more than from a sign-in: no attribute values,

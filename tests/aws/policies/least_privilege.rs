@@ -268,10 +268,12 @@ const ROWS: &[Row] = &[
     row("new", "cognito-idp:UpdateUserPoolClient", no_change, SMALL),
 ];
 
-/// Actions with separate tests: they need another pool, the invoked function, or its log.
-const TESTED_SEPARATELY: [&str; 5] = [
+/// Actions with separate tests: they need another pool, the invoked function, or its log, or are
+/// needed only by some commands.
+const TESTED_SEPARATELY: [&str; 6] = [
     "cloudwatch:GetMetricData",
     "cognito-idp:GetUserPoolMfaConfig",
+    "cognito-idp:ListUsers",
     "lambda:InvokeFunction",
     "logs:GetQueryResults",
     "logs:StartQuery",
@@ -334,6 +336,22 @@ fn each_read_permission_is_needed() {
     }
 }
 
+/// Without it, plan and setup work and report it. `user` needs it in both accounts.
+#[test]
+fn the_permission_to_list_users_is_needed_only_to_report_users() {
+    let pipeline = Pipeline::new("");
+    let action = "cognito-idp:ListUsers";
+    for side in ["old", "new"] {
+        pipeline.grant(side, &without(pipeline.policy(side), action));
+        let run = pipeline.ends(0, "plan");
+        assert_eq!(run.printed(action), side == "old", "{run}");
+        let run = pipeline.ends(1, "user ada");
+        run.assert_stderr(&[action, "AccessDenied"]);
+        pipeline.grant_all();
+        pipeline.ends(0, "user ada");
+    }
+}
+
 #[test]
 fn the_table_of_actions_is_complete() {
     for side in ["old", "new"] {
@@ -361,6 +379,7 @@ fn assert_sufficient(options: &str) {
         format!("plan --detailed-exitcode {options}"),
         format!("verify {options}"),
         format!("status --detailed-exitcode {options}"),
+        format!("user ada {options}"),
         format!("setup {options}"),
         "teardown --dry-run".to_owned(),
         "teardown".to_owned(),
@@ -414,6 +433,7 @@ fn read_permissions_are_sufficient_for_plan_and_status_only() {
     let deployed = stage.sandbox.snapshot();
     pipeline.ends(0, "plan --detailed-exitcode");
     pipeline.ends(0, "teardown --dry-run");
+    pipeline.ends(0, "user ada");
     let status = |pipeline: &Pipeline| pipeline.ends(0, "status --output json").json();
     for error in ["log_error", "metric_error"] {
         assert_eq!(status(&pipeline)["status"][error], Value::Null);

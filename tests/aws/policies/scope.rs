@@ -49,7 +49,7 @@ fn in_the_old_account(managed: &Pool, other: &Pool) -> Vec<(&'static str, Value)
         ("cognito-idp:DescribeUserPoolClient", json!({"UserPoolId": other.id, "ClientId": other.client})),
         ("cognito-idp:UpdateUserPoolClient", json!({"UserPoolId": other.id, "ClientId": other.client})),
         ("cognito-idp:UpdateUserPool", json!({"UserPoolId": managed.id})),
-        ("cognito-idp:ListUsers", json!({"UserPoolId": managed.id})),
+        ("cognito-idp:ListUsers", json!({"UserPoolId": other.id})),
         ("cognito-idp:AdminGetUser", json!({"UserPoolId": managed.id, "Username": "ada"})),
         ("cognito-idp:CreateUserPoolClient", json!({"UserPoolId": managed.id, "ClientName": "more"})),
         ("cognito-idp:DeleteUserPoolClient", json!({"UserPoolId": managed.id, "ClientId": managed.client})),
@@ -79,6 +79,7 @@ fn in_the_new_account(managed: &Pool, other: &Pool) -> Vec<(&'static str, Value)
         ("logs:CreateLogGroup", json!({"logGroupName": format!("{LOG_GROUP}-more")})),
         ("cognito-idp:UpdateUserPool", json!({"UserPoolId": other.id})),
         ("cognito-idp:UpdateUserPoolClient", json!({"UserPoolId": other.id, "ClientId": other.client})),
+        ("cognito-idp:ListUsers", json!({"UserPoolId": other.id})),
         ("cognito-idp:DeleteUserPool", json!({"UserPoolId": managed.id})),
         ("cognito-idp:AdminCreateUser", json!({"UserPoolId": managed.id, "Username": "eve"})),
     ]

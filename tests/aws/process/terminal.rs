@@ -10,7 +10,12 @@ const TERMINAL: &str = include_str!("../../support/terminal.py");
 
 impl Stage {
     /// Runs a command on a terminal. `answers` is `question=answer`, separated by `|`.
-    fn on_a_terminal(&self, answers: &str, arguments: &str, environment: &[(&str, &str)]) -> Run {
+    pub fn on_a_terminal(
+        &self,
+        answers: &str,
+        arguments: &str,
+        environment: &[(&str, &str)],
+    ) -> Run {
         self.in_a_shell(r#"exec "$0" "$@""#, answers, arguments, environment)
     }
 
@@ -232,7 +237,7 @@ fn a_password_is_typed_without_echo() {
     let stage = Stage::new();
     stage.setup();
     let answers = format!("in the old pool:={PASSWORD}\\r");
-    let run = stage.on_a_terminal(&answers, &format!("verify --username ada {BOTH}"), &[]);
+    let run = stage.on_a_terminal(&answers, &format!("user ada --password-stdin {BOTH}"), &[]);
     assert!(run.code == 0 && run.printed("would be migrated"), "{run}");
     assert!(!run.printed(PASSWORD), "{run}");
 }
@@ -249,7 +254,7 @@ fn an_interrupted_prompt_restores_the_terminal() {
         ("confirm:", format!("teardown {BOTH} --output json")),
         (
             "old pool:",
-            format!("verify --username ada {BOTH} --output json"),
+            format!("user ada --password-stdin {BOTH} --output json"),
         ),
     ] {
         let run = stage.in_a_shell(script, &format!("{question}=\\x03"), &arguments, &[]);

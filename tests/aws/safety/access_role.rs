@@ -133,19 +133,20 @@ fn the_logs_have_results_and_reasons_and_no_identities() {
     let group = json!({"logGroupName": LOG_GROUP});
     let events = stage.aws("new", "logs:FilterLogEvents", group);
     let logs = events["events"].to_string();
-    for expected in ["migrated", "not_authorized", "credentials"] {
+    for expected in ["migrated", "wrong_password", "unknown_user", "credentials"] {
         assert!(logs.contains(expected), "{expected}\n{logs}");
     }
     let token = tokens["AuthenticationResult"]["AccessToken"]
         .as_str()
         .unwrap();
-    let external_id = stage.external_id();
+    let (external_id, key) = (stage.external_id(), stage.log_user_key().unwrap());
     let secrets = [
         PASSWORD,
         "Wrong-Horse-1",
         "analytical",
         token,
         &external_id,
+        &key,
         "guessed-guessed",
     ];
     let names = ["countess", "nobody-known", "example.com"];

@@ -131,6 +131,7 @@ fn the_function_has_the_documented_configuration() {
         json!({
             "ATTRIBUTES": attributes,
             "FORGOT_PASSWORD": "migrate",
+            "LOG_USER_KEY": stage.log_user_key(),
             "MFA_USERS": "none",
             "NEW_RECOVERY": "email",
             "NEW_USER_POOL_ID": stage.new.id,

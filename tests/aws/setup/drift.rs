@@ -5,8 +5,14 @@ use serde_json::{Value, json};
 
 use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, LOG_GROUP, PASSWORD, POLICY_ARN, Stage};
 
-/// Members that AWS generates for each resource.
-const GENERATED: [&str; 4] = ["DefaultVersionId", "PolicyId", "RoleId", "StateReason"];
+/// Members that AWS generates for each resource, and the key that setup makes for each function.
+const GENERATED: [&str; 5] = [
+    "DefaultVersionId",
+    "LOG_USER_KEY",
+    "PolicyId",
+    "RoleId",
+    "StateReason",
+];
 
 impl Stage {
     /// A snapshot without the members that AWS generates.

@@ -134,3 +134,39 @@ fn no_secret_is_printed_at_any_level() {
         assert!(!output.contains(secret), "{secret}\n{output}");
     }
 }
+
+/// The key of the log's hash of users: a hash of before stays comparable.
+#[test]
+fn a_second_setup_keeps_the_key_of_the_log_and_prints_it_nowhere() {
+    let stage = Stage::new();
+    let runs = [
+        stage.ok(&format!("plan {BOTH} --verbose --output json")),
+        stage.ok(&format!("setup {BOTH} --verbose")),
+    ];
+    let key = stage.log_user_key().unwrap();
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    assert!(key.len() == 64 && key.bytes().all(is_digit), "{key}");
+    assert!(!key.contains(&stage.external_id()));
+    stage.changes_nothing(0, &format!("setup {BOTH}"));
+    assert_eq!(stage.log_user_key().as_deref(), Some(&*key));
+
+    // Without users in the log, and with a new key.
+    let none = stage.ok(&format!("setup {BOTH} --log-users none --verbose"));
+    assert_eq!(stage.log_user_key(), None);
+    assert!(none.printed("LOG_USER_KEY"), "{none}");
+    stage.changes_nothing(0, &format!("verify {BOTH} --log-users none"));
+    let hash = stage.ok(&format!("setup {BOTH} --log-users hash --output json"));
+    let other = stage.log_user_key().unwrap();
+    assert_ne!(other, key);
+    stage.edit_environment(|variables| variables["LOG_USER_KEY"] = "perhaps".into());
+    let drift = stage.ends(1, &format!("verify {BOTH} --output json"));
+    assert!(
+        drift.printed("LOG_USER_KEY") && !drift.printed("perhaps"),
+        "{drift}"
+    );
+    for run in runs.iter().chain([&none, &hash, &drift]) {
+        for secret in [&key, &other] {
+            assert!(!run.printed(secret), "{run}");
+        }
+    }
+}

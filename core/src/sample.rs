@@ -1,0 +1,153 @@
+//! The check of some users of the old pool: how many of them a sign-in with the right password
+//! would migrate.
+
+use rules::decision::OldUser;
+use rules::forecast::forecast;
+use rules::reasons::Rejection;
+use rules::settings::Rules;
+
+use crate::problem::{Cause, Problem, Severity};
+use crate::reasons;
+
+/// The number of users that are checked: one page of ListUsers (at most 60).
+pub const USERS: i32 = 60;
+
+/// The result of the check.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// The number of users that were checked.
+    pub checked: usize,
+    /// The number of them that can be migrated.
+    pub migratable: usize,
+    /// Why the others can't, with their numbers, the most frequent first.
+    pub reasons: Vec<(Rejection, usize)>,
+}
+
+impl Sample {
+    /// Checks these users. `old_aliases` are the `AliasAttributes` of the old pool.
+    #[must_use]
+    pub fn of(rules: &Rules, old_aliases: &[&str], users: &[OldUser]) -> Self {
+        let mut sample = Self::default();
+        for user in users {
+            sample.checked += 1;
+            let Err(rejection) = forecast(rules, old_aliases, user) else {
+                sample.migratable += 1;
+                continue;
+            };
+            let mut known = sample.reasons.iter_mut();
+            match known.find(|(reason, _)| *reason == rejection) {
+                Some((_, count)) => *count += 1,
+                None => sample.reasons.push((rejection, 1)),
+            }
+        }
+        let by_count = |(_, count): &(Rejection, usize)| std::cmp::Reverse(*count);
+        sample.reasons.sort_by_key(by_count);
+        sample
+    }
+
+    /// The numbers, and the codes of the reasons as in the function's log.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let reasons = self.reasons.iter();
+        let reasons = reasons.map(|(reason, count)| format!("{} {count}", reason.code()));
+        let reasons = reasons.collect::<Vec<_>>().join(", ");
+        let separator = if reasons.is_empty() { "" } else { ": " };
+        let (s, of) = (if self.checked == 1 { "" } else { "s" }, self.checked);
+        let migratable = self.migratable;
+        format!("of {of} user{s} checked, {migratable} can be migrated{separator}{reasons}")
+    }
+
+    /// A warning if none of the users can be migrated. An empty pool has none.
+    #[must_use]
+    pub fn warning(&self) -> Option<Problem> {
+        if self.checked == 0 || self.migratable > 0 {
+            return None;
+        }
+        let summary = format!(
+            "no user can be migrated: of {} checked, 0 can be migrated",
+            self.checked
+        );
+        let warning = Problem::new("no-user-can-be-migrated", Severity::Lockout, summary);
+        let details = self.reasons.iter().map(|(reason, count)| {
+            Cause::Detail(format!(
+                "{count} ({}): {}",
+                reason.code(),
+                reasons::text(*reason)
+            ))
+        });
+        let warning = details.fold(warning, Problem::because);
+        Some(warning.fix(
+            "change the options or the new user pool, so that it accepts a name and an attribute that these users have",
+        ))
+    }
+}
+
+/// A note if the users can't be read. Setup doesn't need them. `grant` is the permission that is
+/// missing.
+#[must_use]
+pub fn unread(why: &str, grant: Option<&str>) -> Problem {
+    let summary = format!("no user of the old pool was checked: {why}");
+    let note = Problem::new("users-not-checked", Severity::Info, summary);
+    match grant {
+        Some(action) => note.fix(format!(
+            "allow {action} in an IAM policy of the old profile's role or user"
+        )),
+        None => note.fix("run `cogmig plan` to check them again"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rules::decision::Status;
+    use rules::usernames::NameRules;
+
+    use super::*;
+
+    fn user(username: &str, status: Status) -> OldUser {
+        OldUser {
+            username: username.into(),
+            enabled: true,
+            status,
+            has_mfa: false,
+            has_sms_mfa: false,
+            attributes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_reasons_are_counted_the_most_frequent_first() {
+        let users = [
+            user("a", Status::External),
+            user("b", Status::Confirmed),
+            user("c", Status::Unconfirmed),
+            user("d", Status::Unconfirmed),
+        ];
+        let sample = Sample::of(&Rules::default(), &[], &users);
+        let text = "of 4 users checked, 1 can be migrated: not_confirmed 2, external_provider 1";
+        assert_eq!(sample.text(), text);
+        assert_eq!(sample.warning(), None);
+        let all = Sample::of(&Rules::default(), &[], &users[1..2]);
+        assert_eq!(all.text(), "of 1 user checked, 1 can be migrated");
+    }
+
+    #[test]
+    fn a_warning_is_given_only_if_no_user_can_be_migrated() {
+        let rules = Rules {
+            names: NameRules {
+                new_usernames: vec!["email"],
+                ..NameRules::default()
+            },
+            ..Rules::default()
+        };
+        let users = [user("a", Status::Confirmed), user("b", Status::Confirmed)];
+        let warning = Sample::of(&rules, &[], &users).warning();
+        let warning = warning.expect("a warning");
+        let (id, severity) = (warning.id, warning.severity);
+        assert_eq!(
+            (id, severity),
+            ("no-user-can-be-migrated", Severity::Lockout)
+        );
+        assert!(warning.words().contains("2 (name)"), "{}", warning.words());
+        assert_eq!(Sample::of(&rules, &[], &[]).warning(), None);
+    }
+}

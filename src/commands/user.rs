@@ -1,0 +1,112 @@
+//! `cogmig user`: reports whether a user exists in both pools, and whether a sign-in would migrate
+//! them. It changes nothing, and no user is migrated.
+
+use std::time::SystemTime;
+
+use anyhow::Result;
+use cogmig_core::call::CallError;
+use cogmig_core::checks::alias_attributes;
+use cogmig_core::diagnosis::{Broken, Forecast};
+use cogmig_core::found::{Found, OldMatch};
+use cogmig_core::outcome::{Ended, Outcome};
+use cogmig_core::users::{ListedUser, filters};
+use futures_util::future::try_join_all;
+use rules::forecast::forecast;
+use rules::settings::Rules;
+
+use super::prepare::{Prepared, prepare};
+use super::purpose::Purpose;
+use super::session::Session;
+use crate::aws::account::Account;
+use crate::aws::observe::sign_ins::Source;
+use crate::aws::probe::{self, Credentials};
+use crate::aws::resources::user;
+
+/// Reports the user with this name.
+///
+/// # Errors
+/// An account can't be read, or with `--password-stdin`, the function can't be invoked.
+pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
+    let credentials = session.settings.password_stdin.then(|| {
+        let password = crate::ui::password(name)?;
+        anyhow::Ok(Credentials {
+            username: name.to_owned(),
+            password,
+        })
+    });
+    let credentials = credentials.transpose()?;
+    let prepared = prepare(session, Purpose::User).await?;
+    let Prepared {
+        deployment,
+        desired,
+        plan,
+        ..
+    } = &prepared;
+    let (old_side, new_side) = (&deployment.old_side, &deployment.new_side);
+    let (old, new) = tokio::try_join!(
+        find(&deployment.old, &old_side.pool.id, name),
+        find(&deployment.new, &new_side.pool.id, name),
+    )?;
+    let function = new_side.function.as_ref();
+    let environment = function.map_or(&desired.configuration.environment, |function| {
+        &function.configuration.environment
+    });
+    let get = |name: &str| environment.get(name).cloned();
+    // If someone else has broken the function's environment, setup replaces it.
+    let rules = Rules::from_env(get)
+        .or_else(|_| Rules::from_env(|name| desired.configuration.environment.get(name).cloned()))
+        .unwrap_or_default();
+    let aliases = old_side.pool.described.as_ref().map(alias_attributes);
+    let aliases = aliases.unwrap_or_default();
+    let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())?;
+    let source = Source {
+        account: &deployment.new,
+        names: &desired.names,
+        group: new_side.log_group.as_ref(),
+        now,
+    };
+    let mut matches = Vec::new();
+    for user in old {
+        let forecast = forecast(&rules, &aliases, &user.user).map(|_| ());
+        let hash = new_side.log_user_hash(&rules, &user.user.username);
+        let log = source.of_user(hash).await;
+        matches.push(OldMatch {
+            user,
+            forecast,
+            log,
+        });
+    }
+    let check = match &credentials {
+        None => None,
+        Some(_) if function.is_none() => {
+            let missing = Broken::no_function(&desired.names.function);
+            Some(Forecast::Broken(missing))
+        }
+        Some(credentials) => Some(probe::user(&deployment.new, desired, credentials, plan).await?),
+    };
+    let found = Found {
+        old: matches,
+        new,
+        deployed: function.is_some(),
+        check,
+        show_values: session.settings.show_values,
+        now,
+    };
+    let ended = Ended::of_user(&found);
+    session.ui.outcome(&Outcome::User(&found), ended);
+    Ok(ended)
+}
+
+/// The users with this name, each once.
+async fn find(account: &Account, pool: &str, name: &str) -> Result<Vec<ListedUser>, CallError> {
+    let filters = filters(name).into_iter();
+    let pages = filters.map(|filter| user::page(account, pool, Some(filter)));
+    let mut found: Vec<ListedUser> = Vec::new();
+    for user in try_join_all(pages).await?.into_iter().flatten() {
+        let is_known = |known: &ListedUser| known.user.username == user.user.username;
+        if !found.iter().any(is_known) {
+            found.push(user);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,159 @@
+//! The report about a user.
+
+use std::collections::BTreeMap;
+
+use cogmig_core::diagnosis;
+use cogmig_core::found::{Found, OldMatch, UserLog};
+use cogmig_core::users::ListedUser;
+#[cfg(test)]
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::status::{CountError, ReasonCount};
+use crate::ui::moment::stamp;
+use crate::ui::user::verified;
+
+/// A user that the command was asked for. Several users can have the name.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub struct User {
+    /// The users of the old pool.
+    old: Vec<OldUser>,
+    /// The users of the new pool.
+    new: Vec<Listed>,
+    /// Whether the forecasts are made with the rules of the deployed function. If not, with those
+    /// that setup would deploy.
+    deployed: bool,
+    /// Only --password-stdin: whether the function would migrate the user with this password.
+    password_check: Option<Check>,
+}
+
+/// A user of the old pool.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct OldUser {
+    user: Listed,
+    /// Whether a sign-in with the right password would migrate the user.
+    would_be_migrated: bool,
+    /// The reason code if not, as in the function's log.
+    reason: Option<&'static str>,
+    /// The user's sign-ins in the function's log. Null if the log can't be read or has no users.
+    sign_ins: Option<SignIns>,
+    /// Why the sign-ins aren't known. Null if they are.
+    log_error: Option<CountError>,
+}
+
+/// A user, as ListUsers shows them.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct Listed {
+    /// The username. Only with --show-values.
+    username: Option<String>,
+    /// AWS's name of the status, for example CONFIRMED.
+    status: String,
+    enabled: bool,
+    /// The contacts that are verified: email, phone_number.
+    verified: Vec<&'static str>,
+    /// When the user was created, in UTC.
+    created: Option<String>,
+    /// When the user was last changed, in UTC.
+    changed: Option<String>,
+    /// The names of the user's attributes. With --show-values, also their values.
+    attributes: BTreeMap<String, Option<String>>,
+}
+
+/// The sign-ins of a user that the function's log has.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct SignIns {
+    /// The start of the period, in UTC.
+    since: String,
+    /// Whether all reasons are listed. If not, the rarest are missing.
+    complete: bool,
+    /// The migrations that the function approved.
+    approved: u64,
+    rejected: u64,
+    throttled: u64,
+    faults: u64,
+    reasons: Vec<ReasonCount>,
+}
+
+/// The result of the check with the user's password.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+struct Check {
+    would_be_migrated: bool,
+    /// The names of the attributes that would be migrated.
+    attributes: Vec<String>,
+    /// Why the user wouldn't be migrated.
+    reason: Option<String>,
+}
+
+impl User {
+    /// Of a report.
+    pub fn of(found: &Found) -> Self {
+        let listed = |user: &ListedUser| Listed::of(user, found.show_values);
+        let old = |one: &OldMatch| OldUser {
+            user: listed(&one.user),
+            would_be_migrated: one.forecast.is_ok(),
+            reason: one.forecast.err().map(rules::reasons::Rejection::code),
+            sign_ins: one.log.as_ref().ok().map(SignIns::of),
+            log_error: one.log.as_ref().err().map(CountError::of),
+        };
+        Self {
+            old: found.old.iter().map(old).collect(),
+            new: found.new.iter().map(listed).collect(),
+            deployed: found.deployed,
+            password_check: found.check.as_ref().map(Check::of),
+        }
+    }
+}
+
+impl Listed {
+    fn of(listed: &ListedUser, show_values: bool) -> Self {
+        let shown = |value: &String| show_values.then(|| value.clone());
+        let attributes = listed.user.attributes.iter();
+        Self {
+            username: shown(&listed.user.username),
+            status: listed.status.clone(),
+            enabled: listed.user.enabled,
+            verified: verified(listed),
+            created: listed.created.map(stamp),
+            changed: listed.changed.map(stamp),
+            attributes: attributes
+                .map(|(name, value)| (name.clone(), shown(value)))
+                .collect(),
+        }
+    }
+}
+
+impl SignIns {
+    fn of(log: &UserLog) -> Self {
+        let sums = &log.sign_ins;
+        Self {
+            since: stamp(log.since),
+            complete: sums.complete,
+            approved: sums.approved.lines,
+            rejected: sums.rejected,
+            throttled: sums.throttled,
+            faults: sums.faults,
+            reasons: ReasonCount::all(sums),
+        }
+    }
+}
+
+impl Check {
+    fn of(forecast: &diagnosis::Forecast) -> Self {
+        use diagnosis::Forecast;
+        let (would_be_migrated, attributes, reason) = match forecast {
+            Forecast::Migrated(attributes) => (true, attributes.clone(), None),
+            Forecast::Rejected(why) => (false, Vec::new(), Some(why.clone())),
+            Forecast::Broken(broken) => (false, Vec::new(), Some(broken.to_string())),
+        };
+        Self {
+            would_be_migrated,
+            attributes,
+            reason,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The report about a user, for people. Values of attributes are printed only with `--show-values`.
+
+use std::fmt::Write;
+
+use cogmig_core::diagnosis::Forecast;
+use cogmig_core::found::{Found, OldMatch, UserLog};
+use cogmig_core::identity::Side;
+use cogmig_core::reasons;
+use cogmig_core::status::{Sums, Unread};
+use cogmig_core::text::on_one_line;
+use cogmig_core::users::ListedUser;
+use console::Style;
+use rules::attributes::is_verified_in_old;
+use rules::log;
+use rules::settings::CONTACTS;
+
+use super::moment::{ago, moment};
+use super::wrap::{fill, hanging_indent};
+
+/// The columns of a label.
+const COLUMNS: usize = 14;
+
+/// The report, wrapped at a width.
+pub fn text(found: &Found, width: usize, colors: bool) -> String {
+    let mut page = Page {
+        text: String::new(),
+        found,
+        width,
+        colors,
+    };
+    page.heading(&heading(Side::Old, found.old.len()));
+    for (index, one) in found.old.iter().enumerate() {
+        page.separate(index);
+        page.user(&one.user);
+        page.forecast(one);
+        page.log(&one.log);
+    }
+    page.heading(&heading(Side::New, found.new.len()));
+    for (index, one) in found.new.iter().enumerate() {
+        page.separate(index);
+        page.user(one);
+    }
+    page.result();
+    page.text.trim_end().to_owned()
+}
+
+fn heading(side: Side, count: usize) -> String {
+    let side = side.as_str();
+    match count {
+        0 => format!("The {side} pool has no such user."),
+        1 => format!("The {side} pool has 1 such user"),
+        many => format!("The {side} pool has {many} such users"),
+    }
+}
+
+/// What the forecast or the check says of a user.
+pub fn migrated(forecast: &Forecast) -> String {
+    match forecast {
+        Forecast::Migrated(attributes) => {
+            let attributes = attributes.join(", ");
+            format!("would be migrated, with the attributes {attributes}")
+        }
+        Forecast::Rejected(why) => format!("would be rejected: {why}"),
+        Forecast::Broken(broken) => format!("unknown: {broken}. Run `cogmig verify`"),
+    }
+}
+
+/// The text so far, and its layout.
+struct Page<'a> {
+    text: String,
+    found: &'a Found,
+    width: usize,
+    colors: bool,
+}
+
+impl Page<'_> {
+    fn heading(&mut self, text: &str) {
+        let bold = Style::new().bold().force_styling(self.colors);
+        let text = fill(text, self.width);
+        let _ = writeln!(self.text, "\n{}", bold.apply_to(text));
+    }
+
+    fn line(&mut self, label: &str, text: &str) {
+        let label = format!("  {label:<COLUMNS$}");
+        let _ = writeln!(self.text, "{}", hanging_indent(&label, text, self.width));
+    }
+
+    fn separate(&mut self, index: usize) {
+        if index > 0 {
+            self.text.push('\n');
+        }
+    }
+
+    fn user(&mut self, listed: &ListedUser) {
+        let user = &listed.user;
+        if self.found.show_values {
+            self.line("username", &on_one_line(&user.username));
+        }
+        let enabled = if user.enabled { "enabled" } else { "disabled" };
+        self.line("status", &format!("{}, {enabled}", listed.status));
+        let verified = verified(listed).join(", ");
+        let none = "no email or phone number";
+        self.line(
+            "verified",
+            if verified.is_empty() { none } else { &verified },
+        );
+        for (label, time) in [("created", listed.created), ("changed", listed.changed)] {
+            if let Some(time) = time {
+                let text = format!("{}, {}", moment(time), ago(self.found.now, time));
+                self.line(label, &text);
+            }
+        }
+        if self.found.show_values {
+            for (name, value) in &user.attributes {
+                let (name, value) = (on_one_line(name), on_one_line(value));
+                self.line("attribute", &format!("{name} = {value}"));
+            }
+        } else {
+            let names: Vec<_> = user
+                .attributes
+                .iter()
+                .map(|(name, _)| on_one_line(name))
+                .collect();
+            self.line("attributes", &names.join(", "));
+        }
+    }
+
+    fn forecast(&mut self, one: &OldMatch) {
+        let text = match one.forecast {
+            Ok(()) => "a sign-in with the right password would migrate the user".to_owned(),
+            Err(rejection) => format!(
+                "no sign-in would migrate the user ({}): {}",
+                rejection.code(),
+                reasons::text(rejection)
+            ),
+        };
+        self.line("migration", &text);
+    }
+
+    fn log(&mut self, log: &Result<UserLog, Unread>) {
+        let UserLog { since, sign_ins } = match log {
+            Ok(log) => log,
+            Err(unread) => {
+                self.line("sign-ins", &format!("unknown: {}", unread.why));
+                if let Some(grant) = unread.grant {
+                    let grant =
+                        format!("allow {grant} in an IAM policy of the new profile's role or user");
+                    self.line("fix:", &grant);
+                }
+                return;
+            }
+        };
+        let since = moment(*since);
+        self.line("sign-ins", &format!("{}, since {since}", sums(sign_ins)));
+    }
+
+    fn result(&mut self) {
+        let found = self.found;
+        self.text.push('\n');
+        if let Some(check) = &found.check {
+            let text = format!("Password check: {}", migrated(check));
+            let _ = writeln!(self.text, "{}", fill(&text, self.width));
+        }
+        let note = match (found.old.is_empty(), found.new.is_empty(), found.deployed) {
+            (_, false, _) => {
+                "The new pool has a user with this name. Cognito doesn't invoke the migration trigger for users who exist in the new pool."
+            }
+            (false, true, false) => {
+                "There is no deployment. The migration is checked with the rules that `cogmig setup` with the same options would deploy."
+            }
+            _ => return,
+        };
+        let _ = writeln!(self.text, "{}", fill(note, self.width));
+    }
+}
+
+/// The verified contacts of a user.
+pub fn verified(listed: &ListedUser) -> Vec<&'static str> {
+    let attributes = &listed.user.attributes;
+    let mut contacts = CONTACTS.to_vec();
+    contacts.retain(|contact| {
+        let exists = attributes.iter().any(|(name, _)| name == contact);
+        exists && is_verified_in_old(attributes, contact)
+    });
+    contacts
+}
+
+/// The sign-ins of a user, in words.
+fn sums(sums: &Sums) -> String {
+    let reasons = |outcome: &'static str| {
+        let reasons = sums.reasons(outcome).into_iter();
+        let reasons: Vec<_> = reasons
+            .map(|(reason, tally)| format!("{reason} {}", tally.lines))
+            .collect();
+        if reasons.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", reasons.join(", "))
+        }
+    };
+    format!(
+        "{} approved, {} rejected{}, {} failed{}",
+        sums.approved.lines,
+        sums.rejected,
+        reasons(log::REJECTED),
+        sums.faults + sums.throttled,
+        reasons(log::FAULT),
+    )
+}
