@@ -77,7 +77,7 @@ impl Sample {
         });
         let warning = details.fold(warning, Problem::because);
         Some(warning.fix(
-            "change the options or the new user pool, so that it accepts a name and an attribute that these users have",
+            "use a new user pool that accepts an identifier of these users at sign-in, or change the options that reject them",
         ))
     }
 }

@@ -48,7 +48,7 @@ async fn main() -> Result<(), Error> {
         result
     });
     // Lambda returns the reply to Cognito as soon as the runtime has sent it, and sends the next
-    // event when the runtime asks for it. The log line is written in between, so that no sign-in
+    // event when the runtime requests it (Lambda developer guide, Runtime API). The log line is written in between, so that no sign-in
     // waits for what only the log needs.
     let after_reply = MapFutureLayer::new(|sent| async move {
         let sent = sent.await;

@@ -69,7 +69,7 @@ impl Record {
         let _ = timeout_at(self.deadline, self.user.finish()).await;
     }
 
-    /// The reason why the user wasn't migrated, or `None` for a migration. Tells apart what the
+    /// The reason why the user wasn't migrated, or `None` for a migration. It distinguishes what the
     /// reply must not.
     pub fn reason(&self) -> Option<Failure> {
         Some(explain(self.failure?, self.user.result()))

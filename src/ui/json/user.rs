@@ -13,7 +13,7 @@ use super::status::{CountError, ReasonCount};
 use crate::ui::moment::stamp;
 use crate::ui::user::verified;
 
-/// A user that the command was asked for. Several users can have the name.
+/// The users with the specified name.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub struct User {
