@@ -139,8 +139,16 @@ fn cfn_lint(template: &Value) -> Result<(), String> {
     lint("cfn-lint", &["--regions", "eu-west-1"], template)
 }
 
+/// A finding that isn't true of AWS: a call of GetQueryResults has the ID of a query and no log
+/// group, so IAM can't compare it with one.
+const OUTDATED: &str = "LOW - Unnecessary use of Resource * -  - ['logs:GetQueryResults'] - ";
+
 fn parliament(policy: &Value) -> Result<(), String> {
-    lint("parliament", &[], policy)
+    let is_outdated = |found: &str| found.lines().all(|line| line.starts_with(OUTDATED));
+    match lint("parliament", &[], policy) {
+        Err(found) if !found.is_empty() && is_outdated(&found) => Ok(()),
+        result => result,
+    }
 }
 
 #[test]

@@ -15,6 +15,11 @@ impl NthCall {
         self.action == "GetFunction" && self.after > 1
     }
 
+    /// Whether only the final report of a teardown needs it.
+    pub fn is_for_report(&self) -> bool {
+        ["StartQuery", "GetQueryResults", "GetMetricData"].contains(&self.action.as_str())
+    }
+
     /// Whether it is the first call of its operation.
     pub fn is_first(&self) -> bool {
         self.after == 0

@@ -30,6 +30,11 @@ fn errors(service: &str) -> Errors {
             throttled: (400, "ThrottlingException"),
             internal: (500, "ServiceUnavailableException"),
         },
+        "monitoring" => Errors {
+            denied: (400, "AccessDeniedException"),
+            throttled: (400, "ThrottlingException"),
+            internal: (500, "InternalServiceFault"),
+        },
         _ => Errors {
             denied: (400, "AccessDeniedException"),
             throttled: (400, "TooManyRequestsException"),
@@ -60,21 +65,30 @@ pub(super) fn error_reply(call: &Call, status: u16, code: &str, message: &str) -
             "text/xml",
             format!(
                 "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>sandbox-error</RequestId></ErrorResponse>"
-            ),
+            )
+            .into_bytes(),
         ),
         "lambda" => (
             "application/json",
-            json!({"Type": "User", "Message": message}).to_string(),
+            json!({"Type": "User", "Message": message})
+                .to_string()
+                .into_bytes(),
         ),
+        "monitoring" => ("application/cbor", cbor([("__type", code), ("message", message)])),
         _ => (
             "application/x-amz-json-1.1",
-            json!({"__type": code, "message": message}).to_string(),
+            json!({"__type": code, "message": message})
+                .to_string()
+                .into_bytes(),
         ),
     };
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     let headers = response.headers_mut();
     headers.insert("content-type", HeaderValue::from_static(content));
+    if call.service == "monitoring" {
+        headers.insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
+    }
     headers.insert(
         "x-amzn-requestid",
         HeaderValue::from_static("sandbox-error"),
@@ -83,4 +97,16 @@ pub(super) fn error_reply(call: &Call, status: u16, code: &str, message: &str) -
         headers.insert("x-amzn-errortype", code);
     }
     response
+}
+
+/// A map of texts in CBOR (RFC 8949), the protocol of CloudWatch.
+fn cbor(members: [(&str, &str); 2]) -> Vec<u8> {
+    let mut bytes = vec![0xa2];
+    for text in members.into_iter().flat_map(|(name, value)| [name, value]) {
+        let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
+        bytes.push(0x79);
+        bytes.extend(length.to_be_bytes());
+        bytes.extend(&text.as_bytes()[..length.into()]);
+    }
+    bytes
 }

@@ -3,9 +3,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use cogmig_sandbox::PastLines;
+use cogmig_sandbox::{Fault, NEW_ACCOUNT, PastLines};
 use serde_json::{Value, json};
 
+use crate::support::calls::NthCall;
 use crate::support::run::Run;
 use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 
@@ -599,6 +600,43 @@ fn without_access_to_a_count_the_rest_is_reported() {
     stage
         .ends(1, reader)
         .assert_stderr(&["lambda:GetFunction", "find the Deny statement"]);
+}
+
+/// A query waits for the quota. Any other error is reported, and ends the query.
+#[test]
+fn errors_of_a_query_are_retried_or_reported() {
+    let stage = Stage::new();
+    stage.setup();
+    stage.sign_in("ada", PASSWORD).unwrap();
+    for (action, code, error) in [
+        ("StartQuery", "LimitExceededException", None),
+        ("StartQuery", "MalformedQueryException", Some("log_error")),
+        (
+            "GetQueryResults",
+            "ResourceNotFoundException",
+            Some("log_error"),
+        ),
+        (
+            "GetMetricData",
+            "InvalidParameterValue",
+            Some("metric_error"),
+        ),
+    ] {
+        let call = NthCall::of(NEW_ACCOUNT, action, 0);
+        stage.inject(&call, Fault::Error(400, code, "injected"), 1);
+        let run = stage.ok(&format!("status {BOTH} --output json"));
+        assert_eq!(stage.sandbox.clear_faults(), 1, "{action} {code}");
+        let status = &run.json()["status"];
+        for name in ["log_error", "metric_error"] {
+            let summary = status[name]["summary"].as_str();
+            let expected = format!("{code}: injected");
+            assert_eq!(
+                summary,
+                (error == Some(name)).then_some(expected.as_str()),
+                "{run}"
+            );
+        }
+    }
 }
 
 /// Status can run with a role that can't change anything or invoke the function.
