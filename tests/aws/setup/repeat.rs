@@ -121,7 +121,7 @@ fn the_log_retention_is_set_and_a_later_setup_changes_it() {
     stage.ok(&format!("setup {BOTH} --log-retention 7"));
     assert_eq!(retention(), 7);
     stage.setup();
-    assert_eq!(retention(), 30);
+    assert_eq!(retention(), 180);
 }
 
 #[test]
