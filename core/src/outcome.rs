@@ -79,7 +79,7 @@ pub enum Ended {
     InSync,
     /// Status found drift.
     Drift,
-    /// Status found users whom the function approved, but whom Cognito didn't create.
+    /// Status found users that the function approved, but that Cognito didn't create.
     NotCreated,
     /// Status found faults.
     Faults,

@@ -151,7 +151,7 @@ pub enum Command {
     },
     /// Reports the progress of the migration.
     ///
-    /// Reports drift, the number of users in both pools, the number of users whom the function
+    /// Reports drift, the number of users in both pools, the number of users that the function
     /// approved, recent sign-ins that were rejected or failed, and the next steps before you can
     /// close the old account. Reads only, and doesn't invoke the function. Options that aren't set
     /// are those of the deployment. Other values are reported as drift, and other pools or app

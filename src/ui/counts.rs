@@ -82,7 +82,7 @@ pub fn by_result(sums: &Sums) -> Vec<(&'static str, String)> {
     lines
 }
 
-/// Users whom the function approved again.
+/// Users that the function approved again.
 pub fn again(users: u64) -> String {
     let was = if users == 1 { "was" } else { "were" };
     format!(

@@ -31,7 +31,7 @@ pub struct WholeLog {
     pub sources: Vec<OfSource>,
     /// Whether all rows of `sources` were read.
     pub complete: bool,
-    /// The users whom the function approved again, because the new pool didn't have them. `None` if
+    /// The users that the function approved again, because the new pool didn't have them. `None` if
     /// the log has no users.
     pub not_created: Option<u64>,
 }

@@ -1,10 +1,10 @@
-//! Users whom the function approved, but whom Cognito didn't create.
+//! Users that the function approved, but that Cognito didn't create.
 
 use super::report::{Log, Unread};
 use crate::problem::{Cause, Problem, Severity};
 use crate::time::period;
 
-/// The warning about users whom the function approved again.
+/// The warning about users that the function approved again.
 #[must_use]
 pub fn not_created(log: Result<&Log, &Unread>, now: i64) -> Option<Problem> {
     let log = log.ok()?;

@@ -50,7 +50,7 @@ pub fn by_source() -> String {
     counted_by(&[log::OUTCOME, log::TRIGGER_SOURCE])
 }
 
-/// Counts the users whom the function approved since a time (in seconds since 1970) although it had
+/// Counts the users that the function approved since a time (in seconds since 1970) although it had
 /// approved them in an earlier sign-in. So the new pool didn't have them in the meantime.
 #[must_use]
 pub fn approved_again(since: i64) -> String {

@@ -64,7 +64,7 @@ pub struct Log {
     pub begins: i64,
     /// All approvals in the log. A user who was deleted and migrated again counts as one user.
     pub approved: Tally,
-    /// The users whom the function approved in the recent period although it had approved them
+    /// The users that the function approved in the recent period although it had approved them
     /// before. `None` if the log has no users.
     pub not_created: Option<u64>,
 }
@@ -144,7 +144,7 @@ impl Status {
         self.log.as_ref().map_or(0, |log| log.recent.faults)
     }
 
-    /// Users whom the function approved again, because Cognito didn't create them.
+    /// Users that the function approved again, because the new pool didn't have them.
     #[must_use]
     pub fn not_created(&self) -> u64 {
         let log = self.log.as_ref().ok();
@@ -153,7 +153,7 @@ impl Status {
 }
 
 impl Status {
-    /// The percentage of the old pool's users whom the function approved. `None` if it's unknown, or
+    /// The percentage of the old pool's users that the function approved. `None` if it's unknown, or
     /// if approved users weren't created, because it would look like progress.
     #[must_use]
     pub fn percent(&self) -> Option<u64> {

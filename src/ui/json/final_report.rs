@@ -52,7 +52,7 @@ struct WholeLog {
     faults: u64,
     reasons: Vec<ReasonCount>,
     sources: Vec<OfSource>,
-    /// Users whom the function approved again more than a minute later, because the new pool didn't
+    /// Users that the function approved again more than a minute later, because the new pool didn't
     /// have them. Null if the log has no users.
     not_created: Option<u64>,
 }

@@ -25,7 +25,7 @@ pub struct Status {
     users: Users,
     /// Recent sign-ins, counted from the function's log. Null if the log can't be read.
     sign_ins: Option<SignIns>,
-    /// Users whom the function approved in the period of sign_ins although it had approved them more
+    /// Users that the function approved in the period of sign_ins although it had approved them more
     /// than a minute before, because the new pool didn't have them. Null if the log can't be read or
     /// has no users.
     not_created: Option<u64>,
