@@ -51,10 +51,13 @@ impl Sample {
         let reasons = self.reasons.iter();
         let reasons = reasons.map(|(reason, count)| format!("{} {count}", reason.code()));
         let reasons = reasons.collect::<Vec<_>>().join(", ");
-        let separator = if reasons.is_empty() { "" } else { ": " };
-        let (s, of) = (if self.checked == 1 { "" } else { "s" }, self.checked);
-        let migratable = self.migratable;
-        format!("of {of} user{s} checked, {migratable} can be migrated{separator}{reasons}")
+        let separator = if reasons.is_empty() { "" } else { ", " };
+        let Self {
+            checked,
+            migratable,
+            ..
+        } = self;
+        format!("{checked} of the old pool: {migratable} can be migrated{separator}{reasons}")
     }
 
     /// A warning if none of the users can be migrated. An empty pool has none.
@@ -63,8 +66,9 @@ impl Sample {
         if self.checked == 0 || self.migratable > 0 {
             return None;
         }
+        let s = if self.checked == 1 { "" } else { "s" };
         let summary = format!(
-            "no user can be migrated: of {} checked, 0 can be migrated",
+            "of {} user{s} checked in the old pool, 0 could be migrated",
             self.checked
         );
         let warning = Problem::new("no-user-can-be-migrated", Severity::Lockout, summary);
@@ -123,11 +127,11 @@ mod tests {
             user("d", Status::Unconfirmed),
         ];
         let sample = Sample::of(&Rules::default(), &[], &users);
-        let text = "of 4 users checked, 1 can be migrated: not_confirmed 2, external_provider 1";
+        let text = "4 of the old pool: 1 can be migrated, not_confirmed 2, external_provider 1";
         assert_eq!(sample.text(), text);
         assert_eq!(sample.warning(), None);
         let all = Sample::of(&Rules::default(), &[], &users[1..2]);
-        assert_eq!(all.text(), "of 1 user checked, 1 can be migrated");
+        assert_eq!(all.text(), "1 of the old pool: 1 can be migrated");
     }
 
     #[test]

@@ -289,7 +289,7 @@ mod tests {
             assert_eq!(text.contains("\n\\fB2\\fR\n"), detailed, "{name}");
             pages += 1;
         }
-        assert_eq!(pages, 10);
+        assert_eq!(pages, 11);
         let setup = fs::read_to_string(folder.join("cogmig-setup.1")).expect("a page");
         for text in [
             "COGMIG_OLD_PROFILE",

@@ -27,7 +27,7 @@ pub fn text(transcript: &Transcript, has_users: bool, width: usize) -> String {
                 .map(|(side, count)| users(*side, *count)),
         );
         let sample = transcript.sample.as_ref();
-        lines.extend(sample.map(|sample| ("old pool sample".to_owned(), sample.text())));
+        lines.extend(sample.map(|sample| ("users checked".to_owned(), sample.text())));
     }
     let lines = lines.iter().map(|(label, text)| {
         let longest = text.split(' ').map(str::len).max().unwrap_or(0);

@@ -46,8 +46,9 @@ impl Stage {
         });
         seed(&stage, &pool, &client);
         stage.small_package();
-        let setup =
-            format!("setup {BOTH} --lambda-zip small.zip --replace-trigger --mfa-users refuse");
+        let setup = format!(
+            "setup {BOTH} --lambda-zip small.zip --replace-trigger --mfa-users refuse --allow no-user-can-be-migrated"
+        );
         (stage, setup, format!("teardown {BOTH}"))
     }
 

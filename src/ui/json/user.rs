@@ -25,7 +25,7 @@ pub struct User {
     /// that setup would deploy.
     deployed: bool,
     /// Only --password-stdin: whether the function would migrate the user with this password.
-    password_check: Option<Check>,
+    password_check: Option<PasswordCheck>,
 }
 
 /// A user of the old pool.
@@ -81,7 +81,7 @@ struct SignIns {
 /// The result of the check with the user's password.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
-struct Check {
+struct PasswordCheck {
     would_be_migrated: bool,
     /// The names of the attributes that would be migrated.
     attributes: Vec<String>,
@@ -104,7 +104,7 @@ impl User {
             old: found.old.iter().map(old).collect(),
             new: found.new.iter().map(listed).collect(),
             deployed: found.deployed,
-            password_check: found.check.as_ref().map(Check::of),
+            password_check: found.check.as_ref().map(PasswordCheck::of),
         }
     }
 }
@@ -142,7 +142,7 @@ impl SignIns {
     }
 }
 
-impl Check {
+impl PasswordCheck {
     fn of(forecast: &diagnosis::Forecast) -> Self {
         use diagnosis::Forecast;
         let (would_be_migrated, attributes, reason) = match forecast {

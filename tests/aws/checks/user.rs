@@ -140,7 +140,7 @@ fn the_forecast_and_the_log_have_the_same_reason() {
     let old = &found["old"][0];
     assert_eq!(old["would_be_migrated"], false);
     assert_eq!(old["reason"], "disabled");
-    let reasons = json!([{"outcome": "rejected", "reason": "disabled", "count": 1}]);
+    let reasons = json!([{"outcome": "rejected", "reason": "disabled", "count": 1, "users": 1}]);
     assert_eq!(old["sign_ins"]["reasons"], reasons, "{found}");
     let run = stage.found(0, "bob", "");
     assert!(run.printed("CONFIRMED, disabled"), "{run}");
@@ -159,7 +159,7 @@ fn the_forecast_and_the_log_have_the_same_reason() {
     assert!(run.printed("doesn't invoke the migration trigger"), "{run}");
     let found = stage.found_json("ada");
     assert_eq!(found["new"][0]["status"], "CONFIRMED");
-    assert_eq!(found["old"][0]["sign_ins"]["migrated"], 1);
+    assert_eq!(found["old"][0]["sign_ins"]["approved"], 1);
 }
 
 #[test]

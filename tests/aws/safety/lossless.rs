@@ -63,7 +63,9 @@ fn assert_lossless(stage: &Stage, pool: &Value, client: &Value, names: [&Value; 
     let mut after = before;
     after[0] = resolved(after[0].take());
 
-    let setup = format!("setup {BOTH} --replace-trigger --mfa-users refuse");
+    let setup = format!(
+        "setup {BOTH} --replace-trigger --mfa-users refuse --allow no-user-can-be-migrated"
+    );
     let teardown = format!("teardown {BOTH}");
     for (run, expected) in [(setup, deployed), (teardown, after)] {
         stage.sandbox.clear_journal();

@@ -103,7 +103,7 @@ fn a_page_of_users_is_checked_before_setup() {
             stage.in_pool(&stage.old, "AdminDisableUser", json!({"Username": name}));
         }
     }
-    let text = "old pool sample of 3 users checked, 2 can be migrated: disabled 1";
+    let text = "users checked 3 of the old pool: 2 can be migrated, disabled 1";
     for command in ["plan", "setup"] {
         stage.sandbox.clear_journal();
         let run = stage.ok(&format!("{command} {BOTH}"));
@@ -118,14 +118,14 @@ fn a_page_of_users_is_checked_before_setup() {
         );
     }
     let json = stage.ok(&format!("plan {BOTH} --output json")).json();
-    let reasons = json!([{"outcome": "rejected", "reason": "disabled", "count": 1}]);
+    let reasons = json!([{"outcome": "rejected", "reason": "disabled", "count": 1, "users": 1}]);
     let checked = json!({"checked": 3, "can_be_migrated": 2, "reasons": reasons});
     assert_eq!(json["users_checked"], checked);
     // Verify and status report what exists.
     stage.sandbox.clear_journal();
     for command in ["verify", "status"] {
         let run = stage.ok(&format!("{command} {BOTH}"));
-        assert!(!run.printed("old pool sample"), "{run}");
+        assert!(!run.printed("users checked"), "{run}");
     }
     let calls = stage.sandbox.journal();
     assert!(calls.iter().all(|call| call.action != "ListUsers"));
@@ -135,14 +135,18 @@ fn a_page_of_users_is_checked_before_setup() {
 #[test]
 fn a_pool_in_which_no_user_can_be_migrated_gets_a_lockout_warning() {
     let stage = Stage::with_new_pool(json!({"UsernameAttributes": ["email"]}));
-    let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
-    for words in [
-        "of 1 user checked, 0 can be migrated: name 1",
-        "no user can be migrated: of 1 checked, 0 can be migrated",
-        "1 (name): the new pool can't resolve the identifier",
-    ] {
-        assert!(run.printed(words), "{words}\n{run}");
+    for command in ["plan", "setup"] {
+        let run = stage.changes_nothing(1, &format!("{command} {BOTH}"));
+        for words in [
+            "users checked 1 of the old pool: 0 can be migrated, name 1",
+            "of 1 user checked in the old pool, 0 could be migrated",
+            "1 (name): the new pool can't resolve the identifier",
+            "--allow no-user-can-be-migrated",
+        ] {
+            assert!(run.printed(words), "{words}\n{run}");
+        }
     }
+    stage.changes_nothing(0, &format!("plan {BOTH} --allow no-user-can-be-migrated"));
     let run = stage.changes_nothing(1, &format!("plan {BOTH} --fail-on lockout"));
     run.assert_stderr(&["no-user-can-be-migrated"]);
     // The sign-in has the result of the forecast.
@@ -152,10 +156,10 @@ fn a_pool_in_which_no_user_can_be_migrated_gets_a_lockout_warning() {
     stage.in_pool(&stage.old, "AdminDeleteUser", json!({"Username": "ada"}));
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     assert!(
-        run.printed("of 0 users checked, 0 can be migrated"),
+        run.printed("users checked 0 of the old pool: 0 can be migrated"),
         "{run}"
     );
-    assert!(!run.printed("no user can be migrated"), "{run}");
+    assert!(!run.printed("0 could be migrated"), "{run}");
 }
 
 #[test]

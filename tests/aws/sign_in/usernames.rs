@@ -103,7 +103,7 @@ fn an_alias_that_the_new_pool_cannot_resolve_is_rejected() {
 #[test]
 fn a_username_that_is_not_an_email_is_rejected_if_usernames_are_emails() {
     let stage = stage(json!({}), username(), "ada");
-    let run = stage.setup();
+    let run = stage.ok(&format!("setup {BOTH} --allow no-user-can-be-migrated"));
     assert!(
         run.flat()
             .contains("Sign-ins with a username are rejected, unless the username is the user's verified email"),
