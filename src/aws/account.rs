@@ -12,8 +12,10 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_runtime::env_config::file::EnvConfigFiles;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -27,6 +29,7 @@ use cogmig_core::problem::Problem;
 use tokio::time::timeout;
 
 use super::call;
+use super::profiles::{Profiles, encoded};
 use crate::stop::Stop;
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -83,19 +86,27 @@ impl Account {
         run: &Run,
         reads: impl AsyncFnOnce(&Self) -> Result<T, CallError>,
     ) -> Result<(Self, Result<T, CallError>)> {
-        let http = http_client();
+        let profiles = Profiles::read()?;
+        profiles.check(profile)?;
+        let (files, name) = (profiles.files(), encoded(profile));
+        let http = http_client(profiles.ca_bundle(profile)?)?;
         let provider = ProviderConfig::without_region().with_http_client(http.clone());
         let region = match region {
-            Some(region) => region.to_owned(),
-            None => region_of(side, profile, &provider).await?,
+            Some(region) => Region::new(region.to_owned()),
+            None => region_of(&files, &name, &provider)
+                .await
+                .ok_or_else(|| no_region(side, profile))?,
         };
+        let region = region.to_string();
         let provider = provider.with_region(Some(Region::new(region.clone())));
         let config = aws_config::defaults(BehaviorVersion::latest())
-            .profile_name(profile)
+            .profile_files(files.clone())
+            .profile_name(&name)
             .region(Region::new(region.clone()))
             .credentials_provider(
                 ProfileFileCredentialsProvider::builder()
-                    .profile_name(profile)
+                    .profile_files(files)
+                    .profile_name(&name)
                     .configure(&provider)
                     .build(),
             )
@@ -121,7 +132,8 @@ impl Account {
             account.call("sts:GetCallerIdentity", sts.get_caller_identity().send()),
             reads(&account),
         );
-        let caller = caller?;
+        let caller =
+            caller.map_err(|error| sso_expired(side, profile, &error).unwrap_or(error.into()))?;
         let arn = caller
             .arn()
             .context("STS returned no ARN for these credentials")?;
@@ -261,30 +273,52 @@ impl Account {
     }
 }
 
-async fn region_of(side: Side, profile: &str, provider: &ProviderConfig) -> Result<String> {
-    let region = ProfileFileRegionProvider::builder()
-        .profile_name(profile)
+async fn region_of(
+    files: &EnvConfigFiles,
+    name: &str,
+    provider: &ProviderConfig,
+) -> Option<Region> {
+    let provider = ProfileFileRegionProvider::builder()
+        .profile_files(files.clone())
+        .profile_name(name)
         .configure(provider)
-        .build()
-        .region()
-        .await;
-    if let Some(region) = region {
-        return Ok(region.to_string());
+        .build();
+    provider.region().await
+}
+
+/// The error for an SSO session that has expired or doesn't exist. The SDK's message is a chain of
+/// its own terms.
+fn sso_expired(side: Side, profile: &str, error: &CallError) -> Option<anyhow::Error> {
+    let is_sso = ["SSO", "sso_"]
+        .iter()
+        .any(|word| error.message.contains(word));
+    if error.answered || !is_sso {
+        return None;
     }
-    Err(Problem::usage(
-        "profile-invalid",
-        format!("profile `{profile}` doesn't exist or has no Region"),
-    )
-    .fix(format!(
-        "run `aws configure list-profiles` to list the existing profiles, set `region` in the profile, or use --{}-region",
-        side.as_str()
-    ))
-    .into())
+    let side = side.as_str();
+    let summary = format!(
+        "the SSO session of profile `{profile}`, for the {side} account, has expired or doesn't exist"
+    );
+    let problem = Problem::error("sso-session-expired", summary);
+    let fix = format!("run `aws sso login --profile {profile}`");
+    Some(problem.fix(fix).into())
+}
+
+fn no_region(side: Side, profile: &str) -> Problem {
+    let summary = format!("profile `{profile}` has no Region");
+    let option = format!("--{}-region", side.as_str());
+    Problem::usage("profile-invalid", summary)
+        .fix(format!("set `region` in the profile, or use {option}"))
 }
 
 /// The SDK's default HTTP client doesn't support `HTTPS_PROXY` and similar variables. All calls in
-/// an account share the connections.
-fn http_client() -> SharedHttpClient {
+/// an account share the connections. A CA bundle replaces the certificate authorities of the system.
+fn http_client(ca_bundle: Option<Vec<u8>>) -> Result<SharedHttpClient> {
+    let trusted = match ca_bundle {
+        Some(pem) => TrustStore::empty().with_pem_certificate(pem),
+        None => TrustStore::default(),
+    };
+    let tls_context = TlsContext::builder().with_trust_store(trusted).build()?;
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT);
     let connector = Connector::builder()
         .proxy_config(ProxyConfig::from_env())
@@ -292,9 +326,10 @@ fn http_client() -> SharedHttpClient {
         .tls_provider(tls::Provider::Rustls(
             tls::rustls_provider::CryptoMode::Ring,
         ))
+        .tls_context(tls_context)
         .build();
     let connector = SharedHttpConnector::new(connector);
-    http_client_fn(move |_, _| connector.clone())
+    Ok(http_client_fn(move |_, _| connector.clone()))
 }
 
 /// Cognito limits operations on user pools and app clients to 15 per second for the account. Other

@@ -130,7 +130,7 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
     (
         &[""],
         "certificate",
-        "a proxy uses its own certificate: set SSL_CERT_FILE to the file of its CA",
+        "a proxy uses its own certificate: set AWS_CA_BUNDLE, or ca_bundle in the profile, to the file of its CA",
     ),
     (
         &[""],
@@ -368,7 +368,7 @@ mod tests {
             (NOT_OF_AWS, "proxy"),
             (
                 "dispatch failure: io error: invalid peer certificate: UnknownIssuer",
-                "SSL_CERT_FILE",
+                "AWS_CA_BUNDLE",
             ),
             (
                 "dispatch failure: dns error: failed to lookup address",

@@ -37,7 +37,7 @@ fn a_profile_that_does_not_exist() {
     let stage = Stage::new();
     assert_fails(&stage, "absent", 64, &["absent"]);
     let absent = "setup --old-profile old --new-profile absent --new-region eu-central-1";
-    let run = stage.changes_nothing(1, absent);
+    let run = stage.changes_nothing(64, absent);
     run.assert_stderr(&["absent", "aws configure list-profiles"]);
 }
 
