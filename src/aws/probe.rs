@@ -126,10 +126,15 @@ pub async fn check(
 }
 
 /// Repeats the check until it passes, because IAM and Cognito are eventually consistent.
+/// `consequence` is what a failure means, for the error.
 ///
 /// # Errors
 /// It doesn't pass in time, or fails with a cause that waiting can't fix.
-pub async fn wait_until_working(account: &Account, desired: &Desired) -> Result<()> {
+pub async fn wait_until_working(
+    account: &Account,
+    desired: &Desired,
+    consequence: &str,
+) -> Result<()> {
     let (no_changes, random) = (Plan::default(), Credentials::random()?);
     let mut last = None;
     let what = "the connectivity check to pass";
@@ -152,7 +157,7 @@ pub async fn wait_until_working(account: &Account, desired: &Desired) -> Result<
         Problem::error(
             "connectivity-check-failed",
             format!(
-                "setup is complete, but no user can be migrated. In the {}, the {broken}",
+                "{consequence}. In the {}, the {broken}",
                 account.identity.place()
             ),
         )

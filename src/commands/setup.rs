@@ -5,6 +5,7 @@ use std::pin::pin;
 use anyhow::Result;
 use cogmig_core::options::PackageSource;
 use cogmig_core::outcome::{Ended, Outcome};
+use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 
@@ -15,6 +16,10 @@ use super::session::Session;
 use crate::aws::apply::{Accounts, apply};
 use crate::aws::probe;
 use crate::ui::Question;
+
+/// What a failed connectivity check means before the trigger is attached, and after it.
+const NOT_ATTACHED: &str = "the trigger wasn't attached, because no user could be migrated";
+const COMPLETE: &str = "setup is complete, but no user can be migrated";
 
 /// Sets up the migration.
 ///
@@ -33,9 +38,10 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let allowed = session.allows_warnings(plan)?;
     // A custom deployment package may not support the connectivity check.
     let probed = prepared.settings.package == PackageSource::Embedded;
-    let check = async {
+    let (new, desired) = (&prepared.deployment.new, &prepared.desired);
+    let check = |consequence| async move {
         if probed {
-            probe::wait_until_working(&prepared.deployment.new, &prepared.desired).await?;
+            probe::wait_until_working(new, desired, consequence).await?;
         }
         Ok(())
     };
@@ -49,17 +55,24 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
             new: Some(&prepared.deployment.new),
         };
         let written = Notify::new();
-        let applied = apply(plan, &accounts, run, || written.notify_one());
-        let check = async {
-            written.notified().await;
-            check.await
-        };
-        both(applied, check).await?;
+        let before_trigger = || check(NOT_ATTACHED).boxed_local();
+        let applied = apply(plan, &accounts, run, &before_trigger, || {
+            written.notify_one();
+        });
+        if plan.checks_connectivity() {
+            applied.await?;
+        } else {
+            let check = async {
+                written.notified().await;
+                check(COMPLETE).await
+            };
+            both(applied, check).await?;
+        }
     } else if !matches!(
         prepared.deployment.early_check.join_next().await,
         Some(Ok(true))
     ) {
-        check.await?;
+        check(COMPLETE).await?;
     }
     let (new, ended) = (&prepared.desired.new, Ended::done(plan));
     ui.outcome(&Outcome::SetUp { new, probed }, ended);

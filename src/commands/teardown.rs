@@ -9,6 +9,7 @@ use anyhow::Result;
 use cogmig_core::event::Event;
 use cogmig_core::outcome::{Ended, Outcome};
 use cogmig_core::plan;
+use futures_util::FutureExt;
 
 use super::report;
 use super::session::Session;
@@ -75,7 +76,8 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
         if let Some(path) = &settings.report {
             report::save(&report, path)?;
         }
-        apply(&plan, &accounts, run, || ()).await?;
+        let no_check = || async { Ok(()) }.boxed_local();
+        apply(&plan, &accounts, run, &no_check, || ()).await?;
     }
     let ended = Ended::done(&plan);
     ui.outcome(&Outcome::TornDown, ended);

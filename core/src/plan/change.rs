@@ -1,6 +1,6 @@
 //! The changes of a plan, as values. The printer turns them into text.
 
-use super::step::Step;
+use super::step::{Guard, Step};
 use crate::cognito::flows::{Added, Flow};
 use crate::package::Architecture;
 use crate::problem::{Problem, Severity};
@@ -41,6 +41,13 @@ impl Plan {
     /// The steps of all changes, in order.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
         self.changes.iter().flat_map(|change| &change.steps)
+    }
+
+    /// Whether a step requires that the connectivity check passes before it.
+    #[must_use]
+    pub fn checks_connectivity(&self) -> bool {
+        let mut guards = self.steps().filter_map(|step| step.guard.as_ref());
+        guards.any(|guard| matches!(guard, Guard::Connected))
     }
 
     /// Adds a change.

@@ -24,6 +24,9 @@ pub enum Guard {
         /// The value of the tag.
         deployment: String,
     },
+    /// The connectivity check passes. Otherwise the step fails: a trigger that can't reach the old
+    /// pool would break the sign-in of all users who aren't in the new pool.
+    Connected,
     /// No role of another deployment has this key on record. Otherwise the step is skipped.
     RecordedHereAlone {
         /// The role of this deployment.

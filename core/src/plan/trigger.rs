@@ -1,7 +1,7 @@
 //! The new pool's UserMigration trigger: setup attaches it, and teardown restores the previous one.
 
 use super::change::{Action, Edit, Plan, Reason};
-use super::step::{Compensation, Expected, Step};
+use super::step::{Compensation, Expected, Guard, Step};
 use crate::cognito::pool;
 use crate::desired::Desired;
 use crate::identity::Side;
@@ -26,7 +26,7 @@ pub(super) fn attached(new: &NewSide) -> Option<&str> {
     new.pool.described.as_ref().and_then(pool::trigger)
 }
 
-/// Attaches the function as the trigger, and then checks that the function exists. If the function
+/// Attaches the function as the trigger, if the connectivity check passes, and then checks that the function exists. If the function
 /// of a trigger doesn't exist, users who haven't been migrated can't sign in.
 pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
     let arn = desired.names.function_arn(&desired.new.identity);
@@ -39,7 +39,8 @@ pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
     let name = desired.names.function.clone();
     // An alias of this deployment's function isn't a previous trigger.
     let other = other(desired, new).map(str::to_owned);
-    let step = set(new, before, Some(arn)).rechecked(
+    let attach = set(new, before, Some(arn)).guarded(Guard::Connected);
+    let step = attach.rechecked(
         Expected::Function { name },
         Compensation::RestoreTrigger { before: other },
     );

@@ -7,15 +7,21 @@ use cogmig_core::problem::Problem;
 use cogmig_core::record;
 use cogmig_core::resource::Address;
 
+use futures_util::future::LocalBoxFuture;
+
 use crate::aws::account::Account;
 use crate::aws::resources::{self, role};
+
+/// The connectivity check.
+pub type Check<'a, 'f> = &'a dyn Fn() -> LocalBoxFuture<'f, Result<()>>;
 
 /// Whether a step must run. `false` means that it's skipped.
 ///
 /// # Errors
-/// The resource is no longer managed by the deployment.
-pub async fn holds(account: &Account, guard: &Guard) -> Result<bool> {
+/// The resource is no longer managed by the deployment, or the connectivity check fails.
+pub async fn holds(account: &Account, guard: &Guard, check: Check<'_, '_>) -> Result<bool> {
     match guard {
+        Guard::Connected => check().await.map(|()| true),
         Guard::Managed {
             address,
             deployment,
@@ -27,13 +33,19 @@ pub async fn holds(account: &Account, guard: &Guard) -> Result<bool> {
                 _ => Ok(true),
             }
         }
-        Guard::RecordedHereAlone { role, key } => {
-            let names = Names::new(None);
-            let base = names.record_role(account.identity.side);
-            let others = role::others(account, base, role).await?;
-            Ok(!others.iter().any(|tags| tags.contains_key(key)))
-        }
+        Guard::RecordedHereAlone { role, key } => is_recorded_here_alone(account, role, key).await,
     }
+}
+
+/// Whether no role of another deployment than this one has this key on record.
+///
+/// # Errors
+/// The roles can't be read.
+pub async fn is_recorded_here_alone(account: &Account, role: &str, key: &str) -> Result<bool> {
+    let names = Names::new(None);
+    let base = names.record_role(account.identity.side);
+    let others = role::others(account, base, role).await?;
+    Ok(!others.iter().any(|tags| tags.contains_key(key)))
 }
 
 fn tag_lost(account: &Account, Address { kind, name, .. }: &Address) -> Error {

@@ -19,6 +19,7 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::aws::account::{Account, Run};
+pub use guard::Check;
 use step::Rest;
 
 /// The accounts to which a plan is applied.
@@ -63,7 +64,8 @@ enum StepResult<'a> {
 type Running<'a> = LocalBoxFuture<'a, (usize, StepResult<'a>)>;
 
 /// Applies the changes, each one after those that it depends on. `written` is called when the calls
-/// of all changes have succeeded. Their checks may still run.
+/// of all changes have succeeded. Their checks may still run. `check` is the connectivity check,
+/// which the step that attaches the trigger requires.
 ///
 /// # Errors
 /// A call fails permanently, a setting differs from the request, or the run was interrupted.
@@ -72,6 +74,7 @@ pub async fn apply(
     plan: &Plan,
     accounts: &Accounts<'_>,
     run: &Run,
+    check: Check<'_, '_>,
     written: impl FnOnce(),
 ) -> Result<()> {
     let events = run.clone();
@@ -92,7 +95,7 @@ pub async fn apply(
                     run.report(Event::Started { index });
                 }
                 jobs[index].state = State::Running;
-                running.push(start(&jobs[index], index, &client));
+                running.push(start(&jobs[index], index, &client, check));
             }
         }
         if jobs.iter().all(Job::is_written)
@@ -213,9 +216,14 @@ fn is_ready(jobs: &[Job<'_>], index: usize) -> bool {
     job.state == State::Waiting && jobs[..index].iter().all(is_met)
 }
 
-fn start<'a>(job: &Job<'a>, index: usize, client: &'a OnceCell<String>) -> Running<'a> {
+fn start<'a, 'f: 'a>(
+    job: &Job<'a>,
+    index: usize,
+    client: &'a OnceCell<String>,
+    check: Check<'a, 'f>,
+) -> Running<'a> {
     let (account, step) = (job.account, job.step);
-    let run = step::run(account, step, client);
+    let run = step::run(account, step, client, check);
     let result = run.map(|result| match result {
         Ok(Some(rest)) => StepResult::Written(rest),
         Ok(None) => StepResult::Done,

@@ -2,11 +2,11 @@
 
 use anyhow::{Error, Result};
 use cogmig_core::call;
-use cogmig_core::plan::{Compensation, Expected, Guard, Recheck, Step};
+use cogmig_core::plan::{Compensation, Expected, Recheck, Step};
 use cogmig_core::problem::Problem;
 use cogmig_core::resource::{Call, ClientCall, PoolCall};
 
-use super::guard::holds;
+use super::guard::is_recorded_here_alone;
 use crate::aws::account::Account;
 use crate::aws::resources::{Created, function, role, user_pool, user_pool_client};
 
@@ -82,12 +82,8 @@ async fn revert(
                 );
                 Problem::error(UNRECORDED, summary).fix(AGAIN)
             };
-            let alone = Guard::RecordedHereAlone {
-                role: role.clone(),
-                key: key.clone(),
-            };
             let removed = async {
-                let is_alone = holds(account, &alone).await?;
+                let is_alone = is_recorded_here_alone(account, role, key).await?;
                 if is_alone {
                     user_pool_client::remove_flow(account, pool, name, added).await?;
                 }

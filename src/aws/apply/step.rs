@@ -8,7 +8,8 @@ use cogmig_core::plan::Step;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::{guard, recheck};
+use super::guard::{self, Check};
+use super::recheck;
 use crate::aws::account::Account;
 use crate::aws::resources;
 
@@ -23,9 +24,10 @@ pub async fn run<'a>(
     account: &'a Account,
     step: &'a Step,
     client: &OnceCell<String>,
+    check: Check<'_, '_>,
 ) -> Result<Option<Rest<'a>>> {
     if let Some(guard) = &step.guard
-        && !guard::holds(account, guard).await?
+        && !guard::holds(account, guard, check).await?
     {
         return Ok(None);
     }

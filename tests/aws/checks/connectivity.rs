@@ -1,6 +1,7 @@
 //! The connectivity check at the end of setup retries transient errors and reports a failed check.
 
 use cogmig_sandbox::{Fault, Injection, OLD_ACCOUNT};
+use serde_json::{Value, json};
 
 use crate::support::stage::{BOTH, PASSWORD, Stage};
 
@@ -16,6 +17,12 @@ const NO_SECRET: Fault = Fault::Error(
 const FUNCTION_SESSION: &str = "";
 
 impl Stage {
+    /// The UserMigration trigger of the new pool.
+    fn pool_trigger(&self) -> Value {
+        let pool = self.in_pool(&self.new, "DescribeUserPool", json!({}));
+        pool["UserPool"]["LambdaConfig"]["UserMigration"].clone()
+    }
+
     fn inject_fault(&self, account: &str, action: &str, fault: Fault, times: usize) {
         self.sandbox.inject(Injection {
             account: account.into(),
@@ -82,16 +89,21 @@ fn a_setup_without_changes_checks_once() {
 }
 
 #[test]
-fn a_failed_check_is_reported_and_nothing_is_rolled_back() {
+fn after_a_failed_check_the_trigger_is_not_attached() {
     let stage = Stage::new();
     stage.inject_fault(OLD_ACCOUNT, "AdminInitiateAuth", NO_SECRET, 1000);
+    let before = stage.pool_trigger();
     let run = stage.ends(1, &format!("setup {BOTH}"));
     run.assert_stderr(&[
-        "no user can be migrated",
+        "the trigger wasn't attached",
         "connectivity check failed (secret)",
         "--dedicated-old-client",
     ]);
+    assert_eq!(stage.pool_trigger(), before);
     stage.sandbox.clear_faults();
+    // The next setup continues: only the trigger is missing.
+    let run = stage.setup();
+    assert!(run.printed("Setup complete: 0 added, 1 changed."), "{run}");
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 
@@ -104,8 +116,10 @@ fn an_interrupt_reports_what_setup_was_waiting_for() {
     let run = running.end();
     run.assert_ended(130, "setup");
     run.assert_stderr(&["interrupted", "can't assume"]);
+    assert_eq!(stage.pool_trigger(), Value::Null);
     stage.sandbox.clear_faults();
-    stage.changes_nothing(0, &format!("setup {BOTH}"));
+    stage.setup();
+    stage.sign_in("ada", PASSWORD).unwrap();
 }
 
 #[test]

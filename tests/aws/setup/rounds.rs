@@ -34,7 +34,7 @@ fn too_many() -> Vec<String> {
     let mut failures = Vec::new();
     for (arguments, maximum) in [
         ("plan", 3),
-        ("setup", 9),
+        ("setup", 10),
         ("setup", 2),
         ("verify", 3),
         ("status", 5),
