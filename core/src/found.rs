@@ -2,6 +2,7 @@
 //! the function's log says of them.
 
 use rules::reasons::Rejection;
+use rules::settings::{MfaUsers, Rules};
 
 use crate::diagnosis::Forecast;
 use crate::status::{Sums, Unread};
@@ -13,11 +14,17 @@ pub struct Found {
     pub old: Vec<OldMatch>,
     /// The users of the new pool with the name.
     pub new: Vec<ListedUser>,
-    /// Whether the forecasts are made with the rules of the deployed function. Otherwise, with those
-    /// that setup would deploy.
+    /// Whether the forecasts are made with the rules of the deployed function. Otherwise, with
+    /// those that setup would deploy.
     pub deployed: bool,
+    /// Whether the function is the trigger of the new pool.
+    pub attached: bool,
+    /// What ListUsers doesn't show, and could reject a sign-in of a user with a positive forecast.
+    pub unknown: Vec<&'static str>,
     /// The result of the check with the user's password.
     pub check: Option<Forecast>,
+    /// The variable of the function's environment that is invalid.
+    pub invalid: Option<&'static str>,
     /// Whether values of attributes are printed.
     pub show_values: bool,
     /// The time of the report, in seconds since 1970.
@@ -28,8 +35,9 @@ pub struct Found {
 pub struct OldMatch {
     /// The user.
     pub user: ListedUser,
-    /// Whether a sign-in with the right password would migrate the user, or why not.
-    pub forecast: Result<(), Rejection>,
+    /// Whether a sign-in with the right password would migrate the user, or why not. `None` if it's
+    /// unknown, because the function's environment is invalid.
+    pub forecast: Option<Result<(), Rejection>>,
     /// The user's sign-ins in the function's log.
     pub log: Result<UserLog, Unread>,
 }
@@ -43,6 +51,17 @@ pub struct UserLog {
 }
 
 impl Found {
+    /// What the rules depend on and ListUsers doesn't show.
+    #[must_use]
+    pub fn unknown(rules: &Rules) -> Vec<&'static str> {
+        let unknown = [
+            (rules.mfa_users == MfaUsers::Refuse, "the MFA of the user"),
+            (rules.old_triggers, "the triggers of the old pool"),
+        ];
+        let unknown = unknown.into_iter().filter(|(depends, _)| *depends);
+        unknown.map(|(_, what)| what).collect()
+    }
+
     /// Whether one of the pools has such a user.
     #[must_use]
     pub fn exists(&self) -> bool {

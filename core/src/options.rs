@@ -54,7 +54,7 @@ impl Origin {
             Self::Flag => format!("--{option}"),
             Self::Environment => variable(option),
             Self::File { name, line } => format!("{name}, line {line}: {option}"),
-            Self::Deployment => format!("the deployment's {option}"),
+            Self::Deployment => format!("existing deployment: {option}"),
         }
     }
 
@@ -65,7 +65,7 @@ impl Origin {
             Self::Flag => "command line".to_owned(),
             Self::Environment => variable(option),
             Self::File { name, line } => format!("{name}, line {line}"),
-            Self::Deployment => "deployed".to_owned(),
+            Self::Deployment => "existing deployment".to_owned(),
         }
     }
 
@@ -192,15 +192,15 @@ impl PackageSource {
     /// The prefix of the value for a package that the function keeps.
     const SHA256: &str = "sha256:";
 
-    /// The source in the value of `--lambda-zip`.
+    /// The source in the value of `--lambda-zip`, which can be the deployment's.
     #[must_use]
-    pub fn of(value: PathBuf) -> Self {
-        match value.to_str() {
-            Some(NONE) => Self::Embedded,
-            Some(text) => match text.strip_prefix(Self::SHA256) {
-                Some(sha256) => Self::Deployed(sha256.to_owned()),
-                None => Self::File(value),
-            },
+    pub fn of(value: PathBuf, is_deployed: bool) -> Self {
+        let sha256 = value
+            .to_str()
+            .and_then(|text| text.strip_prefix(Self::SHA256));
+        match sha256.filter(|_| is_deployed) {
+            Some(sha256) => Self::Deployed(sha256.to_owned()),
+            None if value.to_str() == Some(NONE) => Self::Embedded,
             None => Self::File(value),
         }
     }
@@ -227,7 +227,7 @@ pub enum LogUsers {
 pub struct Grant {
     /// The account. The default is any account.
     pub account: Option<String>,
-    /// Only the permissions that `plan` and `status` need.
+    /// Only the permissions that `plan`, `status` and `list` need.
     pub read_only: bool,
     /// The role with which the new pool sends SMS messages.
     pub sms_role: Option<String>,

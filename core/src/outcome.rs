@@ -1,6 +1,7 @@
 //! The result of a command.
 
 use std::fmt;
+use std::path::Path;
 
 use crate::deployments::Deployment;
 use crate::desired::Target;
@@ -28,7 +29,10 @@ pub enum Outcome<'a> {
     /// The status of the migration.
     Status(&'a Status),
     /// Teardown applied its changes, or there were none.
-    TornDown,
+    TornDown {
+        /// The file with the final report, if it was saved.
+        report: Option<&'a Path>,
+    },
     /// No resource of the deployment exists.
     NotDeployed {
         /// The name of the deployment.

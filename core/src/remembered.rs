@@ -4,8 +4,11 @@
 
 use rules::attributes::Mapping;
 use rules::env;
-use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords, mappings};
+use rules::settings::{
+    ForgotPassword, MfaUsers, TemporaryPasswords, names as names_in, valid_mappings,
+};
 
+use crate::cognito::lossless::Object;
 use crate::cognito::pool;
 use crate::identity::Identity;
 use crate::names::Names;
@@ -40,19 +43,27 @@ pub fn options(
         names.own(&function.tags) || old.role.as_ref().is_some_and(|role| uses(&role.trust))
     };
     if let Some(function) = new.function.as_ref().filter(is_of_deployment) {
-        options.extend(of_function(function));
+        let pools = [&old.pool, &new.pool].map(|pool| pool.described.as_ref());
+        options.extend(of_function(function, pools));
     }
     options
 }
 
-fn of_function(function: &Function) -> Deployed {
+/// An attribute that a pool doesn't have is ignored.
+fn of_function(function: &Function, [old, new]: [Option<&Object>; 2]) -> Deployed {
+    let has =
+        |pool: Option<&Object>, name: &str| pool.is_none_or(|pool| pool::has_attribute(pool, name));
     let environment = &function.configuration.environment;
     let variable = |name: &str| environment.get(name).map(String::as_str);
     let known = |name, is_known: fn(&str) -> bool| variable(name).filter(|code| is_known(code));
     let is_mfa_choice =
         |code: &str| MfaUsers::of_code(code).is_some_and(|choice| choice != MfaUsers::None);
-    let mapped = variable(env::ATTRIBUTES).and_then(mappings);
-    let mapped = mapped.unwrap_or_default();
+    let mapped = variable(env::ATTRIBUTES).map(valid_mappings);
+    let mut mapped = mapped.unwrap_or_default();
+    mapped.retain(|one| has(old, &one.old) && has(new, &one.new));
+    let dropped = variable(env::DROPPED_ATTRIBUTES).map(names_in);
+    let mut dropped = dropped.unwrap_or_default();
+    dropped.retain(|name| has(old, name));
     let is_sub = |mapping: &&Mapping| mapping.old == "sub";
     let renames = mapped
         .iter()
@@ -88,7 +99,12 @@ fn of_function(function: &Function) -> Deployed {
                 .as_deref()
                 .filter(|list| !list.is_empty()),
         ),
-        ("drop-attribute", variable(env::DROPPED_ATTRIBUTES)),
+        (
+            "drop-attribute",
+            Some(dropped.join(","))
+                .as_deref()
+                .filter(|list| !list.is_empty()),
+        ),
         ("old-sub", sub),
         ("architecture", architecture.map(Architecture::as_str)),
         ("log-users", Some(log_users)),
@@ -99,21 +115,30 @@ fn of_function(function: &Function) -> Deployed {
     options.into_iter().chain([package]).flatten().collect()
 }
 
-/// A warning if the trigger is attached and its function no longer exists: the options of an
-/// earlier setup are lost with it.
+/// A warning if what has the options of an earlier setup no longer exists. Only such a setup
+/// creates the role, and it's the first step of one that was interrupted.
 #[must_use]
 pub fn lost(names: &Names, new: &NewSide) -> Option<Problem> {
-    let pool = new.pool.described.as_ref();
-    let trigger = pool.and_then(pool::trigger)?;
-    if new.function.is_some() || !names.is_function(&new.identity, trigger) {
-        return None;
-    }
+    new.role.as_ref().filter(|role| names.own(&role.tags))?;
+    let function = new.function.as_ref();
+    let variables = function.map(|function| &function.configuration.environment);
+    let what = match (variables, &new.log_group) {
+        (None, _) => format!("function {}", names.function),
+        (Some(variables), _) if !variables.contains_key(env::ATTRIBUTES) => {
+            format!(
+                "the variable {} of function {}",
+                env::ATTRIBUTES,
+                names.function
+            )
+        }
+        (Some(_), None) => format!("log group {}", names.log_group),
+        (Some(_), Some(_)) => return None,
+    };
     let summary = format!(
-        "function {} no longer exists, and the options of the earlier setup are lost with it. Options that aren't set have their defaults",
-        names.function
+        "{what} doesn't exist, although the deployment does. Options that it had are lost, and have their defaults unless they are set"
     );
-    let problem = Problem::new("options-lost", Severity::Warning, summary);
-    Some(problem.fix("set the same options as in the earlier setup"))
+    let problem = Problem::new("options-lost", Severity::DataLoss, summary);
+    Some(problem.fix("set the options of the earlier setup"))
 }
 
 #[cfg(test)]

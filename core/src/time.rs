@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// The longest period in an option, in minutes: 3650 days, which is the longest retention of a log.
+const MOST: u64 = 3650 * 24 * 60;
+
 /// The period in an option: `90m`, `24h`, `7d`.
 ///
 /// # Errors
@@ -19,11 +22,13 @@ pub fn span(text: &str) -> Result<Duration, String> {
     };
     match number {
         0 => Err(invalid()),
+        number if u64::from(number) * minutes > MOST => Err("expected at most 3650d".to_owned()),
         _ => Ok(Duration::from_secs(u64::from(number) * minutes * 60)),
     }
 }
 
-/// A period (in seconds) in the largest unit in which it's a whole number above 1; a day is 24 hours.
+/// A period (in seconds) in the largest unit in which it's a whole number above 1; a day is 24
+/// hours.
 #[must_use]
 pub fn period(seconds: i64) -> String {
     let (count, unit) = match seconds / 60 {

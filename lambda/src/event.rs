@@ -29,10 +29,10 @@ pub fn password(event: &Value) -> Result<&str, Failure> {
     )
 }
 
-/// Cognito's identity of the request. AWS documents none in the event of a trigger: the common
-/// parameters are `version`, `triggerSource`, `region`, `userPoolId`, `userName` and
-/// `callerContext` with `awsSdkVersion` and `clientId`. So it is read only where other AWS events
-/// have it, and only if it can't be free text.
+/// Cognito's ID of the request, if the event has one. AWS documents none in the event of a trigger:
+/// the common parameters are `version`, `triggerSource`, `region`, `userPoolId`, `userName` and
+/// `callerContext` with `awsSdkVersion` and `clientId`. So only `callerContext.requestId` is
+/// accepted, and only if it can't be free text.
 pub fn identity(event: &Value) -> Option<&str> {
     let context = event.get("callerContext")?;
     let identity = context.get("requestId")?.as_str()?;

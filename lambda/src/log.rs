@@ -1,6 +1,7 @@
 //! The function's log: one JSON line per event. It contains only words of closed sets, numbers, the
 //! request IDs, the function's name and a keyed hash of the user, so it can't contain a username,
-//! attribute, password or token. CloudWatch extracts the metrics from the same line (embedded metric format).
+//! attribute, password or token. CloudWatch extracts the metrics from the same line (embedded
+//! metric format).
 
 use std::io::{self, Write};
 use std::panic;
@@ -57,8 +58,8 @@ fn write(line: &Value) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The log line of an event. The hash of the user is never a dimension of a metric. An unknown trigger source isn't included, because it could be any
-/// text.
+/// The log line of an event. The hash of the user is never a dimension of a metric. An unknown
+/// trigger source isn't included, because it could be any text.
 pub fn line(invocation: Invocation, record: &Record, duration: Duration) -> Value {
     let failure = record.reason();
     let mut line = Map::new();
@@ -81,7 +82,9 @@ pub fn line(invocation: Invocation, record: &Record, duration: Duration) -> Valu
         Some(failure.map_or(log::MIGRATED, Failure::outcome).into()),
     );
     put(log::REASON, failure.map(|failure| failure.reason().into()));
-    put(log::USER, record.user().map(Value::from));
+    let (user, key) = record.user().unzip();
+    put(log::USER, user.map(Value::from));
+    put(log::USER_KEY, key.map(Value::from));
     put(log::EVENT, record.identity.as_deref().map(Value::from));
     put(log::DURATION_MS, Some(millis(duration)));
     for (name, call) in [

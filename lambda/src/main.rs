@@ -48,8 +48,8 @@ async fn main() -> Result<(), Error> {
         result
     });
     // Lambda returns the reply to Cognito as soon as the runtime has sent it, and sends the next
-    // event when the runtime requests it (Lambda developer guide, Runtime API). The log line is written in between, so that no sign-in
-    // waits for what only the log needs.
+    // event when the runtime requests it (Lambda developer guide, Runtime API). The log line is
+    // written in between, so that no sign-in waits for what only the log needs.
     let after_reply = MapFutureLayer::new(|sent| async move {
         let sent = sent.await;
         if let Some((context, mut record, duration)) = unlogged.take() {

@@ -26,8 +26,8 @@ pub trait OldPool: Sized + 'static {
         deadline: Instant,
     ) -> Result<Answer, Failure>;
 
-    /// The user with that name. After `replied` is set, no request is sent anymore, but a request in
-    /// progress completes, also if the caller stops waiting.
+    /// The user with that name. After `replied` is set, no request is sent anymore, but a request
+    /// in progress completes, also if the caller stops waiting.
     async fn user(
         &self,
         username: &str,

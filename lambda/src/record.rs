@@ -69,20 +69,20 @@ impl Record {
         let _ = timeout_at(self.deadline, self.user.finish()).await;
     }
 
-    /// The reason why the user wasn't migrated, or `None` for a migration. It distinguishes what the
-    /// reply must not.
+    /// The reason why the user wasn't migrated, or `None` for a migration. It distinguishes what
+    /// the reply must not.
     pub fn reason(&self) -> Option<Failure> {
         Some(explain(self.failure?, self.user.result()))
     }
 
-    /// The hash of the user, if the old pool has them.
-    pub fn user(&self) -> Option<String> {
+    /// The hash of the user and the ID of its key, if the old pool has the user.
+    pub fn user(&self) -> Option<(String, String)> {
         let (key, case_sensitive) = self.hash.as_ref()?;
         let user = self.user.result()?.as_ref().ok()?;
         // An invalid response.
         if user.username.is_empty() {
             return None;
         }
-        Some(key.hash(&user.username, *case_sensitive))
+        Some((key.hash(&user.username, *case_sensitive), key.id()))
     }
 }

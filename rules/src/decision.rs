@@ -245,8 +245,8 @@ pub fn decide(
 }
 
 /// The reason of a rejection, for the log. With `PreventUserExistenceErrors`, the old pool answers
-/// a wrong password, an unknown user and a disabled user alike. `user` is its answer about the user,
-/// and distinguishes them. Never part of the reply, which must not depend on the user.
+/// a wrong password, an unknown user and a disabled user alike. `user` is its answer about the
+/// user, and distinguishes them. Never part of the reply, which must not depend on the user.
 #[must_use]
 pub const fn explain(failure: Failure, user: Option<&Result<OldUser, Failure>>) -> Failure {
     let Failure::Rejected(Rejection::NotAuthorized) = failure else {

@@ -2,8 +2,8 @@
 //! at a sign-in, for a user as ListUsers shows them. Pure.
 //!
 //! ListUsers doesn't show which MFA a user has set up, except for the legacy `MFAOptions`, and
-//! nobody knows what a trigger of the old pool does. So a user with a positive forecast can still be
-//! rejected for these two reasons.
+//! nobody knows what a trigger of the old pool does. So a user with a positive forecast can still
+//! be rejected for these two reasons.
 
 use crate::attributes::{is_verified_in_old, value_of};
 use crate::decision::{Evidence, OldUser, Status, approve};

@@ -14,6 +14,9 @@ pub const REASON: &str = "reason";
 /// A keyed hash of the username in the old pool: 16 hexadecimal digits. Only for users that the old
 /// pool has, because people type passwords into name fields. See `user_hash`.
 pub const USER: &str = "user";
+/// The ID of the key with which `user` was hashed: 8 hexadecimal digits. Hashes of different keys
+/// can't be compared.
+pub const USER_KEY: &str = "userKey";
 /// Cognito's identity of the request, if the event has one.
 pub const EVENT: &str = "event";
 /// The time from the start of the invocation to the reply, in milliseconds. Also a metric.

@@ -245,6 +245,13 @@ pub fn mappings(list: &str) -> Option<Vec<Mapping>> {
         .collect()
 }
 
+/// The valid attributes in the variable [`env::ATTRIBUTES`], without those that are invalid.
+#[must_use]
+pub fn valid_mappings(list: &str) -> Vec<Mapping> {
+    let mappings = entries(list).filter_map(self::mappings);
+    mappings.flatten().collect()
+}
+
 fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').filter(move |_| !list.is_empty())
 }

@@ -29,6 +29,15 @@ impl LogKey {
         Some(Self(key))
     }
 
+    /// The ID of the key: 8 hexadecimal digits. It doesn't reveal the key.
+    #[must_use]
+    pub fn id(&self) -> String {
+        // No username contains a control character.
+        let mut id = self.hash("\u{0}id", true);
+        id.truncate(8);
+        id
+    }
+
     /// The hash of a username, exactly as the old pool has it: HMAC-SHA-256, the first 16
     /// hexadecimal digits. If the old pool ignores case, all spellings have the same hash.
     #[must_use]
@@ -69,6 +78,14 @@ mod tests {
         assert_eq!(key.hash("ÄNN", false), key.hash("änn", false));
         assert_ne!(key.hash("ÄNN", true), key.hash("änn", true));
         assert_eq!(key.hash("ann", false), key.hash("ann", true));
+    }
+
+    #[test]
+    fn each_key_has_its_own_id() {
+        let keys = [KEY.to_owned(), KEY.replace('0', "1")];
+        let ids = keys.map(|key| LogKey::of_hex(&key).expect("a key").id());
+        assert_eq!(ids[0].len(), 8);
+        assert_ne!(ids[0], ids[1]);
     }
 
     #[test]

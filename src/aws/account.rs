@@ -312,7 +312,8 @@ fn no_region(side: Side, profile: &str) -> Problem {
 }
 
 /// The SDK's default HTTP client doesn't support `HTTPS_PROXY` and similar variables. All calls in
-/// an account share the connections. A CA bundle replaces the certificate authorities of the system.
+/// an account share the connections. A CA bundle replaces the certificate authorities of the
+/// system.
 fn http_client(ca_bundle: Option<Vec<u8>>) -> Result<SharedHttpClient> {
     let trusted = match ca_bundle {
         Some(pem) => TrustStore::empty().with_pem_certificate(pem),

@@ -123,8 +123,9 @@ pub enum Command {
     ///
     /// Finds the user in both pools by username, email, phone number or sub. Reports whether a
     /// sign-in with the right password would migrate the user, and if not, the reason. Also
-    /// reports the user's sign-ins of the last 24 hours in the function's log. Reads only, and needs
-    /// no password. Exits with 1 if no pool has the user.
+    /// reports the user's sign-ins of the last 24 hours in the function's log. Reads only, and
+    /// needs no password. The rules are those of the deployed function. If it doesn't exist, they
+    /// are those that setup would deploy with these options. Exits with 1 if no pool has the user.
     User {
         /// Username, email, phone number or sub of the user
         #[arg(value_name = "NAME", value_parser = reference::text)]
@@ -135,7 +136,7 @@ pub enum Command {
         /// migrated. The check counts as a sign-in to the old pool.
         #[arg(long, help_heading = "User handling")]
         password_stdin: bool,
-        /// Print the values of attributes.
+        /// Print the username and the values of attributes.
         #[arg(long, help_heading = "Output")]
         show_values: bool,
         #[command(flatten)]
@@ -183,7 +184,8 @@ pub enum Command {
     /// Restores the previous settings and removes the deployment.
     ///
     /// Reverts only settings that still have the value cogmig set, and reports the others. Prints a
-    /// final report of the migration first, because its log is deleted. Migrated users stay in the new pool. Also works with only one of the two profiles.
+    /// final report of the migration first, because its log is deleted. Migrated users stay in the
+    /// new pool. Also works with only one of the two profiles.
     Teardown {
         #[command(flatten)]
         accounts: Accounts,
@@ -195,7 +197,7 @@ pub enum Command {
         /// Save the final report to this file.
         ///
         /// JSON, written before the first change. The file must not exist. Teardown fails without
-        /// changes if the report has no sign-ins, or if the file can't be written.
+        /// changes if the function's log can't be read, or if the file can't be written.
         #[arg(long, value_name = "FILE", help_heading = "Output")]
         report: Option<PathBuf>,
         #[command(flatten)]
@@ -207,8 +209,8 @@ pub enum Command {
     },
     /// Lists the deployments in both accounts.
     ///
-    /// Lists their names, user pools and ages, and whether they are complete. Also works with only
-    /// one of the two profiles. Reads only.
+    /// Lists their names, accounts, user pools and creation times, and whether they are complete.
+    /// Also works with only one of the two profiles. Reads only.
     List {
         #[command(flatten)]
         profiles: Profiles,

@@ -91,7 +91,7 @@ impl Choice for LogUsers {
         (
             "none",
             Self::None,
-            "The log has no users. Migrated users can't be counted, only sign-ins",
+            "Not at all. Distinct users can't be counted, only sign-ins",
         ),
     ];
 }

@@ -121,9 +121,9 @@ pub struct Resources {
     pub architecture: Option<Architecture>,
     /// Use a dedicated old app client.
     ///
-    /// The function checks passwords through it. Setup creates it, with no secret, one authentication flow and the shortest token lifetimes.
-    /// Teardown deletes it. The application's app client isn't changed. To use an app client of an
-    /// application again, set --old-client.
+    /// The function checks passwords through it. Setup creates it, with no secret, one
+    /// authentication flow and the shortest token lifetimes. Teardown deletes it. The application's
+    /// app client isn't changed. To use an app client of an application again, set --old-client.
     #[arg(long)]
     pub dedicated_old_client: bool,
     /// Days that the function's logs are kept.
@@ -132,7 +132,6 @@ pub struct Resources {
     /// How the function's log identifies users.
     #[arg(long, value_parser = choice::<LogUsers>())]
     pub log_users: Option<LogUsers>,
-
     /// Your own deployment package.
     ///
     /// Deployed instead of the one in this build. With none, the one in this build is deployed
@@ -147,7 +146,8 @@ pub struct Resources {
 pub struct Deploy {
     /// Let setup replace a migration trigger.
     ///
-    /// Teardown restores the UserMigration trigger that was replaced, unless its function no longer exists.
+    /// Teardown restores the UserMigration trigger that was replaced, unless its function no longer
+    /// exists.
     #[arg(long)]
     pub replace_trigger: bool,
     /// Let setup restore lost tags.
@@ -159,7 +159,8 @@ pub struct Deploy {
     pub adopt: bool,
     /// Allow a warning that stops setup.
     ///
-    /// Can be repeated. ID is the warning's name in the plan. On a terminal, setup prompts for it.
+    /// Can be repeated. ID is printed with the warning. On a terminal, setup prompts for it.
+    /// Without it, plan, --dry-run, --yes and a pipeline fail.
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = reference::text)]
     pub allow: Vec<String>,
     /// Fail on warnings of this severity or higher.
@@ -226,7 +227,7 @@ pub struct Grant {
     /// The name.
     #[command(flatten)]
     pub name: Name,
-    /// Grant only what plan and status need.
+    /// Grant only what plan, status and list need.
     ///
     /// Use this policy for the role that pull requests use.
     #[arg(long)]

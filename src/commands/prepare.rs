@@ -1,6 +1,8 @@
 //! The start of setup, plan, verify and status: reads both accounts, and compares the existing with
 //! the desired resources. Changes nothing.
 
+use std::borrow::Cow;
+
 use anyhow::Result;
 use cogmig_core::checks::{self, Pools};
 use cogmig_core::desired::{Choices, Desired, LOG_RETENTION};
@@ -9,7 +11,7 @@ use cogmig_core::observed::Function;
 use cogmig_core::options::{LogUsers, Origins, PackageSource, REMEMBERED, Settings, default_of};
 use cogmig_core::package::Package;
 use cogmig_core::plan::{self, Plan};
-use cogmig_core::problem::Problem;
+use cogmig_core::problem::{Problem, Severity};
 use cogmig_core::remembered;
 use cogmig_core::sample::{self, Sample};
 use rules::env;
@@ -54,9 +56,16 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     let names = &session.settings.names;
     let deployed = remembered::options(names, (old, old_side), &read.new_side, read.dedicated);
     let settings = session.sources.with_deployed(&deployed)?;
-    let package = embedded::package(&settings)?;
+    let function = read.new_side.function.as_ref();
+    let (package, unknown) = match (embedded::package(&settings), function) {
+        (Ok(package), _) => (package, None),
+        (Err(_), Some(function)) if reports_existing => {
+            (deployed_package(function, &settings), Some(unknown_code()))
+        }
+        (Err(error), _) => return Err(error),
+    };
     if !reports_existing {
-        is_deployed(&settings, &package, read.new_side.function.as_ref())?;
+        is_deployed(&settings, &package, function)?;
     }
     session.run.report(Event::Options(effective(&settings)));
     if reports_existing {
@@ -80,9 +89,14 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     session.fail_if_any(refusals)?;
     if let Some(function) = &read.new_side.function {
         let environment = &function.configuration.environment;
-        warnings.extend(checks::losses(environment, &checked.rules));
+        let schemas = (pools.old, pools.new);
+        warnings.extend(checks::losses(schemas, environment, &checked.rules));
     }
     warnings.extend(remembered::lost(&settings.names, &read.new_side));
+    warnings.extend(unknown);
+    if let PackageSource::Deployed(sha256) = &settings.package {
+        warnings.push(custom_code(sha256));
+    }
     warnings.extend(sampled(session, &read, &checked.rules));
     let external_id = match read.old_side.external_id() {
         Some(existing) => existing.to_owned(),
@@ -144,14 +158,40 @@ fn is_deployed(settings: &Settings, package: &Package, function: Option<&Functio
         return Ok(());
     }
     let name = &settings.names.function;
-    let summary = format!(
-        "function {name} was deployed with --lambda-zip and doesn't have that package any longer"
-    );
+    let summary =
+        format!("function {name} was deployed with --lambda-zip, but now has another package");
     let problem = Problem::error("package-lost", summary);
     let problem = problem.fix("use --lambda-zip FILE to deploy the package again");
     Err(problem
         .fix("use --lambda-zip none to deploy the package in this build")
         .into())
+}
+
+/// The function's own package, without its zip file.
+fn deployed_package(function: &Function, settings: &Settings) -> Package {
+    let architecture = settings.architecture;
+    Package {
+        sha256: function.code_sha256.clone(),
+        zip: Cow::default(),
+        architecture: architecture.unwrap_or_else(embedded::default_architecture),
+    }
+}
+
+/// The report can't compare the function's code.
+fn unknown_code() -> Problem {
+    let summary = "this build of cogmig has no deployment package for the architecture of the function, so its code isn't compared";
+    Problem::new("code-not-compared", Severity::Warning, summary)
+        .fix("use the build of cogmig that deployed the function")
+}
+
+/// Nothing but the function itself says that an earlier setup deployed this package.
+fn custom_code(sha256: &str) -> Problem {
+    let summary = format!(
+        "the function runs a deployment package that isn't part of this build of cogmig, with CodeSha256 {sha256}. cogmig can't check what it does with passwords"
+    );
+    Problem::new("custom-package", Severity::Security, summary)
+        .fix("compare CodeSha256 with that of your package")
+        .fix("use --lambda-zip none to deploy the package in this build")
 }
 
 /// The options that a deployment remembers, without those that have their default.

@@ -3,7 +3,8 @@
 /// The purpose for which the accounts are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Setup: prompts for missing settings, checks a sample of users, and runs the connectivity check as early as possible.
+    /// Setup: prompts for missing settings, checks a sample of users, and runs the connectivity
+    /// check as early as possible.
     Deploy,
     /// Plan: the same, without the connectivity check.
     Show,

@@ -9,12 +9,14 @@ use cogmig_core::observed::Observed;
 use cogmig_core::problem::{Cause, Problem, Result};
 use cogmig_core::status::{FinalReport, Unread, Users};
 
+use serde_json::Value;
+
 use crate::aws::observe::for_teardown::Deployed;
 use crate::aws::observe::sign_ins::Source;
 use crate::ui;
 
-/// Counts the sign-ins of the deployment. If the log or the metric can't be read, the report has the
-/// reason.
+/// Counts the sign-ins of the deployment. If the log or the metric can't be read, the report has
+/// the reason.
 pub async fn read(deployed: &Deployed, names: &Names, now: i64) -> FinalReport {
     let Observed { new, .. } = &deployed.observed;
     let (log, metric) = match (&deployed.new, new) {
@@ -32,6 +34,7 @@ pub async fn read(deployed: &Deployed, names: &Names, now: i64) -> FinalReport {
     FinalReport {
         deployment: names.deployment.clone(),
         now,
+        began: new.as_ref().and_then(|side| side.role.as_ref()?.created),
         users: Users::in_pools(&deployed.observed),
         log,
         metric,
@@ -45,22 +48,41 @@ fn elsewhere() -> Unread {
     }
 }
 
+/// Whether the file has a report of this deployment, from an earlier run of the same teardown. The
+/// log can be deleted by then, so the file is kept.
+fn is_report_of(report: &FinalReport, path: &Path) -> bool {
+    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
+    let saved = std::fs::read_to_string(path);
+    let saved = saved.ok().and_then(|text| read(&text));
+    let current = read(&ui::report_document(report));
+    let of = |document: Option<Value>| {
+        let document = document?;
+        let member = |name: &str| Some(document.get(name)?.as_str()?.to_owned());
+        Some((member("deployment")?, member("began")?))
+    };
+    let (saved, current) = (of(saved), of(current));
+    saved.is_some() && saved == current
+}
+
 /// Creates the file with the report. Only the owner can read it, because it has numbers of a
-/// company's users.
+/// company's users. An interrupted teardown continues with the report that it saved.
 ///
 /// # Errors
 /// The log couldn't be read, the file exists, or it can't be written.
 pub fn save(report: &FinalReport, path: &Path) -> Result<()> {
+    if is_report_of(report, path) {
+        return Ok(());
+    }
     if let Err(unread) = &report.log {
         let problem = Problem::error(
             "report-incomplete",
-            "the report has no sign-ins, because the function's log can't be read. No changes were made",
+            "the function's log can't be read, so the report would have no counts. No changes were made",
         );
         let fix = match unread.grant {
             Some(grant) => {
                 format!("allow {grant} in an IAM policy of the new profile's role or user")
             }
-            None => "run teardown without --report".to_owned(),
+            None => "set both profiles, or run teardown without --report".to_owned(),
         };
         return Err(problem.because(Cause::Because(unread.why.clone())).fix(fix));
     }
@@ -77,6 +99,6 @@ pub fn save(report: &FinalReport, path: &Path) -> Result<()> {
         let summary = format!("the report can't be written to {name}. No changes were made");
         Problem::error("report-unwritten", summary)
             .because(Cause::Because(error.to_string()))
-            .fix("use --report with the path of a file that doesn't exist, in a folder that does")
+            .fix("use --report with the path of a new file in an existing folder")
     })
 }

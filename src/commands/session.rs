@@ -53,7 +53,8 @@ impl Session<'_> {
         Ok(selected.all)
     }
 
-    /// Fails if a warning of the plan is as severe as `--fail-on`, or stops setup and isn't allowed.
+    /// Fails if a warning of the plan is as severe as `--fail-on`, or stops setup and isn't
+    /// allowed.
     ///
     /// # Errors
     /// There is such a warning.

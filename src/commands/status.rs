@@ -1,5 +1,6 @@
 //! `cogmig status`: the progress of the migration. It reads the same resources as plan, and the
-//! counts of the function's log and metric. It doesn't invoke the function, so a read-only role can run it on a schedule.
+//! counts of the function's log and metric. It doesn't invoke the function, so a read-only role can
+//! run it on a schedule.
 
 use std::time::SystemTime;
 
@@ -15,8 +16,8 @@ use crate::aws::observe::sign_ins::Source;
 /// Reports the progress.
 ///
 /// # Errors
-/// An account can't be read. If only the function's log or metric can't be read, the command doesn't
-/// fail.
+/// An account can't be read. If only the function's log or metric can't be read, the command
+/// doesn't fail.
 pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let Prepared {
         deployment,

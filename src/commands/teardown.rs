@@ -80,6 +80,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
         apply(&plan, &accounts, run, &no_check, || ()).await?;
     }
     let ended = Ended::done(&plan);
-    ui.outcome(&Outcome::TornDown, ended);
+    let report = settings.report.as_deref().filter(|_| !plan.is_empty());
+    ui.outcome(&Outcome::TornDown { report }, ended);
     Ok(ended)
 }

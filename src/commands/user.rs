@@ -6,13 +6,15 @@ use std::time::SystemTime;
 use anyhow::Result;
 use cogmig_core::call::CallError;
 use cogmig_core::checks::alias_attributes;
+use cogmig_core::cognito::pool::trigger;
 use cogmig_core::diagnosis::{Broken, Forecast};
 use cogmig_core::found::{Found, OldMatch};
 use cogmig_core::outcome::{Ended, Outcome};
+use cogmig_core::status::Unread;
 use cogmig_core::users::{ListedUser, filters};
 use futures_util::future::try_join_all;
 use rules::forecast::forecast;
-use rules::settings::Rules;
+use rules::settings::{Misconfigured, Rules};
 
 use super::prepare::{Prepared, prepare};
 use super::purpose::Purpose;
@@ -21,6 +23,9 @@ use crate::aws::account::Account;
 use crate::aws::observe::sign_ins::Source;
 use crate::aws::probe::{self, Credentials};
 use crate::aws::resources::user;
+
+/// The number of users whose sign-ins are counted, with a query each.
+const LOGS: usize = 5;
 
 /// Reports the user with this name.
 ///
@@ -52,10 +57,10 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
         &function.configuration.environment
     });
     let get = |name: &str| environment.get(name).cloned();
-    // If someone else has broken the function's environment, setup replaces it.
-    let rules = Rules::from_env(get)
-        .or_else(|_| Rules::from_env(|name| desired.configuration.environment.get(name).cloned()))
-        .unwrap_or_default();
+    let (rules, invalid) = match Rules::from_env(get) {
+        Ok(rules) => (rules, None),
+        Err(Misconfigured(variable)) => (Rules::default(), Some(variable)),
+    };
     let aliases = old_side.pool.described.as_ref().map(alias_attributes);
     let aliases = aliases.unwrap_or_default();
     let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())?;
@@ -65,11 +70,22 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
         group: new_side.log_group.as_ref(),
         now,
     };
+    let pool = new_side.pool.described.as_ref();
+    let attached = pool.and_then(trigger).is_some_and(|arn| {
+        let names = &desired.names;
+        names.is_function(&new_side.identity, arn)
+    });
     let mut matches = Vec::new();
+    let many = old.len() > LOGS;
     for user in old {
         let forecast = forecast(&rules, &aliases, &user.user).map(|_| ());
+        let forecast = Some(forecast).filter(|_| invalid.is_none());
         let hash = new_side.log_user_hash(&rules, &user.user.username);
-        let log = source.of_user(hash).await;
+        let log = match (function, many) {
+            (None, _) => Err(unread("the function doesn't exist")),
+            (Some(_), true) => Err(unread("more users have this name than are counted")),
+            (Some(_), false) => source.of_user(hash).await,
+        };
         matches.push(OldMatch {
             user,
             forecast,
@@ -88,6 +104,9 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
         old: matches,
         new,
         deployed: function.is_some(),
+        attached,
+        invalid,
+        unknown: Found::unknown(&rules),
         check,
         show_values: session.settings.show_values,
         now,
@@ -95,6 +114,13 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
     let ended = Ended::of_user(&found);
     session.ui.outcome(&Outcome::User(&found), ended);
     Ok(ended)
+}
+
+fn unread(why: &str) -> Unread {
+    Unread {
+        why: why.to_owned(),
+        grant: None,
+    }
 }
 
 /// The users with this name, each once.

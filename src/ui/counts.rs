@@ -1,15 +1,18 @@
 //! The counts of the function's log and metric in words, for status and for the report at teardown.
 //! The function approves a migration; only Cognito then creates the user.
 
-use cogmig_core::status::{EXACT_USERS, METRIC_DAYS, Metric, Sums, Tally, Unread};
+use cogmig_core::status::{EXACT_USERS, Metric, Sums, Tally, Unread};
 use rules::log;
 use rules::reasons::Fault;
 
 use super::moment::moment;
 
+/// The source of a count.
+const METRIC: &str = "(CloudWatch metric Migrated)";
+
 /// All approvals in the log.
 pub fn approved(approved: &Tally, begins: i64) -> String {
-    let since = format!("since {}, by the function's log", moment(begins));
+    let since = format!("since {} (function's log)", moment(begins));
     match approved.users() {
         Some(users) => {
             let unnamed = match approved.unnamed() {
@@ -17,10 +20,10 @@ pub fn approved(approved: &Tally, begins: i64) -> String {
                 some => format!(". {} without a user in the log", count(some, "approval")),
             };
             let approvals = count(approved.lines, "approval");
-            format!("{} in {approvals} {since}{unnamed}", of_users(users))
+            format!("{}, {approvals}, {since}{unnamed}", of_users(users))
         }
         None => format!(
-            "{} {since}. The number of users is unknown, because the log has no users (--log-users none, or an earlier version of the function)",
+            "{} {since}. The number of users is unknown, because the log doesn't identify users, or the key of its hashes changed. `cogmig setup --log-users hash` turns the hashes on",
             count(approved.lines, "approval")
         ),
     }
@@ -28,7 +31,6 @@ pub fn approved(approved: &Tally, begins: i64) -> String {
 
 /// The approvals in the metric.
 pub fn metric(metric: Result<&Metric, &Unread>) -> String {
-    let months = format!("CloudWatch's metric of the last {METRIC_DAYS} days");
     match metric {
         Ok(Metric {
             approvals,
@@ -36,9 +38,9 @@ pub fn metric(metric: Result<&Metric, &Unread>) -> String {
         }) => {
             let day = moment(*since);
             let day = day.get(..10).unwrap_or(&day);
-            format!("{approvals} since {day}, by {months}")
+            format!("{approvals} since {day} {METRIC}")
         }
-        Ok(metric) => format!("{}, by {months}", metric.approvals),
+        Ok(metric) => format!("{} in the last 15 months {METRIC}", metric.approvals),
         Err(unread) => format!("unknown: {}", unread.why),
     }
 }
@@ -70,13 +72,14 @@ pub fn by_result(sums: &Sums) -> Vec<(&'static str, String)> {
             "rejected",
             with(sums.rejected, &reasons(sums, log::REJECTED)),
         ),
-        ("failed", with(sums.faults, &reasons(sums, log::FAULT))),
+        ("failed", failed(sums)),
         ("throttled", sums.throttled.to_string()),
     ];
     if !sums.complete {
         lines.push((
             "",
-            "Rare reasons aren't counted, because there are too many.".to_owned(),
+            "The log has more different results than are counted. The rarest are missing."
+                .to_owned(),
         ));
     }
     lines
@@ -96,6 +99,18 @@ pub fn tally(tally: Tally) -> String {
     match tally.users() {
         Some(users) if tally.named > 0 => format!("{} ({})", tally.lines, of_users(users)),
         _ => tally.lines.to_string(),
+    }
+}
+
+/// Cognito invokes the function up to three times for a sign-in that fails.
+fn failed(sums: &Sums) -> String {
+    match sums.faults {
+        0 => "0".to_owned(),
+        faults => format!(
+            "{}: {}",
+            count(faults, "attempt"),
+            reasons(sums, log::FAULT)
+        ),
     }
 }
 

@@ -20,7 +20,7 @@ pub fn text(deployments: &[Deployment], width: usize, colors: bool) -> String {
         let lines = [
             one.state
                 .as_ref()
-                .map(|state| ("state", self::state(state))),
+                .map(|state| ("state", self::state(one, state))),
             Some(("old", half(&one.old))),
             Some(("new", half(&one.new))),
             one.since.map(|since| ("since", moment(since))),
@@ -33,8 +33,12 @@ pub fn text(deployments: &[Deployment], width: usize, colors: bool) -> String {
     text.trim_end().to_owned()
 }
 
-fn state(state: &State) -> String {
+fn state(deployment: &Deployment, state: &State) -> String {
+    let is_read = |half: &Half| half.exists.is_some();
     match state {
+        State::Complete if !(is_read(&deployment.old) && is_read(&deployment.new)) => {
+            "complete in this account".to_owned()
+        }
         State::Complete => state.as_str().to_owned(),
         State::Partial(missing) => format!("partial: no {}", missing.join(", no ")),
         State::Unknown(why) => format!("unknown: {why}"),

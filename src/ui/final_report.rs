@@ -10,9 +10,9 @@ use super::wrap::{fill, hanging_indent};
 
 /// The label of what invoked the function.
 const SOURCES: [(&str, &str); 3] = [
-    (Source::Authentication.as_str(), "sign-ins"),
-    (Source::ForgotPassword.as_str(), "resets"),
-    (log::OTHER_SOURCE, "other"),
+    (Source::Authentication.as_str(), "by sign-in"),
+    (Source::ForgotPassword.as_str(), "by reset"),
+    (log::OTHER_SOURCE, "by other"),
 ];
 
 /// The word for an outcome.

@@ -76,7 +76,7 @@ fn selected(selected: &Selected) -> impl Iterator<Item = (String, String)> {
 
 fn option(name: &str, setting: &Setting) -> (String, String) {
     let (value, place) = (on_one_line(&setting.value), setting.origin.place(name));
-    ("option".to_owned(), format!("--{name} {value}  ({place})"))
+    ("option".to_owned(), format!("{name} = {value}  ({place})"))
 }
 
 fn users(side: Side, count: u64) -> (String, String) {

@@ -7,10 +7,11 @@ use cogmig_core::desired::Target;
 use cogmig_core::outcome::{Outcome, Verified};
 use cogmig_core::plan::Action;
 use cogmig_core::problem::Problem;
+use cogmig_core::text::on_one_line;
 
 use super::transcript::Transcript;
 use super::wrap::{fill, hanging_indent};
-use super::{deployments, final_report, problem};
+use super::{deployments, problem};
 
 const NO_CHANGES: &str = "No changes. Both accounts match the configuration.";
 /// What the connectivity check covers.
@@ -42,15 +43,17 @@ pub fn text(transcript: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: 
                 [(Action::Create, "added"), (Action::Update, "changed")]
             )
         )),
-        Outcome::TornDown if has_changes => sentences.push(format!(
+        Outcome::TornDown { .. } if has_changes => sentences.push(format!(
             "Teardown complete: {}.",
             applied(
                 transcript,
                 [(Action::Delete, "deleted"), (Action::Update, "restored")]
             )
         )),
-        Outcome::Planned | Outcome::SetUp { .. } | Outcome::TornDown if has_conflicts => {}
-        Outcome::TornDown => sentences.push("No changes. There is nothing to restore.".to_owned()),
+        Outcome::Planned | Outcome::SetUp { .. } | Outcome::TornDown { .. } if has_conflicts => {}
+        Outcome::TornDown { .. } => {
+            sentences.push("No changes. There is nothing to restore.".to_owned());
+        }
         Outcome::Planned | Outcome::SetUp { .. } => sentences.push(NO_CHANGES.to_owned()),
     }
     match outcome {
@@ -61,13 +64,17 @@ pub fn text(transcript: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: 
             "The connectivity check was skipped, because --lambda-zip deploys your own package."
                 .to_owned(),
         ),
-        Outcome::TornDown if transcript.accounts.len() == 1 => {
+        Outcome::TornDown { .. } if transcript.accounts.len() == 1 => {
             sentences.push("The other account wasn't read or changed.".to_owned());
         }
-        Outcome::TornDown if has_changes => {
+        Outcome::TornDown { .. } if has_changes => {
             sentences.push("Migrated users remain in the new user pool.".to_owned());
         }
         _ => {}
+    }
+    if let Outcome::TornDown { report: Some(file) } = outcome {
+        let file = on_one_line(&file.display().to_string());
+        sentences.push(format!("The final report is in {file}."));
     }
     if has_conflicts {
         sentences.push(CONFLICTS.to_owned());
@@ -78,9 +85,6 @@ pub fn text(transcript: &Transcript, outcome: &Outcome<'_>, quiet: bool, width: 
         && !quiet
     {
         text.push_str(&application(new, width));
-    }
-    if let (Outcome::TornDown, Some(report)) = (outcome, &transcript.report) {
-        let _ = write!(text, "\n{}", final_report::text(report, width));
     }
     text
 }
@@ -158,9 +162,7 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
     }
     let check = match &verified.chain {
         Ok(()) => fill(
-            &format!(
-                "Connectivity check: passed. Checked: {PATH}, and the trigger of the new user pool."
-            ),
+            &format!("Connectivity check: passed (trigger → {PATH})."),
             width,
         ),
         Err(broken) => {

@@ -218,8 +218,10 @@ impl Printer {
         match outcome {
             Outcome::Policy(policy) => serde_json::to_string_pretty(policy).unwrap_or_default(),
             Outcome::Status(status) => {
+                let first = status::detached(status, width(), colors_enabled());
+                let header = header::text(transcript, false, width());
                 let text = status::text(&transcript.accounts, status, width(), colors_enabled());
-                format!("{}\n{text}", header::text(transcript, false, width()))
+                format!("{}{header}\n{text}", first.unwrap_or_default())
             }
             Outcome::Listed(deployments) => {
                 let text = deployments::text(deployments, width(), colors_enabled());

@@ -23,7 +23,6 @@ pub fn text(accounts: &[Identity], status: &Status, width: usize, colors: bool) 
         colors,
     };
     let is_deployed = status.deployed() != "none";
-    page.detached(status);
     if is_deployed {
         let drift = drift::text(accounts, &status.resources, width, colors);
         let _ = writeln!(page.text, "{drift}");
@@ -47,6 +46,16 @@ pub fn text(accounts: &[Identity], status: &Status, width: usize, colors: bool) 
     page.text.trim_end().to_owned()
 }
 
+/// The first line of the report, if the trigger of a deployment isn't attached.
+pub fn detached(status: &Status, width: usize, colors: bool) -> Option<String> {
+    if status.attached || status.deployed() == "none" {
+        return None;
+    }
+    let text = "The migration trigger isn't attached to the new user pool. Users who haven't been migrated can't sign in.";
+    let style = Style::new().red().bold().force_styling(colors);
+    Some(format!("{}\n\n", style.apply_to(fill(text, width))))
+}
+
 /// The text so far, and its layout.
 struct Page {
     text: String,
@@ -63,15 +72,6 @@ impl Page {
 
     fn line(&mut self, label: &str, text: &str) {
         let _ = writeln!(self.text, "{}", hanging_indent(label, text, self.width));
-    }
-
-    fn detached(&mut self, status: &Status) {
-        if status.deployed() != "none" && !status.attached {
-            let text = "The migration trigger isn't attached to the new user pool. Users who haven't been migrated can't sign in.";
-            let text = fill(text, self.width);
-            let style = Style::new().red().bold().force_styling(self.colors);
-            let _ = writeln!(self.text, "\n{}", style.apply_to(text));
-        }
     }
 
     fn users(&mut self, status: &Status) {
@@ -118,7 +118,7 @@ impl Page {
         let rest = "░".repeat(rest);
         let _ = writeln!(
             self.text,
-            "  {full}{rest} {percent} % of the old pool approved"
+            "  {full}{rest} {percent} % of the old pool's users approved"
         );
     }
 
@@ -136,14 +136,14 @@ impl Page {
         };
         let sums = &log.recent;
         self.heading(&format!(
-            "Sign-ins of users who weren't in the new pool, since {}",
+            "Sign-ins of users who aren't in the new pool, since {}",
             moment(log.since)
         ));
         for (label, text) in counts::by_result(sums) {
             self.line(&format!("  {label:<10}  "), &text);
         }
         if log.not_created.is_none() {
-            let unknown = "Whether approved users were created is unknown, because the log has no users (--log-users none, or an earlier version of the function).";
+            let unknown = "Whether approved users were created is unknown, because the log doesn't identify users.";
             self.line("              ", unknown);
         }
     }

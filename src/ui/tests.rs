@@ -118,7 +118,12 @@ fn no_line_is_wider_than_the_terminal() {
             plan::text(&transcript, width, false),
             drift::text(&transcript.accounts, &resources, width, false),
             problem::warnings(&transcript.warnings, width, false),
-            outcome::text(&transcript, &Outcome::TornDown, false, width),
+            outcome::text(
+                &transcript,
+                &Outcome::TornDown { report: None },
+                false,
+                width,
+            ),
             outcome::text(&transcript, &Outcome::Declined, false, width),
         ];
         for line in texts.iter().flat_map(|text| text.lines()) {
@@ -172,7 +177,7 @@ fn the_most_severe_warning_comes_first() {
 fn the_end_counts_what_was_applied() {
     let mut transcript = transcript();
     let text = |transcript: &Transcript| {
-        let text = outcome::text(transcript, &Outcome::TornDown, false, 200);
+        let text = outcome::text(transcript, &Outcome::TornDown { report: None }, false, 200);
         text.trim().to_owned()
     };
     assert_eq!(

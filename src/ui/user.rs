@@ -8,14 +8,19 @@ use cogmig_core::identity::Side;
 use cogmig_core::reasons;
 use cogmig_core::status::{Sums, Unread};
 use cogmig_core::text::on_one_line;
+use cogmig_core::time::period;
 use cogmig_core::users::ListedUser;
 use console::Style;
 use rules::attributes::is_verified_in_old;
 use rules::log;
+use rules::reasons::Fault;
 use rules::settings::CONTACTS;
 
 use super::moment::{ago, moment};
 use super::wrap::{fill, hanging_indent};
+
+/// The most users that one page of ListUsers has.
+const PAGE: usize = 60;
 
 /// The columns of a label.
 const COLUMNS: usize = 14;
@@ -28,6 +33,7 @@ pub fn text(found: &Found, width: usize, colors: bool) -> String {
         width,
         colors,
     };
+    page.detached();
     page.heading(&heading(Side::Old, found.old.len()));
     for (index, one) in found.old.iter().enumerate() {
         page.separate(index);
@@ -45,11 +51,15 @@ pub fn text(found: &Found, width: usize, colors: bool) -> String {
 }
 
 fn heading(side: Side, count: usize) -> String {
-    let side = side.as_str();
+    let side = match side {
+        Side::Old => "Old pool",
+        Side::New => "New pool",
+    };
     match count {
-        0 => format!("The {side} pool has no such user."),
-        1 => format!("The {side} pool has 1 such user"),
-        many => format!("The {side} pool has {many} such users"),
+        0 => format!("{side}: no user with this name"),
+        1 => format!("{side}: 1 user"),
+        many if many >= PAGE => format!("{side}: {many} users or more"),
+        many => format!("{side}: {many} users"),
     }
 }
 
@@ -58,9 +68,9 @@ pub fn migrated(forecast: &Forecast) -> String {
     match forecast {
         Forecast::Migrated(attributes) => {
             let attributes = attributes.join(", ");
-            format!("would be migrated, with the attributes {attributes}")
+            format!("the user would be migrated, with the attributes {attributes}")
         }
-        Forecast::Rejected(why) => format!("would be rejected: {why}"),
+        Forecast::Rejected(why) => format!("the user would be rejected: {why}"),
         Forecast::Broken(broken) => format!("unknown: {broken}. Run `cogmig verify`"),
     }
 }
@@ -83,6 +93,16 @@ impl Page<'_> {
     fn line(&mut self, label: &str, text: &str) {
         let label = format!("  {label:<COLUMNS$}");
         let _ = writeln!(self.text, "{}", hanging_indent(&label, text, self.width));
+    }
+
+    /// The forecast is of the function, which Cognito doesn't invoke without the trigger.
+    fn detached(&mut self) {
+        if self.found.deployed && !self.found.attached {
+            let text = "The migration trigger isn't attached to the new user pool, so no sign-in migrates a user. Run `cogmig setup` to fix it.";
+            let red = Style::new().red().bold().force_styling(self.colors);
+            let text = fill(text, self.width);
+            let _ = writeln!(self.text, "\n{}", red.apply_to(text));
+        }
     }
 
     fn separate(&mut self, index: usize) {
@@ -126,8 +146,27 @@ impl Page<'_> {
     }
 
     fn forecast(&mut self, one: &OldMatch) {
-        let text = match one.forecast {
-            Ok(()) => "a sign-in with the right password would migrate the user".to_owned(),
+        let Some(forecast) = one.forecast else {
+            let variable = self.found.invalid.unwrap_or_default();
+            let text = format!(
+                "unknown, because the variable {variable} of the function is invalid. Run `cogmig setup` to fix it"
+            );
+            return self.line("migration", &text);
+        };
+        let text = match forecast {
+            Ok(()) if !self.found.new.is_empty() => {
+                "none, because the new pool already has a user with this name".to_owned()
+            }
+            Ok(()) => {
+                let text = "a sign-in with the right password would migrate the user";
+                match &self.found.unknown[..] {
+                    [] => text.to_owned(),
+                    unknown => format!(
+                        "{text}, unless one of these rejects it: {}. ListUsers doesn't show them",
+                        unknown.join(", ")
+                    ),
+                }
+            }
             Err(rejection) => format!(
                 "no sign-in would migrate the user ({}): {}",
                 rejection.code(),
@@ -150,8 +189,15 @@ impl Page<'_> {
                 return;
             }
         };
-        let since = moment(*since);
-        self.line("sign-ins", &format!("{}, since {since}", sums(sign_ins)));
+        let errors = "Errors before the user was read aren't included";
+        self.line(
+            "sign-ins",
+            &format!(
+                "{}, in the last {}. {errors}",
+                sums(sign_ins),
+                period(self.found.now - since)
+            ),
+        );
     }
 
     fn result(&mut self) {
@@ -166,7 +212,7 @@ impl Page<'_> {
                 "The new pool has a user with this name. Cognito doesn't invoke the migration trigger for users who exist in the new pool."
             }
             (false, true, false) => {
-                "There is no deployment. The migration is checked with the rules that `cogmig setup` with the same options would deploy."
+                "The function doesn't exist. The result is for the rules that `cogmig setup` would deploy with these options."
             }
             _ => return,
         };
@@ -189,6 +235,7 @@ pub fn verified(listed: &ListedUser) -> Vec<&'static str> {
 fn sums(sums: &Sums) -> String {
     let reasons = |outcome: &'static str| {
         let reasons = sums.reasons(outcome).into_iter();
+        let reasons = reasons.filter(|(reason, _)| *reason != Fault::Throttled.code());
         let reasons: Vec<_> = reasons
             .map(|(reason, tally)| format!("{reason} {}", tally.lines))
             .collect();
@@ -199,11 +246,12 @@ fn sums(sums: &Sums) -> String {
         }
     };
     format!(
-        "{} approved, {} rejected{}, {} failed{}",
+        "{} approved, {} rejected{}, {} failed{}, {} throttled",
         sums.approved.lines,
         sums.rejected,
         reasons(log::REJECTED),
-        sums.faults + sums.throttled,
+        sums.faults,
         reasons(log::FAULT),
+        sums.throttled,
     )
 }

@@ -1,5 +1,5 @@
-//! The steps of the demo. Each step prints its command and the output of the command. Another client
-//! then checks the result in AWS. The demo stops at the first failed check.
+//! The steps of the demo. Each step prints its command and the output of the command. Another
+//! client then checks the result in AWS. The demo stops at the first failed check.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;

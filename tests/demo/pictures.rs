@@ -1,5 +1,5 @@
-//! `cargo demo pictures`: writes the output of real runs between two new accounts, on a terminal and
-//! in a pipeline, to SVG files in `pictures/`.
+//! `cargo demo pictures`: writes the output of real runs between two new accounts, on a terminal
+//! and in a pipeline, to SVG files in `pictures/`.
 
 use std::fs;
 use std::num::NonZero;

@@ -1,8 +1,8 @@
 //! The layout of the code: within a crate, files refer to each other without cycles, and top-level
 //! modules refer downward only.
 //!
-//! `cargo test --workspace --test layout -- --nocapture` prints, for each crate, the number of files,
-//! the number of references between them, and the cycles.
+//! `cargo test --workspace --test layout -- --nocapture` prints, for each crate, the number of
+//! files, the number of references between them, and the cycles.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod graph;
@@ -19,7 +19,8 @@ struct Crate {
     root: &'static str,
     /// Modules of one level don't refer to each other. The root (`main` or `lib`) is a module too.
     levels: &'static [&'static [&'static str]],
-    /// Whether cycles and violations of the order fail the test. Otherwise, cycles are only printed.
+    /// Whether cycles and violations of the order fail the test. Otherwise, cycles are only
+    /// printed.
     enforced: bool,
 }
 

@@ -97,7 +97,8 @@ impl Stage {
         let settings: Map<String, Value> = POOL_MEMBERS
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), settings.get(*name)?.clone())))
-            // The emulator returns empty strings for unset members, and boto3 rejects empty strings.
+            // The emulator returns empty strings for unset members, and boto3 rejects empty
+            // strings.
             .filter(|(_, value)| value != "")
             .collect();
         self.in_pool(pool, "UpdateUserPool", settings.into());

@@ -1,5 +1,7 @@
 //! A user pool as DescribeUserPool returns it.
 
+use serde_json::Value;
+
 use crate::cognito::lossless::Object;
 
 /// The estimated number of users of the pool.
@@ -15,4 +17,12 @@ pub fn trigger(pool: &Object) -> Option<&str> {
         .get("UserMigration")?
         .as_str()
         .filter(|arn| !arn.is_empty())
+}
+
+/// Whether the pool's schema has an attribute.
+#[must_use]
+pub fn has_attribute(pool: &Object, name: &str) -> bool {
+    let schema = pool.get("SchemaAttributes").and_then(Value::as_array);
+    let mut schema = schema.into_iter().flatten();
+    schema.any(|attribute| attribute.get("Name").and_then(Value::as_str) == Some(name))
 }

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::reasons;
 use crate::resource::{Call, FunctionCall, PolicyCall, RoleCall};
 
-/// A component of the migration path, from the function to the old user pool.
+/// A component of the migration path, from the trigger of the new user pool to the old user pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Component {
     /// The function, its environment or its code.

@@ -26,8 +26,9 @@ pub(super) fn attached(new: &NewSide) -> Option<&str> {
     new.pool.described.as_ref().and_then(pool::trigger)
 }
 
-/// Attaches the function as the trigger, if the connectivity check passes, and then checks that the function exists. If the function
-/// of a trigger doesn't exist, users who haven't been migrated can't sign in.
+/// Attaches the function as the trigger, if the connectivity check passes, and then checks that the
+/// function exists. If the function of a trigger doesn't exist, users who haven't been migrated
+/// can't sign in.
 pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
     let arn = desired.names.function_arn(&desired.new.identity);
     let current = attached(new);

@@ -13,6 +13,9 @@ pub struct FinalReport {
     pub deployment: String,
     /// The time of the report, in seconds since 1970.
     pub now: i64,
+    /// When the Lambda's role was created, which is one of the first steps of a setup. In seconds
+    /// since 1970.
+    pub began: Option<i64>,
     /// AWS's estimates of the users of both pools.
     pub users: Users,
     /// All sign-ins in the function's log, or why it can't be read.

@@ -56,9 +56,9 @@ fn faults(status: &Status) -> Vec<String> {
     let (sums, period) = (&log.recent, period(status.now - log.since));
     let mut lines = Vec::new();
     if sums.faults > 0 {
-        let failed = count(sums.faults, "sign-in", "");
+        let failed = count(sums.faults, "attempt", "");
         lines.push(format!(
-            "{failed} failed with an error in the last {period}. Run `cogmig verify` to find the cause."
+            "{failed} to sign in failed with an error in the last {period}. Run `cogmig verify` to find the cause."
         ));
     }
     if sums.throttled > 0 {
@@ -76,16 +76,19 @@ fn pools(status: &Status) -> Option<String> {
         0 => return Some("The old pool has no users, by AWS's estimate.".to_owned()),
         old => old,
     };
-    let at_sign_in = "Each user is migrated at their first sign-in to the new pool.";
-    Some(match status.users.new {
-        Some(new) => format!(
-            "The old pool has about {} and the new pool about {new}, by AWS's estimates. {at_sign_in}",
-            count(old, "user", "")
-        ),
-        None => format!(
-            "The old pool has about {}, by AWS's estimate. {at_sign_in}",
-            count(old, "user", "")
-        ),
+    let old = count(old, "user", "");
+    let pools = match status.users.new {
+        Some(new) => {
+            format!(
+                "The old pool has about {old} and the new pool about {new}, by AWS's estimates."
+            )
+        }
+        None => format!("The old pool has about {old}, by AWS's estimate."),
+    };
+    Some(if status.attached {
+        format!("{pools} Each user is migrated at their first sign-in to the new pool.")
+    } else {
+        pools
     })
 }
 

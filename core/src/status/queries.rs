@@ -29,6 +29,8 @@ pub(super) mod columns {
     /// The number of distinct users. For many users, AWS documents `count_distinct` as an
     /// approximation.
     pub const USERS: &str = "users";
+    /// The number of keys with which users were hashed.
+    pub const KEYS: &str = "keys";
 }
 
 /// Counts lines and distinct users by outcome and reason, the most frequent first.
@@ -77,7 +79,7 @@ fn counted_by(groups: &[&str]) -> String {
     let outcomes = COUNTED.map(|outcome| format!("\"{outcome}\"")).join(", ");
     format!(
         "filter {outcome} in [{outcomes}] and {sign_in} \
-         | stats count(*) as {lines}, count({user}) as {named}, count_distinct({user}) as {users} by {groups} \
+         | stats count(*) as {lines}, count({user}) as {named}, count_distinct({user}) as {users}, count_distinct({key}) as {keys} by {groups} \
          | sort {lines} desc | limit {ROWS}",
         outcome = log::OUTCOME,
         sign_in = is_sign_in(),
@@ -85,6 +87,8 @@ fn counted_by(groups: &[&str]) -> String {
         lines = columns::LINES,
         named = columns::NAMED,
         users = columns::USERS,
+        key = log::USER_KEY,
+        keys = columns::KEYS,
         groups = groups.join(", "),
     )
 }
@@ -114,7 +118,7 @@ mod tests {
         assert_eq!(
             by_reason().split(" | ").collect::<Vec<_>>()[1..],
             [
-                "stats count(*) as lines, count(user) as named, count_distinct(user) as users by outcome, reason",
+                "stats count(*) as lines, count(user) as named, count_distinct(user) as users, count_distinct(userKey) as keys by outcome, reason",
                 "sort lines desc",
                 "limit 1000",
             ]

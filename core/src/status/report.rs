@@ -153,8 +153,8 @@ impl Status {
 }
 
 impl Status {
-    /// The percentage of the old pool's users that the function approved. `None` if it's unknown, or
-    /// if approved users weren't created, because it would look like progress.
+    /// The percentage of the old pool's users that the function approved. `None` if it's unknown,
+    /// or if approved users weren't created, because it would look like progress.
     #[must_use]
     pub fn percent(&self) -> Option<u64> {
         let log = self.log.as_ref().ok()?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use rules::log;
-use rules::reasons::Fault;
+use rules::reasons::{Failure, Fault};
 
 use super::queries::{ROWS, Row, columns, number};
 
@@ -22,8 +22,8 @@ pub struct Tally {
     pub lines: u64,
     /// The number of lines with a user.
     pub named: u64,
-    /// The number of distinct users in these lines. `None` if it's of several rows, because a user
-    /// can be in each of them.
+    /// The number of distinct users in these lines. `None` if they have hashes of several keys, or
+    /// are of several rows, because a user can be in each of them.
     distinct: Option<u64>,
 }
 
@@ -32,11 +32,12 @@ impl Tally {
         Self {
             lines: number(row, columns::LINES),
             named: number(row, columns::NAMED),
-            distinct: Some(number(row, columns::USERS)),
+            // With several keys, a user has several hashes.
+            distinct: (number(row, columns::KEYS) <= 1).then(|| number(row, columns::USERS)),
         }
     }
 
-    /// The number of distinct users, or `None` if it's unknown because no line has a user.
+    /// The number of distinct users, or `None` if it's unknown.
     #[must_use]
     pub fn users(&self) -> Option<u64> {
         match (self.lines, self.named) {
@@ -134,7 +135,9 @@ impl Sums {
             (_, Some(reason)) if reason == Fault::Throttled.code() => self.throttled += tally.lines,
             _ => self.faults += tally.lines,
         }
-        let reason = reason.filter(|reason| is_code(reason)).unwrap_or(UNKNOWN);
+        let reason = reason
+            .filter(|reason| is_code(outcome, reason))
+            .unwrap_or(UNKNOWN);
         self.reasons
             .entry((outcome, reason.to_owned()))
             .or_default()
@@ -149,7 +152,7 @@ pub(super) fn outcome(row: &Row) -> Option<&'static str> {
     known.into_iter().find(|known| known == outcome)
 }
 
-fn is_code(reason: &str) -> bool {
-    let legal = |c: char| c.is_ascii_lowercase() || c == '_';
-    (1..=40).contains(&reason.len()) && reason.chars().all(legal)
+/// Whether the function has this reason.
+fn is_code(outcome: &str, reason: &str) -> bool {
+    reason == log::PANIC || Failure::of(outcome, reason).is_some()
 }

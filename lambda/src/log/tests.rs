@@ -134,6 +134,9 @@ async fn the_line_contains_only_words_of_closed_sets_and_numbers() {
             ],
         }]},
     });
+    let key = line["userKey"].as_str().expect("the ID of the key");
+    assert!(key.len() == 8 && key.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    wanted["userKey"] = line["userKey"].clone();
     for name in ["initiateAuthMs", "getUserMs"] {
         assert!(line[name].is_u64());
         wanted[name] = line[name].clone();

@@ -6,20 +6,21 @@ mod recheck;
 mod step;
 
 use std::cell::OnceCell;
+use std::pin::pin;
 
 use anyhow::{Error, Result};
 use cogmig_core::call::{self, CallError};
 use cogmig_core::event::Event;
 use cogmig_core::identity::Side;
 use cogmig_core::outcome::Interrupted;
-use cogmig_core::plan::{Action, Plan, Step, Wait, wait};
+use cogmig_core::plan::{Action, Guard, Plan, Step, Wait, wait};
 use cogmig_core::problem::Problem;
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{Either, LocalBoxFuture, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::Notify;
 
 use crate::aws::account::{Account, Run};
-pub use guard::Check;
 use step::Rest;
 
 /// The accounts to which a plan is applied.
@@ -61,6 +62,9 @@ enum StepResult<'a> {
     Failed(Vec<Error>),
 }
 
+/// The connectivity check.
+pub type Check<'a, 'f> = &'a dyn Fn() -> LocalBoxFuture<'f, Result<()>>;
+
 type Running<'a> = LocalBoxFuture<'a, (usize, StepResult<'a>)>;
 
 /// Applies the changes, each one after those that it depends on. `written` is called when the calls
@@ -80,7 +84,7 @@ pub async fn apply(
     let events = run.clone();
     run.stop
         .begin_changes(move || events.report(Event::Stopping));
-    let client = OnceCell::new();
+    let (client, failed) = (OnceCell::new(), Notify::new());
     let mut jobs = jobs(plan, accounts)?;
     let mut running = FuturesUnordered::new();
     let mut errors = Vec::new();
@@ -95,7 +99,7 @@ pub async fn apply(
                     run.report(Event::Started { index });
                 }
                 jobs[index].state = State::Running;
-                running.push(start(&jobs[index], index, &client, check));
+                running.push(start(&jobs[index], index, &client, check, &failed));
             }
         }
         if jobs.iter().all(Job::is_written)
@@ -116,9 +120,10 @@ pub async fn apply(
                 State::Written
             }
             StepResult::Done => State::Done,
-            StepResult::Failed(failed) => {
-                jobs[index].unrecorded = failed.iter().any(recheck::is_unrecorded);
-                errors.extend(failed);
+            StepResult::Failed(causes) => {
+                jobs[index].unrecorded = causes.iter().any(recheck::is_unrecorded);
+                errors.extend(causes);
+                failed.notify_waiters();
                 State::Failed
             }
         };
@@ -216,18 +221,28 @@ fn is_ready(jobs: &[Job<'_>], index: usize) -> bool {
     job.state == State::Waiting && jobs[..index].iter().all(is_met)
 }
 
+/// Starts a step. If another step fails, it doesn't wait for the connectivity check any longer.
 fn start<'a, 'f: 'a>(
     job: &Job<'a>,
     index: usize,
     client: &'a OnceCell<String>,
     check: Check<'a, 'f>,
+    failed: &'a Notify,
 ) -> Running<'a> {
     let (account, step) = (job.account, job.step);
-    let run = step::run(account, step, client, check);
-    let result = run.map(|result| match result {
-        Ok(Some(rest)) => StepResult::Written(rest),
-        Ok(None) => StepResult::Done,
-        Err(error) => StepResult::Failed(vec![error]),
-    });
+    let result = async move {
+        if matches!(step.guard, Some(Guard::Connected)) {
+            match select(check(), pin!(failed.notified())).await {
+                Either::Left((Ok(()), _)) => {}
+                Either::Left((Err(error), _)) => return StepResult::Failed(vec![error]),
+                Either::Right(_) => return StepResult::Failed(Vec::new()),
+            }
+        }
+        match step::run(account, step, client).await {
+            Ok(Some(rest)) => StepResult::Written(rest),
+            Ok(None) => StepResult::Done,
+            Err(error) => StepResult::Failed(vec![error]),
+        }
+    };
     result.map(move |result| (index, result)).boxed_local()
 }

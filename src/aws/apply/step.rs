@@ -8,8 +8,7 @@ use cogmig_core::plan::Step;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::guard::{self, Check};
-use super::recheck;
+use super::{guard, recheck};
 use crate::aws::account::Account;
 use crate::aws::resources;
 
@@ -24,10 +23,9 @@ pub async fn run<'a>(
     account: &'a Account,
     step: &'a Step,
     client: &OnceCell<String>,
-    check: Check<'_, '_>,
 ) -> Result<Option<Rest<'a>>> {
     if let Some(guard) = &step.guard
-        && !guard::holds(account, guard, check).await?
+        && !guard::holds(account, guard).await?
     {
         return Ok(None);
     }

@@ -32,7 +32,8 @@ pub type Select<'a> = &'a dyn Fn(Selection) -> Result<Vec<Listed>>;
 /// What is read early, in parallel with other reads.
 #[derive(Clone, Copy)]
 pub struct Early {
-    /// Whether the connectivity check runs, if the deployment's function has the code of this build.
+    /// Whether the connectivity check runs, if the deployment's function has the code of this
+    /// build.
     pub checks_connectivity: bool,
     /// Whether a page of the old pool's users is read.
     pub samples_users: bool,

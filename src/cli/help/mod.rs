@@ -19,7 +19,7 @@ const FEW: usize = 3;
 
 /// Ends the long help of each command that has options.
 const SOURCES: &str = "\
-An existing deployment keeps its options: only options that are set change it. \
+Options of an existing deployment that aren't set keep their values. \
 Options can also be set in the environment and in cogmig.toml, for example \
 new-pool = \"ID\". A flag takes precedence over the environment, and the environment over the file. \
 --adopt, --allow, --password-stdin and --show-values can be set only on the command line. --config, \
@@ -84,8 +84,8 @@ fn described_arg(command: &str, arg: Arg) -> Arg {
     arg.value_name(values.join("|"))
 }
 
-/// The default of an option of a deployment that doesn't exist. `settings` and the commands apply it, not clap, because the
-/// environment and the file take precedence over it.
+/// The default of an option of a deployment that doesn't exist. `settings` and the commands apply
+/// it, not clap, because the environment and the file take precedence over it.
 fn default(command: &str, option: &str, takes_value: bool) -> &'static str {
     match (command, option) {
         ("policy", "old-pool" | "new-pool") => "all user pools",
@@ -105,7 +105,7 @@ fn default(command: &str, option: &str, takes_value: bool) -> &'static str {
         (_, "since") => "24h",
         (_, "output") => "human",
         (_, "config") => "cogmig.toml, if it exists",
-        _ if takes_value => default_of(option).unwrap_or("none"),
+        _ if takes_value => default_of(option).unwrap_or("not set"),
         _ => "false",
     }
 }

@@ -173,9 +173,7 @@ fn checked(layers: &Layers) -> Result<Settings> {
         )?,
         names: Names::new(suffix.as_deref()),
         architecture: layers.read("architecture")?,
-        package: layers
-            .read("lambda-zip")?
-            .map_or_else(PackageSource::default, PackageSource::of),
+        package: package(layers)?,
         log_retention,
         log_users: layers.read("log-users")?,
         replace_trigger: flag(layers, "replace-trigger")?,
@@ -203,6 +201,15 @@ fn checked(layers: &Layers) -> Result<Settings> {
         verbose: verbose.is_some(),
         origins,
     })
+}
+
+/// Only the deployment can have a package that the function keeps.
+fn package(layers: &Layers) -> Result<PackageSource> {
+    let is_deployed = layers.origins().of("lambda-zip") == &Origin::Deployment;
+    let path: Option<PathBuf> = layers.read("lambda-zip")?;
+    Ok(path.map_or_else(PackageSource::default, |path| {
+        PackageSource::of(path, is_deployed)
+    }))
 }
 
 /// The warnings that are allowed. Only from the flags: see `FLAGS_ONLY`.

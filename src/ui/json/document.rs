@@ -47,10 +47,10 @@ pub struct Document {
     deployment: Option<String>,
     /// planned: the plan was shown, and nothing was changed. done: all changes were applied, or
     /// there were none. declined: the user didn't confirm the changes. Of verify: passed, drifted,
-    /// or check_failed if the connectivity check failed or the trigger isn't attached. Of user: found,
-    /// or not_found if no pool has the user. Of status: in_sync, drifted, not_deployed, not_created
-    /// if users were approved but not created, see not_created, or faults if sign-ins failed, see
-    /// sign_ins. failed: the command failed, see error.
+    /// or check_failed if the connectivity check failed or the trigger isn't attached. Of user:
+    /// found, or not_found if no pool has the user. Of status: in_sync, drifted, not_deployed,
+    /// not_created if users were approved but not created, see not_created, or faults if sign-ins
+    /// failed, see sign_ins. failed: the command failed, see error.
     #[cfg_attr(test, schemars(extend("enum" = words::results())))]
     result: &'static str,
     /// The options that were set, and those of the existing deployment that aren't defaults.
@@ -319,7 +319,10 @@ impl Document {
                 self.deployments = Some(others.iter().map(Deployment::of).collect());
             }
             Outcome::Policy(policy) => self.policy = serde_json::to_value(policy).ok(),
-            Outcome::Planned | Outcome::SetUp { .. } | Outcome::TornDown | Outcome::Declined => {}
+            Outcome::Planned
+            | Outcome::SetUp { .. }
+            | Outcome::TornDown { .. }
+            | Outcome::Declined => {}
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct FinalReport {
     deployment: String,
     /// The time of the report, in UTC.
     time: String,
+    /// When setup created the function's role, in UTC. Null if the role doesn't exist.
+    began: Option<String>,
     /// AWS's estimate of the old pool's users. Migrated users remain in the old pool.
     old_estimate: Option<u64>,
     /// AWS's estimate of the new pool's users, including users who signed up there.
@@ -53,7 +55,7 @@ struct WholeLog {
     reasons: Vec<ReasonCount>,
     sources: Vec<OfSource>,
     /// Users that the function approved again more than a minute later, because the new pool didn't
-    /// have them. Null if the log has no users.
+    /// have them. Null if the log doesn't identify users.
     not_created: Option<u64>,
 }
 
@@ -83,6 +85,7 @@ impl FinalReport {
         Self {
             deployment: report.deployment.clone(),
             time: stamp(report.now),
+            began: report.began.map(stamp),
             old_estimate: report.users.old,
             new_estimate: report.users.new,
             not_migrated_estimate: missing,

@@ -25,9 +25,9 @@ pub struct Status {
     users: Users,
     /// Recent sign-ins, counted from the function's log. Null if the log can't be read.
     sign_ins: Option<SignIns>,
-    /// Users that the function approved in the period of sign_ins although it had approved them more
-    /// than a minute before, because the new pool didn't have them. Null if the log can't be read or
-    /// has no users.
+    /// Users that the function approved in the period of sign_ins although it had approved them
+    /// more than a minute before, because the new pool didn't have them. Null if the log can't be
+    /// read or has no users.
     not_created: Option<u64>,
     /// Why the function's log can't be read. Null if it was read.
     log_error: Option<CountError>,
@@ -74,8 +74,8 @@ struct Users {
     old_estimate: Option<u64>,
     /// AWS's estimate of the new pool's users, including users who signed up there.
     new_estimate: Option<u64>,
-    /// The approved users in percent of AWS's estimate of the old pool. Null if it's unknown, if there
-    /// are more than in the estimate, or if approved users weren't created.
+    /// The approved users in percent of AWS's estimate of the old pool. Null if it's unknown, if
+    /// there are more than in the estimate, or if approved users weren't created.
     #[cfg_attr(test, schemars(range(max = 100)))]
     percent: Option<u64>,
     /// The approvals in the function's log. Null if the log can't be read. Only Cognito creates the
@@ -90,7 +90,7 @@ struct Users {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub(super) struct Approved {
-    /// The number of distinct users. Null if the log has no users.
+    /// The number of distinct users. Null if the log doesn't identify users.
     users: Option<u64>,
     /// Whether the number of users can be an approximation, because there are many.
     approximate: bool,
@@ -123,7 +123,7 @@ struct SignIns {
     complete: bool,
     /// Migrations that the function approved.
     approved: u64,
-    /// Of how many distinct users. Null if the log has no users.
+    /// Of how many distinct users. Null if the log doesn't identify users.
     approved_users: Option<u64>,
     rejected: u64,
     /// Sign-ins that the old pool throttled.

@@ -24,6 +24,10 @@ pub struct User {
     /// Whether the forecasts are made with the rules of the deployed function. If not, with those
     /// that setup would deploy.
     deployed: bool,
+    /// Whether the function is the trigger of the new pool. If not, no sign-in migrates a user.
+    trigger_attached: bool,
+    /// What ListUsers doesn't show, and could reject a sign-in of a user who can be migrated.
+    unknown: Vec<&'static str>,
     /// Only --password-stdin: whether the function would migrate the user with this password.
     password_check: Option<PasswordCheck>,
 }
@@ -33,8 +37,9 @@ pub struct User {
 #[cfg_attr(test, derive(JsonSchema))]
 struct OldUser {
     user: Listed,
-    /// Whether a sign-in with the right password would migrate the user.
-    would_be_migrated: bool,
+    /// Whether a sign-in with the right password would migrate the user. False if the new pool
+    /// already has a user with the name. Null if the function's environment is invalid.
+    can_be_migrated: Option<bool>,
     /// The reason code if not, as in the function's log.
     reason: Option<&'static str>,
     /// The user's sign-ins in the function's log. Null if the log can't be read or has no users.
@@ -82,11 +87,11 @@ struct SignIns {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 struct PasswordCheck {
-    would_be_migrated: bool,
+    can_be_migrated: bool,
     /// The names of the attributes that would be migrated.
     attributes: Vec<String>,
-    /// Why the user wouldn't be migrated.
-    reason: Option<String>,
+    /// Why the user wouldn't be migrated, for people. The wording can change.
+    summary: Option<String>,
 }
 
 impl User {
@@ -95,8 +100,13 @@ impl User {
         let listed = |user: &ListedUser| Listed::of(user, found.show_values);
         let old = |one: &OldMatch| OldUser {
             user: listed(&one.user),
-            would_be_migrated: one.forecast.is_ok(),
-            reason: one.forecast.err().map(rules::reasons::Rejection::code),
+            can_be_migrated: one
+                .forecast
+                .map(|forecast| forecast.is_ok() && found.new.is_empty()),
+            reason: one
+                .forecast
+                .and_then(Result::err)
+                .map(rules::reasons::Rejection::code),
             sign_ins: one.log.as_ref().ok().map(SignIns::of),
             log_error: one.log.as_ref().err().map(CountError::of),
         };
@@ -104,6 +114,8 @@ impl User {
             old: found.old.iter().map(old).collect(),
             new: found.new.iter().map(listed).collect(),
             deployed: found.deployed,
+            trigger_attached: found.attached,
+            unknown: found.unknown.clone(),
             password_check: found.check.as_ref().map(PasswordCheck::of),
         }
     }
@@ -145,15 +157,15 @@ impl SignIns {
 impl PasswordCheck {
     fn of(forecast: &diagnosis::Forecast) -> Self {
         use diagnosis::Forecast;
-        let (would_be_migrated, attributes, reason) = match forecast {
+        let (can_be_migrated, attributes, summary) = match forecast {
             Forecast::Migrated(attributes) => (true, attributes.clone(), None),
             Forecast::Rejected(why) => (false, Vec::new(), Some(why.clone())),
             Forecast::Broken(broken) => (false, Vec::new(), Some(broken.to_string())),
         };
         Self {
-            would_be_migrated,
+            can_be_migrated,
             attributes,
-            reason,
+            summary,
         }
     }
 }

@@ -102,6 +102,7 @@ fn endpoints_of_services_are_used_in_both_spellings() {
             "sts",
             "lambda",
             "cognito_identity_provider",
+            "cloudwatch",
             "cloudwatch_logs",
         ] {
             let service = service.replace('_', separator);

@@ -153,8 +153,8 @@ fn after_setup_everything_is_in_sync() {
         &[
             "9 resources in sync",
             "state attached",
-            "approved 0 users in 0 approvals since",
-            "approvals 0, by CloudWatch's metric of the last 455 days",
+            "approved 0 users, 0 approvals, since",
+            "approvals 0 in the last 15 months (CloudWatch metric Migrated)",
             "Each user is migrated at their first sign-in",
             "`cogmig teardown`",
         ],
@@ -352,7 +352,7 @@ fn the_number_of_calls_does_not_depend_on_the_number_of_lines() {
     stage.assert_status_text(
         0,
         "",
-        &["approved about 150000 users in 201000 approvals since"],
+        &["approved about 150000 users, 201000 approvals, since"],
     );
 }
 
@@ -377,8 +377,8 @@ fn approvals_are_counted_by_user_if_the_log_has_users() {
         0,
         "",
         &[
-            "66 % of the old pool approved",
-            "approved 2 users in 6 approvals since",
+            "66 % of the old pool's users approved",
+            "approved 2 users, 6 approvals, since",
             "approved 6 (2 users)",
         ],
     );
@@ -393,7 +393,7 @@ fn approvals_are_counted_by_user_if_the_log_has_users() {
         0,
         "",
         &[
-            "2 users in 9 approvals since",
+            "2 users, 9 approvals, since",
             "3 approvals without a user in the log",
         ],
     );
@@ -414,7 +414,7 @@ fn approvals_are_counted_by_user_if_the_log_has_users() {
         "",
         &[
             "3 approvals since",
-            "The number of users is unknown, because the log has no users (--log-users none",
+            "The number of users is unknown, because the log doesn't identify users",
             "Whether approved users were created is unknown",
         ],
     );
@@ -504,8 +504,7 @@ fn a_detached_trigger_is_reported_first() {
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty());
-    let is_header = |line: &str| ["old", "new"].iter().any(|side| line.starts_with(side));
-    let first = lines.find(|line| !is_header(line));
+    let first = lines.next();
     assert!(
         first.is_some_and(|line| line.starts_with(detached)),
         "{run}"
@@ -539,7 +538,7 @@ fn approvals_are_counted_as_long_as_aws_keeps_them() {
     stage.assert_status_text(
         0,
         "",
-        &["4 users in 7 approvals since", "approvals 31 since 20"],
+        &["4 users, 7 approvals, since", "approvals 31 since 20"],
     );
     stage.ok(&format!("teardown {BOTH}"));
     let status = stage.status("");

@@ -7,7 +7,7 @@ use cogmig_sandbox::{Fault, Injection, NEW_ACCOUNT};
 use serde_json::{Value, json};
 
 use crate::support::run::Run;
-use crate::support::stage::{BOTH, PASSWORD, Stage};
+use crate::support::stage::{BOTH, LAMBDA, PASSWORD, Stage};
 
 impl Stage {
     /// The report about a user, which must change nothing.
@@ -65,8 +65,8 @@ fn a_user_is_found_by_each_name_and_no_value_is_printed() {
         let run = stage.found(0, name, "");
         assert_eq!(stage.calls_of("AdminGetUser"), 0, "it would be billed");
         for words in [
-            "The old pool has 1 such user",
-            "The new pool has no such user.",
+            "Old pool: 1 user",
+            "New pool: no user with this name",
             "CONFIRMED, enabled",
             "verified email",
             "created",
@@ -92,7 +92,7 @@ fn a_user_is_found_by_each_name_and_no_value_is_printed() {
     assert_eq!(found["old"][0]["user"]["username"], Value::Null);
     assert_eq!(found["old"][0]["user"]["attributes"]["email"], Value::Null);
     assert_eq!(found["old"][0]["user"]["verified"], json!(["email"]));
-    assert_eq!(found["old"][0]["would_be_migrated"], true);
+    assert_eq!(found["old"][0]["can_be_migrated"], true);
     assert_eq!(found["deployed"], true);
     let shown = stage.found(0, "ada", "--show-values --output json").json();
     let shown = &shown["user"]["old"][0]["user"];
@@ -106,8 +106,8 @@ fn a_user_that_no_pool_has_is_reported() {
     stage.setup();
     for name in ["nobody", "nobody@example.com", "+1999", r#""or"#] {
         let run = stage.found(1, name, "");
-        assert!(run.printed("The old pool has no such user."), "{run}");
-        assert!(run.printed("The new pool has no such user."), "{run}");
+        assert!(run.printed("Old pool: no user with this name"), "{run}");
+        assert!(run.printed("New pool: no user with this name"), "{run}");
     }
     let run = stage.found(1, "nobody", "--output json");
     assert_eq!(run.json()["result"], "not_found", "{run}");
@@ -118,10 +118,9 @@ fn all_users_with_a_name_are_reported() {
     let stage = Stage::new();
     stage.old_user("bob", &[("email", "ada@example.com")]);
     let run = stage.found(0, "ada@example.com", "");
-    assert!(run.printed("The old pool has 2 such users"), "{run}");
+    assert!(run.printed("Old pool: 2 users"), "{run}");
     // Nothing is deployed.
-    assert!(run.printed("There is no deployment."), "{run}");
-    assert!(run.printed("log group /aws/lambda/"), "{run}");
+    assert!(run.printed("The function doesn't exist."), "{run}");
     let found = stage.found_json("ada@example.com");
     assert_eq!(found["old"].as_array().unwrap().len(), 2);
     assert_eq!(found["deployed"], false);
@@ -138,7 +137,7 @@ fn the_forecast_and_the_log_have_the_same_reason() {
     stage.sign_in("bob", PASSWORD).unwrap_err();
     let found = stage.found_json("bob");
     let old = &found["old"][0];
-    assert_eq!(old["would_be_migrated"], false);
+    assert_eq!(old["can_be_migrated"], false);
     assert_eq!(old["reason"], "disabled");
     let reasons = json!([{"outcome": "rejected", "reason": "disabled", "count": 1, "users": 1}]);
     assert_eq!(old["sign_ins"]["reasons"], reasons, "{found}");
@@ -154,7 +153,7 @@ fn the_forecast_and_the_log_have_the_same_reason() {
     assert!(run.printed("1 rejected (wrong_password 1)"), "{run}");
     stage.sign_in("ada", PASSWORD).unwrap();
     let run = stage.found(0, "ada", "");
-    assert!(run.printed("The new pool has 1 such user"), "{run}");
+    assert!(run.printed("New pool: 1 user"), "{run}");
     assert!(run.printed("1 approved, 1 rejected"), "{run}");
     assert!(run.printed("doesn't invoke the migration trigger"), "{run}");
     let found = stage.found_json("ada");
@@ -178,7 +177,7 @@ fn the_forecast_follows_the_rules_of_the_deployed_function() {
     assert_eq!(old["reason"], "temporary_password");
     stage.edit_environment(|variables| variables["TEMPORARY_PASSWORDS"] = "reset".into());
     let old = stage.found_json("tess")["old"][0].clone();
-    assert_eq!(old["would_be_migrated"], true);
+    assert_eq!(old["can_be_migrated"], true);
 }
 
 #[test]
@@ -203,7 +202,7 @@ fn a_password_is_checked_and_the_user_is_not_migrated() {
         (
             "ada",
             PASSWORD,
-            "Password check: would be migrated, with the attributes custom:tenant, email, email_verified",
+            "Password check: the user would be migrated, with the attributes custom:tenant, email, email_verified",
         ),
         ("ada", "Wrong-Horse-1", wrong),
         ("bob", PASSWORD, wrong),
@@ -218,7 +217,7 @@ fn a_password_is_checked_and_the_user_is_not_migrated() {
     }
     let run = stage.check("ada", PASSWORD, "--output json --verbose");
     let check = &run.json()["user"]["password_check"];
-    assert_eq!(check["would_be_migrated"], true, "{run}");
+    assert_eq!(check["can_be_migrated"], true, "{run}");
     let attributes = json!(["custom:tenant", "email", "email_verified"]);
     assert_eq!(check["attributes"], attributes, "{run}");
     stage.sign_in("ada", PASSWORD).unwrap();
@@ -260,4 +259,39 @@ fn without_a_password_no_user_is_checked() {
     let run = stage.check("ada", "", "");
     run.assert_ended(64, "user");
     run.assert_stderr(&["--password-stdin", "standard input"]);
+}
+
+/// The forecast is of the rules. Whether Cognito applies them is another question.
+#[test]
+fn what_prevents_every_migration_is_reported_first() {
+    let stage = Stage::new();
+    stage.setup();
+    let trigger = stage.triggers();
+    stage.set_trigger(None);
+    let run = stage.found(0, "ada", "");
+    assert!(run.printed("so no sign-in migrates a user"), "{run}");
+    assert_eq!(stage.found_json("ada")["trigger_attached"], false);
+    stage.setup();
+    assert_eq!(stage.triggers(), trigger);
+    stage.edit_environment(|variables| variables["FORGOT_PASSWORD"] = "always".into());
+    let run = stage.found(0, "ada", "");
+    assert!(
+        run.printed("unknown, because the variable FORGOT_PASSWORD"),
+        "{run}"
+    );
+    assert_eq!(
+        stage.found_json("ada")["old"][0]["can_be_migrated"],
+        Value::Null
+    );
+    stage.aws(
+        "new",
+        "lambda:DeleteFunction",
+        json!({"FunctionName": LAMBDA}),
+    );
+    let run = stage.found(0, "ada", "");
+    assert!(run.printed("The function doesn't exist."), "{run}");
+    assert!(
+        run.printed("sign-ins unknown: the function doesn't exist"),
+        "{run}"
+    );
 }

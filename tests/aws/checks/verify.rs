@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, PASSWORD, POLICY_ARN, Stage};
 
 impl Stage {
-    /// Checks that verify's connectivity check fails at this component, and that verify prints these
-    /// texts.
+    /// Checks that verify's connectivity check fails at this component, and that verify prints
+    /// these texts.
     #[track_caller]
     fn assert_broken_at(&self, component: &str, words: &[&str]) {
         let run = self.changes_nothing(1, &format!("verify {BOTH} --output json"));
@@ -27,7 +27,10 @@ impl Stage {
         self.setup();
         let run = self.changes_nothing(0, &format!("verify {BOTH}"));
         assert!(run.stdout.contains("Drift: none."), "{run}");
-        assert!(run.stdout.contains("Connectivity check: passed."), "{run}");
+        assert!(
+            run.stdout.contains("Connectivity check: passed (trigger →"),
+            "{run}"
+        );
         self.sign_in("ada", PASSWORD).unwrap();
         self.delete_user("ada");
     }
@@ -188,7 +191,7 @@ fn drift_alone_is_reported_too() {
     for words in [
         "Drift: 1 resource.",
         "+ permission",
-        "Connectivity check: passed.",
+        "Connectivity check: passed (trigger →",
     ] {
         assert!(run.printed(words), "{words}\n{run}");
     }
@@ -230,8 +233,9 @@ fn a_missing_function_is_reported_although_an_option_is_missing() {
     assert!(!run.printed("Choose how to handle"), "{run}");
 }
 
-/// A principal that can invoke the function learns no more than from a sign-in: no attribute values,
-/// and with a wrong password, nothing about the user's existence that the old pool doesn't return.
+/// A principal that can invoke the function learns no more than from a sign-in: no attribute
+/// values, and with a wrong password, nothing about the user's existence that the old pool doesn't
+/// return.
 #[test]
 fn the_probe_reveals_no_value() {
     let stage = Stage::new();

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::stage::{BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
+use crate::support::console::EMPTY_ZIP;
+use crate::support::stage::{BOTH, HOST, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 
 /// Options with values that aren't defaults.
 const OPTIONS: &str = "--old-sub custom:old_sub --forgot-password refuse --drop-attribute nickname --temporary-passwords reset --attribute custom:tenant=custom:org --log-retention 90 --log-users none";
@@ -62,7 +63,7 @@ fn each_option_can_be_given_its_default() {
     stage.ok(&format!("setup {BOTH} {DEFAULTS} {allowed}"));
     assert_eq!(variables(), defaults);
     let run = stage.changes_nothing(0, &format!("plan {BOTH} --detailed-exitcode"));
-    for option in ["--old-sub", "--forgot-password", "--log-retention"] {
+    for option in ["old-sub =", "forgot-password =", "log-retention ="] {
         assert!(!run.printed(option), "{option}\n{run}");
     }
 }
@@ -77,12 +78,12 @@ fn options_that_are_not_defaults_are_printed_with_their_origin() {
         let arguments = format!("{command} {BOTH} --drop-attribute nickname");
         let run = stage.with(0, &arguments, &variables);
         for line in [
-            "option --old-sub custom:old_sub (deployed)",
-            "option --forgot-password refuse (deployed)",
-            "option --attribute custom:tenant=custom:org (deployed)",
-            "option --drop-attribute nickname (command line)",
-            "option --temporary-passwords reset (COGMIG_TEMPORARY_PASSWORDS)",
-            "option --log-retention 60 (cogmig.toml, line 2)",
+            "option old-sub = custom:old_sub (existing deployment)",
+            "option forgot-password = refuse (existing deployment)",
+            "option attribute = custom:tenant=custom:org (existing deployment)",
+            "option drop-attribute = nickname (command line)",
+            "option temporary-passwords = reset (COGMIG_TEMPORARY_PASSWORDS)",
+            "option log-retention = 60 (cogmig.toml, line 2)",
         ] {
             assert!(run.printed(line), "{line}\n{run}");
         }
@@ -95,7 +96,7 @@ fn options_that_are_not_defaults_are_printed_with_their_origin() {
             option.unwrap_or_else(|| panic!("{name}\n{json}")).clone()
         };
         assert_eq!(option("old-sub")["value"], "custom:old_sub");
-        assert_eq!(option("old-sub")["set_by"], "the deployment's old-sub");
+        assert_eq!(option("old-sub")["set_by"], "existing deployment: old-sub");
         assert_eq!(
             option("log-retention")["set_by"],
             "cogmig.toml, line 2: log-retention"
@@ -207,6 +208,43 @@ fn an_invalid_value_is_drift() {
     }
 }
 
+/// Attributes that no pool has are drift. What is still valid next to an invalid entry is lost only
+/// if it's allowed.
+#[test]
+fn an_environment_that_someone_edited_is_drift_and_hides_no_loss() {
+    let stage = stage();
+    stage.ok(&format!("setup {BOTH} --old-sub custom:old_sub"));
+    let deployed = environment(&stage);
+    for more in [",ghost=custom:nope", ",custom:ghost", ",="] {
+        stage.edit_environment(|variables| {
+            let attributes = variables["ATTRIBUTES"].as_str().unwrap();
+            variables["ATTRIBUTES"] = format!("{attributes}{more}").into();
+            variables["DROPPED_ATTRIBUTES"] = "ghost".into();
+        });
+        let run = stage.changes_nothing(1, &format!("verify {BOTH}"));
+        assert!(run.printed("Drift: 1 resource"), "{run}");
+        stage.changes_nothing(0, &format!("status {BOTH}"));
+        let run = stage.changes_nothing(1, &format!("setup {BOTH} --old-sub none"));
+        run.assert_stderr(&["--allow old-sub-no-longer-migrated"]);
+        stage.setup();
+        assert_eq!(environment(&stage), deployed, "{more}");
+    }
+}
+
+/// Reports don't deploy code, so they work with a build that has no package for the function.
+#[test]
+fn reports_work_for_a_function_of_another_architecture() {
+    let stage = Stage::new();
+    stage.setup();
+    let other = if HOST == "arm64" { "x86_64" } else { "arm64" };
+    let code =
+        json!({"FunctionName": LAMBDA, "ZipFile": {"$bytes": EMPTY_ZIP}, "Architectures": [other]});
+    stage.aws("new", "lambda:UpdateFunctionCode", code);
+    let build_default = [("COGMIG_ARCHITECTURE", "")];
+    stage.with(0, &format!("status {BOTH}"), &build_default);
+    stage.with(0, &format!("user ada {BOTH}"), &build_default);
+}
+
 #[test]
 fn the_log_retention_is_kept_until_it_is_changed() {
     let stage = Stage::new();
@@ -234,10 +272,16 @@ fn a_custom_deployment_package_is_kept() {
     let custom = code();
     let run = stage.changes_nothing(0, &format!("setup {BOTH}"));
     let option = format!(
-        "option --lambda-zip sha256:{} (deployed)",
+        "option lambda-zip = sha256:{} (existing deployment)",
         custom.as_str().unwrap()
     );
     assert!(run.printed(&option), "{run}");
+    assert!(
+        run.printed("warning (security): the function runs a deployment package"),
+        "{run}"
+    );
+    // Only the deployment has such a value.
+    stage.changes_nothing(1, &format!("plan {BOTH} --lambda-zip sha256:junk"));
     // Without the file, a package that someone replaced can't be deployed again.
     stage.replace_function_code();
     stage.changes_nothing(1, &format!("verify {BOTH}"));
@@ -256,7 +300,7 @@ fn a_dedicated_app_client_is_kept_until_another_is_named_or_it_is_turned_off() {
     stage.ok(&format!("setup {BOTH} --dedicated-old-client"));
     let run = stage.changes_nothing(0, &format!("setup {BOTH}"));
     assert!(
-        run.printed("option --dedicated-old-client true (deployed)"),
+        run.printed("option dedicated-old-client = true (existing deployment)"),
         "{run}"
     );
     stage.file("cogmig.toml", "dedicated-old-client = false\n");
@@ -281,8 +325,5 @@ fn options_that_are_lost_with_the_function_are_reported() {
         json!({"FunctionName": LAMBDA}),
     );
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
-    assert!(
-        run.printed("the options of the earlier setup are lost with it"),
-        "{run}"
-    );
+    assert!(run.printed("Options that it had are lost"), "{run}");
 }

@@ -1,5 +1,5 @@
-//! The printed policies are sufficient for every command and minimal: without each action, a command
-//! fails, and with it, the same command succeeds.
+//! The printed policies are sufficient for every command and minimal: without each action, a
+//! command fails, and with it, the same command succeeds.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -433,7 +433,12 @@ fn read_permissions_are_sufficient_for_plan_and_status_only() {
     let deployed = stage.sandbox.snapshot();
     pipeline.ends(0, "plan --detailed-exitcode");
     pipeline.ends(0, "teardown --dry-run");
-    pipeline.ends(0, "user ada");
+    // Pull requests must not be able to read users.
+    let run = pipeline.ends(0, "plan");
+    assert!(run.printed("no user of the old pool was checked"), "{run}");
+    pipeline
+        .ends(1, "user ada")
+        .assert_stderr(&["cognito-idp:ListUsers"]);
     let status = |pipeline: &Pipeline| pipeline.ends(0, "status --output json").json();
     for error in ["log_error", "metric_error"] {
         assert_eq!(status(&pipeline)["status"][error], Value::Null);

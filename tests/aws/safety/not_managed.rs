@@ -9,8 +9,8 @@ use crate::support::stage::{ACCESS_ROLE, BOTH, LAMBDA, LOG_GROUP, PASSWORD, POLI
 
 const TAGS: [&str; 3] = ["cogmig:deployment", "cogmig:peer", "cogmig:pool"];
 
-/// Removes the tags of one resource of a deployment, and checks that setup and teardown don't change
-/// the resource.
+/// Removes the tags of one resource of a deployment, and checks that setup and teardown don't
+/// change the resource.
 fn assert_not_changed(
     kind: &str,
     name: &str,

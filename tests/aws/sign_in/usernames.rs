@@ -73,7 +73,8 @@ fn emails_as_usernames_stay_usernames() {
     assert_eq!(users(&stage), 1);
 }
 
-/// The username is the old `sub`, because a pool with aliases doesn't accept an email as a username.
+/// The username is the old `sub`, because a pool with aliases doesn't accept an email as a
+/// username.
 #[test]
 fn emails_as_usernames_become_aliases() {
     let stage = stage(username(), alias(), "ada@example.com");
