@@ -4,10 +4,11 @@ use std::fmt;
 
 /// The warnings that stop setup until the user allows them: each changes or risks something for all
 /// users that no later setup can repair.
-pub const CONSENTS: [&str; 3] = [
+pub const CONSENTS: [&str; 4] = [
     "attributes-no-longer-migrated",
     "no-user-can-be-migrated",
     "old-sub-no-longer-migrated",
+    "options-lost",
 ];
 
 /// An error or a warning: what happened, why, and how to fix it.

@@ -13,7 +13,7 @@ use crate::cognito::pool;
 use crate::identity::Identity;
 use crate::names::Names;
 use crate::observed::{Function, NewSide, OldSide};
-use crate::options::{Deployed, NONE, PackageSource};
+use crate::options::{Deployed, NONE, Origins, PackageSource};
 use crate::package::Architecture;
 use crate::problem::{Problem, Severity};
 
@@ -115,29 +115,49 @@ fn of_function(function: &Function, [old, new]: [Option<&Object>; 2]) -> Deploye
     options.into_iter().chain([package]).flatten().collect()
 }
 
-/// A warning if what has the options of an earlier setup no longer exists. Only such a setup
-/// creates the role, and it's the first step of one that was interrupted.
+/// The options for users, which only the function has.
+const OF_USERS: [&str; 6] = [
+    "attribute",
+    "drop-attribute",
+    "forgot-password",
+    "mfa-users",
+    "old-sub",
+    "temporary-passwords",
+];
+
+/// A warning if what has the options of an earlier setup no longer exists. `options` are those of
+/// this run. Setup stops if it's certain that there were options for users, and this run has none:
+/// the trigger or the function exists only after a complete setup.
 #[must_use]
-pub fn lost(names: &Names, new: &NewSide) -> Option<Problem> {
+pub fn lost(names: &Names, new: &NewSide, options: &Origins) -> Option<Problem> {
     new.role.as_ref().filter(|role| names.own(&role.tags))?;
     let function = new.function.as_ref();
     let variables = function.map(|function| &function.configuration.environment);
-    let what = match (variables, &new.log_group) {
-        (None, _) => format!("function {}", names.function),
+    let pool = new.pool.described.as_ref();
+    let trigger = pool.and_then(pool::trigger);
+    let is_attached = trigger.is_some_and(|arn| names.is_function(&new.identity, arn));
+    let (what, is_certain) = match (variables, &new.log_group) {
+        (None, _) => (format!("function {}", names.function), is_attached),
         (Some(variables), _) if !variables.contains_key(env::ATTRIBUTES) => {
-            format!(
-                "the variable {} of function {}",
-                env::ATTRIBUTES,
-                names.function
+            let (variable, function) = (env::ATTRIBUTES, &names.function);
+            (
+                format!("the variable {variable} of function {function}"),
+                true,
             )
         }
-        (Some(_), None) => format!("log group {}", names.log_group),
+        (Some(_), None) => (format!("log group {}", names.log_group), false),
         (Some(_), Some(_)) => return None,
+    };
+    let are_set = options.iter().any(|(option, _)| OF_USERS.contains(&option));
+    let id = if is_certain && !are_set {
+        "options-lost"
+    } else {
+        "options-unknown"
     };
     let summary = format!(
         "{what} doesn't exist, although the deployment does. Options that it had are lost, and have their defaults unless they are set"
     );
-    let problem = Problem::new("options-lost", Severity::DataLoss, summary);
+    let problem = Problem::new(id, Severity::DataLoss, summary);
     Some(problem.fix("set the options of the earlier setup"))
 }
 

@@ -123,9 +123,16 @@ pub struct Resources {
     ///
     /// The function checks passwords through it. Setup creates it, with no secret, one
     /// authentication flow and the shortest token lifetimes. Teardown deletes it. The application's
-    /// app client isn't changed. To use an app client of an application again, set --old-client.
-    #[arg(long)]
-    pub dedicated_old_client: bool,
+    /// app client isn't changed. With false, an app client of the application is used again.
+    #[arg(
+        long,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_name = "BOOL",
+        value_parser = reference::text
+    )]
+    pub dedicated_old_client: Option<String>,
     /// Days that the function's logs are kept.
     #[arg(long, value_name = "DAYS")]
     pub log_retention: Option<i32>,

@@ -92,7 +92,11 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         let schemas = (pools.old, pools.new);
         warnings.extend(checks::losses(schemas, environment, &checked.rules));
     }
-    warnings.extend(remembered::lost(&settings.names, &read.new_side));
+    warnings.extend(remembered::lost(
+        &settings.names,
+        &read.new_side,
+        &settings.origins,
+    ));
     warnings.extend(unknown);
     if let PackageSource::Deployed(sha256) = &settings.package {
         warnings.push(custom_code(sha256));

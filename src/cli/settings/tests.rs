@@ -309,6 +309,13 @@ fn of_old_client_and_dedicated_old_client_the_source_with_precedence_applies() {
         assert_eq!(ids(&settings.old.clients).concat(), client, "{case}");
         assert_eq!(settings.dedicated_old_client, Some(dedicated), "{case}");
     }
+    assert!(error("setup --dedicated-old-client=x", &[], "").contains("true, false"));
+    let off = valid(
+        "setup --dedicated-old-client=false",
+        &[("DEDICATED_OLD_CLIENT", "true")],
+        "",
+    );
+    assert_eq!(off.dedicated_old_client, Some(false));
     let both = error("setup --old-client a --dedicated-old-client", &[], "");
     assert!(both.contains("--dedicated-old-client"), "{both}");
 }

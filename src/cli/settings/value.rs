@@ -118,7 +118,8 @@ impl Value for PathBuf {
     }
 
     fn is_blank(&self) -> bool {
-        self.as_os_str().is_empty()
+        let text = self.as_os_str().to_str();
+        text.is_some_and(|text| reference::trimmed(text).is_empty())
     }
 
     fn of_text(text: &OsStr) -> Option<Self> {

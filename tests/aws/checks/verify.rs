@@ -118,6 +118,7 @@ fn each_broken_component_in_the_new_account_is_named_and_fixed() {
         json!({"FunctionName": LAMBDA}),
     );
     stage.assert_broken_at("function", &["doesn't exist"]);
+    stage.ok(&format!("setup {BOTH} --allow options-lost"));
     stage.fix();
 }
 

@@ -324,6 +324,21 @@ fn options_that_are_lost_with_the_function_are_reported() {
         "lambda:DeleteFunction",
         json!({"FunctionName": LAMBDA}),
     );
+    let lost = "Options that it had are lost";
+    for command in ["plan", "setup", "setup --yes"] {
+        let run = stage.changes_nothing(1, &format!("{command} {BOTH}"));
+        assert!(run.printed(lost), "{run}");
+        run.assert_stderr(&["--allow options-lost"]);
+    }
+    for report in ["verify", "status"] {
+        assert!(stage.cogmig(&format!("{report} {BOTH}")).printed(lost));
+    }
+    // The options of this run are the answer. The others are still reported.
+    let run = stage.changes_nothing(0, &format!("plan {BOTH} --forgot-password refuse"));
+    assert!(run.printed(lost), "{run}");
+    // A setup that was interrupted before it created the function continues.
+    stage.set_trigger(None);
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
-    assert!(run.printed("Options that it had are lost"), "{run}");
+    assert!(run.printed(lost), "{run}");
+    stage.setup();
 }

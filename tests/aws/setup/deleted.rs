@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::drift::assert_fixed;
+use super::drift::{assert_fixed, assert_fixed_by};
 use crate::support::stage::{BOTH, LAMBDA, LOG_GROUP, PASSWORD, Stage};
 
 #[test]
@@ -15,7 +15,8 @@ fn a_deleted_function_is_created_again() {
             json!({"FunctionName": LAMBDA}),
         );
     };
-    assert_fixed(delete);
+    // The function has the options for users.
+    assert_fixed_by(delete, "--forgot-password migrate");
 }
 
 #[test]

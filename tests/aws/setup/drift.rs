@@ -35,13 +35,18 @@ impl Stage {
 
 /// Makes a change, and checks that setup reverts it.
 pub fn assert_fixed(change: impl FnOnce(&Stage)) {
+    assert_fixed_by(change, "");
+}
+
+/// The same, with options of setup.
+pub fn assert_fixed_by(change: impl FnOnce(&Stage), options: &str) {
     let stage = Stage::new();
     let before = stage.sandbox.snapshot();
     stage.setup();
     let deployed = stage.comparable_snapshot();
     change(&stage);
     assert_ne!(stage.comparable_snapshot(), deployed, "nothing has changed");
-    stage.setup();
+    stage.ok(&format!("setup {BOTH} {options}"));
     assert_eq!(stage.comparable_snapshot(), deployed);
     stage.changes_nothing(0, &format!("setup {BOTH}"));
     stage.sign_in("ada", PASSWORD).unwrap();
