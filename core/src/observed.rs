@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use crate::cognito::flows::Added;
 use crate::cognito::lossless::Object;
+use crate::cognito::pool;
 use crate::iam::documents;
 use crate::identity::{Identity, Side};
+use crate::names::Names;
 use crate::record::Tags;
 use crate::reference::Listed;
 use crate::selected::{Selected, SelectedBy};
@@ -185,6 +187,13 @@ pub struct Function {
 }
 
 impl NewSide {
+    /// Whether the pool's trigger is the deployment's function.
+    #[must_use]
+    pub fn is_attached(&self, names: &Names) -> bool {
+        let trigger = self.pool.described.as_ref().and_then(pool::trigger);
+        trigger.is_some_and(|arn| names.is_function(&self.identity, arn))
+    }
+
     /// The key of the log's hash of users in the function's environment, if it is valid.
     #[must_use]
     pub fn log_user_key(&self) -> Option<&str> {

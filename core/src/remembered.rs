@@ -68,7 +68,9 @@ fn of_function(function: &Function, [old, new]: [Option<&Object>; 2]) -> Deploye
     let renames = mapped
         .iter()
         .filter(|one| one.old != one.new && !is_sub(one));
-    let renames = renames.map(Mapping::to_string).collect::<Vec<_>>();
+    let list = |names: Vec<String>| Some(names.join(",")).filter(|list| !list.is_empty());
+    let renames = list(renames.map(Mapping::to_string).collect());
+    let dropped = list(dropped);
     let sub = mapped
         .iter()
         .find(is_sub)
@@ -93,18 +95,8 @@ fn of_function(function: &Function, [old, new]: [Option<&Object>; 2]) -> Deploye
                 ForgotPassword::of_code(code).is_some()
             }),
         ),
-        (
-            "attribute",
-            Some(renames.join(","))
-                .as_deref()
-                .filter(|list| !list.is_empty()),
-        ),
-        (
-            "drop-attribute",
-            Some(dropped.join(","))
-                .as_deref()
-                .filter(|list| !list.is_empty()),
-        ),
+        ("attribute", renames.as_deref()),
+        ("drop-attribute", dropped.as_deref()),
         ("old-sub", sub),
         ("architecture", architecture.map(Architecture::as_str)),
         ("log-users", Some(log_users)),
@@ -133,11 +125,11 @@ pub fn lost(names: &Names, new: &NewSide, options: &Origins) -> Option<Problem> 
     new.role.as_ref().filter(|role| names.own(&role.tags))?;
     let function = new.function.as_ref();
     let variables = function.map(|function| &function.configuration.environment);
-    let pool = new.pool.described.as_ref();
-    let trigger = pool.and_then(pool::trigger);
-    let is_attached = trigger.is_some_and(|arn| names.is_function(&new.identity, arn));
     let (what, is_certain) = match (variables, &new.log_group) {
-        (None, _) => (format!("function {}", names.function), is_attached),
+        (None, _) => (
+            format!("function {}", names.function),
+            new.is_attached(names),
+        ),
         (Some(variables), _) if !variables.contains_key(env::ATTRIBUTES) => {
             let (variable, function) = (env::ATTRIBUTES, &names.function);
             (

@@ -14,6 +14,7 @@ use cogmig_core::plan::{self, Plan};
 use cogmig_core::problem::{Problem, Severity};
 use cogmig_core::remembered;
 use cogmig_core::sample::{self, Sample};
+use cogmig_core::status::Unread;
 use rules::env;
 use rules::settings::Rules;
 
@@ -217,8 +218,7 @@ fn sampled(session: &Session<'_>, read: &Deployment, rules: &Rules) -> Option<Pr
     let users = match read.sample.as_ref()? {
         Ok(users) => users,
         Err(error) => {
-            let grant = error.is_denied().then_some(error.call);
-            let why = format!("{}: {}", error.word(), error.message);
+            let Unread { why, grant } = error.into();
             return Some(sample::unread(&why, grant));
         }
     };

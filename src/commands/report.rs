@@ -8,7 +8,6 @@ use cogmig_core::names::Names;
 use cogmig_core::observed::Observed;
 use cogmig_core::problem::{Cause, Problem, Result};
 use cogmig_core::status::{FinalReport, Unread, Users};
-
 use serde_json::Value;
 
 use crate::aws::observe::for_teardown::Deployed;
@@ -19,17 +18,17 @@ use crate::ui;
 /// the reason.
 pub async fn read(deployed: &Deployed, names: &Names, now: i64) -> FinalReport {
     let Observed { new, .. } = &deployed.observed;
-    let (log, metric) = match (&deployed.new, new) {
-        (Some(reached), Some(side)) => {
-            let source = Source {
-                account: &reached.account,
-                names,
-                group: side.log_group.as_ref(),
-                now,
-            };
-            source.whole().await
-        }
-        _ => (Err(elsewhere()), Err(elsewhere())),
+    let (log, metric) = if let (Some(reached), Some(side)) = (&deployed.new, new) {
+        let source = Source {
+            account: &reached.account,
+            names,
+            group: side.log_group.as_ref(),
+            now,
+        };
+        source.whole().await
+    } else {
+        let elsewhere = || Unread::new("it's in the new account, and no new profile is set");
+        (Err(elsewhere()), Err(elsewhere()))
     };
     FinalReport {
         deployment: names.deployment.clone(),
@@ -38,13 +37,6 @@ pub async fn read(deployed: &Deployed, names: &Names, now: i64) -> FinalReport {
         users: Users::in_pools(&deployed.observed),
         log,
         metric,
-    }
-}
-
-fn elsewhere() -> Unread {
-    Unread {
-        why: "it's in the new account, and no new profile is set".to_owned(),
-        grant: None,
     }
 }
 
@@ -78,12 +70,8 @@ pub fn save(report: &FinalReport, path: &Path) -> Result<()> {
             "report-incomplete",
             "the function's log can't be read, so the report would have no counts. No changes were made",
         );
-        let fix = match unread.grant {
-            Some(grant) => {
-                format!("allow {grant} in an IAM policy of the new profile's role or user")
-            }
-            None => "set both profiles, or run teardown without --report".to_owned(),
-        };
+        let elsewhere = || "set both profiles, or run teardown without --report".to_owned();
+        let fix = unread.fix().unwrap_or_else(elsewhere);
         return Err(problem.because(Cause::Because(unread.why.clone())).fix(fix));
     }
     let mut options = OpenOptions::new();

@@ -11,7 +11,6 @@ use cogmig_core::status;
 use super::prepare::{Prepared, prepare};
 use super::purpose::Purpose;
 use super::session::Session;
-use crate::aws::observe::sign_ins::Source;
 
 /// Reports the progress.
 ///
@@ -27,12 +26,7 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     } = prepare(session, Purpose::Report).await?;
     let (old_side, new_side) = (&deployment.old_side, &deployment.new_side);
     let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())?;
-    let source = Source {
-        account: &deployment.new,
-        names: &desired.names,
-        group: new_side.log_group.as_ref(),
-        now,
-    };
+    let source = deployment.sign_ins(&desired.names, now);
     let counts = source.progress(session.settings.since).await;
     plan.warnings
         .extend(status::not_created(counts.0.as_ref(), now));

@@ -6,7 +6,6 @@ use std::time::SystemTime;
 use anyhow::Result;
 use cogmig_core::call::CallError;
 use cogmig_core::checks::alias_attributes;
-use cogmig_core::cognito::pool::trigger;
 use cogmig_core::diagnosis::{Broken, Forecast};
 use cogmig_core::found::{Found, OldMatch};
 use cogmig_core::outcome::{Ended, Outcome};
@@ -20,7 +19,6 @@ use super::prepare::{Prepared, prepare};
 use super::purpose::Purpose;
 use super::session::Session;
 use crate::aws::account::Account;
-use crate::aws::observe::sign_ins::Source;
 use crate::aws::probe::{self, Credentials};
 use crate::aws::resources::user;
 
@@ -64,17 +62,7 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
     let aliases = old_side.pool.described.as_ref().map(alias_attributes);
     let aliases = aliases.unwrap_or_default();
     let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())?;
-    let source = Source {
-        account: &deployment.new,
-        names: &desired.names,
-        group: new_side.log_group.as_ref(),
-        now,
-    };
-    let pool = new_side.pool.described.as_ref();
-    let attached = pool.and_then(trigger).is_some_and(|arn| {
-        let names = &desired.names;
-        names.is_function(&new_side.identity, arn)
-    });
+    let source = deployment.sign_ins(&desired.names, now);
     let mut matches = Vec::new();
     let many = old.len() > LOGS;
     for user in old {
@@ -82,8 +70,8 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
         let forecast = Some(forecast).filter(|_| invalid.is_none());
         let hash = new_side.log_user_hash(&rules, &user.user.username);
         let log = match (function, many) {
-            (None, _) => Err(unread("the function doesn't exist")),
-            (Some(_), true) => Err(unread("more users have this name than are counted")),
+            (None, _) => Err(Unread::new("the function doesn't exist")),
+            (Some(_), true) => Err(Unread::new("more users have this name than are counted")),
             (Some(_), false) => source.of_user(hash).await,
         };
         matches.push(OldMatch {
@@ -104,7 +92,7 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
         old: matches,
         new,
         deployed: function.is_some(),
-        attached,
+        attached: new_side.is_attached(&desired.names),
         invalid,
         unknown: Found::unknown(&rules),
         check,
@@ -114,13 +102,6 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
     let ended = Ended::of_user(&found);
     session.ui.outcome(&Outcome::User(&found), ended);
     Ok(ended)
-}
-
-fn unread(why: &str) -> Unread {
-    Unread {
-        why: why.to_owned(),
-        grant: None,
-    }
 }
 
 /// The users with this name, each once.

@@ -45,11 +45,6 @@ pub fn metric(metric: Result<&Metric, &Unread>) -> String {
     }
 }
 
-/// How to get a count that can't be read.
-pub fn grant(action: &str) -> String {
-    format!("allow {action} in an IAM policy of the new profile's role or user")
-}
-
 /// The number of users of the old pool.
 pub fn old_pool(estimate: Option<u64>) -> String {
     format!(

@@ -57,8 +57,8 @@ pub fn text(report: &FinalReport, width: usize) -> String {
                     unread.why
                 ),
             );
-            if let Some(grant) = unread.grant {
-                line("fix:", &counts::grant(grant));
+            if let Some(fix) = unread.fix() {
+                line("fix:", &fix);
             }
         }
     }

@@ -96,10 +96,10 @@ impl Page {
             metric => self.line("  approvals   ", &counts::metric(metric.as_ref())),
         }
         if let Err(unread) = &status.metric
-            && let Some(grant) = unread.grant
+            && let Some(fix) = unread.fix()
             && status.deployed() != "none"
         {
-            self.line("  fix:        ", &counts::grant(grant));
+            self.line("  fix:        ", &fix);
         }
         let (old, new) = (status.users.old, status.users.new);
         self.line("  old pool    ", &counts::old_pool(old));
@@ -128,8 +128,8 @@ impl Page {
             Err(unread) => {
                 self.heading("Sign-ins of users who aren't in the new pool");
                 self.line("  unknown     ", &unread.why);
-                if let Some(grant) = unread.grant {
-                    self.line("  fix:        ", &counts::grant(grant));
+                if let Some(fix) = unread.fix() {
+                    self.line("  fix:        ", &fix);
                 }
                 return;
             }

@@ -181,10 +181,8 @@ impl Page<'_> {
             Ok(log) => log,
             Err(unread) => {
                 self.line("sign-ins", &format!("unknown: {}", unread.why));
-                if let Some(grant) = unread.grant {
-                    let grant =
-                        format!("allow {grant} in an IAM policy of the new profile's role or user");
-                    self.line("fix:", &grant);
+                if let Some(fix) = unread.fix() {
+                    self.line("fix:", &fix);
                 }
                 return;
             }

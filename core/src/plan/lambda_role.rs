@@ -37,8 +37,7 @@ pub(super) fn setup(
     clients.record(&mut tags, lost);
     let confirm = clients.confirm();
     let recorded = |role: &Role| role.tags.contains_key(record::TRIGGER_BEFORE);
-    if lost && trigger::is_attached(&desired.names, new) && !new.role.as_ref().is_some_and(recorded)
-    {
+    if lost && new.is_attached(&desired.names) && !new.role.as_ref().is_some_and(recorded) {
         tags.insert(record::TRIGGER_BEFORE.into(), record::UNKNOWN.into());
     }
     notes::lost(plan, &on.name, &tags);

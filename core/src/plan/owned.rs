@@ -2,7 +2,6 @@
 
 use super::change::{Action, Plan, Reason};
 use super::step::{Guard, Step};
-use super::trigger;
 use crate::identity::Side;
 use crate::names::Names;
 use crate::observed::{Function, NewSide, Role};
@@ -38,7 +37,7 @@ pub(super) fn records_clients(role: &Role) -> bool {
 /// the roles. If a role is missing while one of them remains, it wasn't deleted by teardown.
 pub(super) fn is_deployed(names: &Names, new: &NewSide) -> bool {
     let function = new.function.as_ref();
-    function.is_some_and(|function| names.own(&function.tags)) || trigger::is_attached(names, new)
+    function.is_some_and(|function| names.own(&function.tags)) || new.is_attached(names)
 }
 
 /// Whether the new user pool of the deployment is known. If it isn't, teardown changes nothing in

@@ -55,17 +55,12 @@ pub(super) fn other<'a>(desired: &Desired, new: &'a NewSide) -> Option<&'a str> 
     (!is_own).then_some(current)
 }
 
-/// Whether the pool's trigger is the deployment's function.
-pub(super) fn is_attached(names: &Names, new: &NewSide) -> bool {
-    attached(new).is_some_and(|arn| names.is_function(&new.identity, arn))
-}
-
 /// Checks the trigger again after the role is deleted, because a setup that runs at the same time
 /// may have attached it. The previous trigger was read before, because the role has it on record.
 pub(super) fn recheck(names: &Names, new: &NewSide, role: Option<&Role>) -> Option<Step> {
     let before = before(new, role).ok().flatten();
     new.pool.described.as_ref()?;
-    let required = is_attached(names, new) || attached(new) == before.as_deref();
+    let required = new.is_attached(names) || attached(new) == before.as_deref();
     required.then(|| set(new, Some(names.function_arn(&new.identity)), before))
 }
 
@@ -109,10 +104,10 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     }
     // Setup creates the role before it attaches the trigger. Without a role, the trigger was never
     // attached.
-    if role.is_none() && !is_attached(names, new) {
+    if role.is_none() && !new.is_attached(names) {
         return;
     }
-    if !is_attached(names, new) {
+    if !new.is_attached(names) {
         let reason = Reason::OtherTrigger { trigger: current };
         plan.add(Action::Conflict, on, reason, Vec::new());
         return;

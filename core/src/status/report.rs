@@ -1,5 +1,6 @@
 //! The progress of a migration.
 
+use crate::call::CallError;
 use crate::cognito::pool;
 use crate::observed::{Observed, Pool};
 
@@ -109,13 +110,41 @@ fn whole(sum: f64) -> u64 {
 /// The number of days of the metric that are counted: as long as CloudWatch keeps it.
 pub const METRIC_DAYS: i64 = 455;
 
-/// Why the function's log or its metric can't be read.
+/// Why something can't be read that the command doesn't need.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unread {
     /// The reason, for people.
     pub why: String,
     /// The action to grant, if that's the reason.
     pub grant: Option<&'static str>,
+}
+
+impl Unread {
+    /// A reason that isn't a missing permission.
+    pub fn new(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            grant: None,
+        }
+    }
+
+    /// How to get a count that can't be read, if a permission is missing.
+    #[must_use]
+    pub fn fix(&self) -> Option<String> {
+        let action = self.grant?;
+        Some(format!(
+            "allow {action} in an IAM policy of the new profile's role or user"
+        ))
+    }
+}
+
+impl From<&CallError> for Unread {
+    fn from(error: &CallError) -> Self {
+        Self {
+            why: format!("{}: {}", error.word(), error.message),
+            grant: error.is_denied().then_some(error.call),
+        }
+    }
 }
 
 impl Status {

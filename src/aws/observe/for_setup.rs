@@ -21,6 +21,7 @@ use rules::decision::OldUser;
 use tokio::task::JoinSet;
 
 use super::AccountScan;
+use super::sign_ins::Source;
 use crate::aws::account::{Account, Run};
 use crate::aws::probe;
 use crate::aws::resources::{self, role, user, user_pool, user_pool_client};
@@ -64,6 +65,16 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// The log and the metric of the function.
+    pub fn sign_ins<'a>(&'a self, names: &'a Names, now: i64) -> Source<'a> {
+        Source {
+            account: &self.new,
+            names,
+            group: self.new_side.log_group.as_ref(),
+            now,
+        }
+    }
+
     /// The app client that checks passwords.
     ///
     /// # Errors

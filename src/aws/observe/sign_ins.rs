@@ -49,13 +49,11 @@ impl Source<'_> {
     /// The log can't be read, or has no users. The command doesn't fail.
     pub async fn of_user(&self, hash: Option<String>) -> Result<UserLog, Unread> {
         self.begins()?;
-        let hash = hash.ok_or_else(|| Unread {
-            why: "the function's log has no users (--log-users none)".to_owned(),
-            grant: None,
-        })?;
+        let hash =
+            hash.ok_or_else(|| Unread::new("the function's log has no users (--log-users none)"))?;
         let since = self.now - USER_PERIOD;
         let rows = self.query(since, queries::of_user(&hash)).await;
-        let sign_ins = Sums::of(&rows.map_err(|error| unread(&error))?);
+        let sign_ins = Sums::of(&rows.map_err(|error| Unread::from(&error))?);
         Ok(UserLog { since, sign_ins })
     }
 
@@ -68,7 +66,7 @@ impl Source<'_> {
             self.query(begins, by_reason()),
             self.query(begins, approved_again(since)),
         )
-        .map_err(|error| unread(&error))?;
+        .map_err(|error| Unread::from(&error))?;
         let approved = Sums::of(&all).approved;
         Ok(Log {
             since,
@@ -86,24 +84,21 @@ impl Source<'_> {
             self.query(begins, by_source()),
             self.query(begins, approved_again(begins)),
         )
-        .map_err(|error| unread(&error))?;
+        .map_err(|error| Unread::from(&error))?;
         let again = approved_again_in(&again);
         Ok(WholeLog::of(begins, &reasons, &sources, again))
     }
 
     async fn metric(&self) -> Result<Metric, Unread> {
         let metric = metric::approvals(self.account, self.names, self.now).await;
-        metric.map_err(|error| unread(&error))
+        metric.map_err(|error| Unread::from(&error))
     }
 
     /// Where the log begins.
     fn begins(&self) -> Result<i64, Unread> {
         let Some(group) = self.group else {
             let name = &self.names.log_group;
-            return Err(Unread {
-                why: format!("the log group {name} doesn't exist"),
-                grant: None,
-            });
+            return Err(Unread::new(format!("the log group {name} doesn't exist")));
         };
         let kept = group
             .retention
@@ -115,12 +110,5 @@ impl Source<'_> {
     async fn query(&self, from: i64, query: String) -> Result<Vec<queries::Row>, CallError> {
         let period = (from, self.now + 60);
         query::run(self.account, &self.names.log_group, period, query).await
-    }
-}
-
-fn unread(error: &CallError) -> Unread {
-    Unread {
-        why: format!("{}: {}", error.word(), error.message),
-        grant: error.is_denied().then_some(error.call),
     }
 }
