@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-const VARIABLES: [(&str, &str); 16] = [
+const VARIABLES: [(&str, &str); 17] = [
     ("PARTITION", "aws"),
     ("NEW_ACCOUNT", "222222222222"),
     ("EXTERNAL_ID", "an-external-id-of-a-test"),
@@ -52,12 +52,16 @@ const VARIABLES: [(&str, &str); 16] = [
         "arn:aws:iam::222222222222:role/service-role/sms",
     ),
     (
+        "BOUNDARY_ARN",
+        "arn:aws:iam::222222222222:policy/team/boundary",
+    ),
+    (
         "EACH_ACCESS_ROLE_ARN",
-        "arn:aws:iam::111111111111:role/cognito-access-role*",
+        "arn:aws:iam::111111111111:role/*cognito-access-role*",
     ),
     (
         "EACH_LAMBDA_ROLE_ARN",
-        "arn:aws:iam::222222222222:role/cognito-migration-lambda*",
+        "arn:aws:iam::222222222222:role/*cognito-migration-lambda*",
     ),
     (
         "EACH_FUNCTION_ARN",

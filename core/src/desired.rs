@@ -145,14 +145,20 @@ pub struct Desired {
     pub access_trust: Value,
     /// The permissions of the access role.
     pub access_policy: Value,
-    /// The tags in the old account.
+    /// The permissions boundary of the access role.
+    pub old_boundary: Option<String>,
+    /// The tags of the deployment in the old account.
     pub old_tags: Tags,
     /// The trust policy of the Lambda role.
     pub lambda_trust: Value,
     /// The permissions of the Lambda role.
     pub lambda_policy: Value,
-    /// The tags in the new account.
+    /// The permissions boundary of the Lambda role.
+    pub new_boundary: Option<String>,
+    /// The tags of the deployment in the new account.
     pub new_tags: Tags,
+    /// The tags of the user, in both accounts.
+    pub tags: Tags,
     /// The configuration of the function.
     pub configuration: Configuration,
     /// The deployment package of the function.
@@ -185,6 +191,10 @@ pub struct Choices {
     pub replace_trigger: bool,
     /// Whether setup may write the tags of resources that lost them.
     pub adopt: bool,
+    /// The permissions boundaries of the access role and of the Lambda role.
+    pub boundaries: [Option<String>; 2],
+    /// The tags of the user.
+    pub tags: Tags,
     /// The key of the log's hash of users, existing or new. `None` if the log has no users.
     pub log_user_key: Option<String>,
     /// The rules for the function, as variables of its environment.
@@ -201,6 +211,14 @@ impl Desired {
         )
     }
 
+    /// The tags of a new resource: these of the deployment, and those of the user.
+    #[must_use]
+    pub fn with_tags(&self, of_deployment: &Tags) -> Tags {
+        let mut tags = of_deployment.clone();
+        tags.extend(self.tags.clone());
+        tags
+    }
+
     /// Derives all documents, tags and variables from the choices.
     #[must_use]
     pub fn new(choices: Choices) -> Self {
@@ -211,6 +229,8 @@ impl Desired {
             new,
             external_id,
             log_user_key,
+            boundaries: [old_boundary, new_boundary],
+            tags,
             variables,
             ..
         } = choices;
@@ -250,6 +270,7 @@ impl Desired {
                 ],
             ),
             access_policy: fill(access_policy, &[("OLD_POOL_ARN", &old.pool_arn())]),
+            old_boundary,
             old_tags: old.tags(&names, &new.identity),
             lambda_trust: fill(LAMBDA_ROLE_TRUST, &[]),
             lambda_policy: fill(
@@ -259,7 +280,9 @@ impl Desired {
                     ("LOG_GROUP_ARN", &names.log_group_arn(&new.identity)),
                 ],
             ),
+            new_boundary,
             new_tags: new.tags(&names, &old.identity),
+            tags,
             configuration: Configuration {
                 description: format!(
                     "Migrates users from {} to {} at sign-in",

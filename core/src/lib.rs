@@ -9,6 +9,7 @@ pub mod desired;
 pub mod diagnosis;
 pub mod event;
 pub mod found;
+pub mod governance;
 pub mod iam;
 pub mod identity;
 pub mod names;

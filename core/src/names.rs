@@ -1,6 +1,7 @@
 //! The names of all resources. They are the names of AWS's migration guide. A suffix allows more
 //! than one deployment.
 
+use crate::governance::{ROOT, is_role};
 use crate::identity::{Identity, Side};
 use crate::record::{self, Tags};
 use crate::reference::region_of;
@@ -10,6 +11,8 @@ use crate::reference::region_of;
 pub struct Names {
     /// The value of the tag `cogmig:deployment`.
     pub deployment: String,
+    /// The path of both roles, `/` if they have none. It's part of their ARNs.
+    pub role_path: String,
     /// The role in the old account that the Lambda assumes.
     pub access_role: String,
     /// The inline policy of that role.
@@ -38,6 +41,7 @@ impl Names {
         };
         Self {
             deployment: suffix.unwrap_or("default").to_owned(),
+            role_path: ROOT.to_owned(),
             access_role: name("cognito-access-role"),
             access_policy: "cognito-access".to_owned(),
             lambda_policy: name("cognito-migration-lambda-policy"),
@@ -47,6 +51,24 @@ impl Names {
             permission: "cognito-user-migration".to_owned(),
             old_client: name("cognito-migration-lambda"),
         }
+    }
+
+    /// These names, with another path of the roles.
+    #[must_use]
+    pub fn with_role_path(self, role_path: String) -> Self {
+        Self { role_path, ..self }
+    }
+
+    /// Whether the ARN is that of the access role, under any path.
+    #[must_use]
+    pub fn is_access_role(&self, old: &Identity, arn: &str) -> bool {
+        is_role(arn, old, &self.access_role)
+    }
+
+    /// Whether the ARN is that of the Lambda's role, under any path.
+    #[must_use]
+    pub fn is_lambda_role(&self, new: &Identity, arn: &str) -> bool {
+        is_role(arn, new, &self.lambda_role)
     }
 
     /// The role with the undo record of a side.
@@ -61,7 +83,7 @@ impl Names {
     /// The ARN of the role in the old account.
     #[must_use]
     pub fn access_role_arn(&self, old: &Identity) -> String {
-        old.iam_arn(&format!("role/{}", self.access_role))
+        old.iam_arn(&format!("role{}{}", self.role_path, self.access_role))
     }
 
     /// The ARN of the managed policy.
@@ -73,7 +95,7 @@ impl Names {
     /// The ARN of the Lambda's role.
     #[must_use]
     pub fn lambda_role_arn(&self, new: &Identity) -> String {
-        new.iam_arn(&format!("role/{}", self.lambda_role))
+        new.iam_arn(&format!("role{}{}", self.role_path, self.lambda_role))
     }
 
     /// The ARN of the Lambda.

@@ -116,6 +116,10 @@ impl Pool {
 /// An existing role.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Role {
+    /// Its path, which can't be changed.
+    pub path: String,
+    /// The ARN of its permissions boundary.
+    pub boundary: Option<String>,
     /// Its trust policy.
     pub trust: Value,
     /// Its inline policies by name; only some documents are read.
@@ -214,12 +218,17 @@ impl Function {
     /// Whether it runs as the Lambda role and uses the access role with the ExternalId of the
     /// access role's trust policy. Only this deployment knows the ExternalId, which has 256 bits.
     #[must_use]
-    pub fn uses(&self, access_role_arn: &str, lambda_role_arn: &str, access_trust: &Value) -> bool {
+    pub fn uses(
+        &self,
+        names: &Names,
+        (old, new): (&Identity, &Identity),
+        access_trust: &Value,
+    ) -> bool {
         let set = &self.configuration;
         let variable = |name: &str| set.environment.get(name).map(String::as_str);
         let external_id = documents::external_id(access_trust);
-        set.role_arn == lambda_role_arn
-            && variable(env::OLD_ROLE_ARN) == Some(access_role_arn)
+        names.is_lambda_role(new, &set.role_arn)
+            && variable(env::OLD_ROLE_ARN).is_some_and(|arn| names.is_access_role(old, arn))
             && external_id.is_some()
             && variable(env::OLD_EXTERNAL_ID) == external_id
     }

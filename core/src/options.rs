@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
 
-use crate::identity::Side;
+use crate::governance::{ROOT, boundary_arn};
+use crate::identity::{Identity, Side};
 use crate::names::Names;
 use crate::package::Architecture;
 use crate::problem::{Problem, Result, Severity};
+use crate::record::Tags;
 use crate::reference::Reference;
 use crate::text::on_one_line;
 
@@ -24,6 +26,8 @@ pub struct SideSettings {
     pub pool: Option<Reference>,
     /// App clients. The default is the deployment's, or the only one.
     pub clients: Vec<Reference>,
+    /// The permissions boundary of the role: an ARN, a name, or `none`.
+    pub boundary: Option<String>,
     /// The origin of each option.
     pub origins: Origins,
 }
@@ -110,6 +114,12 @@ impl Origins {
             .map(|(option, setting)| (option.as_str(), setting))
     }
 
+    /// Whether an option is set.
+    #[must_use]
+    pub fn sets(&self, option: &str) -> bool {
+        self.0.contains_key(option)
+    }
+
     /// Keeps only the options for which `keep` is true.
     pub fn retain(&mut self, keep: impl Fn(&str, &Setting) -> bool) {
         self.0.retain(|option, setting| keep(option, setting));
@@ -131,7 +141,7 @@ impl FromIterator<(String, Setting)> for Origins {
 
 /// The options that a deployment remembers, with the value that restores the default. The default
 /// of `mfa-users` and `architecture` isn't a value.
-pub const REMEMBERED: [(&str, Option<&str>); 11] = [
+pub const REMEMBERED: [(&str, Option<&str>); 15] = [
     ("mfa-users", None),
     ("temporary-passwords", Some("refuse")),
     ("forgot-password", Some("migrate")),
@@ -143,6 +153,10 @@ pub const REMEMBERED: [(&str, Option<&str>); 11] = [
     ("log-retention", Some("180")),
     ("log-users", Some("hash")),
     ("lambda-zip", Some(NONE)),
+    ("role-path", Some(ROOT)),
+    ("old-permissions-boundary", Some(NONE)),
+    ("new-permissions-boundary", Some(NONE)),
+    ("tag", Some(NONE)),
 ];
 
 /// The options that a deployment remembers, with their values as text.
@@ -246,6 +260,8 @@ pub struct Settings {
     pub architecture: Option<Architecture>,
     /// The deployment package of the function.
     pub package: PackageSource,
+    /// The tags of all resources, in addition to those of the deployment.
+    pub tags: Tags,
     /// The retention of the log group, in days, if it isn't the default.
     pub log_retention: Option<i32>,
     /// How the function's log identifies users, if it's set.
@@ -353,6 +369,25 @@ impl Settings {
 }
 
 impl SideSettings {
+    /// The ARN of the permissions boundary of this side's role, if it has one.
+    ///
+    /// # Errors
+    /// The ARN in the options is that of another account.
+    pub fn boundary_in(&self, account: &Identity) -> Result<Option<String>> {
+        let Some(boundary) = self.boundary.as_ref().filter(|value| *value != NONE) else {
+            return Ok(None);
+        };
+        let side = account.side.as_str();
+        let option = format!("{side}-permissions-boundary");
+        let arn = boundary_arn(boundary, account);
+        arn.map(Some).map_err(|why| {
+            let problem = self.origins.of(&option).refuse(&option, boundary, &why);
+            problem.fix(format!(
+                "use --{option} for the {side} account, or the name of a policy that exists in both accounts"
+            ))
+        })
+    }
+
     /// An option of this side, as it's written in its origin.
     #[must_use]
     pub fn written(&self, side: Side, option: &str) -> String {

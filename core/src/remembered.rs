@@ -10,12 +10,14 @@ use rules::settings::{
 
 use crate::cognito::lossless::Object;
 use crate::cognito::pool;
+use crate::governance::{boundary_arn, path_of, tags_of, text_of};
 use crate::identity::Identity;
 use crate::names::Names;
-use crate::observed::{Function, NewSide, OldSide};
-use crate::options::{Deployed, NONE, Origins, PackageSource};
+use crate::observed::{Function, NewSide, OldSide, Role};
+use crate::options::{Deployed, NONE, Origin, Origins, PackageSource, Settings};
 use crate::package::Architecture;
 use crate::problem::{Problem, Severity};
+use crate::record::Tags;
 
 /// The options of the deployment. A value that no option has is ignored, and reported as drift.
 #[must_use]
@@ -34,19 +36,61 @@ pub fn options(
     if let Some(days) = group.and_then(|group| group.retention) {
         options.insert("log-retention", days.to_string());
     }
-    let arns = (
-        names.access_role_arn(old_account),
-        names.lambda_role_arn(&new.identity),
-    );
+    let accounts = (old_account, &new.identity);
     let is_of_deployment = |function: &&Function| {
-        let uses = |trust| function.uses(&arns.0, &arns.1, trust);
-        names.own(&function.tags) || old.role.as_ref().is_some_and(|role| uses(&role.trust))
+        let uses = |role: &Role| function.uses(names, accounts, &role.trust);
+        names.own(&function.tags) || old.role.as_ref().is_some_and(uses)
     };
-    if let Some(function) = new.function.as_ref().filter(is_of_deployment) {
+    let function = new.function.as_ref().filter(is_of_deployment);
+    if let Some(function) = function {
         let pools = [&old.pool, &new.pool].map(|pool| pool.described.as_ref());
         options.extend(of_function(function, pools));
     }
+    let roles = [&old.role, &new.role].map(|role| {
+        let is_managed = |role: &&Role| function.is_some() || names.own(&role.tags);
+        role.as_ref().filter(is_managed)
+    });
+    options.extend(of_roles(accounts, function, roles));
     options
+}
+
+/// The options that an account may require. If setup was stopped before it created the function,
+/// they are those of the roles.
+fn of_roles(
+    (old_account, new_account): (&Identity, &Identity),
+    function: Option<&Function>,
+    [old, new]: [Option<&Role>; 2],
+) -> Deployed {
+    let variable = |name: &str| {
+        let environment = function.map(|function| &function.configuration.environment);
+        environment.and_then(|environment| environment.get(name))
+    };
+    let boundary = |name: &str, account: &Identity, role: Option<&Role>| {
+        let recorded = variable(name).and_then(|arn| boundary_arn(arn, account).ok());
+        recorded.or_else(|| role?.boundary.clone())
+    };
+    let role = [old, new].into_iter().flatten().next();
+    let path = function.and_then(|function| path_of(&function.configuration.role_arn));
+    let path = path.or(role.map(|role| role.path.as_str()));
+    let tags = match function {
+        Some(_) => variable(env::TAGS).map(|text| tags_of(text)),
+        None => role.map(|role| tags_of(&text_of(&role.tags))),
+    };
+    let tags = tags.filter(|tags| !tags.is_empty());
+    let options = [
+        ("role-path", path.map(str::to_owned)),
+        (
+            "old-permissions-boundary",
+            boundary(env::OLD_PERMISSIONS_BOUNDARY, old_account, old),
+        ),
+        (
+            "new-permissions-boundary",
+            boundary(env::NEW_PERMISSIONS_BOUNDARY, new_account, new),
+        ),
+        ("tag", tags.map(|tags| text_of(&tags))),
+    ];
+    let options = options.map(|(option, value)| Some((option, value?)));
+    options.into_iter().flatten().collect()
 }
 
 /// An attribute that a pool doesn't have is ignored.
@@ -105,6 +149,31 @@ fn of_function(function: &Function, [old, new]: [Option<&Object>; 2]) -> Deploye
     let package = variable(env::CUSTOM_PACKAGE_SHA256);
     let package = package.map(|sha256| ("lambda-zip", PackageSource::deployed(sha256)));
     options.into_iter().chain([package]).flatten().collect()
+}
+
+/// The variables with which the function has the requirements of the accounts on record. A boundary
+/// that someone else added to a role of the deployment isn't recorded: it's kept, and may be
+/// removed.
+#[must_use]
+pub fn requirements(
+    settings: &Settings,
+    boundaries: &[Option<String>; 2],
+    function: Option<&Function>,
+) -> Tags {
+    let variables = [env::OLD_PERMISSIONS_BOUNDARY, env::NEW_PERMISSIONS_BOUNDARY];
+    let options = ["old-permissions-boundary", "new-permissions-boundary"];
+    let rows = variables.into_iter().zip(options).zip(boundaries);
+    let recorded = rows.filter_map(|((variable, option), boundary)| {
+        let records =
+            |function: &Function| function.configuration.environment.contains_key(variable);
+        let is_of_others =
+            settings.origins.of(option) == &Origin::Deployment && !function.is_none_or(records);
+        let boundary = boundary.clone().filter(|_| !is_of_others);
+        Some((variable.to_owned(), boundary?))
+    });
+    let tags = Some(text_of(&settings.tags)).filter(|text| !text.is_empty());
+    let tags = tags.map(|tags| (env::TAGS.to_owned(), tags));
+    recorded.chain(tags).collect()
 }
 
 /// The options for users, which only the function has.

@@ -136,6 +136,10 @@ impl Call {
 pub enum RoleCall {
     /// Create it.
     Create {
+        /// Its path.
+        path: String,
+        /// The ARN of its permissions boundary.
+        boundary: Option<String>,
         /// Its description.
         description: String,
         /// Its trust policy.
@@ -147,6 +151,11 @@ pub enum RoleCall {
     SetTrust {
         /// The trust policy.
         trust: Value,
+    },
+    /// Set its permissions boundary, or delete it.
+    SetBoundary {
+        /// The ARN of the boundary.
+        boundary: Option<String>,
     },
     /// Put an inline policy.
     PutInline {
@@ -160,15 +169,15 @@ pub enum RoleCall {
         /// Its ARN.
         policy_arn: String,
     },
-    /// Write to the undo record.
+    /// Tag it, which also writes to the undo record.
     Tag {
         /// The tags.
         tags: Tags,
     },
-    /// Remove an entry from the undo record.
+    /// Remove tags, for example an entry of the undo record.
     Untag {
-        /// The tag's key.
-        key: String,
+        /// The keys.
+        keys: Vec<String>,
     },
     /// Detach a managed policy.
     Detach {
@@ -205,6 +214,11 @@ pub enum PolicyCall {
         /// The tags.
         tags: Tags,
     },
+    /// Remove tags.
+    Untag {
+        /// The keys.
+        keys: Vec<String>,
+    },
     /// Delete it and its versions.
     Delete,
 }
@@ -225,6 +239,11 @@ pub enum LogGroupCall {
     Tag {
         /// The tags.
         tags: Tags,
+    },
+    /// Remove tags.
+    Untag {
+        /// The keys.
+        keys: Vec<String>,
     },
     /// Delete it.
     Delete,
@@ -255,6 +274,11 @@ pub enum FunctionCall {
     Tag {
         /// The tags.
         tags: Tags,
+    },
+    /// Remove tags.
+    Untag {
+        /// The keys.
+        keys: Vec<String>,
     },
     /// Delete it and its resource policy.
     Delete,

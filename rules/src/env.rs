@@ -26,6 +26,13 @@ pub const DROPPED_ATTRIBUTES: &str = "DROPPED_ATTRIBUTES";
 /// The `CodeSha256` of a deployment package that setup didn't take from its own build. The function
 /// doesn't need it. A later setup then keeps the package.
 pub const CUSTOM_PACKAGE_SHA256: &str = "CUSTOM_PACKAGE_SHA256";
+/// The permissions boundary of the access role. The function doesn't need it. Setup then restores it
+/// if it's removed. The same applies to the next two variables.
+pub const OLD_PERMISSIONS_BOUNDARY: &str = "OLD_PERMISSIONS_BOUNDARY";
+/// The permissions boundary of the function's role.
+pub const NEW_PERMISSIONS_BOUNDARY: &str = "NEW_PERMISSIONS_BOUNDARY";
+/// The tags of `--tag`, as a comma-separated list of `KEY=VALUE`.
+pub const TAGS: &str = "TAGS";
 /// How users with MFA are handled: `none`, `refuse` or `migrate`.
 pub const MFA_USERS: &str = "MFA_USERS";
 /// How users with a temporary password are handled: `refuse` or `reset`.

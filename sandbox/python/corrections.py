@@ -68,8 +68,10 @@ def principal_arn_of_a_session_is_its_role():
 
     def resolve_as_aws(key, ctx):
         value = resolve(key, ctx)
-        if key.lower() == "aws:principalarn" and isinstance(value, str):
-            return session.sub(r"arn:\1:iam::\2:role/\3", value)
+        if key.lower() == "aws:principalarn" and isinstance(value, str) and (match := session.match(value)):
+            partition, account, name = match.groups()
+            role = iam._roles.get_scoped(account, None, name)
+            return role["Arn"] if role else f"arn:{partition}:iam::{account}:role/{name}"
         return value
 
     iam_evaluator._resolve_condition_key = resolve_as_aws

@@ -11,14 +11,26 @@ from urllib.parse import unquote
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.router import extract_access_key_id
-from ministack.services import lambda_svc
+from ministack.services import iam, lambda_svc
 
 # The permissions that the current request needs in addition to its own action, and the one that
 # was denied.
 additional = contextvars.ContextVar("additional", default=())
 denied = contextvars.ContextVar("denied", default=None)
 caller = contextvars.ContextVar("caller", default=("", ""))
+# The permissions boundary of the role that the current request changes.
+boundary = contextvars.ContextVar("boundary", default=None)
 
+# Actions on a role whose permissions boundary is a condition key. The first two have it as a parameter.
+BOUNDARY_ACTIONS = (
+    "CreateRole",
+    "PutRolePermissionsBoundary",
+    "AttachRolePolicy",
+    "DeleteRolePermissionsBoundary",
+    "DeleteRolePolicy",
+    "DetachRolePolicy",
+    "PutRolePolicy",
+)
 # Actions of CloudWatch Logs that use a log group's ARN without a suffix.
 LOG_TAG_ACTIONS = ("TagResource", "UntagResource", "ListTagsForResource")
 
@@ -54,6 +66,10 @@ class Request:
 def resource_of(request, action, region, account):
     """The resource ARN of a call, if ministack has another one or none."""
     match (request.service, action):
+        case ("iam", "CreateRole"):
+            return f"arn:aws:iam::{account}:role{request.member('Path') or '/'}{request.member('RoleName')}"
+        case ("iam", _) if role := existing_role(request, account):
+            return role["Arn"]
         case ("iam", "CreatePolicy"):
             return f"arn:aws:iam::{account}:policy/{request.member('PolicyName')}"
         case ("iam", "RemoveRoleFromInstanceProfile"):
@@ -65,6 +81,13 @@ def resource_of(request, action, region, account):
         case ("logs", _) if action not in LOG_TAG_ACTIONS and (group := request.member("logGroupName")):
             return f"arn:aws:logs:{region}:{account}:log-group:{group}:log-stream:"
     return None
+
+
+def existing_role(request, account):
+    """The role that a call names. Its path is part of its ARN."""
+    if request.service != "iam" or request.member("InstanceProfileName"):
+        return None
+    return iam._roles.get_scoped(account, None, request.member("RoleName") or "")
 
 
 def additional_permissions(request, action, arn):
@@ -111,6 +134,7 @@ def calls_have_their_resource():
         additional.set(tuple(additional_permissions(request, action, arn)))
         denied.set(None)
         caller.set((extract_access_key_id(headers, params), region))
+        boundary.set((existing_role(request, account) or {}).get("PermissionsBoundary"))
         return arn
 
     iam_actions.extract_resource_arn = extract_as_aws
@@ -126,6 +150,10 @@ def calls_have_their_condition_keys():
                 keys["iam:policyarn"] = request.member("PolicyArn")
             case "lambda:AddPermission":
                 keys["lambda:principal"] = request.member("Principal")
+        if service == "iam" and iam_action.removeprefix("iam:") in BOUNDARY_ACTIONS:
+            asked = iam_action.removeprefix("iam:") in BOUNDARY_ACTIONS[:2]
+            if arn := request.member("PermissionsBoundary") if asked else boundary.get():
+                keys["iam:permissionsboundary"] = arn
         return {**keys_of(service, iam_action, body, params), **keys}
 
     iam_actions.request_tag_context = keys_as_aws

@@ -272,3 +272,87 @@ fn counts_need_their_own_permissions() {
     let metric = allow("cloudwatch:GetMetricData", "*");
     user.needs("cloudwatch:GetMetricData", &sum, &result, &metric);
 }
+
+#[test]
+fn the_path_of_a_role_is_part_of_its_resource() {
+    let user = User::new();
+    let create = json!({"RoleName": "r", "Path": "/app/", "AssumeRolePolicyDocument": trust()});
+    user.needs(
+        "iam:CreateRole",
+        &create,
+        &allow("iam:CreateRole", &iam("role/r")),
+        &allow("iam:CreateRole", &iam("role/app/*")),
+    );
+    let name = json!({"RoleName": "r"});
+    user.needs(
+        "iam:GetRole",
+        &name,
+        &allow("iam:GetRole", &iam("role/r")),
+        &allow("iam:GetRole", &iam("role/app/r")),
+    );
+}
+
+/// The path is also part of `aws:PrincipalArn`.
+#[test]
+fn a_trust_policy_that_names_a_role_needs_its_path() {
+    let user = User::new();
+    let trusting = |arn: &str| {
+        let condition = json!({"ArnEquals": {"aws:PrincipalArn": arn}});
+        let statement = json!({
+            "Effect": "Allow", "Action": "sts:AssumeRole", "Condition": condition,
+            "Principal": {"AWS": format!("arn:aws:iam::{NEW_ACCOUNT}:root")},
+        });
+        json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+    };
+    let principal = json!({"AWS": iam("user/user")});
+    let statement = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal});
+    let by_user = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+    let create = |name: &str, path: &str, trust: &str| {
+        let role = json!({"RoleName": name, "Path": path, "AssumeRolePolicyDocument": trust});
+        user.0.aws("new", "iam", "CreateRole", role).unwrap();
+    };
+    create("caller", "/app/", &by_user);
+    let all = json!({"Version": "2012-10-17", "Statement": [allow("sts:AssumeRole", "*")]});
+    let may = json!({"RoleName": "caller", "PolicyName": "may", "PolicyDocument": all.to_string()});
+    user.0.aws("new", "iam", "PutRolePolicy", may).unwrap();
+    create("with-path", "/", &trusting(&iam("role/app/caller")));
+    create("without-path", "/", &trusting(&iam("role/caller")));
+    user.grant(&[allow("sts:AssumeRole", "*")]);
+    let assume = |role: &str| json!({"RoleArn": iam(role), "RoleSessionName": "session"});
+    let session = user
+        .call("sts:AssumeRole", &assume("role/app/caller"))
+        .unwrap();
+    let text = |member: &str| session["Credentials"][member].as_str().unwrap();
+    let settings = [
+        ("region", REGION),
+        ("aws_access_key_id", text("AccessKeyId")),
+        ("aws_secret_access_key", text("SecretAccessKey")),
+        ("aws_session_token", text("SessionToken")),
+    ];
+    user.0.add_profile("session", &settings).unwrap();
+    let by_session = |role: &str| user.0.aws("session", "sts", "AssumeRole", assume(role));
+    by_session("role/with-path").unwrap();
+    by_session("role/without-path").unwrap_err();
+}
+
+#[test]
+fn a_permissions_boundary_is_a_condition_key() {
+    let user = User::new();
+    let boundary = json!({"PolicyName": "boundary", "PolicyDocument": document()});
+    user.0.aws("new", "iam", "CreatePolicy", boundary).unwrap();
+    let arn = iam("policy/boundary");
+    let key = "iam:PermissionsBoundary";
+    let mut create = json!({"RoleName": "r", "AssumeRolePolicyDocument": trust()});
+    user.grant(&[allow_if("iam:*", &iam("role/*"), key, &arn)]);
+    user.call("iam:CreateRole", &create).unwrap_err();
+    create["PermissionsBoundary"] = "arn:aws:iam::aws:policy/SecurityAudit".into();
+    user.call("iam:CreateRole", &create).unwrap_err();
+    create["PermissionsBoundary"] = arn.clone().into();
+    user.call("iam:CreateRole", &create).unwrap();
+    // For an existing role, the key is its boundary.
+    let put = json!({"RoleName": "r", "PolicyName": "p", "PolicyDocument": document()});
+    user.call("iam:PutRolePolicy", &put).unwrap();
+    role(&user, "other");
+    let put = json!({"RoleName": "other", "PolicyName": "p", "PolicyDocument": document()});
+    user.call("iam:PutRolePolicy", &put).unwrap_err();
+}

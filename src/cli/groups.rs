@@ -145,6 +145,42 @@ pub struct Resources {
     /// again.
     #[arg(long, value_name = "FILE")]
     pub lambda_zip: Option<PathBuf>,
+    /// What the accounts require.
+    #[command(flatten)]
+    pub requirements: Requirements,
+}
+
+/// What the accounts require of new resources.
+#[derive(Args)]
+#[command(next_help_heading = "Account requirements")]
+pub struct Requirements {
+    /// Permissions boundary of both roles.
+    ///
+    /// The name of a policy that exists in both accounts, or the ARN of a policy of AWS. none
+    /// removes the boundary.
+    #[arg(long, value_name = "POLICY", value_parser = reference::text)]
+    pub permissions_boundary: Option<String>,
+    /// Permissions boundary of the old role.
+    ///
+    /// The ARN or the name of a policy in the old account. none removes the boundary.
+    #[arg(long, value_name = "POLICY", value_parser = reference::text)]
+    pub old_permissions_boundary: Option<String>,
+    /// Permissions boundary of the new role.
+    ///
+    /// The ARN or the name of a policy in the new account. none removes the boundary.
+    #[arg(long, value_name = "POLICY", value_parser = reference::text)]
+    pub new_permissions_boundary: Option<String>,
+    /// IAM path of both roles.
+    ///
+    /// For example /app/. The path of an existing role can't be changed.
+    #[arg(long, value_name = "PATH", value_parser = reference::text)]
+    pub role_path: Option<String>,
+    /// Tag all created resources.
+    ///
+    /// Roles, policy, function and log group. Can be repeated. With none, the tags of an earlier
+    /// setup are removed.
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = reference::text)]
+    pub tag: Vec<String>,
 }
 
 /// Options that only setup and its plan have.
@@ -250,4 +286,7 @@ pub struct Grant {
     /// Required if the new pool sends SMS messages, because UpdateUserPool passes this role.
     #[arg(long, value_name = "ARN", value_parser = reference::text)]
     pub sms_role: Option<String>,
+    /// What the accounts require.
+    #[command(flatten)]
+    pub requirements: Requirements,
 }

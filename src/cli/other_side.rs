@@ -6,12 +6,14 @@ use cogmig_core::identity::Side;
 use cogmig_core::problem::{Problem, Result};
 
 /// Options that apply to the policy of only one account.
-const OF_ONE_SIDE: [(Side, &str); 7] = [
+const OF_ONE_SIDE: [(Side, &str); 9] = [
     (Side::Old, "old-pool"),
     (Side::Old, "old-region"),
     (Side::Old, "dedicated-old-client"),
+    (Side::Old, "old-permissions-boundary"),
     (Side::New, "new-pool"),
     (Side::New, "new-region"),
+    (Side::New, "new-permissions-boundary"),
     (Side::New, "replace-trigger"),
     (Side::New, "sms-role"),
 ];

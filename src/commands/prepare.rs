@@ -103,11 +103,30 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         warnings.push(custom_code(sha256));
     }
     warnings.extend(sampled(session, &read, &checked.rules));
+    let desired = desired(&settings, &read, &checked.rules, package, reports_existing)?;
+    let mut plan = plan::setup(&desired, &read.old_side, &read.new_side)?;
+    plan.warnings.splice(0..0, warnings);
+    Ok(Prepared {
+        settings,
+        deployment: read,
+        desired,
+        plan,
+    })
+}
+
+/// The desired resources, with the secrets of the existing ones or with new ones.
+fn desired(
+    settings: &Settings,
+    read: &Deployment,
+    rules: &Rules,
+    package: Package,
+    reports_existing: bool,
+) -> Result<Desired> {
     let external_id = match read.old_side.external_id() {
         Some(existing) => existing.to_owned(),
         None => random::text::<32>()?,
     };
-    let mut variables = checked.rules.to_env();
+    let mut variables = rules.to_env();
     if settings.package != PackageSource::Embedded {
         let sha256 = package.sha256.clone();
         variables.insert(env::CUSTOM_PACKAGE_SHA256.to_owned(), sha256);
@@ -119,7 +138,13 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
             None => random::hex::<32>()?,
         }),
     };
-    let desired = Desired::new(Choices {
+    let boundaries = [
+        settings.old.boundary_in(&read.old.identity)?,
+        settings.new.boundary_in(&read.new.identity)?,
+    ];
+    let function = read.new_side.function.as_ref();
+    variables.extend(remembered::requirements(settings, &boundaries, function));
+    Ok(Desired::new(Choices {
         names: settings.names.clone(),
         old: read.old_target.clone(),
         old_client: read.old_client()?,
@@ -131,16 +156,10 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         // Verify and status report another trigger as drift.
         replace_trigger: settings.replace_trigger || reports_existing,
         adopt: settings.adopt,
+        boundaries,
+        tags: settings.tags.clone(),
         variables,
-    });
-    let mut plan = plan::setup(&desired, &read.old_side, &read.new_side)?;
-    plan.warnings.splice(0..0, warnings);
-    Ok(Prepared {
-        settings,
-        deployment: read,
-        desired,
-        plan,
-    })
+    }))
 }
 
 /// Checks a deployment package from a file, or for an architecture, before any call.

@@ -58,7 +58,7 @@ const CRATES: [Crate; 5] = [
             &["names"],
             &["call", "record", "sample"],
             &["cognito"],
-            &["reference"],
+            &["governance", "reference"],
             &[
                 "identity", "package", "problem", "reasons", "text", "time", "users",
             ],

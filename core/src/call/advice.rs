@@ -4,7 +4,7 @@ use super::error::{CallError, DENIED, NOT_OF_AWS};
 
 /// AWS's error codes and a fragment of the message, each with the remedy. The first row that
 /// matches applies. An empty code means that AWS didn't answer: the message is the SDK's.
-const ADVICE: [(&[&str], &str, &str); 31] = [
+const ADVICE: [(&[&str], &str, &str); 32] = [
     (
         DENIED,
         "service control policy",
@@ -19,6 +19,11 @@ const ADVICE: [(&[&str], &str, &str); 31] = [
         DENIED,
         "explicit deny",
         "find the Deny statement in the type of policy that the message names. It overrides any Allow: change that policy, or use other credentials",
+    ),
+    (
+        &["NoSuchEntity"],
+        "Scope ARN",
+        "create the policy of the permissions boundary in this account, or correct the option of the permissions boundary",
     ),
     (
         &["ExpiredToken", "ExpiredTokenException"],
@@ -188,6 +193,39 @@ pub fn of(error: &CallError) -> Option<String> {
     }
     let is_network = code.is_empty() && NETWORK.iter().any(|word| error.message.contains(word));
     is_network.then(|| "check the network, a proxy, the Region's name and endpoint_url".into())
+}
+
+/// The options for what an account requires of new resources, by call. IAM doesn't say which
+/// condition of a policy wasn't met.
+const REQUIREMENTS: [(&[&str], &str); 3] = [
+    (
+        &[
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+        ],
+        "if the account allows only roles with a path, use --role-path",
+    ),
+    (
+        &["iam:CreateRole"],
+        "if the account allows only roles with a permissions boundary, a path or tags, use --permissions-boundary, --role-path or --tag",
+    ),
+    (
+        &[
+            "iam:CreatePolicy",
+            "lambda:CreateFunction",
+            "logs:CreateLogGroup",
+        ],
+        "if the account allows only resources with tags, use --tag",
+    ),
+];
+
+/// The option that may be missing, if the creation of a resource was denied.
+pub fn requirement(error: &CallError) -> Option<String> {
+    let mut requirements = REQUIREMENTS.iter().filter(|_| error.is_denied());
+    let (_, advice) = requirements.find(|(calls, _)| calls.contains(&error.call))?;
+    Some((*advice).to_owned())
 }
 
 /// AWS names the missing action, which can be another one than the call's: CreateFunction also

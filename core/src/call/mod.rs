@@ -23,6 +23,7 @@ impl From<&CallError> for Problem {
             .causes
             .extend(error.request_id.clone().map(Cause::RequestId));
         problem.remedy.extend(advice::of(error));
+        problem.remedy.extend(advice::requirement(error));
         problem
     }
 }

@@ -110,6 +110,8 @@ fn drift_shows_why_a_role_cannot_be_assumed() {
     };
     let role = |name: &str| {
         let create = RoleCall::Create {
+            path: "/".into(),
+            boundary: None,
             description: String::new(),
             trust: Value::Null,
             tags: crate::record::Tags::new(),

@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::iam::documents::{PIPELINE_NEW, PIPELINE_OLD, fill};
 use crate::identity::{Identity, Side};
 use crate::names::Names;
-use crate::options::{Grant, Origins, Settings, SideSettings};
+use crate::options::{Grant, NONE, Origins, Settings, SideSettings};
 use crate::problem::{Problem, Result};
 use crate::reference::{Reference, region_of};
 
@@ -69,13 +69,19 @@ pub struct Statement {
 
 /// Whether the policy includes a statement with these options. Statements that only some options
 /// need are included only with these options.
-fn belongs(sid: &str, settings: &Settings, grant: &Grant) -> bool {
+fn belongs(side: Side, sid: &str, settings: &Settings, grant: &Grant) -> bool {
+    let boundary = settings.side(side).boundary.as_deref();
+    let has_boundary = boundary.is_some_and(|boundary| boundary != NONE);
     match sid {
         // The environment of another function may have secrets.
         "ReadPreviousTrigger" => settings.replace_trigger && !grant.read_only,
         _ if grant.read_only => sid.starts_with("Read"),
         // Cognito can't restrict permissions to one app client: this allows to delete all of them.
         "ManageDedicatedClient" => settings.dedicated_old_client == Some(true),
+        "CreateAccessRole" | "CreateLambdaRole" => !has_boundary,
+        "CreateBoundedRole" => has_boundary,
+        "RemovePermissionsBoundary" => boundary == Some(NONE),
+        "RemoveTags" => settings.origins.sets("tag"),
         "PassSmsRole" => grant.sms_role.is_some(),
         _ => true,
     }
@@ -125,7 +131,7 @@ pub fn policy(side: Side, settings: &Settings) -> Result<Policy> {
             return Err(origins.of(option).refuse(option, &pool.id, &why));
         }
     }
-    let filled = filled(template, side, options, &settings.names, grant);
+    let filled = filled(template, side, options, &settings.names, grant)?;
     let mut policy: Policy = serde_json::from_value(filled).map_err(|error| {
         Problem::usage(
             "template-invalid",
@@ -134,7 +140,7 @@ pub fn policy(side: Side, settings: &Settings) -> Result<Policy> {
     })?;
     policy
         .statement
-        .retain(|statement| belongs(&statement.sid, settings, grant));
+        .retain(|statement| belongs(side, &statement.sid, settings, grant));
     Ok(policy)
 }
 
@@ -144,10 +150,15 @@ fn filled(
     options: &SideSettings,
     names: &Names,
     grant: &Grant,
-) -> Value {
+) -> Result<Value> {
     let known = |value: Option<&str>| value.unwrap_or(ANY).to_owned();
     let account = place(side, options, grant);
-    let first = Names::new(None);
+    let boundary = match &options.boundary {
+        // Without --account, the ARN can be that of any account.
+        Some(arn) if account.id == ANY && arn.starts_with("arn:") => Some(arn.clone()),
+        _ => options.boundary_in(&account)?,
+    };
+    let first = Names::new(None).with_role_path("/*".to_owned());
     let pool = account.arn(
         "cognito-idp",
         &format!(
@@ -156,7 +167,7 @@ fn filled(
         ),
     );
     let profile = format!("instance-profile/{}", names.record_role(side));
-    fill(
+    Ok(fill(
         template,
         &[
             ("ACCESS_ROLE_ARN", &names.access_role_arn(&account)),
@@ -168,7 +179,7 @@ fn filled(
             ("NEW_POOL_ARN", &pool),
             ("INSTANCE_PROFILE_ARN", &account.iam_arn(&profile)),
             ("SMS_ROLE_ARN", &known(grant.sms_role.as_deref())),
-            // The names of the other deployments have suffixes.
+            // The names of the other deployments have suffixes, and their roles can have paths.
             (
                 "EACH_ACCESS_ROLE_ARN",
                 &format!("{}*", first.access_role_arn(&account)),
@@ -178,8 +189,9 @@ fn filled(
                 &format!("{}*", first.lambda_role_arn(&account)),
             ),
             ("EACH_FUNCTION_ARN", &account.arn("lambda", "function:*")),
+            ("BOUNDARY_ARN", &known(boundary.as_deref())),
         ],
-    )
+    ))
 }
 
 /// The account, as far as it's known from the options and from an ARN.

@@ -43,12 +43,15 @@ pub(super) fn setup(
     let confirm = clients.confirm();
     notes::lost(plan, &on.name, &tags);
     let Some(role) = &old.role else {
+        let tags = desired.with_tags(&tags);
         guards::unfit(&tags)?;
         let reason = Reason::Trusts {
             role: desired.names.lambda_role.clone(),
             account: desired.new.identity.id.clone(),
         };
         let create = RoleCall::Create {
+            path: desired.names.role_path.clone(),
+            boundary: desired.old_boundary.clone(),
             description: format!(
                 "Allows the migration function of account {} to check passwords in user pool {}",
                 desired.new.identity.id, desired.old.pool.id
@@ -63,7 +66,15 @@ pub(super) fn setup(
     };
     guards::managed(&on, &role.tags, desired, recognized)?;
     guards::same_migration(&on.name, &role.tags, &desired.old_tags)?;
+    guards::same_path(&on.name, &role.path, desired)?;
     let mut update = role::record(&on, role, &tags, confirm)?;
+    role::govern(
+        &mut update,
+        &on,
+        role,
+        (desired, new),
+        desired.old_boundary.as_ref(),
+    );
     if !same(&role.trust, &desired.access_trust) {
         let trust = desired.access_trust.clone();
         let set = step(&on, RoleCall::SetTrust { trust });

@@ -197,7 +197,10 @@ pub(super) fn drop_flows(plan: &mut Plan, side: &Side<'_>) {
             steps.push(recorder.remove(&id, added));
         }
         let key = record::client_key(&id);
-        steps.push(role::step(&recorder.on_role(), RoleCall::Untag { key }));
+        steps.push(role::step(
+            &recorder.on_role(),
+            RoleCall::Untag { keys: vec![key] },
+        ));
         plan.update_because(on, Reason::NoLongerUsed, edits, steps);
     }
 }

@@ -104,7 +104,7 @@ pub(super) fn drop(plan: &mut Plan, desired: &Desired, old: &OldSide) {
     let mut steps = vec![delete(names, old)];
     for key in [record::DEDICATED_CLIENT_ID, record::DEDICATED_CLIENT] {
         let key = key.to_owned();
-        steps.push(on_role(&role(names), RoleCall::Untag { key }));
+        steps.push(on_role(&role(names), RoleCall::Untag { keys: vec![key] }));
     }
     let reason = Reason::NoLongerUsed;
     plan.add(Action::Delete, address(names), reason, steps);

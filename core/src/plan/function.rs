@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::change::{Action, Edit, Plan, Reason, Update};
 use super::guards::{self, Recognized};
 use super::owned::{self, is_recreated};
-use super::{step::Step, trigger};
+use super::{step::Step, tags, trigger};
 use crate::desired::Desired;
 use crate::identity::Side;
 use crate::names::Names;
@@ -21,11 +21,13 @@ use crate::resource::{Address, Call, FunctionCall, Kind};
 const SECRET: [&str; 2] = [env::LOG_USER_KEY, env::OLD_EXTERNAL_ID];
 /// The variables whose values are printed. If an option of the last setup is omitted, the plan must
 /// show what the next setup would change back.
-const PRINTED: [&str; 4] = [
+const PRINTED: [&str; 6] = [
     env::OLD_CLIENT_ID,
     env::MFA_USERS,
     env::TEMPORARY_PASSWORDS,
     env::FORGOT_PASSWORD,
+    env::OLD_PERMISSIONS_BOUNDARY,
+    env::NEW_PERMISSIONS_BOUNDARY,
 ];
 
 fn address(names: &Names) -> Address {
@@ -59,7 +61,7 @@ pub(super) fn setup(
         let create = FunctionCall::Create {
             set: set.clone(),
             package: package.clone(),
-            tags: desired.new_tags.clone(),
+            tags: desired.with_tags(&desired.new_tags),
         };
         let steps = vec![step(&on, create)];
         plan.add(Action::Create, on, reason, steps);
@@ -70,6 +72,13 @@ pub(super) fn setup(
     if let Some(tags) = record::missing(&function.tags, &desired.new_tags) {
         update.push(Edit::of("tags"), step(&on, FunctionCall::Tag { tags }));
     }
+    tags::update(
+        &mut update,
+        (desired, new),
+        &function.tags,
+        |tags| step(&on, FunctionCall::Tag { tags }),
+        |keys| step(&on, FunctionCall::Untag { keys }),
+    );
     // The KMS grant with which Lambda decrypts the environment is for the role's unique id. If the
     // role was recreated, the configuration must be updated again. This comes before the update of
     // the code, after which the function would look younger than the role.
@@ -119,7 +128,9 @@ fn variable(name: &str, before: Option<String>, after: Option<String>) -> Vec<Ed
     let path = format!("environment.{name}");
     match (before, after) {
         _ if SECRET.contains(&name) => vec![Edit::secret(path)],
-        (before, after) if [env::ATTRIBUTES, env::DROPPED_ATTRIBUTES].contains(&name) => {
+        (before, after)
+            if [env::ATTRIBUTES, env::DROPPED_ATTRIBUTES, env::TAGS].contains(&name) =>
+        {
             let [before, after] =
                 [&before, &after].map(|list| entries(list.as_deref().unwrap_or_default()));
             let removed = before.difference(&after);

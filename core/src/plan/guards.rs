@@ -62,8 +62,8 @@ impl Recognized {
             environment.get(*name) == desired.configuration.environment.get(*name)
         };
         let roles = function.uses(
-            &names.access_role_arn(&desired.old.identity),
-            &names.lambda_role_arn(&desired.new.identity),
+            names,
+            (&desired.old.identity, &desired.new.identity),
             &access.trust,
         ) && [env::OLD_USER_POOL_ID, env::NEW_USER_POOL_ID]
             .iter()
@@ -121,6 +121,20 @@ pub(super) fn managed(
         )
         .fix("use --suffix for other names, or delete it if it isn't used")),
     }
+}
+
+/// Fails if a role has another path than this setup would give it, which IAM can't change.
+pub(super) fn same_path(role: &str, path: &str, desired: &Desired) -> Result<()> {
+    let wanted = &desired.names.role_path;
+    if path == wanted {
+        return Ok(());
+    }
+    Err(Problem::error(
+        "role-path-fixed",
+        format!("role {role} has the path {path}, which can't be changed to {wanted}"),
+    )
+    .fix(format!("use --role-path {path} to keep the path"))
+    .fix("run `cogmig teardown`, and then setup with the other path"))
 }
 
 /// Fails if another UserMigration trigger is attached and `--replace-trigger` isn't set. The
@@ -260,9 +274,8 @@ pub fn tags_are_kept(
     let lost = roles
         .iter()
         .find(|(_, role, _)| role.is_some_and(|role| !role.tags.contains_key(record::DEPLOYMENT)));
-    let arns = (names.access_role_arn(old), names.lambda_role_arn(new));
     match lost {
-        Some((identity, _, name)) if function.uses(&arns.0, &arns.1, &access.trust) => {
+        Some((identity, _, name)) if function.uses(names, (old, new), &access.trust) => {
             Err(Problem::error(
                 "tag-lost",
                 format!(

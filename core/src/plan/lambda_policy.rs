@@ -3,7 +3,7 @@
 use super::change::{Action, Edit, Plan, Reason, Update};
 use super::guards::{self, Recognized};
 use super::role;
-use super::{owned, step::Step};
+use super::{owned, step::Step, tags};
 use crate::desired::Desired;
 use crate::iam::documents::same;
 use crate::identity::Side;
@@ -41,7 +41,7 @@ pub(super) fn setup(
         let create = PolicyCall::Create {
             description: "Permissions of the user migration function".into(),
             document,
-            tags: desired.new_tags.clone(),
+            tags: desired.with_tags(&desired.new_tags),
         };
         let steps = vec![step(&on, create)];
         plan.add(Action::Create, on, reason, steps);
@@ -52,6 +52,13 @@ pub(super) fn setup(
     if let Some(tags) = record::missing(&policy.tags, &desired.new_tags) {
         update.push(Edit::of("tags"), step(&on, PolicyCall::Tag { tags }));
     }
+    tags::update(
+        &mut update,
+        (desired, new),
+        &policy.tags,
+        |tags| step(&on, PolicyCall::Tag { tags }),
+        |keys| step(&on, PolicyCall::Untag { keys }),
+    );
     if !same(&policy.document, &document) {
         let set = step(&on, PolicyCall::Update { document });
         update.push(Edit::of("document"), set);

@@ -51,8 +51,11 @@ pub(super) fn setup(
         step(&on, RoleCall::Attach { policy_arn })
     };
     let Some(role) = &new.role else {
+        let tags = desired.with_tags(&tags);
         guards::unfit(&tags)?;
         let create = RoleCall::Create {
+            path: desired.names.role_path.clone(),
+            boundary: desired.new_boundary.clone(),
             description: format!(
                 "Execution role of the migration function of user pool {}",
                 desired.new.pool.id
@@ -68,12 +71,20 @@ pub(super) fn setup(
     };
     guards::managed(&on, &role.tags, desired, recognized)?;
     guards::same_migration(&on.name, &role.tags, &desired.new_tags)?;
+    guards::same_path(&on.name, &role.path, desired)?;
     let mut update = role::record(&on, role, &tags, confirm)?;
+    role::govern(
+        &mut update,
+        &on,
+        role,
+        (desired, new),
+        desired.new_boundary.as_ref(),
+    );
     // The recorded trigger was detached by its owner before it could be replaced.
     if trigger::attached(new).is_none() && recorded(role) {
         let key = record::TRIGGER_BEFORE.to_owned();
         let edit = Edit::remove("undo record", &key);
-        update.push(edit, step(&on, RoleCall::Untag { key }));
+        update.push(edit, step(&on, RoleCall::Untag { keys: vec![key] }));
     }
     if !same(&role.trust, &desired.lambda_trust) {
         let trust = desired.lambda_trust.clone();

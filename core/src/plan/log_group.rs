@@ -3,7 +3,7 @@
 
 use super::change::{Action, Edit, Plan, Reason, Update};
 use super::guards::{self, Recognized};
-use super::{owned, step::Step};
+use super::{owned, step::Step, tags};
 use crate::desired::Desired;
 use crate::identity::Side;
 use crate::names::Names;
@@ -34,7 +34,7 @@ pub(super) fn setup(
     let days = desired.log_retention;
     let set_retention = || step(&on, LogGroupCall::SetRetention { days });
     let Some(group) = &new.log_group else {
-        let tags = desired.new_tags.clone();
+        let tags = desired.with_tags(&desired.new_tags);
         let steps = vec![step(&on, LogGroupCall::Create { tags }), set_retention()];
         plan.add(Action::Create, on, Reason::Retention { days }, steps);
         return Ok(());
@@ -44,6 +44,13 @@ pub(super) fn setup(
     if let Some(tags) = record::missing(&group.tags, &desired.new_tags) {
         update.push(Edit::of("tags"), step(&on, LogGroupCall::Tag { tags }));
     }
+    tags::update(
+        &mut update,
+        (desired, new),
+        &group.tags,
+        |tags| step(&on, LogGroupCall::Tag { tags }),
+        |keys| step(&on, LogGroupCall::Untag { keys }),
+    );
     if group.retention != Some(days) {
         let before = group.retention.map(|days| format!("{days} days"));
         let before = before.unwrap_or_else(|| "never expire".to_owned());

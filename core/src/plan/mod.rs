@@ -16,6 +16,7 @@ mod owned;
 mod permission;
 mod role;
 mod step;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod trigger;

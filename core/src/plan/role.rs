@@ -2,7 +2,7 @@
 
 use super::change::{Action, Edit, Lost, LostRecord, Plan, Reason, Update};
 use super::owned::{self, is_deployed, record_is_lost};
-use super::{guards, step::Step};
+use super::{guards, step::Step, tags};
 use crate::desired::Desired;
 use crate::names::Names;
 use crate::observed::{NewSide, Role};
@@ -46,6 +46,32 @@ pub(super) fn record(
     update.push(Edit::of("undo record"), step(on, RoleCall::Tag { tags }));
     update.steps.extend(confirm);
     Ok(update)
+}
+
+/// Sets the permissions boundary and the user's tags.
+pub(super) fn govern(
+    update: &mut Update,
+    on: &Address,
+    role: &Role,
+    sides: (&Desired, &NewSide),
+    boundary: Option<&String>,
+) {
+    if role.boundary.as_ref() != boundary {
+        let edit = Edit::set(
+            "permissions boundary",
+            role.boundary.clone(),
+            boundary.cloned(),
+        );
+        let boundary = boundary.cloned();
+        update.push(edit, step(on, RoleCall::SetBoundary { boundary }));
+    }
+    tags::update(
+        update,
+        sides,
+        &role.tags,
+        |tags| step(on, RoleCall::Tag { tags }),
+        |keys| step(on, RoleCall::Untag { keys }),
+    );
 }
 
 /// Reports a conflict if the role with the undo record was deleted or recreated. Returns whether

@@ -118,7 +118,7 @@ async fn account(
         return Ok(None);
     }
     let name = settings.names.record_role(side);
-    let role = async |account: &Account| role::find(account, name, None).await;
+    let role = async |account: &Account| role::find_listed(account, name, None).await;
     let (account, role) = Account::connect(side, settings.profile(side)?, run, role).await?;
     Ok(Some((account, role?)))
 }

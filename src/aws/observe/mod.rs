@@ -15,6 +15,7 @@ use anyhow::Result;
 use cogmig_core::call::CallError;
 use cogmig_core::cognito::flows::Added;
 use cogmig_core::cognito::lossless::Object;
+use cogmig_core::governance::ROOT;
 use cogmig_core::identity::Side;
 use cogmig_core::names::Names;
 use cogmig_core::observed::{Pool, Role};
@@ -39,8 +40,15 @@ pub struct AccountScan {
 pub async fn scan(account: &Account, names: &Names) -> Result<AccountScan, CallError> {
     let side = account.identity.side;
     let inline = (side == Side::Old).then_some(names.access_policy.as_str());
+    let name = names.record_role(side);
+    let role = async {
+        match names.role_path.as_str() {
+            ROOT => role::find(account, name, inline).await,
+            _ => role::find_listed(account, name, inline).await,
+        }
+    };
     let (role, others, pools, ()) = tokio::try_join!(
-        role::find(account, names.record_role(side), inline),
+        role,
         others(account, names),
         user_pool::list(account),
         user_pool::connect(account),

@@ -48,6 +48,10 @@ pub async fn run<'a>(
             let arn = account.identity.arn("lambda", &format!("function:{name}"));
             tag(account, &arn, tags).await?;
         }
+        FunctionCall::Untag { keys } => {
+            let arn = account.identity.arn("lambda", &format!("function:{name}"));
+            untag(account, &arn, keys).await?;
+        }
         FunctionCall::Delete => delete(account, name).await?,
     }
     Ok(None)
@@ -235,6 +239,16 @@ async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError>
         .set_tags(Some(tags.clone().into_iter().collect()));
     account
         .call("lambda:TagResource", request.send())
+        .await
+        .map(|_| ())
+}
+
+/// Removes tags.
+async fn untag(account: &Account, arn: &str, keys: &[String]) -> Result<(), CallError> {
+    let request = account.lambda.untag_resource().resource(arn);
+    let request = request.set_tag_keys(Some(keys.to_vec()));
+    account
+        .call("lambda:UntagResource", request.send())
         .await
         .map(|_| ())
 }

@@ -41,6 +41,10 @@ pub async fn run(account: &Account, name: &str, call: &LogGroupCall) -> Result<(
             let arn = account.identity.arn("logs", &format!("log-group:{name}"));
             tag(account, &arn, tags).await
         }
+        LogGroupCall::Untag { keys } => {
+            let arn = account.identity.arn("logs", &format!("log-group:{name}"));
+            untag(account, &arn, keys).await
+        }
         LogGroupCall::Delete => delete(account, name).await,
     }
 }
@@ -117,6 +121,16 @@ async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError>
         .set_tags(Some(tags.clone().into_iter().collect()));
     account
         .call("logs:TagResource", request.send())
+        .await
+        .map(|_| ())
+}
+
+/// Removes tags.
+async fn untag(account: &Account, arn: &str, keys: &[String]) -> Result<(), CallError> {
+    let request = account.logs.untag_resource().resource_arn(arn);
+    let request = request.set_tag_keys(Some(keys.to_vec()));
+    account
+        .call("logs:UntagResource", request.send())
         .await
         .map(|_| ())
 }

@@ -33,6 +33,7 @@ pub async fn run(account: &Account, name: &str, call: &PolicyCall) -> Result<(),
         } => create(account, name, description, document, tags).await,
         PolicyCall::Update { document } => update(account, arn, document).await,
         PolicyCall::Tag { tags } => tag(account, arn, tags).await,
+        PolicyCall::Untag { keys } => untag(account, arn, keys).await,
         PolicyCall::Delete => delete(account, arn).await,
     }
 }
@@ -164,6 +165,17 @@ async fn tag(account: &Account, arn: &str, tags: &Tags) -> Result<(), CallError>
             .policy_arn(arn)
             .set_tags(Some(iam_tags(tags)));
         account.call("iam:TagPolicy", request.send()).await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Removes tags.
+async fn untag(account: &Account, arn: &str, keys: &[String]) -> Result<(), CallError> {
+    retry::retry_conflicts(account, async || {
+        let request = account.iam.untag_policy().policy_arn(arn);
+        let request = request.set_tag_keys(Some(keys.to_vec()));
+        account.call("iam:UntagPolicy", request.send()).await
     })
     .await
     .map(|_| ())

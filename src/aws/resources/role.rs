@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use aws_sdk_iam::error::BuildError;
 use aws_sdk_iam::operation::list_instance_profiles_for_role::ListInstanceProfilesForRoleOutput;
-use aws_sdk_iam::types::Tag;
+use aws_sdk_iam::types::{Role as IamRole, Tag};
 use cogmig_core::call::CallError;
 use cogmig_core::deployments::RecordRole;
 use cogmig_core::desired::with_client;
+use cogmig_core::governance::ROOT;
 use cogmig_core::iam::documents;
 use cogmig_core::observed::Role;
 use cogmig_core::record::Tags;
@@ -31,18 +32,17 @@ pub async fn run(
     client: Option<&String>,
 ) -> Result<(), CallError> {
     match call {
-        RoleCall::Create {
-            description,
-            trust,
-            tags,
-        } => create(account, name, description, trust, tags).await,
+        RoleCall::Create { .. } => create(account, name, call).await,
+        RoleCall::SetBoundary { boundary } => {
+            set_boundary(account, name, boundary.as_deref()).await
+        }
         RoleCall::SetTrust { trust } => set_trust(account, name, trust).await,
         RoleCall::PutInline { policy, document } => {
             put_inline(account, name, policy, document).await
         }
         RoleCall::Attach { policy_arn } => attach(account, name, policy_arn).await,
         RoleCall::Tag { tags } => tag(account, name, &with_client(tags, client)).await,
-        RoleCall::Untag { key } => untag(account, name, key).await,
+        RoleCall::Untag { keys } => untag(account, name, keys).await,
         RoleCall::Detach { policy_arn } => detach(account, name, policy_arn).await,
         RoleCall::DeleteInline { policy } => delete_inline(account, name, policy).await,
         RoleCall::Delete => delete(account, name).await,
@@ -93,7 +93,12 @@ pub async fn find(
         inline.insert(policy.to_owned(), document);
     }
     let role = role.role();
+    let boundary = role.and_then(|role| role.permissions_boundary());
     Ok(Some(Role {
+        path: role.map_or(ROOT, |role| role.path()).to_owned(),
+        boundary: boundary
+            .and_then(|boundary| boundary.permissions_boundary_arn())
+            .map(str::to_owned),
         trust: role
             .and_then(|role| role.assume_role_policy_document())
             .map_or(Value::Null, document::decode),
@@ -108,6 +113,22 @@ pub async fn find(
             .unwrap_or_default(),
         created: role.map(|role| role.create_date().secs()),
     }))
+}
+
+/// The same, if the permissions may be limited to roles with a path. IAM knows no path of a role
+/// that doesn't exist, so it denies the read. The list of roles then shows whether it exists.
+pub async fn find_listed(
+    account: &Account,
+    name: &str,
+    inline_policy: Option<&str>,
+) -> Result<Option<Role>, CallError> {
+    match find(account, name, inline_policy).await {
+        Err(error) if error.is_denied() => match names(account, |role| role == name).await {
+            Ok(listed) if listed.is_empty() => Ok(None),
+            _ => Err(error),
+        },
+        read => read,
+    }
 }
 
 /// Whether the role has this tag. It may take some seconds until IAM returns it.
@@ -139,6 +160,17 @@ async fn records_except(
     base: &str,
     except: Option<&str>,
 ) -> Result<Vec<RecordRole>, CallError> {
+    let is_other = |name: &str| name.starts_with(base) && Some(name) != except;
+    let names = names(account, is_other).await?;
+    let records = try_join_all(names.iter().map(|name| record(account, name))).await?;
+    Ok(records.into_iter().flatten().collect())
+}
+
+/// The names of the account's roles for which `is_wanted` is true.
+async fn names(
+    account: &Account,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, CallError> {
     let mut pages = account
         .iam
         .list_roles()
@@ -147,13 +179,10 @@ async fn records_except(
         .send();
     let mut names = Vec::new();
     while let Some(page) = account.page("iam:ListRoles", pages.next()).await? {
-        // Setup creates roles without a path, and the pipeline's policy allows to read no others.
-        let roles = page.roles().iter().filter(|role| role.path() == "/");
-        let roles = roles.map(|role| role.role_name().to_owned());
-        names.extend(roles.filter(|name| name.starts_with(base) && Some(name.as_str()) != except));
+        let listed = page.roles().iter().map(IamRole::role_name);
+        names.extend(listed.filter(|name| is_wanted(name)).map(str::to_owned));
     }
-    let records = try_join_all(names.iter().map(|name| record(account, name))).await?;
-    Ok(records.into_iter().flatten().collect())
+    Ok(names)
 }
 
 async fn record(account: &Account, name: &str) -> Result<Option<RecordRole>, CallError> {
@@ -173,13 +202,17 @@ pub async fn tags(account: &Account, name: &str) -> Result<Option<Tags>, CallErr
 }
 
 /// Creates the role. Its trust policy may have a role that IAM hasn't propagated yet.
-async fn create(
-    account: &Account,
-    name: &str,
-    description: &str,
-    trust: &Value,
-    tags: &Tags,
-) -> Result<(), CallError> {
+async fn create(account: &Account, name: &str, call: &RoleCall) -> Result<(), CallError> {
+    let RoleCall::Create {
+        path,
+        boundary,
+        description,
+        trust,
+        tags,
+    } = call
+    else {
+        return Ok(());
+    };
     let iam_tags = iam_tags(tags);
     let what = format!("IAM to accept the trust policy of {name}");
     let answer = retry::retry_until(account, &what, &[PROPAGATION, BUSY], async || {
@@ -187,6 +220,8 @@ async fn create(
             .iam
             .create_role()
             .role_name(name)
+            .path(path)
+            .set_permissions_boundary(boundary.clone())
             .description(description)
             .assume_role_policy_document(trust.to_string())
             .set_tags(Some(iam_tags.clone()));
@@ -195,7 +230,38 @@ async fn create(
     .await;
     accept_existing(answer, account, async || {
         let existing = find(account, name, None).await?;
-        Ok(existing.map(|role| documents::same(&role.trust, trust) && has_tags(&role.tags, tags)))
+        Ok(existing.map(|role| {
+            documents::same(&role.trust, trust)
+                && has_tags(&role.tags, tags)
+                && role.path == *path
+                && role.boundary == *boundary
+        }))
+    })
+    .await
+}
+
+/// Sets the permissions boundary, or deletes it.
+async fn set_boundary(
+    account: &Account,
+    name: &str,
+    boundary: Option<&str>,
+) -> Result<(), CallError> {
+    retry::retry_conflicts(account, async || {
+        let Some(boundary) = boundary else {
+            let request = account
+                .iam
+                .delete_role_permissions_boundary()
+                .role_name(name);
+            let answer = account.call("iam:DeleteRolePermissionsBoundary", request.send());
+            return ignore_not_found(answer.await);
+        };
+        let request = account
+            .iam
+            .put_role_permissions_boundary()
+            .role_name(name)
+            .permissions_boundary(boundary);
+        let answer = account.call("iam:PutRolePermissionsBoundary", request.send());
+        answer.await.map(|_| ())
     })
     .await
 }
@@ -270,10 +336,11 @@ async fn tag(account: &Account, name: &str, tags: &Tags) -> Result<(), CallError
     .map(|_| ())
 }
 
-/// Removes a tag.
-async fn untag(account: &Account, name: &str, key: &str) -> Result<(), CallError> {
+/// Removes tags.
+async fn untag(account: &Account, name: &str, keys: &[String]) -> Result<(), CallError> {
     retry::retry_conflicts(account, async || {
-        let request = account.iam.untag_role().role_name(name).tag_keys(key);
+        let request = account.iam.untag_role().role_name(name);
+        let request = request.set_tag_keys(Some(keys.to_vec()));
         ignore_not_found(account.call("iam:UntagRole", request.send()).await)
     })
     .await

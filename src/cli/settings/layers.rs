@@ -13,10 +13,36 @@ pub struct Layers(Vec<Layer>);
 /// A value, and the index of the layer that sets it. Index 0 takes precedence.
 type Ranked<T> = Option<(usize, T)>;
 
+/// The option that sets the option of both sides.
+const BOTH_SIDES: (&str, [&str; 2]) = (
+    "permissions-boundary",
+    ["old-permissions-boundary", "new-permissions-boundary"],
+);
+
+/// Replaces the option for both sides by the options of each side, which take precedence over it in
+/// the same layer.
+fn split(mut layer: Layer) -> Layer {
+    let (both, sides) = BOTH_SIDES;
+    let setting = layer
+        .remove(both)
+        .filter(|setting| !setting.form.is_blank());
+    if let Some(setting) = setting {
+        for side in sides {
+            let own = layer
+                .entry(side.to_owned())
+                .or_insert_with(|| setting.clone());
+            if own.form.is_blank() {
+                *own = setting.clone();
+            }
+        }
+    }
+    layer
+}
+
 impl Layers {
     /// These layers.
     pub fn new(layers: impl IntoIterator<Item = Layer>) -> Self {
-        Self(layers.into_iter().collect())
+        Self(layers.into_iter().map(split).collect())
     }
 
     /// These layers, above another one.

@@ -16,11 +16,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ArgMatches;
+use cogmig_core::governance;
 use cogmig_core::names::Names;
 use cogmig_core::options::{
     Deployed, Grant, NONE, Origin, PackageSource, Settings, SideSettings, UserHandling,
 };
 use cogmig_core::problem::{CONSENTS, Cause, Problem, Result};
+use cogmig_core::record::Tags;
 use cogmig_core::reference::{self, Reference};
 
 use self::layers::Layers;
@@ -163,15 +165,28 @@ fn checked(layers: &Layers) -> Result<Settings> {
     Ok(Settings {
         old: side(
             layers,
-            ["old-profile", "old-region", "old-pool", "old-client"],
+            [
+                "old-profile",
+                "old-region",
+                "old-pool",
+                "old-client",
+                "old-permissions-boundary",
+            ],
             &old_client,
         )?,
         new: side(
             layers,
-            ["new-profile", "new-region", "new-pool", "new-client"],
+            [
+                "new-profile",
+                "new-region",
+                "new-pool",
+                "new-client",
+                "new-permissions-boundary",
+            ],
             &new_client,
         )?,
-        names: Names::new(suffix.as_deref()),
+        names: Names::new(suffix.as_deref()).with_role_path(role_path(layers)?),
+        tags: tags(layers)?,
         architecture: layers.read("architecture")?,
         package: package(layers)?,
         log_retention,
@@ -212,6 +227,22 @@ fn package(layers: &Layers) -> Result<PackageSource> {
     }))
 }
 
+fn role_path(layers: &Layers) -> Result<String> {
+    let path: Option<String> = layers.read("role-path")?;
+    let path = path.unwrap_or_else(|| governance::ROOT.to_owned());
+    governance::check_path(&path).map_err(|why| layers.invalid("role-path", &path, why))?;
+    Ok(path)
+}
+
+fn tags(layers: &Layers) -> Result<Tags> {
+    let texts: Vec<String> = layers.read("tag")?.unwrap_or_default();
+    let texts = texts
+        .iter()
+        .map(String::as_str)
+        .filter(|text| *text != NONE);
+    governance::tags(texts).map_err(|(text, why)| layers.invalid("tag", text, why))
+}
+
 /// The warnings that are allowed. Only from the flags: see `FLAGS_ONLY`.
 fn allow(layers: &Layers) -> Result<Vec<String>> {
     let allowed: Vec<String> = layers.read("allow")?.unwrap_or_default();
@@ -231,7 +262,7 @@ fn flag(layers: &Layers, option: &str) -> Result<bool> {
 
 fn side(
     layers: &Layers,
-    [profile, region, pool, client]: [&str; 4],
+    [profile, region, pool, client, boundary]: [&str; 5],
     clients: &[String],
 ) -> Result<SideSettings> {
     let region_name: Option<String> = layers.read(region)?;
@@ -247,7 +278,12 @@ fn side(
     let clients = clients
         .iter()
         .map(|text| Reference::client(text).map_err(|why| layers.invalid(client, text, why)));
+    let boundary_text: Option<String> = layers.read(boundary)?;
+    if let Some(text) = &boundary_text {
+        governance::check_boundary(text).map_err(|why| layers.invalid(boundary, text, why))?;
+    }
     Ok(SideSettings {
+        boundary: boundary_text,
         profile: layers.read(profile)?,
         region: region_name,
         pool: reference.transpose()?,

@@ -61,7 +61,7 @@ fn error_in_file(text: &str) -> Problem {
 }
 
 /// Each option, its value in the environment, and its line in a file.
-const OPTIONS: [(&str, &str, &str); 32] = [
+const OPTIONS: [(&str, &str, &str); 37] = [
     ("OLD_PROFILE", "a", "old-profile = 'a'"),
     ("NEW_PROFILE", "a", "new-profile = 'a'"),
     ("OLD_POOL", "a", "old-pool = 'a'"),
@@ -74,6 +74,19 @@ const OPTIONS: [(&str, &str, &str); 32] = [
     ("ARCHITECTURE", "x86_64", "architecture = 'x86_64'"),
     ("LAMBDA_ZIP", "a", "lambda-zip = 'a'"),
     ("LOG_RETENTION", "7", "log-retention = 7"),
+    ("PERMISSIONS_BOUNDARY", "a", "permissions-boundary = 'a'"),
+    (
+        "OLD_PERMISSIONS_BOUNDARY",
+        "a",
+        "old-permissions-boundary = 'a'",
+    ),
+    (
+        "NEW_PERMISSIONS_BOUNDARY",
+        "a",
+        "new-permissions-boundary = 'a'",
+    ),
+    ("ROLE_PATH", "/a/", "role-path = '/a/'"),
+    ("TAG", "a=b,c=d", "tag = ['a=b', 'c=d']"),
     ("LOG_USERS", "none", "log-users = 'none'"),
     ("REPLACE_TRIGGER", "true", "replace-trigger = true"),
     ("KEEP_LOGS", "true", "keep-logs = true"),

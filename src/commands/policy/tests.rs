@@ -54,9 +54,11 @@ fn sids(policy: &Policy) -> Vec<&str> {
 }
 
 /// All options that add a statement.
-const ALL: [&str; 2] = [
-    "old --dedicated-old-client",
-    "new --replace-trigger --sms-role arn:aws:iam::222222222222:role/service-role/sms",
+const ALL: [&str; 4] = [
+    "old --dedicated-old-client --old-permissions-boundary boundary",
+    "new --replace-trigger --tag team=identity --new-permissions-boundary boundary --sms-role arn:aws:iam::222222222222:role/service-role/sms",
+    "old --permissions-boundary none",
+    "new --permissions-boundary none",
 ];
 
 /// The strings in the source code with the format of a call's name, and the numbers of calls and
@@ -120,6 +122,8 @@ fn all_placeholders_are_filled() {
         "old --suffix blue --account 111111111111 --old-pool eu-west-1_AbCdEfGhI",
         ALL[0],
         ALL[1],
+        ALL[2],
+        ALL[3],
     ] {
         let text = serde_json::to_string(&printed(words)).expect("JSON");
         assert!(!text.contains("${"), "{words}: {text}");
@@ -154,7 +158,7 @@ fn known_values_are_used_and_unknown_values_are_wildcards() {
         ),
         (
             "new --new-pool us-gov-west-1_AbCdEfGhI --suffix blue",
-            "arn:aws-us-gov:iam::*:role/cognito-migration-lambda*",
+            "arn:aws-us-gov:iam::*:role/*cognito-migration-lambda*",
         ),
         (
             "new --new-region us-isob-east-1 --suffix blue",
@@ -185,6 +189,9 @@ fn invalid_options_are_rejected() {
         "old --sms-role arn:aws:iam::111111111111:role/sms",
         "new --sms-role arn:aws:iam::222222222222:role/*",
         "new --sms-role sms",
+        "new --old-permissions-boundary boundary",
+        "new --account 222222222222 --permissions-boundary arn:aws:iam::111111111111:policy/b",
+        "old --role-path app",
     ] {
         assert!(policy_of(words).is_err(), "{words}");
     }
@@ -200,12 +207,49 @@ fn each_option_adds_its_own_statement() {
             "--sms-role arn:aws:iam::222222222222:role/sms",
             "PassSmsRole",
         ),
+        ("new", "--tag team=identity", "RemoveTags"),
+        (
+            "old",
+            "--old-permissions-boundary none",
+            "RemovePermissionsBoundary",
+        ),
     ] {
         let (least, more) = (printed(words), printed(&format!("{words} {option}")));
         let mut more = sids(&more);
         more.retain(|one| *one != sid);
         assert_eq!(more, sids(&least), "{option}");
     }
+}
+
+/// With a boundary, roles can be created only with it, and it can't be removed.
+#[test]
+fn a_boundary_a_path_and_tags_are_part_of_the_policy() {
+    let boundary = "arn:aws:iam::111111111111:policy/team/boundary";
+    for (words, expected) in [
+        (format!("old --permissions-boundary {boundary}"), boundary),
+        (
+            "old --account 111111111111 --permissions-boundary team/boundary".into(),
+            boundary,
+        ),
+        (
+            "old --old-permissions-boundary team/boundary".into(),
+            "arn:aws:iam::*:policy/team/boundary",
+        ),
+    ] {
+        let policy = printed(&words);
+        let mut creating = policy.statement.iter();
+        let create = |one: &&Statement| texts(&one.action).contains(&"iam:CreateRole".into());
+        let creates = creating.find(create).expect("a statement");
+        let condition = creates.condition.as_ref().expect("a condition");
+        assert_eq!(condition["ArnLike"]["iam:PermissionsBoundary"], expected);
+        assert_eq!(policy.statement.iter().filter(create).count(), 1);
+        assert!(!actions(&policy).contains("iam:DeleteRolePermissionsBoundary"));
+    }
+    let policy = printed("new --account 222222222222 --role-path /app/");
+    let role = "arn:aws:iam::222222222222:role/app/cognito-migration-lambda";
+    let mut passed = policy.statement.iter();
+    let passed = passed.find(|one| one.sid == "PassLambdaRole");
+    assert_eq!(texts(&passed.expect("a statement").resource), [role]);
 }
 
 #[test]
@@ -230,7 +274,10 @@ fn read_only_allows_only_reads() {
 #[test]
 fn sids_are_unique_and_only_lists_and_counts_allow_all_resources() {
     let [lists, counts] = ["ReadResourceLists", "ReadCountsForStatus"];
-    for (words, expected) in ALL.into_iter().zip([vec![lists], vec![lists, counts]]) {
+    for (words, expected) in ALL
+        .into_iter()
+        .zip([vec![lists], vec![lists, counts]].into_iter().cycle())
+    {
         let policy = printed(words);
         let names = sids(&policy);
         let distinct: BTreeSet<_> = names.iter().collect();

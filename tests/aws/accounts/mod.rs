@@ -3,3 +3,4 @@
 mod failures;
 mod profile_files;
 mod profiles;
+mod requirements;

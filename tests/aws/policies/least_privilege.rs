@@ -370,7 +370,10 @@ fn the_table_of_actions_is_complete() {
 
 /// Checks that every command works with the printed policies.
 fn assert_sufficient(options: &str) {
-    let pipeline = Pipeline::new(options);
+    assert_sufficient_for(&Pipeline::new(options), options);
+}
+
+fn assert_sufficient_for(pipeline: &Pipeline, options: &str) {
     let stage = &pipeline.stage;
     let before = stage.sandbox.snapshot();
     for command in [
@@ -398,6 +401,69 @@ fn the_policies_are_sufficient() {
 #[test]
 fn the_policies_are_sufficient_with_a_dedicated_app_client() {
     assert_sufficient(DEDICATED);
+}
+
+/// Creates a policy for permissions boundaries in both accounts.
+fn create_boundaries(stage: &Stage) {
+    let all = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+    ]});
+    for side in ["old", "new"] {
+        let policy = json!({"PolicyName": "boundary", "PolicyDocument": all.to_string()});
+        stage.aws(side, "iam:CreatePolicy", policy);
+    }
+}
+
+#[test]
+fn the_policies_are_sufficient_with_a_boundary_a_path_and_tags() {
+    let options = "--permissions-boundary boundary --role-path /app/ --tag team=identity";
+    let pipeline = Pipeline::on(Stage::new(), [options, options]);
+    create_boundaries(&pipeline.stage);
+    assert_sufficient_for(&pipeline, options);
+    // The policies don't permit roles without the boundary, or under another path.
+    for other in [
+        "--role-path /app/ --permissions-boundary none",
+        "--permissions-boundary boundary",
+    ] {
+        let run = pipeline.ends(1, &format!("setup {other}"));
+        run.assert_stderr(&["AccessDenied"]);
+    }
+}
+
+#[test]
+fn each_permission_for_a_boundary_and_tags_is_needed() {
+    let options = "--permissions-boundary boundary --tag team=identity";
+    let mut pipeline = Pipeline::on(Stage::new(), [options, options]);
+    pipeline.stage.small_package();
+    create_boundaries(&pipeline.stage);
+    for side in ["old", "new"] {
+        set_up(&pipeline.stage);
+        let with_boundary = format!("{SMALL} --{side}-permissions-boundary boundary");
+        pipeline.needs(side, "iam:PutRolePermissionsBoundary", &with_boundary);
+        pipeline.stage.teardown();
+    }
+    for action in [
+        "iam:UntagPolicy",
+        "lambda:UntagResource",
+        "logs:UntagResource",
+    ] {
+        pipeline
+            .stage
+            .ok(&format!("{SMALL} --tag team=identity {BOTH}"));
+        pipeline.needs("new", action, &format!("{SMALL} --tag none"));
+        pipeline.stage.teardown();
+    }
+    let none = "--permissions-boundary none";
+    let known = |side: &str| printed(&format!("{side} {none}"));
+    pipeline.policies = ["old", "new"].map(known);
+    pipeline.grant_all();
+    for side in ["old", "new"] {
+        let bounded = format!("{SMALL} --{side}-permissions-boundary boundary {BOTH}");
+        pipeline.stage.ok(&bounded);
+        let remove = format!("{SMALL} {none}");
+        pipeline.needs(side, "iam:DeleteRolePermissionsBoundary", &remove);
+        pipeline.stage.teardown();
+    }
 }
 
 #[test]

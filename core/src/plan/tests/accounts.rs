@@ -76,6 +76,8 @@ pub(crate) fn desired_with(old_client: OldClient) -> Desired {
         log_retention: 30,
         replace_trigger: false,
         adopt: false,
+        boundaries: [None, None],
+        tags: Tags::new(),
         variables: Tags::from([("ATTRIBUTES".into(), "email".into())]),
     })
 }
@@ -139,6 +141,8 @@ pub(crate) fn set_up() -> (OldSide, NewSide) {
     let arn = names.function_arn(&identity(Side::New));
     let old = OldSide {
         role: Some(Role {
+            path: names.role_path.clone(),
+            boundary: None,
             trust: desired.access_trust.clone(),
             inline: BTreeMap::from([(names.access_policy.clone(), desired.access_policy.clone())]),
             attached: BTreeSet::new(),
@@ -156,6 +160,8 @@ pub(crate) fn set_up() -> (OldSide, NewSide) {
     let new = NewSide {
         identity: identity(Side::New),
         role: Some(Role {
+            path: names.role_path.clone(),
+            boundary: None,
             trust: desired.lambda_trust.clone(),
             inline: BTreeMap::new(),
             attached: BTreeSet::from([names.lambda_policy_arn(&identity(Side::New))]),

@@ -71,7 +71,9 @@ impl Cloud {
                 assert!(!self.roles.values().any(attached), "{name} is attached");
                 assert!(self.policies.remove(&name));
             }
-            Call::Policy(PolicyCall::Update { .. } | PolicyCall::Tag { .. }) => {
+            Call::Policy(
+                PolicyCall::Update { .. } | PolicyCall::Tag { .. } | PolicyCall::Untag { .. },
+            ) => {
                 assert!(self.policies.contains(&name));
             }
             Call::LogGroup(LogGroupCall::Create { .. }) => {
@@ -83,7 +85,7 @@ impl Cloud {
             Call::LogGroup(LogGroupCall::Delete) => {
                 self.log_groups.remove(&name).expect("a log group");
             }
-            Call::LogGroup(LogGroupCall::Tag { .. }) => {}
+            Call::LogGroup(LogGroupCall::Tag { .. } | LogGroupCall::Untag { .. }) => {}
             Call::Function(FunctionCall::Create { set, .. }) => {
                 let role = set.role_arn.rsplit('/').next().expect("a role");
                 assert!(self.roles.contains_key(role), "{role} does not exist");
@@ -134,7 +136,7 @@ impl Cloud {
                 };
                 assert_eq!(self.roles.insert(step.on.name.clone(), role), None);
             }
-            RoleCall::SetTrust { .. } => drop(self.role(step)),
+            RoleCall::SetTrust { .. } | RoleCall::SetBoundary { .. } => drop(self.role(step)),
             RoleCall::PutInline { policy, .. } => {
                 self.role(step).inline.insert(policy.clone());
             }
@@ -144,8 +146,9 @@ impl Cloud {
                 self.role(step).attached.insert(policy_arn.clone());
             }
             RoleCall::Tag { tags } => self.role(step).tags.extend(tags.clone()),
-            RoleCall::Untag { key } => {
-                self.role(step).tags.remove(key);
+            RoleCall::Untag { keys } => {
+                let tags = &mut self.role(step).tags;
+                tags.retain(|key, _| !keys.contains(key));
             }
             RoleCall::Detach { policy_arn } => {
                 self.role(step).attached.remove(policy_arn);
