@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-const VARIABLES: [(&str, &str); 17] = [
+const VARIABLES: [(&str, &str); 18] = [
     ("PARTITION", "aws"),
     ("NEW_ACCOUNT", "222222222222"),
     ("EXTERNAL_ID", "an-external-id-of-a-test"),
@@ -50,6 +50,10 @@ const VARIABLES: [(&str, &str); 17] = [
     (
         "SMS_ROLE_ARN",
         "arn:aws:iam::222222222222:role/service-role/sms",
+    ),
+    (
+        "KMS_KEY_ARN",
+        "arn:aws:kms:eu-central-1:222222222222:key/11111111-2222-3333-4444-555555555555",
     ),
     (
         "BOUNDARY_ARN",

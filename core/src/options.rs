@@ -245,6 +245,8 @@ pub struct Grant {
     pub read_only: bool,
     /// The role with which the new pool sends SMS messages.
     pub sms_role: Option<String>,
+    /// The KMS key of the new pool's custom sender triggers.
+    pub kms_key: Option<String>,
 }
 
 /// All options of a command.

@@ -108,6 +108,8 @@ def additional_permissions(request, action, arn):
             sms = request.member("SmsConfiguration") or {}
             if role := sms.get("SnsCallerArn"):
                 yield "iam:PassRole", role, {"iam:passedtoservice": "cognito-idp.amazonaws.com"}
+            if key := (request.member("LambdaConfig") or {}).get("KMSKeyID"):
+                yield "kms:CreateGrant", key, {}
 
 
 def calls_in_cbor_have_their_action():

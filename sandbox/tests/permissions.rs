@@ -164,6 +164,21 @@ fn passing_a_role_needs_permission_for_the_role_and_the_service() {
     );
 }
 
+/// Cognito encrypts the codes for the custom sender triggers with the key.
+#[test]
+fn updating_a_pool_with_custom_senders_needs_permission_for_the_key() {
+    let user = User::new();
+    let pool = user.0.pool("new", "users").unwrap();
+    let own = allow("cognito-idp:UpdateUserPool", &pool.arn);
+    let key = regional("kms", "key/11111111-2222-3333-4444-555555555555");
+    let sender =
+        json!({"LambdaArn": regional("lambda", "function:sender"), "LambdaVersion": "V1_0"});
+    let config = json!({"KMSKeyID": key, "CustomEmailSender": sender});
+    let update = json!({"UserPoolId": pool.id, "LambdaConfig": config});
+    let grant = allow("kms:CreateGrant", &key);
+    user.needs("cognito-idp:UpdateUserPool", &update, &own, &grant);
+}
+
 #[test]
 fn the_tags_of_a_function_need_a_list_permission() {
     let user = User::new();

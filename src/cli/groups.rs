@@ -286,6 +286,12 @@ pub struct Grant {
     /// Required if the new pool sends SMS messages, because UpdateUserPool passes this role.
     #[arg(long, value_name = "ARN", value_parser = reference::text)]
     pub sms_role: Option<String>,
+    /// New account: KMS key of custom sender triggers.
+    ///
+    /// Required if the new pool has a custom email or SMS sender trigger, because UpdateUserPool
+    /// creates a grant for this key.
+    #[arg(long, value_name = "ARN", value_parser = reference::text)]
+    pub kms_key: Option<String>,
     /// What the accounts require.
     #[command(flatten)]
     pub requirements: Requirements,

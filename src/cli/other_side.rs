@@ -6,7 +6,7 @@ use cogmig_core::identity::Side;
 use cogmig_core::problem::{Problem, Result};
 
 /// Options that apply to the policy of only one account.
-const OF_ONE_SIDE: [(Side, &str); 9] = [
+const OF_ONE_SIDE: [(Side, &str); 10] = [
     (Side::Old, "old-pool"),
     (Side::Old, "old-region"),
     (Side::Old, "dedicated-old-client"),
@@ -16,6 +16,7 @@ const OF_ONE_SIDE: [(Side, &str); 9] = [
     (Side::New, "new-permissions-boundary"),
     (Side::New, "replace-trigger"),
     (Side::New, "sms-role"),
+    (Side::New, "kms-key"),
 ];
 
 /// Rejects flags that apply only to the policy of the other account, because they would have no

@@ -4,11 +4,16 @@ use super::error::{CallError, DENIED, NOT_OF_AWS};
 
 /// AWS's error codes and a fragment of the message, each with the remedy. The first row that
 /// matches applies. An empty code means that AWS didn't answer: the message is the SDK's.
-const ADVICE: [(&[&str], &str, &str); 32] = [
+const ADVICE: [(&[&str], &str, &str); 33] = [
     (
         DENIED,
         "service control policy",
         "a service control policy of the organization denies it: contact the administrator of the organization",
+    ),
+    (
+        DENIED,
+        "resource control policy",
+        "a resource control policy of the organization that owns the resource denies it. Some allow access from outside the organization only to roles with a tag: contact the administrator of that organization, and use --tag if a tag is required",
     ),
     (
         DENIED,
@@ -295,6 +300,11 @@ mod tests {
                 "AccessDenied",
                 format!("{user} iam:CreateRole with an explicit deny in a service control policy"),
                 "organization",
+            ),
+            (
+                "AccessDenied",
+                format!("{user} sts:AssumeRole with an explicit deny in a resource control policy"),
+                "owns the resource",
             ),
             (
                 "AccessDenied",

@@ -19,6 +19,16 @@ pub fn trigger(pool: &Object) -> Option<&str> {
         .filter(|arn| !arn.is_empty())
 }
 
+/// The ARN of the KMS key of the pool's custom sender triggers. UpdateUserPool creates a grant for it,
+/// so the caller needs `kms:CreateGrant`.
+#[must_use]
+pub fn kms_key(pool: &Object) -> Option<&str> {
+    pool.get("LambdaConfig")?
+        .get("KMSKeyID")?
+        .as_str()
+        .filter(|arn| !arn.is_empty())
+}
+
 /// Whether the pool's schema has an attribute.
 #[must_use]
 pub fn has_attribute(pool: &Object, name: &str) -> bool {

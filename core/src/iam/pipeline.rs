@@ -23,7 +23,7 @@ use crate::identity::{Identity, Side};
 use crate::names::Names;
 use crate::options::{Grant, NONE, Origins, Settings, SideSettings};
 use crate::problem::{Problem, Result};
-use crate::reference::{Reference, region_of};
+use crate::reference::{self, Reference, region_of};
 
 /// The value for anything unknown. A role can act only in its own account, regardless of this
 /// value.
@@ -83,6 +83,7 @@ fn belongs(side: Side, sid: &str, settings: &Settings, grant: &Grant) -> bool {
         "RemovePermissionsBoundary" => boundary == Some(NONE),
         "RemoveTags" => settings.origins.sets("tag"),
         "PassSmsRole" => grant.sms_role.is_some(),
+        "GrantKmsKey" => grant.kms_key.is_some(),
         _ => true,
     }
 }
@@ -114,6 +115,9 @@ pub fn policy(side: Side, settings: &Settings) -> Result<Policy> {
             role,
             "the ARN of a role in the new account",
         )?;
+    }
+    if let Some(key) = grant.kms_key.as_ref().filter(|_| side == Side::New) {
+        check(origins, is_key(key), "kms-key", key, "the ARN of a KMS key")?;
     }
     if let Some(pool) = &options.pool {
         let matches = |region: &str| {
@@ -179,6 +183,7 @@ fn filled(
             ("NEW_POOL_ARN", &pool),
             ("INSTANCE_PROFILE_ARN", &account.iam_arn(&profile)),
             ("SMS_ROLE_ARN", &known(grant.sms_role.as_deref())),
+            ("KMS_KEY_ARN", &known(grant.kms_key.as_deref())),
             // The names of the other deployments have suffixes, and their roles can have paths.
             (
                 "EACH_ACCESS_ROLE_ARN",
@@ -236,6 +241,18 @@ fn is_role(arn: &str) -> bool {
         return false;
     };
     is_account(account) && role.starts_with("role/") && !role.contains(['*', '?', '$'])
+}
+
+/// Whether this is the ARN of exactly one key. IAM doesn't accept an alias as a resource.
+fn is_key(arn: &str) -> bool {
+    let parts: Vec<_> = arn.splitn(6, ':').collect();
+    let ["arn", _, "kms", region, account, key] = parts[..] else {
+        return false;
+    };
+    reference::is_region(region)
+        && is_account(account)
+        && key.starts_with("key/")
+        && !key.contains(['*', '?', '$'])
 }
 
 fn partition(region: &str) -> &'static str {

@@ -1,10 +1,12 @@
 //! Warnings about what no change of the plan touches.
 
 use super::change::Plan;
+use crate::cognito::pool;
 use crate::desired::Desired;
 use crate::observed::{NewSide, OldSide, Role};
 use crate::problem::{Problem, Severity};
 use crate::record::{self, Tags};
+use crate::text::on_one_line;
 
 /// Teardown can't restore what an earlier role had on record.
 pub(super) fn lost(plan: &mut Plan, name: &str, tags: &Tags) {
@@ -15,6 +17,20 @@ pub(super) fn lost(plan: &mut Plan, name: &str, tags: &Tags) {
         let warning = Problem::new("undo-record-lost", Severity::Warning, summary);
         plan.warnings.push(warning);
     }
+}
+
+/// The permission that an update of the new pool needs if it has custom sender triggers.
+pub(super) fn key(plan: &mut Plan, new: &NewSide) {
+    let Some(key) = new.pool.described.as_ref().and_then(pool::kms_key) else {
+        return;
+    };
+    let key = on_one_line(key);
+    let summary = format!(
+        "the new pool has custom sender triggers, so updating it requires kms:CreateGrant for the key {key}"
+    );
+    let note = Problem::new("kms-grant-required", Severity::Info, summary);
+    let fix = format!("allow it in the pipeline's policy: `cogmig policy new --kms-key {key}`");
+    plan.warnings.push(note.fix(fix));
 }
 
 /// Permissions that others gave to managed roles aren't revoked, and aren't hidden.

@@ -1,6 +1,7 @@
 //! The new pool's UserMigration trigger: setup attaches it, and teardown restores the previous one.
 
 use super::change::{Action, Edit, Plan, Reason};
+use super::notes;
 use super::step::{Compensation, Expected, Guard, Step};
 use crate::cognito::pool;
 use crate::desired::Desired;
@@ -46,6 +47,7 @@ pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
         Compensation::RestoreTrigger { before: other },
     );
     plan.update(address(new), vec![edit], vec![step]);
+    notes::key(plan, new);
 }
 
 /// The attached trigger, if it isn't this deployment's function.
@@ -114,4 +116,5 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     }
     let edit = Edit::set(PATH, Some(names.function.clone()), before.clone());
     plan.update(on, vec![edit], vec![set(new, current, before)]);
+    notes::key(plan, new);
 }

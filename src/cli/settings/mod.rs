@@ -204,6 +204,7 @@ fn checked(layers: &Layers) -> Result<Settings> {
             account: layers.read("account")?,
             read_only: flag(layers, "read-only")?,
             sms_role: layers.read("sms-role")?,
+            kms_key: layers.read("kms-key")?,
         },
         password_stdin: flag(layers, "password-stdin")?,
         show_values: flag(layers, "show-values")?,

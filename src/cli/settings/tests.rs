@@ -61,7 +61,7 @@ fn error_in_file(text: &str) -> Problem {
 }
 
 /// Each option, its value in the environment, and its line in a file.
-const OPTIONS: [(&str, &str, &str); 37] = [
+const OPTIONS: [(&str, &str, &str); 38] = [
     ("OLD_PROFILE", "a", "old-profile = 'a'"),
     ("NEW_PROFILE", "a", "new-profile = 'a'"),
     ("OLD_POOL", "a", "old-pool = 'a'"),
@@ -109,6 +109,7 @@ const OPTIONS: [(&str, &str, &str); 37] = [
     ("ACCOUNT", "111111111111", "account = '111111111111'"),
     ("READ_ONLY", "true", "read-only = true"),
     ("SMS_ROLE", "a", "sms-role = 'a'"),
+    ("KMS_KEY", "a", "kms-key = 'a'"),
     ("SINCE", "7d", "since = '7d'"),
     ("FAIL_ON", "lockout", "fail-on = 'lockout'"),
     ("YES", "true", "yes = true"),

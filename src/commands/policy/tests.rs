@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::cli::{Cli, refuse_other_side, settings};
 
 /// Actions that AWS requires although no call has their name.
-const IMPLIED: [&str; 2] = ["iam:PassRole", "lambda:ListTags"];
+const IMPLIED: [&str; 3] = ["iam:PassRole", "kms:CreateGrant", "lambda:ListTags"];
 /// An action that requires no permission.
 const FREE: &str = "sts:GetCallerIdentity";
 
@@ -56,7 +56,7 @@ fn sids(policy: &Policy) -> Vec<&str> {
 /// All options that add a statement.
 const ALL: [&str; 4] = [
     "old --dedicated-old-client --old-permissions-boundary boundary",
-    "new --replace-trigger --tag team=identity --new-permissions-boundary boundary --sms-role arn:aws:iam::222222222222:role/service-role/sms",
+    "new --replace-trigger --tag team=identity --new-permissions-boundary boundary --kms-key arn:aws:kms:eu-central-1:222222222222:key/11111111-2222-3333-4444-555555555555 --sms-role arn:aws:iam::222222222222:role/service-role/sms",
     "old --permissions-boundary none",
     "new --permissions-boundary none",
 ];
@@ -189,6 +189,9 @@ fn invalid_options_are_rejected() {
         "old --sms-role arn:aws:iam::111111111111:role/sms",
         "new --sms-role arn:aws:iam::222222222222:role/*",
         "new --sms-role sms",
+        "old --kms-key arn:aws:kms:eu-west-1:111111111111:key/1",
+        "new --kms-key arn:aws:kms:eu-west-1:222222222222:alias/key",
+        "new --kms-key *",
         "new --old-permissions-boundary boundary",
         "new --account 222222222222 --permissions-boundary arn:aws:iam::111111111111:policy/b",
         "old --role-path app",
@@ -208,6 +211,11 @@ fn each_option_adds_its_own_statement() {
             "PassSmsRole",
         ),
         ("new", "--tag team=identity", "RemoveTags"),
+        (
+            "new",
+            "--kms-key arn:aws:kms:eu-central-1:222222222222:key/1",
+            "GrantKmsKey",
+        ),
         (
             "old",
             "--old-permissions-boundary none",

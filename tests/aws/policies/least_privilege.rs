@@ -564,6 +564,32 @@ fn each_permission_for_mfa_is_needed() {
     pipeline.ends(0, "teardown");
 }
 
+/// Each update of a pool with custom sender triggers creates a grant, also that of teardown.
+#[test]
+fn the_permission_for_the_key_of_custom_senders_is_needed_and_in_the_plan() {
+    let key =
+        format!("arn:aws:kms:eu-central-1:{NEW_ACCOUNT}:key/11111111-2222-3333-4444-555555555555");
+    let sender = format!("arn:aws:lambda:eu-central-1:{NEW_ACCOUNT}:function:sender");
+    let stage = Stage::with_new_pool(json!({"LambdaConfig": {
+        "KMSKeyID": key, "CustomEmailSender": {"LambdaArn": sender, "LambdaVersion": "V1_0"},
+    }}));
+    let pipeline = Pipeline::on(stage, ["", &format!("--kms-key {key}")]);
+    let stage = &pipeline.stage;
+    stage.small_package();
+    let before = stage.sandbox.snapshot();
+    let told = format!("cogmig policy new --kms-key {key}");
+    let run = pipeline.ends(0, &format!("plan {}", &SMALL["setup ".len()..]));
+    assert!(
+        run.printed("requires kms:CreateGrant") && run.printed(&told),
+        "{run}"
+    );
+    pipeline.needs("new", "kms:CreateGrant", SMALL);
+    let run = pipeline.ends(0, "teardown --dry-run");
+    assert!(run.printed(&told), "{run}");
+    pipeline.needs("new", "kms:CreateGrant", "teardown");
+    assert_eq!(stage.sandbox.snapshot(), before);
+}
+
 #[test]
 fn the_permission_to_check_the_prior_trigger_is_needed() {
     let pipeline = Pipeline::on(undo::with_other_trigger(), ["", "--replace-trigger"]);
