@@ -18,6 +18,10 @@ const CONTACTS: [(&str, &str); 2] = [
     ("phone_number", "phone_number_verified"),
 ];
 
+/// The values of a verified flag in the new pool. Cognito rejects a user with another spelling.
+const TRUE: &str = "true";
+const FALSE: &str = "false";
+
 /// One attribute that is migrated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapping {
@@ -64,7 +68,7 @@ pub fn for_new_user(old: &[Attribute], mappings: &[Mapping]) -> Map<String, Valu
             && own
             && has_own_contact
         {
-            chosen.insert(flag, (flag, value));
+            chosen.insert(flag, (flag, if is_true(value) { TRUE } else { FALSE }));
         }
     }
     chosen
@@ -88,7 +92,10 @@ pub fn is_verified(new: &Map<String, Value>, name: &str) -> bool {
     CONTACTS
         .iter()
         .find(|(contact, _)| *contact == name)
-        .is_none_or(|(_, flag)| new.get(*flag).is_some_and(|value| value == "true"))
+        .is_none_or(|(_, flag)| {
+            let value = new.get(*flag).and_then(Value::as_str);
+            value.is_some_and(is_true)
+        })
 }
 
 /// Whether the old user's attribute is verified, or is of a kind that needs no verification.
@@ -97,7 +104,15 @@ pub fn is_verified_in_old(old: &[Attribute], name: &str) -> bool {
     CONTACTS
         .iter()
         .find(|(contact, _)| *contact == name)
-        .is_none_or(|(_, flag)| value_of(old, flag) == Some("true"))
+        .is_none_or(|(_, flag)| value_of(old, flag).is_some_and(is_true))
+}
+
+/// Whether a verified flag with this value is set. Back ends write the value in any case, for
+/// example `True`, and Cognito keeps the spelling and counts the contact as verified. No source
+/// says that Cognito accepts anything else, for example surrounding blanks or `1`, and a flag that
+/// is set by mistake would let the owner of an unverified contact reset the password.
+fn is_true(value: &str) -> bool {
+    value.eq_ignore_ascii_case(TRUE)
 }
 
 /// The value of an attribute, if it exists and isn't empty.

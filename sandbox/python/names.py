@@ -129,8 +129,13 @@ def attribute_names(pool, attributes):
         if kind in attributes:
             yield kind, attributes[kind]
     for kind in pool.get("AliasAttributes") or []:
-        if kind in attributes and (kind not in FORMATS or attributes.get(f"{kind}_verified") == "true"):
+        if kind in attributes and (kind not in FORMATS or is_verified(attributes, kind)):
             yield kind, attributes[kind]
+
+
+def is_verified(attributes, kind):
+    """Cognito compares the flag without case, and keeps its spelling."""
+    return attributes.get(f"{kind}_verified", "").lower() == "true"
 
 
 def same(pool, one, other):

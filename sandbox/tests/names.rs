@@ -93,6 +93,32 @@ fn a_verified_address_is_an_alias() {
     assert_eq!(it.resolved("bob@example.com").unwrap(), "bob");
 }
 
+/// Back ends write `True`. Cognito counts it as verified, and keeps the spelling.
+#[test]
+fn the_flag_of_a_verified_address_is_compared_without_case() {
+    let it = Users::new(json!({"AliasAttributes": ["email"]}));
+    for (name, flag, verified) in [
+        ("ann", "True", true),
+        ("bob", "TRUE", true),
+        ("eve", "False", false),
+        ("joe", " true ", false),
+    ] {
+        let address = format!("{name}@example.com");
+        let flag = ("email_verified", flag);
+        it.add(name, &[("email", &address), flag]).unwrap();
+        let resolved = verified.then(|| name.to_owned());
+        // ministack compares another spelling of the address with the sandbox's own rule.
+        for spelling in [address.clone(), address.to_uppercase()] {
+            assert_eq!(it.resolved(&spelling), resolved, "{spelling} {flag:?}");
+        }
+        let again = it.add(&format!("other-{name}"), &[("email", &address), flag]);
+        assert_eq!(again.is_err(), verified, "{flag:?}: {again:?}");
+        let user = it.sandbox.find_user(&it.pool, name).unwrap().unwrap();
+        let attributes = user["UserAttributes"].as_array().unwrap();
+        assert!(attributes.contains(&json!({"Name": flag.0, "Value": flag.1})));
+    }
+}
+
 #[test]
 fn an_address_can_be_the_username_of_a_user_with_a_generated_name() {
     let it = Users::new(json!({"UsernameAttributes": ["email"]}));

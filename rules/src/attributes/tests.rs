@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Attribute, Mapping, for_new_user, has_verified_contact};
+use super::{
+    Attribute, Mapping, for_new_user, has_verified_contact, is_verified, is_verified_in_old,
+};
 
 fn attributes(rows: &[(&str, &str)]) -> Vec<Attribute> {
     rows.iter()
@@ -140,13 +142,16 @@ fn attack_email_verified_borrowed_by_a_rename() {
 
 #[test]
 fn a_contact_is_verified_by_its_own_flag() {
-    let rows: [(&[(&str, &str)], bool); 10] = [
+    let rows: [(&[(&str, &str)], bool); 13] = [
         (&[], false),
         (&[("email", "e")], false),
         (&[("email_verified", "true")], false),
         (&[("email", ""), ("email_verified", "true")], false),
         (&[("email", "e"), ("email_verified", "false")], false),
-        (&[("email", "e"), ("email_verified", "True")], false),
+        (&[("email", "e"), ("email_verified", "True")], true),
+        (&[("email", ""), ("email_verified", "True")], false),
+        (&[("email", "e"), ("email_verified", "True\u{a0}")], false),
+        (&[("email", "e"), ("phone_number_verified", "TRUE")], false),
         (&[("email", "e"), ("phone_number_verified", "true")], false),
         (&[("email", "e"), ("email_verified", "true")], true),
         (
@@ -171,5 +176,42 @@ fn a_contact_is_verified_by_its_own_flag() {
             verified,
             "{old:?}"
         );
+    }
+}
+
+/// Cognito compares the value without case, and keeps the spelling. It rejects a migrated user with
+/// another spelling.
+#[test]
+fn a_verified_flag_counts_in_any_case_and_is_migrated_as_true_or_false() {
+    let all = mappings("email email_verified phone_number phone_number_verified");
+    for (value, verified) in [
+        ("true", true),
+        ("True", true),
+        ("TRUE", true),
+        ("tRuE", true),
+        ("false", false),
+        ("False", false),
+        ("FALSE", false),
+        (" true", false),
+        ("true ", false),
+        ("true\n", false),
+        ("\"true\"", false),
+        ("truthy", false),
+        ("1", false),
+        ("yes", false),
+        ("ＴＲＵＥ", false),
+    ] {
+        for (contact, flag) in [
+            ("email", "email_verified"),
+            ("phone_number", "phone_number_verified"),
+        ] {
+            let old = attributes(&[(contact, "c"), (flag, value)]);
+            let new = for_new_user(&old, &all);
+            assert_eq!(new[flag], verified.to_string(), "{value:?}");
+            assert_eq!(is_verified(&new, contact), verified, "{value:?}");
+            assert_eq!(is_verified_in_old(&old, contact), verified, "{value:?}");
+            let by_code = has_verified_contact(&new, &[contact]);
+            assert_eq!(by_code, verified, "{value:?}");
+        }
     }
 }

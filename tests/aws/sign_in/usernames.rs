@@ -61,6 +61,35 @@ fn sign_in_by_username_migrates_the_user_with_the_alias() {
     assert_eq!(users(&stage), 1);
 }
 
+/// Back ends write `True`. Cognito counts it as verified, so the user can sign in with the email.
+#[test]
+fn a_verified_email_is_an_alias_with_any_spelling_of_the_flag() {
+    let stage = stage(alias(), alias(), "ada");
+    stage.setup();
+    for (name, flag) in [("bob", "True"), ("eve", "TRUE"), ("joe", "False")] {
+        let email = format!("{name}@example.com");
+        stage.old_user(name, &[("email", &email), ("email_verified", flag)]);
+        let verified = flag != "False";
+        let typed = if verified { email.as_str() } else { name };
+        let found = stage
+            .ok(&format!("user {typed} {BOTH} --output json"))
+            .json();
+        let old = &found["user"]["old"][0];
+        assert_eq!(old["can_be_migrated"], true, "{found}");
+        let contacts = if verified {
+            json!(["email"])
+        } else {
+            json!([])
+        };
+        assert_eq!(old["user"]["verified"], contacts, "{found}");
+        stage.sign_in(typed, PASSWORD).unwrap();
+        assert_eq!(username_of(&stage, &stage.new, name), name);
+        let migrated = stage.migrated(name).unwrap();
+        let flag = ("email_verified".to_owned(), verified.to_string());
+        assert!(migrated.contains(&flag), "{migrated:?}");
+    }
+}
+
 #[test]
 fn emails_as_usernames_stay_usernames() {
     let stage = stage(username(), username(), "ada@example.com");

@@ -48,7 +48,7 @@ fn any_answer() -> impl Strategy<Value = Answer> {
 }
 
 fn any_value() -> impl Strategy<Value = String> {
-    let fixed = ["", "ann", "e@x", "+1", "true", "false", "SMS_MFA"];
+    let fixed = ["", "ann", "e@x", "+1", "true", "True", "false", "SMS_MFA"];
     prop_oneof![3 => prop::sample::select(fixed.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
 }
 
@@ -157,6 +157,8 @@ fn check(rules: &Rules, user: &OldUser, response: &serde_json::Value) -> Result<
         ("phone_number", "phone_number_verified"),
     ] {
         prop_assert!(!attributes.contains_key(flag) || attributes.contains_key(contact));
+        let value = attributes.get(flag).and_then(serde_json::Value::as_str);
+        prop_assert!(value.is_none_or(|value| ["true", "false"].contains(&value)));
     }
     let by_sms = response.get("enableSMSMFA").is_some();
     prop_assert!(!by_sms || (rules.sms_mfa && attributes.contains_key("phone_number")));
