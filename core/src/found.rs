@@ -38,6 +38,8 @@ pub struct OldMatch {
     /// Whether a sign-in with the right password would migrate the user, or why not. `None` if it's
     /// unknown, because the function's environment is invalid.
     pub forecast: Option<Result<(), Rejection>>,
+    /// The same for a password reset request.
+    pub reset: Option<Result<(), Rejection>>,
     /// The user's sign-ins in the function's log.
     pub log: Result<UserLog, Unread>,
 }

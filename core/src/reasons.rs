@@ -21,7 +21,10 @@ pub const fn text(rejection: Rejection) -> &'static str {
         }
         Rejection::UnknownUser => "the old pool has no such user",
         Rejection::NotConfirmed => "the user hasn't confirmed the sign-up",
-        Rejection::ResetRequired => "the user has to reset the password",
+        Rejection::Inactive => "the user is archived, or disabled because of a security threat",
+        Rejection::ResetRequired => {
+            "the user has to reset the password. A password reset request migrates the user, if --forgot-password is migrate and the new pool can send the code"
+        }
         Rejection::Challenge => "the old pool requires more than a password",
         Rejection::Mfa => "the user has MFA: see --mfa-users",
         Rejection::TemporaryPassword => "the password is temporary: see --temporary-passwords",
@@ -32,6 +35,9 @@ pub const fn text(rejection: Rejection) -> &'static str {
         Rejection::Disabled => "the user is disabled",
         Rejection::NoVerifiedContact => {
             "the user has no verified email or phone number to send a code to"
+        }
+        Rejection::NoAttributes => {
+            "the user has no attribute that is migrated, and the new pool generates usernames, so Cognito wouldn't create the user"
         }
         Rejection::ForgotPassword => {
             "a password reset request doesn't migrate users (--forgot-password refuse)"

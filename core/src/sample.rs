@@ -1,8 +1,8 @@
 //! The check of some users of the old pool: how many of them a sign-in with the right password
-//! would migrate.
+//! would migrate, or a password reset request, if they have to reset the password.
 
 use rules::decision::OldUser;
-use rules::forecast::forecast;
+use rules::forecast::{forecast, forecast_reset};
 use rules::reasons::Rejection;
 use rules::settings::Rules;
 
@@ -19,6 +19,8 @@ pub struct Sample {
     pub checked: usize,
     /// The number of them that can be migrated.
     pub migratable: usize,
+    /// The number of those that have to reset the password. A password reset request migrates them.
+    pub by_reset: usize,
     /// Why the others can't, with their numbers, the most frequent first.
     pub reasons: Vec<(Rejection, usize)>,
 }
@@ -34,6 +36,13 @@ impl Sample {
                 sample.migratable += 1;
                 continue;
             };
+            if rejection == Rejection::ResetRequired
+                && forecast_reset(rules, old_aliases, user).is_ok()
+            {
+                sample.migratable += 1;
+                sample.by_reset += 1;
+                continue;
+            }
             let mut known = sample.reasons.iter_mut();
             match known.find(|(reason, _)| *reason == rejection) {
                 Some((_, count)) => *count += 1,
@@ -57,7 +66,13 @@ impl Sample {
             migratable,
             ..
         } = self;
-        format!("{checked} of the old pool: {migratable} can be migrated{separator}{reasons}")
+        let by_reset = match self.by_reset {
+            0 => String::new(),
+            count => format!(" ({count} by a password reset request)"),
+        };
+        format!(
+            "{checked} of the old pool: {migratable} can be migrated{by_reset}{separator}{reasons}"
+        )
     }
 
     /// A warning if none of the users can be migrated. An empty pool has none.
@@ -103,6 +118,7 @@ pub fn unread(why: &str, grant: Option<&str>) -> Problem {
 #[cfg(test)]
 mod tests {
     use rules::decision::Status;
+    use rules::settings::{ForgotPassword, mappings};
     use rules::usernames::NameRules;
 
     use super::*;
@@ -135,15 +151,44 @@ mod tests {
     }
 
     #[test]
+    fn users_who_have_to_reset_the_password_can_be_migrated_if_they_receive_the_code() {
+        let mut ann = user("ann", Status::ResetRequired);
+        ann.attributes = [("email", "e@x"), ("email_verified", "True")]
+            .map(|(name, value)| (name.into(), value.into()))
+            .to_vec();
+        let users = [ann, user("ben", Status::ResetRequired)];
+        let mut rules = Rules {
+            attributes: mappings("email,email_verified").expect("mappings"),
+            recovery: vec!["email"],
+            ..Rules::default()
+        };
+        let sample = Sample::of(&rules, &[], &users);
+        let text = "2 of the old pool: 1 can be migrated (1 by a password reset request), reset_required 1";
+        assert_eq!(sample.text(), text);
+        assert_eq!(sample.warning(), None);
+        rules.forgot_password = ForgotPassword::Refuse;
+        let sample = Sample::of(&rules, &[], &users);
+        let text = "2 of the old pool: 0 can be migrated, reset_required 2";
+        assert_eq!(sample.text(), text);
+        assert!(sample.warning().is_some());
+    }
+
+    #[test]
     fn a_warning_is_given_only_if_no_user_can_be_migrated() {
         let rules = Rules {
+            attributes: mappings("name").expect("mappings"),
             names: NameRules {
                 new_usernames: vec!["email"],
                 ..NameRules::default()
             },
             ..Rules::default()
         };
-        let users = [user("a", Status::Confirmed), user("b", Status::Confirmed)];
+        let mut users = [user("a", Status::Confirmed), user("b", Status::Confirmed)];
+        let empty = Sample::of(&rules, &[], &users);
+        assert_eq!(empty.reasons, [(Rejection::NoAttributes, 2)]);
+        for user in &mut users {
+            user.attributes.push(("name".into(), "Ann".into()));
+        }
         let warning = Sample::of(&rules, &[], &users).warning();
         let warning = warning.expect("a warning");
         let (id, severity) = (warning.id, warning.severity);

@@ -34,6 +34,8 @@ pub enum Status {
     TemporaryPassword,
     /// The user signs in with an external identity provider and has no password.
     External,
+    /// The user is archived, or Cognito disabled the user because of a security threat.
+    Inactive,
     /// Any other status.
     Other,
 }
@@ -48,6 +50,7 @@ impl Status {
             "RESET_REQUIRED" => Self::ResetRequired,
             "FORCE_CHANGE_PASSWORD" => Self::TemporaryPassword,
             "EXTERNAL_PROVIDER" => Self::External,
+            "ARCHIVED" | "COMPROMISED" => Self::Inactive,
             _ => Self::Other,
         }
     }
@@ -79,7 +82,20 @@ impl OldUser {
             Status::Unconfirmed => Some(Rejection::NotConfirmed),
             Status::ResetRequired => Some(Rejection::ResetRequired),
             Status::External => Some(Rejection::External),
+            Status::Inactive => Some(Rejection::Inactive),
             Status::Confirmed | Status::TemporaryPassword | Status::Other => None,
+        }
+    }
+
+    /// Why a code can't let this user set a password. A code takes the place of a password that the
+    /// user has had. It must not confirm a sign-up or accept an invitation.
+    const fn reset_blocker(&self) -> Option<Rejection> {
+        match self.status {
+            Status::Confirmed | Status::ResetRequired => None,
+            Status::TemporaryPassword => Some(Rejection::TemporaryPassword),
+            Status::External => Some(Rejection::External),
+            Status::Inactive => Some(Rejection::Inactive),
+            Status::Unconfirmed | Status::Other => Some(Rejection::NotConfirmed),
         }
     }
 }
@@ -109,8 +125,8 @@ pub enum Evidence {
 
 /// The requirements that a kind of evidence has for the user, and its effect.
 struct Requirements {
-    /// The user's status must be CONFIRMED. After a sign-in, this needs no check.
-    confirmed: bool,
+    /// The user's status must allow a password reset. After a sign-in, this needs no check.
+    resettable: bool,
     /// A verified contact must be migrated, because only a code identifies the user.
     verified_contact: bool,
     /// The typed password becomes the new user's password. Otherwise Cognito requires a reset.
@@ -170,13 +186,13 @@ impl Evidence {
     }
 
     const fn requirements(self) -> Requirements {
-        let (confirmed, verified_contact, keeps_password) = match self {
+        let (resettable, verified_contact, keeps_password) = match self {
             Self::Tokens | Self::PasswordAlone { .. } => (false, false, true),
             Self::TemporaryPassword => (false, true, false),
             Self::PendingCode => (true, true, false),
         };
         Requirements {
-            confirmed,
+            resettable,
             verified_contact,
             keeps_password,
         }
@@ -278,6 +294,11 @@ fn migrate(
         &user.attributes,
         &migration.attributes,
     )?;
+    // Cognito takes a response without attributes for a rejection. `username` is an attribute of
+    // the response, and may repeat the typed name.
+    if migration.attributes.is_empty() && migration.username.is_none() {
+        migration.username = Some(typed.to_owned());
+    }
     Ok(migration)
 }
 
@@ -315,20 +336,17 @@ pub(crate) fn approve(
         .filter(|kind| !(sms_mfa && **kind == "phone_number"))
         .copied()
         .collect();
+    let has_contact = attributes::has_verified_contact(&attributes, &recovery);
+    // A pool that generates usernames accepts no username in the response.
+    let is_empty = attributes.is_empty() && !rules.names.new_usernames.is_empty();
     let blockers = [
-        (!user.enabled, Rejection::Disabled),
-        (
-            requirements.confirmed && user.status != Status::Confirmed,
-            Rejection::NotConfirmed,
-        ),
-        (blocked_by_mfa, Rejection::Mfa),
-        (
-            requirements.verified_contact
-                && !attributes::has_verified_contact(&attributes, &recovery),
-            Rejection::NoVerifiedContact,
-        ),
+        (!user.enabled).then_some(Rejection::Disabled),
+        user.reset_blocker().filter(|_| requirements.resettable),
+        blocked_by_mfa.then_some(Rejection::Mfa),
+        (requirements.verified_contact && !has_contact).then_some(Rejection::NoVerifiedContact),
+        is_empty.then_some(Rejection::NoAttributes),
     ];
-    if let Some((_, rejection)) = blockers.into_iter().find(|(blocks, _)| *blocks) {
+    if let Some(rejection) = blockers.into_iter().flatten().next() {
         return Err(rejection);
     }
     Ok(Migration {

@@ -1,5 +1,5 @@
 //! Whether a user of the old pool could be migrated, without a sign-in: with the same decision as
-//! at a sign-in, for a user as ListUsers shows them. Pure.
+//! at a sign-in or a password reset request, for a user as ListUsers shows them. Pure.
 //!
 //! ListUsers doesn't show which MFA a user has set up, except for the legacy `MFAOptions`, and
 //! nobody knows what a trigger of the old pool does. So a user with a positive forecast can still
@@ -24,7 +24,29 @@ pub fn forecast<'a>(
     old_aliases: &[&str],
     user: &'a OldUser,
 ) -> Result<&'a str, Rejection> {
-    let migration = approve(rules, evidence(rules, user)?, user)?;
+    typed_name(rules, old_aliases, evidence(rules, user)?, user)
+}
+
+/// The name with which a password reset request migrates the user.
+///
+/// # Errors
+/// Why no password reset request migrates the user.
+pub fn forecast_reset<'a>(
+    rules: &Rules,
+    old_aliases: &[&str],
+    user: &'a OldUser,
+) -> Result<&'a str, Rejection> {
+    typed_name(rules, old_aliases, Evidence::of_forgotten(rules)?, user)
+}
+
+/// The name that resolves to the user in both pools.
+fn typed_name<'a>(
+    rules: &Rules,
+    old_aliases: &[&str],
+    evidence: Evidence,
+    user: &'a OldUser,
+) -> Result<&'a str, Rejection> {
+    let migration = approve(rules, evidence, user)?;
     let resolves = |typed: &&str| {
         let (attributes, new) = (&user.attributes, migration.attributes());
         usernames::for_new_user(&rules.names, typed, &user.username, attributes, new).is_ok()

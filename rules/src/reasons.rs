@@ -60,8 +60,10 @@ reasons! {
         External = "external_provider",
         /// The old pool has no such user.
         UnknownUser = "unknown_user",
-        /// The user's status isn't CONFIRMED.
+        /// The user hasn't confirmed the sign-up, or has an unknown status.
         NotConfirmed = "not_confirmed",
+        /// The user is archived, or Cognito disabled the user because of a security threat.
+        Inactive = "inactive",
         /// The user must reset their password.
         ResetRequired = "reset_required",
         /// The old pool returned a challenge that doesn't prove the password, or an unknown one.
@@ -78,6 +80,8 @@ reasons! {
         Disabled = "disabled",
         /// The user has no verified contact to which a password reset code can be sent.
         NoVerifiedContact = "no_verified_contact",
+        /// The user has no attribute that is migrated, and Cognito creates no user without one.
+        NoAttributes = "no_attributes",
         /// Users who forgot their password aren't migrated.
         ForgotPassword = "forgot_password",
         /// The new pool couldn't resolve the typed name to this user.
@@ -108,6 +112,8 @@ reasons! {
         Flow = "flow",
         /// The old app client has a secret that the function doesn't have, or another secret.
         SecretHash = "secret_hash",
+        /// The Region or the feature plan of the old pool, or its app client, lacks the call.
+        NotAvailable = "not_available",
         /// The old pool doesn't exist.
         PoolNotFound = "pool_not_found",
         /// The old app client doesn't exist.

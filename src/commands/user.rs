@@ -12,7 +12,7 @@ use cogmig_core::outcome::{Ended, Outcome};
 use cogmig_core::status::Unread;
 use cogmig_core::users::{ListedUser, filters};
 use futures_util::future::try_join_all;
-use rules::forecast::forecast;
+use rules::forecast::{forecast, forecast_reset};
 use rules::settings::{Misconfigured, Rules};
 
 use super::prepare::{Prepared, prepare};
@@ -66,8 +66,11 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
     let mut matches = Vec::new();
     let many = old.len() > LOGS;
     for user in old {
-        let forecast = forecast(&rules, &aliases, &user.user).map(|_| ());
-        let forecast = Some(forecast).filter(|_| invalid.is_none());
+        let forecasts = [forecast, forecast_reset].map(|forecast| {
+            let forecast = forecast(&rules, &aliases, &user.user).map(|_| ());
+            Some(forecast).filter(|_| invalid.is_none())
+        });
+        let [forecast, reset] = forecasts;
         let hash = new_side.log_user_hash(&rules, &user.user.username);
         let log = match (function, many) {
             (None, _) => Err(Unread::new("the function doesn't exist")),
@@ -77,6 +80,7 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
         matches.push(OldMatch {
             user,
             forecast,
+            reset,
             log,
         });
     }

@@ -13,7 +13,7 @@ use cogmig_core::users::ListedUser;
 use console::Style;
 use rules::attributes::is_verified_in_old;
 use rules::log;
-use rules::reasons::Fault;
+use rules::reasons::{Fault, Rejection};
 use rules::settings::CONTACTS;
 
 use super::moment::{ago, moment};
@@ -66,6 +66,9 @@ fn heading(side: Side, count: usize) -> String {
 /// What the forecast or the check says of a user.
 pub fn migrated(forecast: &Forecast) -> String {
     match forecast {
+        Forecast::Migrated(attributes) if attributes.is_empty() => {
+            "the user would be migrated, without attributes".to_owned()
+        }
         Forecast::Migrated(attributes) => {
             let attributes = attributes.join(", ");
             format!("the user would be migrated, with the attributes {attributes}")
@@ -174,6 +177,9 @@ impl Page<'_> {
             ),
         };
         self.line("migration", &text);
+        if let Some(reset) = one.reset.filter(|_| self.found.new.is_empty()) {
+            self.line("reset", &by_reset(reset));
+        }
     }
 
     fn log(&mut self, log: &Result<UserLog, Unread>) {
@@ -215,6 +221,17 @@ impl Page<'_> {
             _ => return,
         };
         let _ = writeln!(self.text, "{}", fill(note, self.width));
+    }
+}
+
+/// What the forecast says of a password reset request.
+fn by_reset(forecast: Result<(), Rejection>) -> String {
+    match forecast {
+        Ok(()) => "a password reset request would migrate the user".to_owned(),
+        Err(rejection) => format!(
+            "no password reset request would migrate the user ({})",
+            rejection.code()
+        ),
     }
 }
 

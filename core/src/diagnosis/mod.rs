@@ -148,6 +148,7 @@ impl Broken {
 
     /// The meaning of the function's answer. STS doesn't report why a role can't be assumed, so the
     /// drift in `plan` shows the cause.
+    #[expect(clippy::too_many_lines, reason = "a table")]
     pub fn of(answer: &Answer, desired: &Desired, plan: &Plan) -> Self {
         let names = &desired.names;
         let (role, pool) = (&names.access_role, &desired.old.pool.id);
@@ -205,6 +206,11 @@ impl Broken {
                 format!("the old user pool {pool} doesn't exist"),
                 "run `cogmig teardown`. Without the old user pool, no user can be migrated",
             ),
+            Failure::Fault(Fault::NotAvailable) => Self::at(
+                Component::Pool,
+                format!("{call} isn't available for the old user pool {pool} in its Region and feature plan, or not with the old app client"),
+                "run `aws cognito-idp admin-initiate-auth --auth-flow ADMIN_USER_PASSWORD_AUTH` for the old user pool. Its error has more details",
+            ),
             Failure::Rejected(Rejection::OldTriggerFailed) => Self::at(
                 Component::Pool,
                 format!("a trigger of the old user pool {pool} fails at every sign-in"),
@@ -237,6 +243,7 @@ impl Broken {
                 | Rejection::External
                 | Rejection::UnknownUser
                 | Rejection::NotConfirmed
+                | Rejection::Inactive
                 | Rejection::ResetRequired
                 | Rejection::Challenge
                 | Rejection::Mfa
@@ -244,6 +251,7 @@ impl Broken {
                 | Rejection::OldTrigger
                 | Rejection::Disabled
                 | Rejection::NoVerifiedContact
+                | Rejection::NoAttributes
                 | Rejection::ForgotPassword
                 | Rejection::Name
                 | Rejection::UnknownAnswer,

@@ -52,6 +52,12 @@ fn every_fault_has_a_component_and_a_remedy() {
             "service control policy",
         ),
         (
+            "not_available",
+            Component::Pool,
+            false,
+            "AdminGetUser isn't available for the old user pool eu-west-1_old",
+        ),
+        (
             "access_denied",
             Component::Policy,
             true,

@@ -134,6 +134,25 @@ fn rejected(status: &Status, variables: &Tags) -> Vec<String> {
             lines.push(format!("{who} {rejected} in the last {period}."));
         }
     }
+    let reset = rejections(Rejection::ResetRequired);
+    if reset > 0 {
+        let by_reset = if rejects(env::FORGOT_PASSWORD) {
+            "They aren't migrated with --forgot-password refuse."
+        } else {
+            "A password reset request migrates them, if they have a verified contact."
+        };
+        lines.push(format!(
+            "{} in the last {period}, because the user has to reset the password. {by_reset}",
+            count(reset, "sign-in", "rejected")
+        ));
+    }
+    let blocked = rejections(Rejection::Blocked);
+    if blocked > 0 {
+        lines.push(format!(
+            "{} by the old pool's threat protection in the last {period}. It rates all sign-ins through the function as sign-ins from one new place. During the migration, set it to audit mode.",
+            count(blocked, "sign-in", "blocked")
+        ));
+    }
     lines
 }
 

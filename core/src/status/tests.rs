@@ -288,6 +288,7 @@ fn the_result_depends_on_the_resources_and_the_faults() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn the_next_steps_follow_from_the_data() {
     let desired = desired();
     let with = |name: &str, value: &str| Tags::from([(name.into(), value.into())]);
@@ -349,6 +350,24 @@ fn the_next_steps_follow_from_the_data() {
             with("FORGOT_PASSWORD", "refuse"),
             "Password reset requests don't migrate users (--forgot-password refuse). 1 password reset was rejected",
             "temporary",
+        ),
+        (
+            status((10, 4), rejected("reset_required")),
+            Tags::new(),
+            "1 sign-in was rejected in the last 24 hours, because the user has to reset the password. A password reset request migrates them",
+            "refuse",
+        ),
+        (
+            status((10, 4), rejected("reset_required")),
+            with("FORGOT_PASSWORD", "refuse"),
+            "They aren't migrated with --forgot-password refuse.",
+            "request migrates",
+        ),
+        (
+            status((10, 4), rejected("blocked")),
+            Tags::new(),
+            "1 sign-in was blocked by the old pool's threat protection in the last 24 hours.",
+            "reset the password",
         ),
         (
             status((10, 4), fault("flow")),

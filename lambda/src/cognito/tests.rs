@@ -325,6 +325,9 @@ async fn reading_the_user_is_retried_after_transient_errors() {
         ("FORCE_CHANGE_PASSWORD", Status::TemporaryPassword),
         ("RESET_REQUIRED", Status::ResetRequired),
         ("EXTERNAL_PROVIDER", Status::External),
+        ("ARCHIVED", Status::Inactive),
+        ("COMPROMISED", Status::Inactive),
+        ("UNKNOWN", Status::Other),
         ("SOMETHING_NEW", Status::Other),
     ] {
         let body = json!({"Username": "user", "UserStatus": name});

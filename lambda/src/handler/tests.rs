@@ -66,9 +66,9 @@ async fn a_forgotten_password_migrates_without_a_final_status() {
 #[tokio::test]
 async fn attack_enumeration_all_rejections_alike_byte_for_byte() {
     use Rejection::{
-        Challenge, Disabled, InvalidParameter, Mfa, Name, NoVerifiedContact, NotAuthorized,
-        NotConfirmed, OldTrigger, OldTriggerFailed, ResetRequired, TemporaryPassword,
-        UnknownAnswer, UnknownUser,
+        Challenge, Disabled, Inactive, InvalidParameter, Mfa, Name, NoAttributes,
+        NoVerifiedContact, NotAuthorized, NotConfirmed, OldTrigger, OldTriggerFailed,
+        ResetRequired, TemporaryPassword, UnknownAnswer, UnknownUser,
     };
     let all = [
         NotAuthorized,
@@ -82,6 +82,8 @@ async fn attack_enumeration_all_rejections_alike_byte_for_byte() {
         OldTriggerFailed,
         Disabled,
         NoVerifiedContact,
+        NoAttributes,
+        Inactive,
         Name,
         InvalidParameter,
         UnknownAnswer,

@@ -300,7 +300,46 @@ fn attack_secrets_in_logs_for_every_outcome() {
             FORGOT,
             tokens(),
             changed("UserStatus", json!("RESET_REQUIRED")),
+            "migrated",
+        ),
+        (
+            FORGOT,
+            tokens(),
+            changed("UserStatus", json!("UNCONFIRMED")),
             "not_confirmed",
+        ),
+        (
+            FORGOT,
+            tokens(),
+            changed("UserStatus", json!("FORCE_CHANGE_PASSWORD")),
+            "temporary_password",
+        ),
+        (
+            FORGOT,
+            tokens(),
+            changed("UserStatus", json!("EXTERNAL_PROVIDER")),
+            "external_provider",
+        ),
+        (
+            FORGOT,
+            tokens(),
+            changed("UserStatus", json!("ARCHIVED")),
+            "inactive",
+        ),
+        (
+            FORGOT,
+            tokens(),
+            changed("UserStatus", json!("MARKED_STATUS")),
+            "not_confirmed",
+        ),
+        (
+            SIGN_IN,
+            error(
+                "NotAuthorizedException",
+                "Unable to login because of security reasons",
+            ),
+            valid.clone(),
+            "blocked",
         ),
         (
             FORGOT,

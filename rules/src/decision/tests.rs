@@ -254,14 +254,23 @@ fn attack_disabled_user_by_forgot_password() {
             }),
             Err(Rejection::Disabled)
         );
-        assert_eq!(
-            with(OldUser {
-                status: Status::Unconfirmed,
-                ..user()
-            }),
-            Err(Rejection::NotConfirmed)
-        );
+        for (status, wanted) in [
+            (Status::ResetRequired, Ok(to_reset())),
+            (Status::Unconfirmed, Err(Rejection::NotConfirmed)),
+            (Status::TemporaryPassword, Err(Rejection::TemporaryPassword)),
+            (Status::External, Err(Rejection::External)),
+            (Status::Inactive, Err(Rejection::Inactive)),
+            (Status::Other, Err(Rejection::NotConfirmed)),
+        ] {
+            let got = with(OldUser { status, ..user() });
+            assert_eq!(got, wanted, "{status:?}");
+        }
         assert_eq!(with(without_contact()), Err(Rejection::NoVerifiedContact));
+        let reset = OldUser {
+            status: Status::ResetRequired,
+            ..without_contact()
+        };
+        assert_eq!(with(reset), Err(Rejection::NoVerifiedContact));
         assert_eq!(
             with(OldUser {
                 attributes: Vec::new(),
@@ -500,11 +509,77 @@ fn all_users_who_forgot_their_password_can_be_rejected() {
     );
 }
 
+/// Cognito takes a response without an attribute for a rejection.
+#[test]
+fn a_user_without_migrated_attributes_is_migrated_by_the_username_or_rejected() {
+    let named = |old: &[&'static str], new: &[&'static str], aliases: &[&'static str]| NameRules {
+        old_usernames: old.to_vec(),
+        new_usernames: new.to_vec(),
+        new_aliases: aliases.to_vec(),
+        ..NameRules::default()
+    };
+    let none: &[(&str, &str)] = &[("sub", "s")];
+    let email = &[("sub", "s"), ("email", "ann")];
+    let none_migrated = &[("name", "Ann"), ("email", "")];
+    let no_attributes = Err(Rejection::NoAttributes);
+    let rows = [
+        (named(&[], &[], &[]), none, "ann", Ok("ann")),
+        (named(&[], &[], &[]), &[], "ann", Ok("ann")),
+        (named(&[], &[], &[]), none_migrated, "ann", Ok("ann")),
+        // Cognito creates the user with the typed name, and the response must repeat exactly it.
+        (named(&[], &[], &[]), none, "ANN", Ok("ANN")),
+        (named(&[], &[], &[]), none, "bob", Err(Rejection::Name)),
+        (named(&[], &[], &["email"]), none, "ann", Ok("ann")),
+        (named(&["email"], &[], &[]), email, "ann", Ok("ann")),
+        (named(&[], &["email"], &[]), none, "ann", no_attributes),
+        (
+            named(&["email"], &["email"], &[]),
+            email,
+            "ann",
+            no_attributes,
+        ),
+        (
+            named(&[], &["phone_number"], &[]),
+            none_migrated,
+            "ann",
+            no_attributes,
+        ),
+    ];
+    for (names, attributes, typed, wanted) in rows {
+        let user = OldUser {
+            attributes: attributes
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
+            ..user()
+        };
+        for mut rules in every_rules() {
+            rules.names = names.clone();
+            rules.attributes = crate::settings::mappings("sub,phone_number").expect("mappings");
+            let decided = decide(&rules, typed, Ok(Evidence::Tokens), Ok(&user));
+            let decided = decided.map(|migration| {
+                assert_eq!(migration.attribute_names().count(), 0);
+                migration.into_response()["userAttributes"].clone()
+            });
+            let wanted = wanted.map(|name| json!({"username": name}));
+            assert_eq!(
+                decided,
+                wanted.map_err(Failure::Rejected),
+                "{names:?} {typed}"
+            );
+            // Nobody receives the code of a user without a contact.
+            let by_code = decide(&rules, typed, Ok(Evidence::PendingCode), Ok(&user));
+            let reason = Failure::Rejected(Rejection::NoVerifiedContact);
+            assert_eq!(by_code.err(), Some(reason));
+        }
+    }
+}
+
 #[test]
 fn the_log_tells_rejections_apart_that_the_old_pool_answers_alike() {
     use Rejection::{
-        Disabled, External, LockedOut, NotAuthorized, NotConfirmed, ResetRequired, UnknownUser,
-        WrongPassword,
+        Disabled, External, Inactive, LockedOut, NotAuthorized, NotConfirmed, ResetRequired,
+        UnknownUser, WrongPassword,
     };
     let rejected = Failure::Rejected;
     let with = |status| Some(Ok(OldUser { status, ..user() }));
@@ -518,6 +593,7 @@ fn the_log_tells_rejections_apart_that_the_old_pool_answers_alike() {
         (with(Status::Unconfirmed), NotConfirmed),
         (with(Status::ResetRequired), ResetRequired),
         (with(Status::External), External),
+        (with(Status::Inactive), Inactive),
         // The temporary password is wrong or has expired.
         (with(Status::TemporaryPassword), NotAuthorized),
         (with(Status::Other), NotAuthorized),

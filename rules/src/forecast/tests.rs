@@ -2,12 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::forecast;
+use super::{forecast, forecast_reset};
 use crate::attributes::Mapping;
 use crate::decision::tests::fuzz::{any_rules, any_user};
 use crate::decision::{Answer, Evidence, OldUser, Status, decide};
 use crate::reasons::{Failure, Rejection};
-use crate::settings::{MfaUsers, Rules, TemporaryPasswords};
+use crate::settings::{ForgotPassword, MfaUsers, Rules, TemporaryPasswords};
 use crate::usernames::NameRules;
 
 fn rules(names: NameRules) -> Rules {
@@ -57,6 +57,8 @@ fn the_status_decides_before_the_name() {
         (with(Status::Unconfirmed), Err(Rejection::NotConfirmed)),
         (with(Status::ResetRequired), Err(Rejection::ResetRequired)),
         (with(Status::External), Err(Rejection::External)),
+        (with(Status::Inactive), Err(Rejection::Inactive)),
+        (with(Status::Other), Ok("ann")),
         (
             with(Status::TemporaryPassword),
             Err(Rejection::TemporaryPassword),
@@ -65,6 +67,54 @@ fn the_status_decides_before_the_name() {
     for (user, wanted) in rows {
         assert_eq!(forecast(&rules, &[], &user), wanted, "{:?}", user.status);
     }
+}
+
+#[test]
+fn a_password_reset_request_migrates_users_who_have_had_a_password() {
+    let mut rules = rules(NameRules::default());
+    let with = |status| OldUser { status, ..user() };
+    let rows = [
+        (Status::Confirmed, Ok("ann")),
+        (Status::ResetRequired, Ok("ann")),
+        (Status::Unconfirmed, Err(Rejection::NotConfirmed)),
+        (Status::TemporaryPassword, Err(Rejection::TemporaryPassword)),
+        (Status::External, Err(Rejection::External)),
+        (Status::Inactive, Err(Rejection::Inactive)),
+        (Status::Other, Err(Rejection::NotConfirmed)),
+    ];
+    for (status, wanted) in rows {
+        assert_eq!(forecast_reset(&rules, &[], &with(status)), wanted);
+    }
+    let unverified = OldUser {
+        status: Status::ResetRequired,
+        ..unverified()
+    };
+    let no_contact = Err(Rejection::NoVerifiedContact);
+    assert_eq!(forecast_reset(&rules, &[], &unverified), no_contact);
+    rules.forgot_password = ForgotPassword::Refuse;
+    let refused = Err(Rejection::ForgotPassword);
+    assert_eq!(
+        forecast_reset(&rules, &[], &with(Status::ResetRequired)),
+        refused
+    );
+}
+
+#[test]
+fn a_user_without_migrated_attributes_needs_a_username() {
+    let with = |names| Rules {
+        attributes: Vec::new(),
+        ..rules(names)
+    };
+    assert_eq!(
+        forecast(&with(NameRules::default()), &[], &user()),
+        Ok("ann")
+    );
+    let generated = with(NameRules {
+        new_usernames: vec!["email"],
+        ..NameRules::default()
+    });
+    let rejected = Err(Rejection::NoAttributes);
+    assert_eq!(forecast(&generated, &["email"], &user()), rejected);
 }
 
 #[test]
@@ -161,6 +211,9 @@ proptest! {
             let evidence = Evidence::of(&answer(&rules, &user), &rules).map_err(Failure::Rejected);
             decide(&rules, typed, evidence, Ok(&user)).err()
         };
+        if let Ok(typed) = forecast_reset(&rules, aliases, &user) {
+            prop_assert!(decide(&rules, typed, Ok(Evidence::PendingCode), Ok(&user)).is_ok());
+        }
         match forecast(&rules, aliases, &user) {
             Ok(typed) => prop_assert_eq!(decided(typed), None),
             // None of the names that such a pool could resolve would migrate the user.

@@ -183,8 +183,12 @@ struct Users {
 #[cfg_attr(test, derive(JsonSchema))]
 struct Sample {
     checked: usize,
-    /// The number of them that a sign-in with the right password would migrate.
+    /// The number of them that a sign-in with the right password would migrate, or a password reset
+    /// request.
     can_be_migrated: usize,
+    /// The number of those that have to reset the password, so that only a password reset request
+    /// would migrate them.
+    by_password_reset: usize,
     /// Why the others wouldn't be migrated.
     reasons: Vec<ReasonCount>,
 }
@@ -407,6 +411,7 @@ impl Sample {
         Self {
             checked: sample.checked,
             can_be_migrated: sample.migratable,
+            by_password_reset: sample.by_reset,
             reasons: sample.reasons.iter().map(reason).collect(),
         }
     }

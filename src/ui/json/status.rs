@@ -140,6 +140,7 @@ pub(super) struct ReasonCount {
     #[cfg_attr(test, schemars(extend("enum" = ["rejected", "fault"])))]
     outcome: &'static str,
     /// The reason in the function's log.
+    #[cfg_attr(test, schemars(extend("examples" = words::reasons())))]
     reason: String,
     count: u64,
     /// Of how many distinct users. Null if it's unknown.

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use cogmig_core::diagnosis;
 use cogmig_core::found::{Found, OldMatch, UserLog};
 use cogmig_core::users::ListedUser;
+use rules::reasons::Rejection;
 #[cfg(test)]
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::status::{CountError, ReasonCount};
+#[cfg(test)]
+use super::words;
 use crate::ui::moment::stamp;
 use crate::ui::user::verified;
 
@@ -41,7 +44,14 @@ struct OldUser {
     /// already has a user with the name. Null if the function's environment is invalid.
     can_be_migrated: Option<bool>,
     /// The reason code if not, as in the function's log.
+    #[cfg_attr(test, schemars(extend("examples" = words::rejections())))]
     reason: Option<&'static str>,
+    /// Whether a password reset request (ForgotPassword) would migrate the user. False if the new
+    /// pool already has a user with the name. Null if the function's environment is invalid.
+    can_be_migrated_by_reset: Option<bool>,
+    /// The reason code if not, as in the function's log.
+    #[cfg_attr(test, schemars(extend("examples" = words::rejections())))]
+    reset_reason: Option<&'static str>,
     /// The user's sign-ins in the function's log. Null if the log can't be read or has no users.
     sign_ins: Option<SignIns>,
     /// Why the sign-ins aren't known. Null if they are.
@@ -98,15 +108,18 @@ impl User {
     /// Of a report.
     pub fn of(found: &Found) -> Self {
         let listed = |user: &ListedUser| Listed::of(user, found.show_values);
+        let can = |forecast: Option<Result<(), Rejection>>| {
+            forecast.map(|forecast| forecast.is_ok() && found.new.is_empty())
+        };
+        let reason = |forecast: Option<Result<(), Rejection>>| {
+            forecast.and_then(Result::err).map(Rejection::code)
+        };
         let old = |one: &OldMatch| OldUser {
             user: listed(&one.user),
-            can_be_migrated: one
-                .forecast
-                .map(|forecast| forecast.is_ok() && found.new.is_empty()),
-            reason: one
-                .forecast
-                .and_then(Result::err)
-                .map(rules::reasons::Rejection::code),
+            can_be_migrated: can(one.forecast),
+            reason: reason(one.forecast),
+            can_be_migrated_by_reset: can(one.reset),
+            reset_reason: reason(one.reset),
             sign_ins: one.log.as_ref().ok().map(SignIns::of),
             log_error: one.log.as_ref().err().map(CountError::of),
         };

@@ -8,6 +8,7 @@ use cogmig_core::plan::Action;
 use cogmig_core::problem::Severity;
 use cogmig_core::selected::SelectedBy;
 use cogmig_core::status::State;
+use rules::reasons::{Fault, Rejection};
 
 /// Of `side`.
 pub fn sides() -> Vec<&'static str> {
@@ -56,4 +57,15 @@ pub fn deployment_states() -> Vec<Option<&'static str>> {
 pub fn components() -> Vec<Option<&'static str>> {
     let words = Component::ALL.map(Component::as_str).into_iter();
     words.map(Some).chain([None]).collect()
+}
+
+/// Of `reason`, if it's the reason of a rejection. A later version can have more.
+pub fn rejections() -> Vec<&'static str> {
+    Rejection::ALL.iter().map(|reason| reason.code()).collect()
+}
+
+/// Of `reason`. A later version can have more.
+pub fn reasons() -> Vec<&'static str> {
+    let faults = Fault::ALL.iter().map(|reason| reason.code());
+    rejections().into_iter().chain(faults).collect()
 }

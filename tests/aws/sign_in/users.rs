@@ -1,10 +1,10 @@
 //! Sign-ins through the deployed function: which users are migrated, with which status, and which
 //! are rejected.
 
-use cogmig_sandbox::{OLD_ACCOUNT, Pool};
-use serde_json::json;
+use cogmig_sandbox::{OLD_ACCOUNT, Pool, Sandbox};
+use serde_json::{Value, json};
 
-use crate::support::stage::{PASSWORD, Stage};
+use crate::support::stage::{BOTH, PASSWORD, Stage};
 
 impl Stage {
     /// The actions of all calls with the credentials of an account.
@@ -134,6 +134,57 @@ fn migrated_users_remain_after_teardown() {
     let stage = Stage { new: app, ..stage };
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.sign_in("bob", PASSWORD).unwrap_err();
+}
+
+/// Cognito takes a response without an attribute for a rejection.
+#[test]
+fn users_without_an_attribute_are_migrated_with_the_username_or_rejected_with_a_reason() {
+    let sandbox = Sandbox::start().unwrap();
+    let bare = |profile: &str, more: Value| {
+        let mut settings = json!({"Schema": null, "AutoVerifiedAttributes": null});
+        for (name, value) in more.as_object().unwrap() {
+            settings[name] = value.clone();
+        }
+        sandbox.pool_with(profile, "Customers", settings).unwrap()
+    };
+    let old = bare("old", json!({"UsernameAttributes": null}));
+    let new = bare("new", json!({}));
+    sandbox.user(&old, "bare", PASSWORD, &[]).unwrap();
+    let stage = Stage { sandbox, old, new };
+    stage.setup();
+    stage.sign_in("bare", "Wrong-Horse-1").unwrap_err();
+    stage.sign_in("bare", PASSWORD).unwrap();
+    assert_eq!(stage.migrated("bare"), Some(Vec::new()));
+    stage.sign_in("bare", PASSWORD).unwrap();
+}
+
+#[test]
+fn users_without_an_attribute_have_a_reason_of_their_own_everywhere() {
+    let sandbox = Sandbox::start().unwrap();
+    let settings = json!({"Schema": null, "AutoVerifiedAttributes": null});
+    let old = sandbox.pool_with("old", "Customers", settings.clone());
+    let mut generated = settings;
+    generated["UsernameAttributes"] = json!(["email"]);
+    let new = sandbox.pool_with("new", "Customers", generated);
+    let (old, new) = (old.unwrap(), new.unwrap());
+    sandbox.user(&old, "bare", PASSWORD, &[]).unwrap();
+    let stage = Stage { sandbox, old, new };
+    let run = stage.ends(1, &format!("setup {BOTH}"));
+    assert!(
+        run.flat()
+            .contains("1 (no_attributes): the user has no attribute"),
+        "{run}"
+    );
+    stage.ok(&format!("setup {BOTH} --allow no-user-can-be-migrated"));
+    let wrong = stage.sign_in("bare", "Wrong-Horse-1").unwrap_err();
+    assert_eq!(stage.sign_in("bare", PASSWORD), Err(wrong));
+    assert_eq!(stage.migrated("bare"), None);
+    let run = stage.ok(&format!("user bare {BOTH} --output json"));
+    let user = &run.json()["user"]["old"][0];
+    assert_eq!(user["reason"], "no_attributes", "{run}");
+    let run = stage.ok(&format!("status {BOTH}"));
+    assert!(run.flat().contains("no_attributes 1"), "{run}");
+    assert!(run.flat().contains("approved 0"), "{run}");
 }
 
 /// Creates an app client of the new pool that allows passwords and isn't part of the deployment.

@@ -162,7 +162,8 @@ fn check(sent: Box<RawValue>, pool: FakePool) -> Result<(), TestCaseError> {
             prop_assert!(user.enabled && !user.has_mfa);
             let proved = matches!(&service.pool.password, Ok(answer) if answer.tokens && answer.challenge.is_none());
             prop_assert!(
-                source == FORGOT_PASSWORD && user.status == Status::Confirmed
+                source == FORGOT_PASSWORD
+                    && matches!(user.status, Status::Confirmed | Status::ResetRequired)
                     || source == AUTHENTICATION && proved
             );
             prop_assert_eq!(calls.len(), if source == AUTHENTICATION { 2 } else { 1 });

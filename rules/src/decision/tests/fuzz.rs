@@ -16,12 +16,13 @@ const MFA_CHALLENGES: [&str; 5] = [
 ];
 const KINDS: [&str; 3] = ["email", "phone_number", "preferred_username"];
 
-const STATUSES: [Status; 6] = [
+const STATUSES: [Status; 7] = [
     Status::Confirmed,
     Status::Unconfirmed,
     Status::ResetRequired,
     Status::TemporaryPassword,
     Status::External,
+    Status::Inactive,
     Status::Other,
 ];
 
@@ -133,7 +134,8 @@ proptest! {
     ) {
         let Ok(migration) = decide(&rules, &typed, Ok(Evidence::PendingCode), Ok(&user)) else { return Ok(()) };
         let response = serde_json::Value::Object(migration.into_response());
-        prop_assert!(user.status == Status::Confirmed && response.get("finalUserStatus").is_none());
+        prop_assert!(matches!(user.status, Status::Confirmed | Status::ResetRequired));
+        prop_assert!(response.get("finalUserStatus").is_none());
         let attributes = &response["userAttributes"];
         prop_assert!(attributes["email_verified"] == "true" || attributes["phone_number_verified"] == "true");
         check(&rules, &user, &response)?;
@@ -146,6 +148,8 @@ fn check(rules: &Rules, user: &OldUser, response: &serde_json::Value) -> Result<
     prop_assert!(!(user.has_mfa && rules.mfa_users == MfaUsers::Refuse));
     prop_assert!(response.get("forceAliasCreation").is_none());
     let attributes = response["userAttributes"].as_object().expect("attributes");
+    prop_assert!(!attributes.is_empty());
+    prop_assert!(rules.names.new_usernames.is_empty() || !attributes.contains_key("username"));
     prop_assert!(
         attributes
             .values()
