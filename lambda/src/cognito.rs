@@ -12,7 +12,7 @@ use rules::decision::{Answer, OldUser};
 use rules::reasons::{Failure, Fault};
 use tokio::time::{Instant, timeout_at};
 
-use crate::failure::without_user;
+use crate::failure::{without_password, without_user};
 use crate::handler::{FIRST_BUDGET, Service};
 use crate::log;
 use crate::old_pool::OldPool;
@@ -251,7 +251,7 @@ impl OldPool for Cognito {
             };
             self.attempt(&renewed, sent, retry).await
         });
-        answer.await.map(to_old_user)
+        answer.await.map(to_old_user).map_err(without_password)
     }
 }
 

@@ -1,6 +1,6 @@
-//! Replies to events within the time budget. A rejection returns the event byte for byte, so that a
-//! client can't distinguish a wrong password, an unknown user and a disabled user. A fault returns
-//! the same error for all causes.
+//! Replies to events within the time budget. A rejection returns the event byte for byte (or without
+//! the response that it came with), so that a client can't distinguish a wrong password, an unknown
+//! user and a disabled user. A fault returns the same error for all causes.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,8 +13,8 @@ use rules::probe::Call;
 use rules::reasons::{Failure, Fault, Rejection};
 use rules::settings::Rules;
 use rules::user_hash::LogKey;
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout_at};
 
 use crate::calls::Calls;
@@ -22,6 +22,7 @@ use crate::event;
 use crate::old_pool::OldPool;
 use crate::probe;
 use crate::record::{Record, UserRead};
+use crate::response;
 
 #[cfg(test)]
 pub mod tests;
@@ -68,9 +69,10 @@ impl Reply {
                 raw(&probe::answer(&decision, self.record.calls.failed()))
             }
             Ok(migration) => {
-                fill_in(&mut self.event, migration.into_response());
+                response::fill_in(&mut self.event, migration.into_response());
                 raw(&self.event)
             }
+            Err(Failure::Rejected(_)) if response::clear(&mut self.event) => raw(&self.event),
             Err(Failure::Rejected(_)) => Ok(self.raw),
             Err(Failure::Fault(_)) => Err(unavailable()),
         };
@@ -231,19 +233,6 @@ async fn evidence_and_user(
         *read = user.start();
     }
     Ok(evidence)
-}
-
-/// Sets these fields in the event's response, and keeps all others.
-fn fill_in(event: &mut Value, members: Map<String, Value>) {
-    let Some(event) = event.as_object_mut() else {
-        return;
-    };
-    match event.get_mut("response").and_then(Value::as_object_mut) {
-        Some(response) => response.extend(members),
-        None => {
-            event.insert("response".to_owned(), Value::Object(members));
-        }
-    }
 }
 
 fn raw(value: &Value) -> Result<Box<RawValue>, Diagnostic> {

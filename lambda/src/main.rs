@@ -6,6 +6,7 @@
 //! | which users are migrated, with which username and attributes | the crate `rules` |
 //! | the errors of the old pool | `failure` |
 //! | the processing of an event | `handler`, `event`, `calls` |
+//! | the members of the response | `response` |
 //! | the response to the connectivity check | `probe` |
 //! | the calls to the old pool | `old_pool` for the interface, `cognito` for the SDK |
 //! | endpoints, credentials and the access role's session | `cognito/clients`, `cognito/credentials` |
@@ -24,6 +25,7 @@ mod log;
 mod old_pool;
 mod probe;
 mod record;
+mod response;
 mod settings;
 
 use std::cell::Cell;

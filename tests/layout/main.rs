@@ -86,7 +86,7 @@ const CRATES: [Crate; 5] = [
             &["log"],
             &["handler"],
             &["record"],
-            &["calls", "event", "probe"],
+            &["calls", "event", "probe", "response"],
             &["failure", "old_pool", "settings"],
         ],
         enforced: true,

@@ -2,7 +2,7 @@
 
 use rules::reasons::{Failure, Fault, Rejection};
 
-use super::{from_service_error, without_user};
+use super::{from_service_error, without_password, without_user};
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -142,7 +142,49 @@ fn each_error_of_the_old_pool_is_mapped() {
             F(Fault::Throttled),
         ),
         ("InternalErrorException", "", F(Fault::Internal)),
+        (
+            "InvalidParameterException",
+            "Initiate Auth method not supported.",
+            F(Fault::Flow),
+        ),
+        ("UnsupportedOperationException", "", F(Fault::NotAvailable)),
+        ("OperationNotEnabledException", "", F(Fault::NotAvailable)),
+        (
+            "FeatureUnavailableInTierException",
+            "",
+            F(Fault::NotAvailable),
+        ),
+        ("UnknownOperationException", "", F(Fault::NotAvailable)),
+        ("MFAMethodNotFoundException", "", R(Rejection::Challenge)),
+        (
+            "TooManyFailedAttemptsException",
+            "",
+            R(Rejection::LockedOut),
+        ),
+        (
+            "InvalidSmsRoleAccessPolicyException",
+            "",
+            F(Fault::Configuration),
+        ),
+        (
+            "InvalidSmsRoleTrustRelationshipException",
+            "",
+            F(Fault::Configuration),
+        ),
+        (
+            "InvalidEmailRoleAccessPolicyException",
+            "",
+            F(Fault::Configuration),
+        ),
+        ("ForbiddenException", "", F(Fault::AccessDenied)),
+        ("NotAuthorized", "", F(Fault::AccessDenied)),
+        ("ThrottlingException", "", F(Fault::Throttled)),
+        ("RequestLimitExceeded", "", F(Fault::Throttled)),
+        ("RequestTimeoutException", "", F(Fault::TimedOut)),
+        ("ServiceUnavailableException", "", F(Fault::Internal)),
+        ("ValidationException", "", R(Rejection::InvalidParameter)),
         ("SomethingNew", "", R(Rejection::UnknownAnswer)),
+        ("Exception", "", R(Rejection::UnknownAnswer)),
         ("", "", R(Rejection::UnknownAnswer)),
     ];
     for (code, message, failure) in rows {
@@ -152,11 +194,6 @@ fn each_error_of_the_old_pool_is_mapped() {
             "{code} {message}"
         );
     }
-    assert_eq!(
-        from_service_error("SomethingNew", "", 503),
-        F(Fault::Internal)
-    );
-    assert_eq!(from_service_error("", "", 429), F(Fault::Throttled));
     assert_eq!(
         from_service_error("LimitExceededException", "", 429),
         R(Rejection::UnknownAnswer),
@@ -177,5 +214,85 @@ fn a_call_that_is_not_about_a_user_never_rejects_a_user() {
     for (code, fault) in rows {
         let failure = without_user(from_service_error(code, "", 400));
         assert_eq!(failure, Failure::Fault(fault), "{code}");
+    }
+}
+
+/// AWS has its common errors with and without the suffix `Exception`.
+#[test]
+fn errors_about_the_caller_are_faults_with_both_spellings_of_the_code() {
+    for code in [
+        "AccessDenied",
+        "Forbidden",
+        "Unauthorized",
+        "OptInRequired",
+        "ExpiredToken",
+        "InvalidClientTokenId",
+        "UnrecognizedClient",
+        "MissingAuthenticationToken",
+        "IncompleteSignature",
+        "InvalidSignature",
+        "SignatureDoesNotMatch",
+        "RequestExpired",
+        "RequestTimeTooSkewed",
+    ] {
+        for suffix in ["", "Exception"] {
+            let failure = from_service_error(&format!("{code}{suffix}"), "", 400);
+            let fault = Failure::Fault(Fault::AccessDenied);
+            assert_eq!(failure, fault, "{code}{suffix}");
+        }
+    }
+}
+
+/// Cognito's errors about users have the status 400.
+#[test]
+fn an_unknown_error_rejects_a_user_only_with_the_status_of_errors_about_users() {
+    use Failure::{Fault as F, Rejected as R};
+    for (status, failure) in [
+        (400, R(Rejection::UnknownAnswer)),
+        (401, F(Fault::AccessDenied)),
+        (403, F(Fault::AccessDenied)),
+        (404, F(Fault::Unreachable)),
+        (405, F(Fault::Unreachable)),
+        (407, F(Fault::AccessDenied)),
+        (408, F(Fault::TimedOut)),
+        (413, R(Rejection::InvalidParameter)),
+        (429, F(Fault::Throttled)),
+        (499, F(Fault::Unreachable)),
+        (500, F(Fault::Internal)),
+        (503, F(Fault::Internal)),
+        (504, F(Fault::TimedOut)),
+    ] {
+        for code in ["SomethingNew", "SomethingNewException", ""] {
+            assert_eq!(from_service_error(code, "", status), failure, "{status}");
+        }
+    }
+}
+
+#[test]
+fn a_call_without_a_password_never_rejects_a_password() {
+    for (code, message, failure) in [
+        (
+            "NotAuthorizedException",
+            "",
+            Failure::Fault(Fault::AccessDenied),
+        ),
+        (
+            "NotAuthorizedException",
+            "Unable to login because of security reasons",
+            Failure::Fault(Fault::AccessDenied),
+        ),
+        (
+            "UserNotFoundException",
+            "",
+            Failure::Rejected(Rejection::UnknownUser),
+        ),
+        (
+            "InvalidParameterException",
+            "",
+            Failure::Rejected(Rejection::InvalidParameter),
+        ),
+    ] {
+        let got = without_password(from_service_error(code, message, 400));
+        assert_eq!(got, failure, "{code}");
     }
 }

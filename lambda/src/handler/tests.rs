@@ -63,6 +63,69 @@ async fn a_forgotten_password_migrates_without_a_final_status() {
     assert_eq!(calls_of(&service), ["user marked-user"]);
 }
 
+/// Another function can stand between Cognito and this one.
+fn with_response(source: &str) -> Value {
+    let mut event = event(source);
+    event["response"] = json!({
+        "userAttributes": {"email": "other@example.com", "email_verified": "true", "username": "other"},
+        "finalUserStatus": "CONFIRMED", "messageAction": "RESEND",
+        "desiredDeliveryMediums": ["EMAIL"], "forceAliasCreation": true, "enableSMSMFA": true,
+        "aMemberOfTheFuture": 1,
+    });
+    event
+}
+
+#[tokio::test]
+async fn a_response_that_the_event_came_with_changes_no_migration() {
+    let attributes = json!({"email": "marked@example.com", "email_verified": "true"});
+    for (source, status) in [
+        (AUTHENTICATION, Some("CONFIRMED")),
+        // Without a status, Cognito requires a password reset.
+        (FORGOT_PASSWORD, None),
+    ] {
+        let sent = with_response(source);
+        let got = parsed(answer(Some(&service(pool())), raw(&sent)).await);
+        let mut wanted = sent.clone();
+        wanted["response"] = json!({
+            "userAttributes": attributes, "messageAction": "SUPPRESS", "aMemberOfTheFuture": 1,
+        });
+        if let Some(status) = status {
+            wanted["response"]["finalUserStatus"] = status.into();
+        }
+        assert_eq!(got, wanted, "{source}");
+    }
+}
+
+/// Otherwise Cognito would create the user of that response.
+#[tokio::test]
+async fn attack_a_response_that_the_event_came_with_migrates_no_rejected_user() {
+    for source in [AUTHENTICATION, FORGOT_PASSWORD] {
+        let rejecting = service(FakePool {
+            password: Err(Failure::Rejected(Rejection::NotAuthorized)),
+            user: Err(Failure::Rejected(Rejection::UnknownUser)),
+            ..pool()
+        });
+        let sent = with_response(source);
+        let mut wanted = sent.clone();
+        wanted["response"] = json!({"aMemberOfTheFuture": 1});
+        let got = parsed(answer(Some(&rejecting), raw(&sent)).await);
+        assert_eq!(got, wanted, "{source}");
+        // Each member alone. The other members stay null, as Cognito sends them.
+        let mut all = with_response(source)["response"].take();
+        let all = all.as_object_mut().expect("members");
+        all.remove("aMemberOfTheFuture");
+        for (name, value) in all {
+            let mut sent = event(source);
+            let mut wanted = sent.clone();
+            sent["response"][name] = value.clone();
+            let members = wanted["response"].as_object_mut().expect("members");
+            members.remove(name);
+            let got = parsed(answer(Some(&rejecting), raw(&sent)).await);
+            assert_eq!(got, wanted, "{name}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn attack_enumeration_all_rejections_alike_byte_for_byte() {
     use Rejection::{
@@ -242,12 +305,13 @@ async fn a_sign_in_takes_one_round_trip() {
 #[tokio::test]
 async fn all_faults_return_the_same_error() {
     use Fault::{
-        AccessDenied, ClientNotFound, Configuration, Credentials, Flow, Internal, PoolNotFound,
-        SecretHash, Throttled, TimedOut, Unreachable,
+        AccessDenied, ClientNotFound, Configuration, Credentials, Flow, Internal, NotAvailable,
+        PoolNotFound, SecretHash, Throttled, TimedOut, Unreachable,
     };
     let all = [
         SecretHash,
         Flow,
+        NotAvailable,
         PoolNotFound,
         ClientNotFound,
         AccessDenied,

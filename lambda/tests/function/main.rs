@@ -2,6 +2,7 @@
 //! and the log level is the most verbose. The function must write no marked text, and only one line
 //! per event.
 
+mod answers;
 mod server;
 
 use std::io::Read;

@@ -11,6 +11,16 @@ use super::fake::{
 };
 use crate::handler::answer;
 
+/// The members of the trigger's response, written down here a second time.
+const MEMBERS: [&str; 6] = [
+    "userAttributes",
+    "forceAliasCreation",
+    "enableSMSMFA",
+    "finalUserStatus",
+    "messageAction",
+    "desiredDeliveryMediums",
+];
+
 fn any_json() -> impl Strategy<Value = Value> {
     let words = [
         AUTHENTICATION,
@@ -61,6 +71,8 @@ fn any_mutation() -> impl Strategy<Value = Value> {
         "/response",
         "/response/userAttributes",
         "/response/finalUserStatus",
+        "/response/forceAliasCreation",
+        "/response/enableSMSMFA",
         "/callerContext",
         "/region",
     ];
@@ -151,7 +163,18 @@ fn check(sent: Box<RawValue>, pool: FakePool) -> Result<(), TestCaseError> {
             prop_assert!(!answer.get().contains("marked"));
         }
         (_, Some(Failure::Rejected(_))) => {
-            prop_assert_eq!(result.expect("the event").get().to_owned(), bytes);
+            let back = result.expect("the event").get().to_owned();
+            let returned: Value = serde_json::from_str(&back).expect("JSON");
+            prop_assert_eq!(&returned["userName"], &event["userName"]);
+            let empty = MEMBERS
+                .iter()
+                .all(|name| event["response"][*name].is_null());
+            prop_assert!(back == bytes || !empty);
+            prop_assert!(
+                MEMBERS
+                    .iter()
+                    .all(|name| returned["response"][*name].is_null())
+            );
         }
         (_, Some(Failure::Fault(_))) => prop_assert!(result.is_err()),
         (Some(source), None) => {
