@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::failure::{without_password, without_user};
 use crate::handler::{FIRST_BUDGET, Service};
 use crate::log;
-use crate::old_pool::OldPool;
+use crate::old_pool::{OldPool, SignIn};
 use crate::settings::{OldPoolSettings, Settings};
 use clients::Environment;
 use connections::Connections;
@@ -171,10 +171,14 @@ impl OldPool for Cognito {
 
     async fn check_password(
         &self,
-        username: &str,
-        password: &str,
+        sign_in: &SignIn<'_>,
         deadline: Instant,
     ) -> Result<Answer, Failure> {
+        let SignIn {
+            username,
+            password,
+            metadata,
+        } = sign_in;
         let hash = (self.cached_secret().as_ref())
             .and_then(|secret| secret.hash(username, &self.settings.client_id));
         let request = self
@@ -183,8 +187,9 @@ impl OldPool for Cognito {
             .user_pool_id(&self.settings.user_pool_id)
             .client_id(&self.settings.client_id)
             .auth_flow(AuthFlowType::AdminUserPasswordAuth)
-            .auth_parameters("USERNAME", username)
-            .auth_parameters("PASSWORD", password);
+            .auth_parameters("USERNAME", *username)
+            .auth_parameters("PASSWORD", *password)
+            .set_client_metadata(Some(metadata.clone()).filter(|metadata| !metadata.is_empty()));
         let request = match hash {
             Some(hash) => request.auth_parameters("SECRET_HASH", hash),
             None => request,

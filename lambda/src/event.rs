@@ -1,6 +1,8 @@
 //! Reads the fields of the event. The function returns the event unchanged on a rejection, so
 //! nothing in this module modifies it.
 
+use std::collections::HashMap;
+
 use rules::log::Source;
 use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::Value;
@@ -27,6 +29,24 @@ pub fn password(event: &Value) -> Result<&str, Failure> {
             .get("request")
             .and_then(|request| request.get("password")),
     )
+}
+
+/// The most characters of a key or a value of `ClientMetadata` (Cognito's API, `StringType`).
+const METADATA_LENGTH: usize = 131_072;
+
+/// What the application sent as `ClientMetadata`: `validationData` at a sign-in, `clientMetadata`
+/// in other events. The triggers of the old pool see only what its AdminInitiateAuth gets. Omits
+/// what Cognito wouldn't accept, because it would reject the sign-in.
+pub fn client_metadata(event: &Value) -> HashMap<String, String> {
+    let fits = |text: &str| text.chars().count() <= METADATA_LENGTH;
+    let request = event.get("request");
+    let maps = ["clientMetadata", "validationData"].map(|name| request?.get(name)?.as_object());
+    let entries = maps.into_iter().flatten().flatten();
+    entries
+        .filter_map(|(key, value)| Some((key, value.as_str()?)))
+        .filter(|(key, value)| fits(key) && fits(value))
+        .map(|(key, value)| (key.clone(), value.to_owned()))
+        .collect()
 }
 
 /// Cognito's ID of the request, if the event has one. AWS documents none in the event of a trigger:

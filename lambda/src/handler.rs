@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::calls::Calls;
 use crate::event;
-use crate::old_pool::OldPool;
+use crate::old_pool::{OldPool, SignIn};
 use crate::probe;
 use crate::record::{Record, UserRead};
 use crate::response;
@@ -150,11 +150,15 @@ async fn decide<P: OldPool>(
             Ok(evidence)
         }
         Source::Authentication | Source::Probe => {
-            let password = event::password(event)?;
+            let sign_in = SignIn {
+                username,
+                password: event::password(event)?,
+                metadata: event::client_metadata(event),
+            };
             session.await?;
             let prepared = pool.prepare(deadline);
             calls.record(Call::DescribeUserPoolClient, prepared).await?;
-            let checked = pool.check_password(username, password, deadline);
+            let checked = pool.check_password(&sign_in, deadline);
             let answer = calls.record(Call::AdminInitiateAuth, checked);
             let evidence = async {
                 let answer = answer.await?;

@@ -2,10 +2,22 @@
 //! implement it.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 
 use rules::decision::{Answer, OldUser};
 use rules::reasons::Failure;
 use tokio::time::Instant;
+
+/// A sign-in to check. Not `Debug`, because it holds the password.
+pub struct SignIn<'a> {
+    /// The typed username.
+    pub username: &'a str,
+    /// The typed password.
+    pub password: &'a str,
+    /// What the application sent as `ClientMetadata`. It may hold secrets, for example the response
+    /// to a CAPTCHA.
+    pub metadata: HashMap<String, String>,
+}
 
 /// The old pool.
 pub trait OldPool: Sized + 'static {
@@ -21,8 +33,7 @@ pub trait OldPool: Sized + 'static {
     /// The old pool's response to a username and a password.
     async fn check_password(
         &self,
-        username: &str,
-        password: &str,
+        sign_in: &SignIn<'_>,
         deadline: Instant,
     ) -> Result<Answer, Failure>;
 

@@ -25,6 +25,7 @@ from mfa import (
 from names import names_are_case_insensitive_if_configured, names_are_unique, updates_do_not_take_over_aliases
 from permissions import calls_are_authorized_as_on_aws
 from queries import expired_events_are_not_returned, queries_run
+from triggers import pre_authentication_runs_before_the_password_is_checked
 from updates import members_can_be_set, updates_reject_conflicts, updates_reset_omitted_members
 from users import user_filters_are_checked
 
@@ -48,6 +49,7 @@ def install():
     challenges_are_bound_to_sessions()
     sms_configuration_is_shared()
     migrated_users_are_created_atomically()
+    pre_authentication_runs_before_the_password_is_checked()
     null_members_are_omitted()
     calls_are_authorized_as_on_aws()
     user_filters_are_checked()

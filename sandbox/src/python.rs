@@ -17,7 +17,7 @@ use crate::boto3::Boto3;
 use crate::install;
 use crate::lock::locked;
 
-const FILES: [(&str, &str); 21] = [
+const FILES: [(&str, &str); 22] = [
     ("aggregates.py", include_str!("../python/aggregates.py")),
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
@@ -37,6 +37,7 @@ const FILES: [(&str, &str); 21] = [
     ("shapes.py", include_str!("../python/shapes.py")),
     ("snapshot.py", include_str!("../python/snapshot.py")),
     ("state.py", include_str!("../python/state.py")),
+    ("triggers.py", include_str!("../python/triggers.py")),
     ("updates.py", include_str!("../python/updates.py")),
     ("users.py", include_str!("../python/users.py")),
 ];

@@ -288,6 +288,60 @@ fn a_pool_with_aliases_needs_a_username_that_is_not_an_address() {
     assert_eq!(it.user("thief"), None);
 }
 
+/// Its validationData is the ClientMetadata of the sign-in.
+#[test]
+fn a_pre_authentication_trigger_can_reject_a_sign_in_before_the_password_is_checked() {
+    let answers = json!({"ann": {"needs": "captcha"}, "bob": {}, "eve": {"raise": "not eve"}});
+    let arn = |name: &str| format!("arn:aws:lambda:eu-central-1:222222222222:function:{name}");
+    let pool = |name: &str| {
+        let triggers = json!({"LambdaConfig": {"PreAuthentication": arn(name)}});
+        let it = Deployed::with_pool(&answers, triggers);
+        for name in ["ann", "bob", "eve"] {
+            let email = format!("{name}@example.com");
+            let password = "A-longer-password-1";
+            let email = [("email", email.as_str())];
+            it.sandbox.user(&it.pool, name, password, &email).unwrap();
+        }
+        it
+    };
+    let sign_in = |it: &Deployed, name: &str, password: &str, metadata: Value| {
+        let params = json!({
+            "ClientId": it.pool.client, "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": {"USERNAME": name, "PASSWORD": password}, "ClientMetadata": metadata,
+        });
+        let answer = it.sandbox.public("InitiateAuth", params);
+        answer.map_err(|fault| format!("{}: {}", fault.code, fault.message))
+    };
+    let it = pool("migrate");
+    let (right, wrong) = ("A-longer-password-1", "wrong");
+    let none = json!({"other": "x"});
+    let captcha = json!({"captcha": "solved"});
+    let rejected = |why: &str| {
+        let message = format!("PreAuthentication failed with error {why}.");
+        Err(format!("UserLambdaValidationException: {message}"))
+    };
+    assert_eq!(
+        sign_in(&it, "ann", right, none.clone()),
+        rejected("no captcha")
+    );
+    assert_eq!(
+        sign_in(&it, "ann", wrong, none.clone()),
+        rejected("no captcha")
+    );
+    assert_eq!(
+        sign_in(&it, "eve", right, captcha.clone()),
+        rejected("not eve")
+    );
+    sign_in(&it, "ann", right, captcha.clone()).unwrap();
+    sign_in(&it, "ann", wrong, captcha).unwrap_err();
+    sign_in(&it, "bob", right, none.clone()).unwrap();
+
+    let it = pool("absent");
+    let fault = sign_in(&it, "bob", right, none).unwrap_err();
+    let failed = "UnexpectedLambdaException: PreAuthentication invocation failed";
+    assert!(fault.starts_with(failed), "{fault}");
+}
+
 #[test]
 fn a_pre_sign_up_trigger_can_reject_the_user() {
     let named = |name: &str| {

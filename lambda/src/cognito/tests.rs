@@ -4,6 +4,8 @@
 mod connections;
 pub mod server;
 
+use std::collections::HashMap;
+
 use rules::decision::Status;
 use rules::reasons::Rejection;
 use serde_json::{Value, json};
@@ -22,7 +24,12 @@ async fn read_user(pool: &Cognito) -> Result<OldUser, Failure> {
 }
 
 async fn password(pool: &Cognito) -> Result<(bool, Option<String>), Failure> {
-    let answer = pool.check_password("user", "pass", deadline()).await?;
+    let sign_in = SignIn {
+        username: "user",
+        password: "pass",
+        metadata: HashMap::new(),
+    };
+    let answer = pool.check_password(&sign_in, deadline()).await?;
     Ok((answer.tokens, answer.challenge))
 }
 

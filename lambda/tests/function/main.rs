@@ -3,6 +3,7 @@
 //! per event.
 
 mod answers;
+mod event;
 mod server;
 
 use std::io::Read;

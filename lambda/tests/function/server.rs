@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use cogmig_sandbox::{Reply, Request, RuntimeApi, ScriptedServer};
+use serde_json::Value;
 
 #[derive(Default)]
 struct State {
@@ -75,6 +76,13 @@ impl Server {
         let mut state = self.state.lock().expect("no panic");
         let calls = std::mem::take(&mut state.calls);
         ((reply.responded, reply.body), calls)
+    }
+
+    /// The bodies of all requests of an operation.
+    pub fn bodies(&self, operation: &str) -> Vec<Value> {
+        let requests = self.old_account.requests().into_iter();
+        let requests = requests.filter(|request| request.operation() == operation);
+        requests.map(|request| request.json()).collect()
     }
 
     /// Waits until the function has done all work of the last event, also that after its reply.

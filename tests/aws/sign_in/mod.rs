@@ -4,6 +4,7 @@
 mod attributes;
 mod client_secret;
 mod forgot_password;
+mod metadata;
 pub mod mfa;
 mod moto;
 mod usernames;

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::handler::{Reply, Service, answer};
 use crate::log;
-use crate::old_pool::OldPool;
+use crate::old_pool::{OldPool, SignIn};
 
 pub const AUTHENTICATION: &str = "UserMigration_Authentication";
 pub const FORGOT_PASSWORD: &str = "UserMigration_ForgotPassword";
@@ -73,12 +73,10 @@ impl OldPool for FakePool {
         self.prepared
     }
 
-    async fn check_password(
-        &self,
-        username: &str,
-        password: &str,
-        _: Instant,
-    ) -> Result<Answer, Failure> {
+    async fn check_password(&self, sign_in: &SignIn<'_>, _: Instant) -> Result<Answer, Failure> {
+        let SignIn {
+            username, password, ..
+        } = sign_in;
         self.calls
             .borrow_mut()
             .push(format!("password {username} {password}"));
