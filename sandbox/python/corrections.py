@@ -26,7 +26,13 @@ from names import names_are_case_insensitive_if_configured, names_are_unique, up
 from permissions import calls_are_authorized_as_on_aws
 from queries import expired_events_are_not_returned, queries_run
 from triggers import pre_authentication_runs_before_the_password_is_checked
-from updates import members_can_be_set, updates_reject_conflicts, updates_reset_omitted_members
+from updates import (
+    members_can_be_set,
+    updates_check_references,
+    updates_need_the_feature_plan,
+    updates_reject_conflicts,
+    updates_reset_omitted_members,
+)
 from users import user_filters_are_checked
 
 
@@ -37,6 +43,8 @@ def install():
     attached_policies_exist()
     updates_reset_omitted_members()
     updates_reject_conflicts()
+    updates_check_references()
+    updates_need_the_feature_plan()
     members_can_be_set()
     absent_auth_flows_have_defaults()
     public_calls_find_their_pool()

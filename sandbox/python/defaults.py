@@ -1,10 +1,11 @@
 """The value of a setting after an update that omits it.
 
 None means that the setting is removed. Settings that aren't listed are removed too.
-An update keeps names, which have no default, and the pool's tier (KEPT).
+An update keeps names, which have no default, the pool's tier and its dynamic client
+registration (KEPT).
 """
 
-KEPT = {"Name", "ClientName", "UserPoolTier"}
+KEPT = {"Name", "ClientName", "UserPoolTier", "DcrConfiguration"}
 
 # Only SetUserPoolMfaConfig sets these members. The emulator stores them with the pool.
 KEPT |= {
@@ -14,8 +15,12 @@ KEPT |= {
     "WebAuthnConfiguration",
 }
 
+# The names of the authentication levels. A description also has them if they were never set.
+ACR_NAMES = {f"Level{level}": {"AcrValue": f"urn:cognito:loa:{level}"} for level in range(1, 5)}
+
 DEFAULTS = {
     "pool": {
+        "AcrConfiguration": ACR_NAMES,
         "Policies": {
             "PasswordPolicy": {
                 "MinimumLength": 8,

@@ -18,6 +18,10 @@ OPERATIONS = {
 RENAMED = {"Id": "UserPoolId", "Name": "PoolName"}
 
 
+# Members of an update that no description has. Without them, an update changes nothing.
+WRITE_ONLY = {"PublishSecretsInAWSSecretsManager"}
+
+
 class Model:
     """The shapes of a kind's description and update."""
 
@@ -28,7 +32,7 @@ class Model:
         names = {member: RENAMED.get(member, member) for member in self.described.members}
         self.settable = {member: name for member, name in names.items() if name in self.accepted.members}
         self.describing = [member for member in self.described.members if member not in self.settable]
-        if undescribed := set(self.accepted.members) - set(self.settable.values()):
+        if undescribed := set(self.accepted.members) - set(self.settable.values()) - WRITE_ONLY:
             raise ValueError(f"the description lacks members of the update: {sorted(undescribed)}")
 
     def accepts(self, member):

@@ -27,10 +27,12 @@ VARIANTS = {
         {
             "AnalyticsConfiguration.ApplicationArn": None,
             "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH"],
+            "ClientSecretArn": None,
             "RefreshTokenRotation.Feature": "ENABLED",
         },
         {
             "AnalyticsConfiguration.RoleArn": None,
+            "ClientSecret": None,
             "AnalyticsConfiguration.ExternalId": None,
             "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             "RefreshTokenRotation.Feature": "DISABLED",
@@ -41,8 +43,16 @@ VARIANTS = {
 # Values for all variants, because the last enum value would be the default.
 CHOSEN = {
     "pool": {"VerificationMessageTemplate.DefaultEmailOption": "CONFIRM_WITH_LINK"},
-    "client": {"TokenValidityUnits.RefreshToken": "hours"},
+    "client": {
+        # Others would have to exist.
+        "AllowedOAuthScopes": ["openid", "profile"],
+        "SupportedIdentityProviders": ["COGNITO"],
+        "TokenValidityUnits.RefreshToken": "hours",
+    },
 }
+
+# All keys of a map whose keys are fixed.
+KEYS = {"AcrConfiguration": ["Level1", "Level2", "Level3", "Level4"]}
 
 # Members that must have the same value.
 SAME = {"LambdaConfig.PreTokenGeneration": "LambdaConfig.PreTokenGenerationConfig.LambdaArn"}
@@ -100,7 +110,8 @@ class Filling:
             count = min(2, shape.metadata.get("max", 2))
             return [self.fill(shape.member, path, place) for place in range(count)]
         if shape.type_name == "map":
-            return {text(shape.key, f"{path}-key"): self.fill(shape.value, path)}
+            keys = KEYS.get(path) or [text(shape.key, f"{path}-key")]
+            return {key: self.fill(shape.value, path, place) for place, key in enumerate(keys)}
         self.leaves.add(path)
         return LEAVES[shape.type_name](shape, path, place, at(self.defaults, path))
 
@@ -112,7 +123,7 @@ class Filling:
         self.leaves.add(path)
         value = self.chosen[path]
         allowed = (shape.member if shape.type_name == "list" else shape).enum
-        if not set(value if shape.type_name == "list" else [value]) <= set(allowed):
+        if allowed and not set(value if shape.type_name == "list" else [value]) <= set(allowed):
             raise ValueError(f"{path} cannot be {value}")
         return value
 
@@ -140,6 +151,7 @@ def text(shape, path):
     spellings = [
         path,
         f"arn:aws:filled:eu-central-1:222222222222:{path}",
+        f"arn:aws:secretsmanager:eu-central-1:222222222222:secret/{path}",
         f"{path} {{####}}",
         f"{path} {{##here##}}",
         f"{dashed}@example.com",

@@ -4,7 +4,7 @@ corrections.py installs them.
 
 import copy
 
-from defaults import DEFAULTS, KEPT
+from defaults import ACR_NAMES, DEFAULTS, KEPT
 from ministack.core.responses import error_response_json, json_response
 from ministack.services import cognito
 from model import at, model
@@ -44,6 +44,62 @@ def reset(state, data, shapes, defaults):
         del state[member]
     omitted = {member: value for member, value in defaults.items() if member not in sent and value is not None}
     state |= copy.deepcopy(omitted) | sent
+
+
+def updates_need_the_feature_plan():
+    """A pool of the plan LITE has names of authentication levels, but an update can't send them.
+    The same applies to dynamic client registration that isn't turned off."""
+    update, describe = handler("pool"), cognito._pool_out
+
+    def update_as_aws(data):
+        tier = data.get("UserPoolTier") or cognito._user_pool_tier(stored("pool", data))
+        registration = data.get("DcrConfiguration")
+        if registration is not None:
+            # Without a status, it's turned on.
+            registration = {"EnableStatus": "Enabled"} | registration
+            data = data | {"DcrConfiguration": registration}
+        features = {
+            "Authentication Context Class Reference": data.get("AcrConfiguration") is not None,
+            "Dynamic Client Registration": at(data, "DcrConfiguration.EnableStatus") == "Enabled",
+        }
+        used = [feature for feature, is_used in features.items() if is_used]
+        if tier == "LITE" and used:
+            message = f"The following features need to be disabled for the LITE pricing tier configured: {used[0]}"
+            return error_response_json("FeatureUnavailableInTierException", message, 400)
+        return update(data)
+
+    def describe_as_aws(pool):
+        described = describe(pool)
+        return described | {"AcrConfiguration": ACR_NAMES | (described.get("AcrConfiguration") or {})}
+
+    cognito._update_user_pool = update_as_aws
+    cognito._pool_out = describe_as_aws
+
+
+def updates_check_references():
+    """An update of an app client is rejected if one of its scopes or identity providers doesn't exist."""
+    update = handler("client")
+
+    def update_as_aws(data):
+        pool = cognito._user_pools[data["UserPoolId"]]
+        for scope in data.get("AllowedOAuthScopes") or []:
+            server, _, name = scope.rpartition("/")
+            if server and name not in scopes(pool, server):
+                return error_response_json("ScopeDoesNotExistException", f"Invalid scope requested: {scope}", 400)
+        existing = {"COGNITO", *pool.get("_identity_providers", {})}
+        for provider in data.get("SupportedIdentityProviders") or []:
+            if provider not in existing:
+                message = f"The provider {provider} does not exist for User Pool {data['UserPoolId']}."
+                return error_response_json("InvalidParameterException", message, 400)
+        return update(data)
+
+    cognito._update_user_pool_client = update_as_aws
+
+
+def scopes(pool, server):
+    """The names of the scopes of a resource server."""
+    server = (pool.get("_resource_servers") or {}).get(server) or {}
+    return {scope["ScopeName"] for scope in server.get("Scopes", [])}
 
 
 def updates_reject_conflicts():

@@ -106,6 +106,94 @@ fn conflicting_settings_are_rejected() {
     assert_eq!(described(&sandbox, &pool), before);
 }
 
+/// Describe has names for every pool, and UpdateUserPool accepts them only in some feature plans.
+#[test]
+fn the_feature_plan_restricts_updates() {
+    let sandbox = Sandbox::start().unwrap();
+    let pool = sandbox.pool("new", "users").unwrap();
+    let level = |n: u8| {
+        (
+            format!("Level{n}"),
+            json!({"AcrValue": format!("urn:cognito:loa:{n}")}),
+        )
+    };
+    let defaults: Value = (1..=4).map(level).collect();
+    let described = || {
+        let answer = sandbox.raw(&pool, "DescribeUserPool", json!({}));
+        answer.unwrap()["UserPool"].take()
+    };
+    let update = |members: Value| sandbox.raw(&pool, "UpdateUserPool", members);
+    assert_eq!(described()["AcrConfiguration"], defaults);
+    update(json!({"AcrConfiguration": {"Level2": {"AcrValue": "mine"}}})).unwrap();
+    let mut custom = defaults.clone();
+    custom["Level2"]["AcrValue"] = "mine".into();
+    assert_eq!(described()["AcrConfiguration"], custom);
+    update(json!({"DcrConfiguration": {"OpenDcrEnabled": true}})).unwrap();
+    assert_eq!(described()["AcrConfiguration"], defaults);
+    let turned_on = json!({"EnableStatus": "Enabled", "OpenDcrEnabled": true});
+    assert_eq!(described()["DcrConfiguration"], turned_on);
+    update(json!({})).unwrap();
+    assert_eq!(described()["DcrConfiguration"], turned_on);
+
+    let off = json!({"EnableStatus": "Disabled"});
+    update(json!({"DcrConfiguration": off, "UserPoolTier": "LITE"})).unwrap();
+    let before = described();
+    for members in [
+        json!({"AcrConfiguration": defaults}),
+        json!({"DcrConfiguration": {}}),
+        json!({"DcrConfiguration": {"EnableStatus": "Enabled"}}),
+    ] {
+        let fault = update(members).unwrap_err();
+        assert_eq!(fault.code, "FeatureUnavailableInTierException");
+    }
+    assert_eq!(described(), before);
+    update(json!({"DcrConfiguration": off})).unwrap();
+}
+
+#[test]
+fn an_app_client_cannot_refer_to_what_does_not_exist() {
+    let sandbox = Sandbox::start().unwrap();
+    let pool = sandbox.pool("new", "users").unwrap();
+    let update = |members: &Value| {
+        let mut members = members.clone();
+        members["ClientId"] = pool.client.as_str().into();
+        let answer = sandbox.raw(&pool, "UpdateUserPoolClient", members);
+        answer.map_err(|fault| format!("{}: {}", fault.code, fault.message))
+    };
+    let scope = json!({"AllowedOAuthScopes": ["openid", "https://api/read"]});
+    let provider = json!({"SupportedIdentityProviders": ["COGNITO", "corporate"]});
+    let before = described(&sandbox, &pool);
+    assert_eq!(
+        update(&scope).unwrap_err(),
+        "ScopeDoesNotExistException: Invalid scope requested: https://api/read"
+    );
+    let message = format!(
+        "The provider corporate does not exist for User Pool {}.",
+        pool.id
+    );
+    assert_eq!(
+        update(&provider).unwrap_err(),
+        format!("InvalidParameterException: {message}")
+    );
+    assert_eq!(described(&sandbox, &pool), before);
+    let server = json!({
+        "UserPoolId": pool.id, "Identifier": "https://api", "Name": "api",
+        "Scopes": [{"ScopeName": "read", "ScopeDescription": "read"}],
+    });
+    sandbox
+        .in_pool(&pool, "CreateResourceServer", server)
+        .unwrap();
+    let saml = json!({
+        "UserPoolId": pool.id, "ProviderName": "corporate", "ProviderType": "SAML",
+        "ProviderDetails": {"MetadataURL": "https://idp.example.com/metadata"},
+    });
+    sandbox
+        .in_pool(&pool, "CreateIdentityProvider", saml)
+        .unwrap();
+    update(&scope).unwrap();
+    update(&provider).unwrap();
+}
+
 #[test]
 fn a_model_that_cannot_be_filled_is_an_error() {
     let sandbox = Sandbox::start().unwrap();

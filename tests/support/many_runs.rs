@@ -20,6 +20,7 @@ pub fn seed(stage: &Stage, pool: &Value, client: &Value) {
         if side.id == stage.old.id {
             // The old app client has no secret, so the function doesn't read one.
             client["ClientSecret"].take();
+            client["ClientSecretArn"].take();
         }
         stage.sandbox.seed_pool(side, &pool).unwrap();
         let id = &side.client;
