@@ -7,6 +7,7 @@ use rules::settings::Rules;
 use rules::user_hash::LogKey;
 use serde_json::Value;
 
+use crate::call::CallError;
 use crate::cognito::flows::Added;
 use crate::cognito::lossless::Object;
 use crate::cognito::pool;
@@ -100,6 +101,22 @@ pub struct Pool {
     /// Flows of app clients that other deployments have on record. A flow is removed only with its
     /// last record.
     pub shared: BTreeMap<String, Added>,
+    /// What only some checks need.
+    pub extras: Extras,
+}
+
+/// A read that isn't required. `None` if it wasn't made.
+pub type Optional<T> = Option<std::result::Result<T, CallError>>;
+
+/// Reads about a user pool that only some checks need. If one fails, the check is skipped.
+#[derive(Clone, Default)]
+pub struct Extras {
+    /// The MFA settings, as GetUserPoolMfaConfig returns them.
+    pub mfa: Optional<Object>,
+    /// The scopes of the pool's resource servers, as app clients refer to them.
+    pub scopes: Optional<BTreeSet<String>>,
+    /// The names of the pool's identity providers.
+    pub providers: Optional<BTreeSet<String>>,
 }
 
 impl Pool {

@@ -17,11 +17,15 @@ use cogmig_core::cognito::lossless::Object;
 pub struct Body(Arc<Mutex<Vec<u8>>>);
 
 impl Body {
+    /// The response, which must be an object.
+    pub fn object(&self) -> Option<Object> {
+        let bytes = self.0.lock().ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
     /// A member of the response, which must be an object.
     pub fn member(&self, name: &str) -> Option<Object> {
-        let bytes = self.0.lock().ok()?;
-        let mut answer: Object = serde_json::from_slice(&bytes).ok()?;
-        match answer.remove(name)? {
+        match self.object()?.remove(name)? {
             serde_json::Value::Object(object) => Some(object),
             _ => None,
         }

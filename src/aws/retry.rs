@@ -25,6 +25,8 @@ pub struct Transient {
     /// Whether a missing response is also transient.
     no_answer: bool,
     deadline: Duration,
+    /// What the run waits for, if it isn't the operation.
+    waits_for: Option<&'static str>,
 }
 
 impl Transient {
@@ -34,6 +36,7 @@ impl Transient {
             errors,
             no_answer: false,
             deadline: DEADLINE,
+            waits_for: None,
         }
     }
 
@@ -71,6 +74,7 @@ pub const NOT_VISIBLE: &Transient = &Transient {
     ],
     no_answer: false,
     deadline: VISIBILITY,
+    waits_for: None,
 };
 
 /// Concurrent changes, changes in progress, and throttling.
@@ -101,7 +105,21 @@ pub const UNANSWERED: &Transient = &Transient {
     errors: &[],
     no_answer: true,
     deadline: DEADLINE,
+    waits_for: None,
 };
+
+/// The errors of UpdateUserPool for some minutes after the role was created with which the pool
+/// sends SMS messages.
+pub const SMS_ROLE: &Transient = &Transient {
+    waits_for: Some("Cognito to accept the role with which the user pool sends SMS messages"),
+    ..Transient::new(&[
+        ("InvalidSmsRoleTrustRelationshipException", ""),
+        ("InvalidSmsRoleAccessPolicyException", ""),
+    ])
+};
+
+/// The transient errors of an update of a user pool or an app client.
+pub const UPDATE: &[&Transient] = &[BUSY, UNANSWERED, SMS_ROLE];
 
 /// Runs `operation` until it succeeds, fails permanently, or exceeds the deadline.
 ///
@@ -114,7 +132,7 @@ pub async fn retry_until<T>(
     transient: &[&Transient],
     operation: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T, CallError> {
-    let report = |since| account.waiting(what, since);
+    let report = |waits_for: Option<&str>, since| account.waiting(waits_for.unwrap_or(what), since);
     retry(
         report,
         Backoff::unless_stopped(account.stop(), DEADLINE),
@@ -134,7 +152,7 @@ pub async fn uninterruptible<T>(
     transient: &[&Transient],
     operation: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T, CallError> {
-    let report = |since| account.waiting(what, since);
+    let report = |waits_for: Option<&str>, since| account.waiting(waits_for.unwrap_or(what), since);
     retry(report, Backoff::within(DEADLINE), transient, operation).await
 }
 
@@ -195,7 +213,7 @@ async fn poll<T>(
 }
 
 async fn retry<T>(
-    report: impl Fn(Duration),
+    report: impl Fn(Option<&'static str>, Duration),
     mut backoff: Backoff,
     transient: &[&Transient],
     mut operation: impl AsyncFnMut() -> Result<T, CallError>,
@@ -209,7 +227,8 @@ async fn retry<T>(
             return Err(error);
         };
         backoff.deadline = transient.deadline;
-        if !backoff.next(&report).await {
+        let report = |since| report(transient.waits_for, since);
+        if !backoff.next(report).await {
             return Err(error);
         }
     }
@@ -288,9 +307,9 @@ mod tests {
         let start = Instant::now();
         let (mut attempts, reports) = (0, RefCell::new(0));
         let answer = retry(
-            |_| *reports.borrow_mut() += 1,
+            |_, _| *reports.borrow_mut() += 1,
             Backoff::within(DEADLINE),
-            &[PROPAGATION, NOT_VISIBLE, BUSY, DECRYPTION],
+            &[PROPAGATION, NOT_VISIBLE, BUSY, DECRYPTION, SMS_ROLE],
             async || {
                 attempts += 1;
                 Err::<(), _>(failure(code, message))
@@ -303,7 +322,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn transient_errors_are_retried_until_the_deadline_and_reported() {
-        for transient in [PROPAGATION, NOT_VISIBLE, BUSY, DECRYPTION] {
+        for transient in [PROPAGATION, NOT_VISIBLE, BUSY, DECRYPTION, SMS_ROLE] {
             let deadline = transient.deadline;
             for (code, message) in transient.errors {
                 let (took, attempts, reports) = attempts(code, &format!("… {message} …")).await;
@@ -344,7 +363,7 @@ mod tests {
         let mut attempts = Vec::new();
         let start = Instant::now();
         let answer = retry(
-            |_| (),
+            |_, _| (),
             Backoff::within(DEADLINE),
             &[BUSY],
             async || {

@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use cogmig_core::checks::{Pools, undecided_mfa};
+use cogmig_core::observed::NewSide;
 use cogmig_core::options::Settings;
 use rules::settings::MfaUsers;
 
@@ -13,8 +14,23 @@ use crate::ui;
 /// Selects it. If the old pool doesn't use MFA, there is nothing to select.
 ///
 /// # Errors
-/// It isn't set, and there is no terminal for a prompt.
+/// It isn't set, and there is no terminal for a prompt. Or the rules for these users depend on SMS
+/// MFA in the new pool, and its settings couldn't be read.
 pub fn decide(
+    session: &Session<'_>,
+    settings: &Settings,
+    purpose: Purpose,
+    pools: &Pools<'_>,
+    new: &NewSide,
+) -> Result<MfaUsers> {
+    let mfa = select(session, settings, purpose, pools)?;
+    match &new.pool.extras.mfa {
+        Some(Err(error)) if pools.sms_counts(mfa) => Err(error.clone().into()),
+        _ => Ok(mfa),
+    }
+}
+
+fn select(
     session: &Session<'_>,
     settings: &Settings,
     purpose: Purpose,

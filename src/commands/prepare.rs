@@ -22,7 +22,6 @@ use super::mfa;
 use super::purpose::Purpose;
 use super::session::Session;
 use crate::aws::observe::for_setup::{Deployment, Early, for_setup};
-use crate::aws::resources::user_pool;
 use crate::{embedded, random};
 
 /// The existing resources, the desired ones, and the plan.
@@ -48,6 +47,7 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     let early = Early {
         checks_connectivity: purpose == Purpose::Deploy,
         samples_users: !reports_existing,
+        updates_clients: !reports_existing,
     };
     let read = for_setup(session.settings, &session.run, early, &|selection| {
         session.select(selection)
@@ -72,14 +72,11 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     if reports_existing {
         read.refuse_other_clients(&settings)?;
     }
-    let mut pools = Pools::of(&read.old_side, &read.new_side)?;
+    let pools = Pools::of(&read.old_side, &read.new_side)?;
     for (side, count) in pools.users() {
         session.run.report(Event::Users { side, count });
     }
-    let mfa = mfa::decide(session, &settings, purpose, &pools)?;
-    if pools.sms_counts(mfa) {
-        pools.sms_mfa = user_pool::has_sms_mfa(&read.new, &read.new_side.pool.id).await?;
-    }
+    let mfa = mfa::decide(session, &settings, purpose, &pools, &read.new_side)?;
     let checked = checks::check(pools, &settings.handling, mfa);
     let (mut refusals, mut warnings) = (checked.refusals, checked.warnings);
     if reports_existing {

@@ -20,6 +20,17 @@ impl NthCall {
         ["StartQuery", "GetQueryResults", "GetMetricData"].contains(&self.action.as_str())
     }
 
+    /// Whether only a check of setup or teardown needs it.
+    pub fn is_for_checks(&self) -> bool {
+        let reads = [
+            "GetUserPoolMfaConfig",
+            "ListIdentityProviders",
+            "ListResourceServers",
+            "ListUsers",
+        ];
+        reads.contains(&self.action.as_str())
+    }
+
     /// Whether it is the first call of its operation.
     pub fn is_first(&self) -> bool {
         self.after == 0

@@ -95,7 +95,7 @@ fn a_function_that_is_still_being_changed() {
 }
 
 /// Transient errors, by the operation of setup or teardown that returns them.
-const TRANSIENT: [(&str, &str, &str, u16, &str, &str); 12] = [
+const TRANSIENT: [(&str, &str, &str, u16, &str, &str); 14] = [
     (
         "setup",
         OLD_ACCOUNT,
@@ -161,6 +161,22 @@ const TRANSIENT: [(&str, &str, &str, u16, &str, &str); 12] = [
         "",
     ),
     (
+        "setup",
+        NEW_ACCOUNT,
+        "UpdateUserPool",
+        400,
+        "InvalidSmsRoleTrustRelationshipException",
+        "Role does not have a trust relationship allowing Cognito to assume the role",
+    ),
+    (
+        "teardown",
+        NEW_ACCOUNT,
+        "UpdateUserPool",
+        400,
+        "InvalidSmsRoleAccessPolicyException",
+        "Role does not have permission to publish with SNS",
+    ),
+    (
         "teardown",
         NEW_ACCOUNT,
         "UpdateUserPool",
@@ -208,7 +224,8 @@ fn transient_errors() {
         }
         let run = stage.ok(command);
         assert_eq!(stage.sandbox.clear_faults(), times, "{run}");
-        run.assert_stderr(&["waiting for"]);
+        let role = "waiting for Cognito to accept the role with which the user pool sends SMS";
+        run.assert_stderr(&["waiting for Cognito to update", role]);
     }
     assert_eq!(stage.sandbox.snapshot(), before);
 }

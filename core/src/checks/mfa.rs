@@ -38,9 +38,20 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, mfa: MfaUsers) 
             "set MfaConfiguration of the new pool to OPTIONAL or ON, or use --mfa-users refuse",
         );
     } else if migrates {
-        let sms = if pools.sms_mfa { "" } else { " and SMS codes" };
+        let kinds = [
+            ("authenticator apps", true),
+            ("SMS codes", !pools.sms_mfa),
+            ("codes by email", pools.old_email_mfa),
+        ];
+        let kinds = kinds.into_iter().filter(|(_, is_lost)| *is_lost);
+        let kinds: Vec<_> = kinds.map(|(kind, _)| kind).collect();
+        let kinds = kinds.join(", ");
+        let kinds = match kinds.rsplit_once(", ") {
+            Some((first, last)) => format!("{first} and {last}"),
+            None => kinds,
+        };
         preflight.warn("mfa-not-migrated", Severity::Security, 
-            format!("authenticator apps{sms} aren't migrated: users who have them sign in with their password alone until they set up MFA in the new pool"),
+            format!("{kinds} aren't migrated: users who have them sign in with their password alone until they set up MFA in the new pool"),
             "let the application prompt these users to set up MFA, or use --mfa-users refuse",
         );
     }

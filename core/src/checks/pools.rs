@@ -20,12 +20,15 @@ pub struct Pools<'a> {
     pub new_clients: &'a [(String, Option<Object>)],
     /// Whether SMS MFA is on in the new pool (GetUserPoolMfaConfig).
     pub sms_mfa: bool,
+    /// Whether users of the old pool may have MFA codes by email (GetUserPoolMfaConfig).
+    pub old_email_mfa: bool,
     /// Whether nothing of the deployment exists yet.
     pub is_first: bool,
 }
 
 impl<'a> Pools<'a> {
-    /// The pools as they were read. SMS MFA isn't known yet, and counts as off.
+    /// The pools as they were read. Without the MFA settings of the new pool, SMS MFA counts as off.
+    /// Without those of the old pool, its users may have codes by email.
     ///
     /// # Errors
     /// One of the pools no longer exists.
@@ -34,7 +37,8 @@ impl<'a> Pools<'a> {
             old: described(&old.pool)?,
             new: described(&new.pool)?,
             new_clients: &new.pool.clients,
-            sms_mfa: false,
+            sms_mfa: offers(&new.pool, "SmsMfaConfiguration") == Some(true),
+            old_email_mfa: offers(&old.pool, "EmailMfaConfiguration") != Some(false),
             is_first: old.role.is_none() && new.role.is_none(),
         })
     }
@@ -67,6 +71,12 @@ fn described(pool: &Pool) -> Result<&Object> {
         let deleted = format!("user pool {} was deleted during this run", pool.id);
         Problem::error("deleted-meanwhile", deleted)
     })
+}
+
+/// Whether a pool offers this kind of MFA. `None` if its MFA settings weren't read.
+fn offers(pool: &Pool, kind: &str) -> Option<bool> {
+    let mfa = pool.extras.mfa.as_ref()?.as_ref().ok()?;
+    Some(mfa.contains_key(kind))
 }
 
 /// The result of the comparison.

@@ -71,6 +71,7 @@ fn checked_with(
         new: &new,
         new_clients: &clients,
         sms_mfa,
+        old_email_mfa: false,
         is_first: false,
     };
     check(pools, handling, mfa)
@@ -432,6 +433,7 @@ fn refusing_users_with_mfa_is_refused_if_all_users_have_mfa() {
         new_clients: &[],
         is_first: false,
         sms_mfa: false,
+        old_email_mfa: false,
     };
     let problem = |mfa| check(pools, &UserHandling::default(), mfa).rejects_all;
     let refused = problem(MfaUsers::Refuse).expect("a problem");
@@ -482,6 +484,27 @@ fn mfa_sets_the_rules_and_gives_warnings() {
             preflight.rules.to_env().get("SMS_MFA").map(String::as_str),
             by_sms
         );
+    }
+    let (old, new) = (object(pool("ON")), object(pool("ON")));
+    for (sms_mfa, words) in [
+        (
+            true,
+            "authenticator apps and codes by email aren't migrated",
+        ),
+        (
+            false,
+            "authenticator apps, SMS codes and codes by email aren't migrated",
+        ),
+    ] {
+        let pools = Pools {
+            old: &old,
+            new: &new,
+            new_clients: &[],
+            sms_mfa,
+            old_email_mfa: true,
+            is_first: false,
+        };
+        assert_warns(&check(pools, &UserHandling::default(), migrate), &[words]);
     }
     let rule = |mfa| {
         checked_with(pool("ON"), pool("ON"), &UserHandling::default(), mfa, false)
@@ -564,6 +587,7 @@ fn checked_clients(clients: &[(String, Option<Object>)]) -> Preflight {
         new_clients: clients,
         is_first: false,
         sms_mfa: false,
+        old_email_mfa: false,
     };
     check(pools, &UserHandling::default(), MfaUsers::None)
 }
@@ -730,6 +754,7 @@ fn an_old_sub_that_users_can_write_gives_a_warning() {
             new_clients: &clients,
             is_first: false,
             sms_mfa: false,
+            old_email_mfa: false,
         };
         let preflight = check(pools, &handling, MfaUsers::None);
         if warns {

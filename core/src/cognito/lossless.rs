@@ -1,73 +1,151 @@
 //! Converts the answers of DescribeUserPool and DescribeUserPoolClient to update requests, as raw
 //! JSON and pure. UpdateUserPool and UpdateUserPoolClient reset every member that the request
-//! leaves out, so all members are sent back, including unknown ones.
+//! leaves out, so all members are sent back, including unknown ones. Only members that Cognito
+//! keeps without a value may be left out.
 
-use std::collections::BTreeSet;
-use std::fmt;
+use serde_json::Value;
 
-use serde_json::{Map, Value};
+use super::difference;
+pub use super::difference::Lost;
+pub use super::object::Object;
+use super::omitted::{self, Omittable};
 
-/// A JSON object.
-pub type Object = Map<String, Value>;
+/// The member that [`with_mfa`] adds to the description of a user pool.
+const MFA: &str = "GetUserPoolMfaConfig";
 
-/// Read-only members of `UserPoolType`, by the service model.
-const POOL_READ_ONLY: [&str; 13] = [
-    "Status",
-    "LastModifiedDate",
+/// Members that are no settings. Cognito changes them on its own.
+const NO_SETTINGS: [&str; 5] = [
     "CreationDate",
-    "SchemaAttributes",
-    "AliasAttributes",
-    "UsernameAttributes",
-    "UsernameConfiguration",
+    "LastModifiedDate",
     "EstimatedNumberOfUsers",
-    "SmsConfigurationFailure",
     "EmailConfigurationFailure",
-    "Domain",
-    "CustomDomain",
-    "Arn",
+    "SmsConfigurationFailure",
 ];
 
-/// Read-only members of `UserPoolClientType`.
-const CLIENT_READ_ONLY: [&str; 4] = [
-    "ClientSecret",
-    "LastModifiedDate",
-    "CreationDate",
-    "ClientType",
-];
+/// The members of a description, and those of its update.
+pub struct Members {
+    /// The members that the update doesn't accept, by the service model.
+    read_only: &'static [&'static str],
+    /// The members that have another name in the update.
+    renamed: &'static [(&'static str, &'static str)],
+    /// Resolve combinations of members that the description has and the update rejects.
+    conflicts: &'static [fn(&mut Object)],
+    /// The members that may be left out, or have to be.
+    omittable: &'static [Omittable],
+}
 
-/// The UpdateUserPool request that changes nothing.
-pub fn pool_update(described: &Object) -> Object {
-    let mut update = without(described, &POOL_READ_ONLY);
-    for (from, to) in [("Id", "UserPoolId"), ("Name", "PoolName")] {
-        if let Some(value) = update.remove(from) {
-            update.insert(to.into(), value);
+/// A user pool.
+pub const POOL: Members = Members {
+    read_only: &[
+        "Status",
+        "LastModifiedDate",
+        "CreationDate",
+        "SchemaAttributes",
+        "AliasAttributes",
+        "UsernameAttributes",
+        "UsernameConfiguration",
+        "EstimatedNumberOfUsers",
+        "SmsConfigurationFailure",
+        "EmailConfigurationFailure",
+        "Domain",
+        "CustomDomain",
+        "Arn",
+        MFA,
+    ],
+    renamed: &[("Id", "UserPoolId"), ("Name", "PoolName")],
+    conflicts: &[
+        temporary_password_validity,
+        sns_caller,
+        pre_token_generation,
+    ],
+    omittable: &omitted::POOL,
+};
+
+/// An app client.
+pub const CLIENT: Members = Members {
+    read_only: &[
+        "ClientSecret",
+        "ClientSecretArn",
+        "LastModifiedDate",
+        "CreationDate",
+        "ClientType",
+    ],
+    renamed: &[],
+    conflicts: &[analytics_application],
+    omittable: &omitted::CLIENT,
+};
+
+impl Members {
+    /// The update request that changes nothing.
+    #[must_use]
+    pub fn request(&self, described: &Object) -> Object {
+        let mut request = self.resolved(described);
+        request.retain(|member, _| !self.read_only.contains(&member.as_str()));
+        for (from, to) in self.renamed {
+            if let Some(value) = request.remove(*from) {
+                request.insert((*to).into(), value);
+            }
         }
+        omitted::remove_turned_on(self.omittable, &mut request);
+        request
     }
-    for resolve in POOL_CONFLICTS {
-        resolve(&mut update);
+
+    /// The request to send if Cognito rejects this one with this message, because settings aren't part
+    /// of the pool's feature plan: without the settings that the message names. There is none if
+    /// they would be reset. `None` if it names no setting.
+    #[must_use]
+    pub fn without_named(&self, request: &Object, message: &str) -> Option<Vec<Object>> {
+        omitted::without_named(self.omittable, request, message)
     }
-    update
+
+    /// The requests to try in the same case, if the message names no setting. Each changes nothing.
+    #[must_use]
+    pub fn without_each(&self, request: &Object) -> Vec<Object> {
+        omitted::smaller(self.omittable, request)
+    }
+
+    /// The settings that differ between two descriptions, sorted by path, also those that the
+    /// update doesn't accept. Cognito treats lists as sets, and absent members like empty ones.
+    #[must_use]
+    pub fn lost(&self, expected: &Object, current: &Object) -> Vec<Lost> {
+        let [mut expected, mut current] =
+            [expected, current].map(|described| self.resolved(described));
+        // Without the permission to read it, it can't be compared.
+        if !(expected.contains_key(MFA) && current.contains_key(MFA)) {
+            expected.remove(MFA);
+            current.remove(MFA);
+        }
+        for member in NO_SETTINGS {
+            expected.remove(member);
+            current.remove(member);
+        }
+        omitted::remove_defaults(self.omittable, &mut expected, &mut current);
+        let mut lost = difference::between(expected, current);
+        // The replaced member can remain: see the conflicts.
+        lost.retain(|one| one.path != "AdminCreateUserConfig.UnusedAccountValidityDays");
+        lost
+    }
+
+    fn resolved(&self, described: &Object) -> Object {
+        let mut described = described.clone();
+        for resolve in self.conflicts {
+            resolve(&mut described);
+        }
+        described
+    }
 }
 
-/// The UpdateUserPoolClient request that changes nothing.
+/// Adds the answer of GetUserPoolMfaConfig to the description of a user pool, so that it's compared
+/// too. UpdateUserPool doesn't accept its settings.
 #[must_use]
-pub fn client_update(described: &Object) -> Object {
-    let mut update = without(described, &CLIENT_READ_ONLY);
-    if let Some(Value::Object(analytics)) = update.get_mut("AnalyticsConfiguration")
-        && analytics.contains_key("ApplicationArn")
-    {
-        analytics.remove("RoleArn");
-        analytics.remove("ExternalId");
+pub fn with_mfa(mut described: Object, mfa: Option<Object>) -> Object {
+    if let Some(mut mfa) = mfa {
+        // The description has it too.
+        mfa.remove("MfaConfiguration");
+        described.insert(MFA.into(), mfa.into());
     }
-    update
+    described
 }
-
-/// Combinations of members that DescribeUserPool returns and UpdateUserPool rejects.
-const POOL_CONFLICTS: [fn(&mut Object); 3] = [
-    temporary_password_validity,
-    sns_caller,
-    pre_token_generation,
-];
 
 /// The password policy's `TemporaryPasswordValidityDays` replaces `UnusedAccountValidityDays`.
 /// Cognito rejects requests in which both are above zero.
@@ -99,11 +177,16 @@ fn temporary_password_validity(update: &mut Object) {
 
 /// `SnsCallerArn` is for SNS. Cognito rejects it together with End User Messaging.
 fn sns_caller(update: &mut Object) {
-    if let Some(Value::Object(sms)) = update.get_mut("SmsConfiguration")
-        && sms.contains_key("EumsSms")
-    {
-        sms.remove("SnsCallerArn");
-    }
+    let remove = |sms: Option<&mut Value>| {
+        if let Some(Value::Object(sms)) = sms
+            && sms.contains_key("EumsSms")
+        {
+            sms.remove("SnsCallerArn");
+        }
+    };
+    remove(update.get_mut("SmsConfiguration"));
+    let mfa = update.get_mut(MFA);
+    remove(mfa.and_then(|mfa| mfa.pointer_mut("/SmsMfaConfiguration/SmsConfiguration")));
 }
 
 /// If the older member is present, it must have the value of the newer one.
@@ -120,116 +203,13 @@ fn pre_token_generation(update: &mut Object) {
     }
 }
 
-fn without(described: &Object, read_only: &[&str]) -> Object {
-    described
-        .iter()
-        .filter(|(member, _)| !read_only.contains(&member.as_str()))
-        .map(|(member, value)| (member.clone(), value.clone()))
-        .collect()
-}
-
-/// A setting that differs from the sent value. All settings but one were sent as they were read, so
-/// the sent value is also the value before the update.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lost {
-    /// The path, such as `Policies.PasswordPolicy.MinimumLength`.
-    pub path: String,
-    /// The sent value.
-    pub sent: Value,
-    /// The current value.
-    pub current: Value,
-}
-
-impl fmt::Display for Lost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            sent,
-            current,
-        } = self;
-        if is_secret(path) {
-            return write!(f, "{path} was changed (its value is not shown)");
-        }
-        let text = |value: &Value| match value {
-            Value::Null => "none".to_owned(),
-            value => without_secrets(value).to_string(),
-        };
-        write!(f, "{path} was {}, is {}", text(sent), text(current))
-    }
-}
-
-/// Whether a member has a secret, such as the ExternalIds of SMS and analytics roles.
-fn is_secret(path: &str) -> bool {
-    let name = path.rsplit('.').next().unwrap_or(path).to_lowercase();
-    let secrets = ["externalid", "secret", "password", "apikey", "token"];
-    secrets.iter().any(|secret| name.ends_with(secret))
-}
-
-fn without_secrets(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let shown = members.iter().map(|(name, value)| {
-                let value = if is_secret(name) {
-                    "(not shown)".into()
-                } else {
-                    without_secrets(value)
-                };
-                (name.clone(), value)
-            });
-            shown.collect()
-        }
-        Value::Array(items) => items.iter().map(without_secrets).collect(),
-        value => value.clone(),
-    }
-}
-
-/// The settings that differ from the sent values, sorted by path. Both arguments are update
-/// requests. Cognito treats lists as sets, and absent members like empty ones.
-#[must_use]
-pub fn lost(sent: &Object, current: &Object) -> Vec<Lost> {
-    let mut lost = Vec::new();
-    compare("", &sent.clone().into(), &current.clone().into(), &mut lost);
-    // The replaced member can remain: see the conflicts.
-    lost.retain(|one| one.path != "AdminCreateUserConfig.UnusedAccountValidityDays");
-    lost
-}
-
-fn compare(path: &str, sent: &Value, current: &Value, lost: &mut Vec<Lost>) {
-    let empty = Object::new();
-    match (sent, current) {
-        (Value::Object(_), Value::Object(_) | Value::Null) | (Value::Null, Value::Object(_)) => {
-            let sent = sent.as_object().unwrap_or(&empty);
-            let current = current.as_object().unwrap_or(&empty);
-            let members: BTreeSet<_> = sent.keys().chain(current.keys()).collect();
-            for member in members {
-                let path = match path {
-                    "" => member.clone(),
-                    path => format!("{path}.{member}"),
-                };
-                let (sent, current) = (sent.get(member), current.get(member));
-                let null = &Value::Null;
-                compare(&path, sent.unwrap_or(null), current.unwrap_or(null), lost);
-            }
-        }
-        _ if as_set(sent) == as_set(current) => {}
-        _ => lost.push(Lost {
-            path: path.to_owned(),
-            sent: sent.clone(),
-            current: current.clone(),
-        }),
-    }
-}
-
-fn as_set(value: &Value) -> Vec<String> {
-    match value {
-        Value::Null => Vec::new(),
-        Value::String(text) if text.is_empty() => Vec::new(),
-        Value::Array(items) => {
-            let mut items: Vec<_> = items.iter().map(Value::to_string).collect();
-            items.sort();
-            items
-        }
-        scalar => vec![scalar.to_string()],
+/// The ARN of an application replaces the role and its external ID.
+fn analytics_application(update: &mut Object) {
+    if let Some(Value::Object(analytics)) = update.get_mut("AnalyticsConfiguration")
+        && analytics.contains_key("ApplicationArn")
+    {
+        analytics.remove("RoleArn");
+        analytics.remove("ExternalId");
     }
 }
 
@@ -256,14 +236,14 @@ mod tests {
             "UserPoolId": "eu-west-1_a", "PoolName": "Customers",
             "MemberOfTheFuture": {"Deep": [1, "", 0, false]},
         }));
-        assert_eq!(pool_update(&described), update);
+        assert_eq!(POOL.request(&described), update);
     }
 
     #[test]
     fn a_number_is_sent_back_with_all_digits() {
         let text = r#"{"Future":[123.45678901234567,12345678901234567890123,1E400,0.10]}"#;
         let described: Object = serde_json::from_str(text).expect("JSON");
-        let update = Value::from(pool_update(&described)).to_string();
+        let update = Value::from(POOL.request(&described)).to_string();
         assert_eq!(
             update.to_lowercase(),
             text.replace("1E400", "1e+400").to_lowercase()
@@ -272,9 +252,11 @@ mod tests {
 
     #[test]
     fn a_secret_is_not_sent_back() {
-        let described = object(json!({"ClientId": "c", "UserPoolId": "p", "ClientSecret": "s"}));
+        let described = object(
+            json!({"ClientId": "c", "UserPoolId": "p", "ClientSecret": "s", "ClientSecretArn": "a"}),
+        );
         let update = object(json!({"ClientId": "c", "UserPoolId": "p"}));
-        assert_eq!(client_update(&described), update);
+        assert_eq!(CLIENT.request(&described), update);
     }
 
     /// Each conflict of the API: the described members, and the members of the update.
@@ -307,54 +289,11 @@ mod tests {
             ),
         ];
         for (described, update) in table {
-            assert_eq!(pool_update(&object(described)), object(update));
+            assert_eq!(POOL.request(&object(described)), object(update));
         }
         let described = json!({"AnalyticsConfiguration": {"ApplicationArn": "a", "RoleArn": "r", "ExternalId": "e", "UserDataShared": true}});
         let update =
             json!({"AnalyticsConfiguration": {"ApplicationArn": "a", "UserDataShared": true}});
-        assert_eq!(client_update(&object(described)), object(update));
-    }
-
-    #[test]
-    fn settings_that_differ_from_the_sent_values_are_found() {
-        let sent = object(json!({
-            "PoolName": "Customers", "LambdaConfig": {"PreSignUp": "p", "UserMigration": "f"},
-            "Policies": {"A": 1}, "AutoVerifiedAttributes": ["email", "phone_number"],
-        }));
-        let mut current = sent.clone();
-        current.insert(
-            "AutoVerifiedAttributes".into(),
-            json!(["phone_number", "email"]),
-        );
-        current.insert("EmailConfiguration".into(), json!({}));
-        current.insert("SmsVerificationMessage".into(), json!(""));
-        assert_eq!(lost(&sent, &current), []);
-        current.insert("Policies".into(), json!({}));
-        current.insert(
-            "LambdaConfig".into(),
-            json!({"UserMigration": "f", "New": "n"}),
-        );
-        let texts: Vec<_> = lost(&sent, &current).iter().map(Lost::to_string).collect();
-        assert_eq!(
-            texts,
-            [
-                r#"LambdaConfig.New was none, is "n""#,
-                r#"LambdaConfig.PreSignUp was "p", is none"#,
-                "Policies.A was 1, is none",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_lost_external_id_is_not_printed() {
-        let sent = object(json!({"SmsConfiguration": {"ExternalId": "very secret"}}));
-        let text = lost(&sent, &Object::new())[0].to_string();
-        assert!(text.contains("SmsConfiguration.ExternalId") && !text.contains("very secret"));
-        let sent = object(json!({"Senders": [{"ApiKey": "very secret", "Name": "a"}]}));
-        let text = lost(&sent, &Object::new())[0].to_string();
-        assert!(
-            text.contains("Name") && !text.contains("very secret"),
-            "{text}"
-        );
+        assert_eq!(CLIENT.request(&object(described)), object(update));
     }
 }

@@ -1,6 +1,7 @@
 //! Warnings about what no change of the plan touches.
 
 use super::change::Plan;
+use crate::call::CallError;
 use crate::cognito::pool;
 use crate::desired::Desired;
 use crate::observed::{NewSide, OldSide, Role};
@@ -62,6 +63,29 @@ fn given(plan: &mut Plan, name: &str, role: Option<&Role>, own: &str) {
         let warning = warning.fix(format!("remove them if the role {name} doesn't need them"));
         plan.warnings.push(warning);
     }
+}
+
+/// A note if a read failed that only a check of this plan needs. `lack` is the consequence.
+pub(super) fn unread<T>(
+    plan: &mut Plan,
+    read: Option<&Result<T, CallError>>,
+    (id, lack): (&'static str, &str),
+    place: &str,
+) {
+    let Some(Err(error)) = read else { return };
+    let (why, message) = (error.word(), &error.message);
+    let summary = format!(
+        "{lack}, because {} failed in the {place}: {why}: {message}",
+        error.call
+    );
+    let mut note = Problem::new(id, Severity::Info, summary);
+    if error.is_denied() {
+        let action = error.call;
+        note = note.fix(format!(
+            "allow {action} in an IAM policy of this profile's role or user"
+        ));
+    }
+    plan.warnings.push(note);
 }
 
 /// After a teardown of the old side alone, the new pool keeps a trigger that can't reach the old

@@ -46,6 +46,21 @@ pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
         Expected::Function { name },
         Compensation::RestoreTrigger { before: other },
     );
+    update(plan, new, edit, step);
+}
+
+/// Updates the user pool. All its settings are compared afterwards, if they can be read.
+fn update(plan: &mut Plan, new: &NewSide, edit: Edit, step: Step) {
+    let lack = (
+        "mfa-settings-not-compared",
+        "the MFA settings of the new user pool aren't compared after its update",
+    );
+    notes::unread(
+        plan,
+        new.pool.extras.mfa.as_ref(),
+        lack,
+        &new.identity.place(),
+    );
     plan.update(address(new), vec![edit], vec![step]);
     notes::key(plan, new);
 }
@@ -115,6 +130,5 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
         return;
     }
     let edit = Edit::set(PATH, Some(names.function.clone()), before.clone());
-    plan.update(on, vec![edit], vec![set(new, current, before)]);
-    notes::key(plan, new);
+    update(plan, new, edit, set(new, current, before));
 }

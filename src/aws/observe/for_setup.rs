@@ -11,7 +11,7 @@ use cogmig_core::desired::{OldClient, Target};
 use cogmig_core::event::Event;
 use cogmig_core::identity::Side;
 use cogmig_core::names::Names;
-use cogmig_core::observed::{NewSide, OldSide, Pool, Role};
+use cogmig_core::observed::{Extras, NewSide, OldSide, Pool, Role};
 use cogmig_core::options::Settings;
 use cogmig_core::plan::guards;
 use cogmig_core::record::{self, Tags};
@@ -20,8 +20,8 @@ use cogmig_core::targets::{Scope, Selection, SideRecord, refuse_other_peer};
 use rules::decision::OldUser;
 use tokio::task::JoinSet;
 
-use super::AccountScan;
 use super::sign_ins::Source;
+use super::{AccountScan, extras};
 use crate::aws::account::{Account, Run};
 use crate::aws::probe;
 use crate::aws::resources::{self, role, user, user_pool, user_pool_client};
@@ -38,6 +38,8 @@ pub struct Early {
     pub checks_connectivity: bool,
     /// Whether a page of the old pool's users is read.
     pub samples_users: bool,
+    /// Whether everything is read on which an update of app clients depends.
+    pub updates_clients: bool,
 }
 
 /// Both accounts, the selected user pools and app clients, and the existing resources.
@@ -190,7 +192,7 @@ pub async fn for_setup(
         read(&new, &new_scan, Side::New),
     );
     let (pools, dependent) = tokio::try_join!(
-        pools(settings, &old_side, &new_side, early.samples_users, select),
+        pools(settings, &old_side, &new_side, early, select),
         dependent
     )?;
     let records = [old_side.scope.record, new_side.scope.record];
@@ -239,7 +241,7 @@ async fn pools(
     settings: &Settings,
     old_read: &Read<'_>,
     new_read: &Read<'_>,
-    samples_users: bool,
+    early: Early,
     select: Select<'_>,
 ) -> Result<Pools> {
     let names = &settings.names;
@@ -255,14 +257,19 @@ async fn pools(
         super::with_recorded(&[], old_role),
         super::with_recorded(&[], new_role),
     );
-    let ((old_described, old_listed), old_early, (new_described, new_listed), new_early, sample) =
-        tokio::try_join!(
-            with_list_of_clients(old, &old_pool.id),
-            super::clients(old, &old_pool.id, &old_recorded),
-            with_list_of_clients(new, &new_pool.id),
-            super::clients(new, &new_pool.id, &new_recorded),
-            sampled(old, &old_pool.id, samples_users),
-        )?;
+    let (
+        (old_described, old_listed, old_extras),
+        old_early,
+        (new_described, new_listed, new_extras),
+        new_early,
+        sample,
+    ) = tokio::try_join!(
+        with_list_of_clients(old, &old_pool.id, early),
+        super::clients(old, &old_pool.id, &old_recorded),
+        with_list_of_clients(new, &new_pool.id, early),
+        super::clients(new, &new_pool.id, &new_recorded),
+        sampled(old, &old_pool.id, early.samples_users),
+    )?;
 
     let recorded = old_role.is_some_and(|role| names.made_client(&role.tags))
         || uses_dedicated(old_scope, old_role, names, &old_listed);
@@ -299,20 +306,22 @@ async fn pools(
         peer_of(old, trigger_of_old),
     )?;
     guards::no_loop(&old_pool, trigger_of_old, peer.as_deref(), &new.identity)?;
-    let side = |account: &Account, pool: Listed, clients, described, read, others: &[Tags]| {
-        let existing = Pool {
-            id: pool.id.clone(),
-            described,
-            clients: read,
-            shared: super::shared(others),
+    let side =
+        |account: &Account, pool: Listed, clients, described, read, others: &[Tags], extras| {
+            let existing = Pool {
+                id: pool.id.clone(),
+                described,
+                clients: read,
+                shared: super::shared(others),
+                extras,
+            };
+            let target = Target {
+                identity: account.identity.clone(),
+                pool,
+                clients,
+            };
+            (target, existing)
         };
-        let target = Target {
-            identity: account.identity.clone(),
-            pool,
-            clients,
-        };
-        (target, existing)
-    };
     Ok(Pools {
         old: side(
             old,
@@ -321,6 +330,7 @@ async fn pools(
             old_described,
             old_read,
             &old_scan.others,
+            old_extras,
         ),
         new: side(
             new,
@@ -329,6 +339,7 @@ async fn pools(
             new_described,
             new_read,
             &new_scan.others,
+            new_extras,
         ),
         dedicated,
         own_clients: super::existing(own_read),
@@ -348,10 +359,19 @@ fn uses_dedicated(old: &Scope<'_>, role: Option<&Role>, names: &Names, listed: &
 async fn with_list_of_clients(
     account: &Account,
     pool: &str,
-) -> Result<(Option<Object>, Vec<Listed>), CallError> {
+    early: Early,
+) -> Result<(Option<Object>, Vec<Listed>, Extras), CallError> {
+    let extras = async {
+        Ok(if early.updates_clients {
+            extras::all(account, pool).await
+        } else {
+            extras::mfa(account, pool).await
+        })
+    };
     tokio::try_join!(
         user_pool::find(account, pool),
         user_pool_client::list(account, pool),
+        extras,
     )
 }
 

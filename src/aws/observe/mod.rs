@@ -1,6 +1,7 @@
 //! Reads the existing resources, only with get, list and describe calls.
 
 pub mod deployments;
+mod extras;
 pub mod for_setup;
 pub mod for_teardown;
 mod metric;
@@ -18,7 +19,7 @@ use cogmig_core::cognito::lossless::Object;
 use cogmig_core::governance::ROOT;
 use cogmig_core::identity::Side;
 use cogmig_core::names::Names;
-use cogmig_core::observed::{Pool, Role};
+use cogmig_core::observed::{Extras, Pool, Role};
 use cogmig_core::record::{self, Tags};
 use cogmig_core::reference::Listed;
 use futures_util::future::try_join_all;
@@ -78,16 +79,25 @@ pub async fn pool(
         return Ok(Pool::default());
     };
     let ids = with_recorded(given, role);
-    let (described, others, clients) = tokio::try_join!(
+    // Teardown only updates the new user pool.
+    let extras = async {
+        Ok(match account.identity.side {
+            Side::Old => Extras::default(),
+            Side::New => extras::mfa(account, id).await,
+        })
+    };
+    let (described, others, clients, extras) = tokio::try_join!(
         user_pool::find(account, id),
         others(account, names),
         clients(account, id, &ids),
+        extras,
     )?;
     Ok(Pool {
         id: id.to_owned(),
         described,
         clients,
         shared: shared(&others),
+        extras,
     })
 }
 

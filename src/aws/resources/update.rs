@@ -1,12 +1,14 @@
 //! Changes one setting of a user pool or an app client, and checks that no other setting changed.
 
+use std::collections::VecDeque;
+
 use anyhow::{Error, Result};
 use cogmig_core::call::CallError;
-use cogmig_core::cognito::lossless::{self, Lost, Object};
+use cogmig_core::cognito::lossless::{Lost, Members, Object};
 use cogmig_core::problem::{Cause, Problem};
 
 use crate::aws::account::Account;
-use crate::aws::retry::{self, BUSY, UNANSWERED, VISIBILITY};
+use crate::aws::retry::{self, BUSY, UNANSWERED, UPDATE, VISIBILITY};
 
 /// The change of a setting.
 pub enum Edit {
@@ -14,8 +16,8 @@ pub enum Edit {
     Nothing,
     /// The setting was changed after it was read, to this value.
     ChangedByOthers(String),
-    /// Send this request.
-    Send(Object),
+    /// Update the resource to this description.
+    To(Object),
 }
 
 /// The result of changing a setting of a user pool or an app client.
@@ -26,26 +28,34 @@ pub enum Updated {
     ChangedByOthers(String),
     /// No change was necessary.
     Unchanged,
-    /// This request succeeded.
+    /// An update to this description succeeded.
     Sent(Object),
 }
 
-/// Changes one setting of the resource that `describe` reads. `edit` creates the request, and
-/// `write` sends it.
+/// The setting to change, and its resource.
+pub struct Setting {
+    /// For messages.
+    pub what: &'static str,
+    /// The members of the resource.
+    pub members: Members,
+}
+
+/// Changes one setting of the resource that `describe` reads. `edit` changes its description, and
+/// `write` sends the request for it.
 ///
 /// Each attempt reads the resource again, because an earlier request would revert changes that
 /// others made since. The SDK can only send the same request again, so its retries must be
 /// disabled.
 pub async fn update(
     account: &Account,
-    what: &str,
+    setting: &Setting,
     describe: impl AsyncFn() -> std::result::Result<Option<Object>, CallError>,
     mut edit: impl FnMut(&Object) -> Edit,
     write: impl AsyncFn(&Object) -> std::result::Result<(), CallError>,
 ) -> std::result::Result<Updated, CallError> {
-    let waits_for = format!("Cognito to update {what}");
+    let waits_for = format!("Cognito to update {}", setting.what);
     let mut sent = None;
-    let early = retry::retry_until(account, &waits_for, &[BUSY, UNANSWERED], async || {
+    let early = retry::retry_until(account, &waits_for, UPDATE, async || {
         let Some(described) = describe().await? else {
             return Ok(Some(Updated::NotFound));
         };
@@ -53,14 +63,14 @@ pub async fn update(
             Edit::ChangedByOthers(value) => return Ok(Some(Updated::ChangedByOthers(value))),
             // A request of an earlier attempt, whose response was lost, is still compared.
             Edit::Nothing => {}
-            Edit::Send(update) => {
-                let answer = write(&update).await;
+            Edit::To(expected) => {
+                let answer = send(&setting.members, &expected, &write).await;
                 // Without a response, the request may still have succeeded.
                 if answer
                     .as_ref()
                     .map_or_else(|error| error.unanswered, |()| true)
                 {
-                    sent = Some(update);
+                    sent = Some(expected);
                 }
                 answer?;
             }
@@ -88,26 +98,53 @@ pub async fn update(
     })
 }
 
-/// Compares the resource with the request. Apart from the changed setting, no setting may have
-/// changed. `None` if the resource no longer exists.
+/// Sends the request. If a setting isn't part of the pool's feature plan, it's sent again without the
+/// settings that Cognito keeps without a value. A rejected request changes nothing.
+async fn send(
+    members: &Members,
+    expected: &Object,
+    write: impl AsyncFn(&Object) -> std::result::Result<(), CallError>,
+) -> std::result::Result<(), CallError> {
+    let request = members.request(expected);
+    let is_unavailable = |error: &CallError| error.is("FeatureUnavailableInTierException");
+    let first = match write(&request).await {
+        Err(error) if is_unavailable(&error) => error,
+        answer => return answer,
+    };
+    let named = members.without_named(&request, &first.message);
+    let smaller = named.unwrap_or_else(|| members.without_each(&request));
+    let mut requests = VecDeque::from(smaller);
+    while let Some(request) = requests.pop_front() {
+        match write(&request).await {
+            Err(error) if is_unavailable(&error) => {
+                let named = members.without_named(&request, &error.message);
+                requests.extend(named.unwrap_or_default());
+            }
+            answer => return answer,
+        }
+    }
+    Err(first)
+}
+
+/// Compares the resource with the description that the update has to result in. Apart from the
+/// changed setting, no setting may have changed. `None` if the resource no longer exists.
 ///
 /// A read may return a state from before the write. An interruption doesn't end this: each request
 /// is compared.
 pub async fn compare(
     account: &Account,
-    what: &str,
-    sent: &Object,
+    setting: &Setting,
+    expected: &Object,
     describe: impl AsyncFn() -> std::result::Result<Option<Object>, CallError>,
-    as_update: impl Fn(&Object) -> Object,
 ) -> std::result::Result<Option<Vec<Lost>>, CallError> {
-    let waits_for = format!("Cognito to return {what}");
+    let waits_for = format!("Cognito to return {}", setting.what);
     let mut backoff = retry::Backoff::within(VISIBILITY);
     loop {
         let read = retry::uninterruptible(account, &waits_for, &[BUSY, UNANSWERED], &describe);
         let Some(existing) = read.await? else {
             return Ok(None);
         };
-        let lost = lossless::lost(sent, &as_update(&existing));
+        let lost = setting.members.lost(expected, &existing);
         let report = |since| account.waiting(&waits_for, since);
         if lost.is_empty() || !backoff.next(report).await {
             return Ok(Some(lost));
@@ -115,7 +152,7 @@ pub async fn compare(
     }
 }
 
-/// The request, if one was sent.
+/// The expected description, if an update was sent.
 ///
 /// # Errors
 /// The resource no longer exists, or others changed the setting in the meantime.
@@ -136,8 +173,8 @@ pub fn sent(account: &Account, what: &str, updated: Updated) -> Result<Option<Ob
     }
 }
 
-/// Fails if other settings changed, and reports each with its previous value. The request had all
-/// settings as they were read, except for the changed one.
+/// Fails if other settings changed, and reports each with its previous value. Only the changed one
+/// may differ from what was read before.
 ///
 /// # Errors
 /// Other settings changed, or the resource no longer exists.
@@ -153,7 +190,7 @@ pub fn fail_if_lost(account: &Account, what: &str, lost: Option<Vec<Lost>>) -> R
     let details = lost.iter().map(|one| Cause::Detail(one.to_string()));
     let problem = details.fold(Problem::error("settings-lost", summary), Problem::because);
     Err(problem
-        .fix("restore these settings: cogmig sent them unchanged")
+        .fix("restore these settings: cogmig didn't change them in its request")
         .into())
 }
 

@@ -12,14 +12,17 @@ use cogmig_core::text::on_one_line;
 use serde_json::{Value, json};
 
 use super::answer::optional;
-use super::update::{self, Edit, Updated, fail_if_lost, sent, update};
+use super::update::{self, Edit, Setting, Updated, fail_if_lost, sent, update};
 use super::written::{Created, Written};
 use crate::aws::account::Account;
 use crate::aws::raw::{self, Body};
-use crate::aws::retry::{self, BUSY, UNANSWERED};
+use crate::aws::retry::{self, UPDATE};
 
-/// The setting that is changed, for messages.
-const TRIGGER: &str = "the user pool's trigger";
+/// The setting that is changed.
+const TRIGGER: Setting = Setting {
+    what: "the user pool's trigger",
+    members: lossless::POOL,
+};
 
 /// Runs a call. The request is compared with the user pool afterwards.
 ///
@@ -54,7 +57,7 @@ pub async fn restore_trigger(
     before: Option<&str>,
 ) -> Result<bool> {
     let what = format!("Cognito to restore the trigger of user pool {id}");
-    let updated = retry::uninterruptible(account, &what, &[BUSY, UNANSWERED], async || {
+    let updated = retry::uninterruptible(account, &what, UPDATE, async || {
         set_trigger(account, id, own, before).await
     });
     let Updated::Sent(sent) = updated.await? else {
@@ -117,14 +120,19 @@ pub async fn find(account: &Account, id: &str) -> std::result::Result<Option<Obj
         .ok_or_else(|| CallError::unreadable(account.identity.place(), call))
 }
 
-/// Whether the user pool supports SMS MFA. DescribeUserPool only returns whether it can send SMS
-/// messages.
-pub async fn has_sms_mfa(account: &Account, id: &str) -> std::result::Result<bool, CallError> {
-    let request = account.cognito.get_user_pool_mfa_config().user_pool_id(id);
-    let config = account
-        .call("cognito-idp:GetUserPoolMfaConfig", request.send())
-        .await?;
-    Ok(config.sms_mfa_configuration().is_some())
+/// The MFA settings of the user pool as GetUserPoolMfaConfig returns them.
+pub async fn mfa_config(account: &Account, id: &str) -> std::result::Result<Object, CallError> {
+    let body = Body::default();
+    let request = account
+        .cognito
+        .get_user_pool_mfa_config()
+        .user_pool_id(id)
+        .customize()
+        .interceptor(body.clone());
+    let call = "cognito-idp:GetUserPoolMfaConfig";
+    account.call(call, request.send()).await?;
+    let read = body.object();
+    read.ok_or_else(|| CallError::unreadable(account.identity.place(), call))
 }
 
 /// Replaces the UserMigration trigger `from` with `to`, and changes no other setting: see
@@ -143,8 +151,8 @@ async fn set_trigger(
         if current != from {
             return Edit::ChangedByOthers(current.unwrap_or("not set").to_owned());
         }
-        let mut update = lossless::pool_update(described);
-        let triggers = update.entry("LambdaConfig").or_insert_with(|| json!({}));
+        let mut edited = described.clone();
+        let triggers = edited.entry("LambdaConfig").or_insert_with(|| json!({}));
         if triggers.is_null() {
             *triggers = json!({});
         }
@@ -154,7 +162,7 @@ async fn set_trigger(
                 None => triggers.remove("UserMigration"),
             };
         }
-        Edit::Send(update)
+        Edit::To(edited)
     };
     let write = async |update: &Object| {
         let request = account
@@ -167,22 +175,33 @@ async fn set_trigger(
         let answer = account.call("cognito-idp:UpdateUserPool", request.send());
         answer.await.map(|_| ())
     };
-    update(
-        account,
-        TRIGGER,
-        async || find(account, id).await,
-        edit,
-        write,
-    )
-    .await
+    let describe = async || find_with_mfa(account, id).await;
+    update(account, &TRIGGER, describe, edit, write).await
 }
 
-/// The settings that differ from the request. `None` if the user pool no longer exists.
+/// The settings that differ. `None` if the user pool no longer exists.
 async fn compare(
     account: &Account,
     id: &str,
-    sent: &Object,
+    expected: &Object,
 ) -> std::result::Result<Option<Vec<Lost>>, CallError> {
-    let describe = async || find(account, id).await;
-    update::compare(account, TRIGGER, sent, describe, lossless::pool_update).await
+    let describe = async || find_with_mfa(account, id).await;
+    update::compare(account, &TRIGGER, expected, describe).await
+}
+
+/// The user pool with its MFA settings, which DescribeUserPool doesn't return. They are left out
+/// without the permission to read them.
+async fn find_with_mfa(
+    account: &Account,
+    id: &str,
+) -> std::result::Result<Option<Object>, CallError> {
+    let (described, mfa) = tokio::join!(find(account, id), mfa_config(account, id));
+    let Some(described) = described? else {
+        return Ok(None);
+    };
+    let mfa = match mfa {
+        Err(error) if error.is_denied() => None,
+        mfa => Some(mfa?),
+    };
+    Ok(Some(lossless::with_mfa(described, mfa)))
 }

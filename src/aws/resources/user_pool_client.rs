@@ -17,14 +17,17 @@ use cogmig_core::resource::ClientCall;
 use cogmig_core::text::on_one_line;
 
 use super::answer::{ignore_not_found, optional};
-use super::update::{self, Edit, Updated, fail_if_lost, sent, update};
+use super::update::{self, Edit, Setting, Updated, fail_if_lost, sent, update};
 use super::written::{Created, Written};
 use crate::aws::account::Account;
 use crate::aws::raw::{self, Body};
 use crate::aws::retry::{self, BUSY, UNANSWERED};
 
-/// The setting that is changed, for messages.
-const FLOWS: &str = "the app client's authentication flows";
+/// The setting that is changed.
+const FLOWS: Setting = Setting {
+    what: "the app client's authentication flows",
+    members: lossless::CLIENT,
+};
 
 /// Runs a call. The request is compared with the app client afterwards. `created` is set to the id
 /// of an app client that is created.
@@ -256,13 +259,13 @@ async fn set_flows(
         let Some(flows) = edit(described) else {
             return Edit::Nothing;
         };
-        let mut update = lossless::client_update(described);
+        let mut edited = described.clone();
         if flows.is_empty() {
-            update.remove("ExplicitAuthFlows");
+            edited.remove("ExplicitAuthFlows");
         } else {
-            update.insert("ExplicitAuthFlows".into(), flows.into());
+            edited.insert("ExplicitAuthFlows".into(), flows.into());
         }
-        Edit::Send(update)
+        Edit::To(edited)
     };
     let write = async |update: &Object| {
         let request = account
@@ -277,16 +280,16 @@ async fn set_flows(
         answer.await.map(|_| ())
     };
     let describe = async || find(account, pool, id).await;
-    update(account, FLOWS, describe, edit, write).await
+    update(account, &FLOWS, describe, edit, write).await
 }
 
-/// The settings that differ from the request. `None` if the app client no longer exists.
+/// The settings that differ. `None` if the app client no longer exists.
 async fn compare(
     account: &Account,
     pool: &str,
     id: &str,
-    sent: &Object,
+    expected: &Object,
 ) -> std::result::Result<Option<Vec<Lost>>, CallError> {
     let describe = async || find(account, pool, id).await;
-    update::compare(account, FLOWS, sent, describe, lossless::client_update).await
+    update::compare(account, &FLOWS, expected, describe).await
 }

@@ -270,9 +270,11 @@ const ROWS: &[Row] = &[
 
 /// Actions with separate tests: they need another pool, the invoked function, or its log, or are
 /// needed only by some commands.
-const TESTED_SEPARATELY: [&str; 6] = [
+const TESTED_SEPARATELY: [&str; 8] = [
     "cloudwatch:GetMetricData",
     "cognito-idp:GetUserPoolMfaConfig",
+    "cognito-idp:ListIdentityProviders",
+    "cognito-idp:ListResourceServers",
     "cognito-idp:ListUsers",
     "lambda:InvokeFunction",
     "logs:GetQueryResults",
@@ -349,6 +351,22 @@ fn the_permission_to_list_users_is_needed_only_to_report_users() {
         run.assert_stderr(&[action, "AccessDenied"]);
         pipeline.grant_all();
         pipeline.ends(0, "user ada");
+    }
+}
+
+/// Without one of them, setup works, and its plan names the permission.
+#[test]
+fn the_permissions_for_checks_of_an_update_are_needed_only_for_these_checks() {
+    let pipeline = Pipeline::new("");
+    for (side, action) in [
+        ("new", "cognito-idp:GetUserPoolMfaConfig"),
+    ] {
+        let run = pipeline.ends(0, "plan");
+        assert!(!run.printed(action), "{action}\n{run}");
+        pipeline.grant(side, &without(pipeline.policy(side), action));
+        let run = pipeline.ends(0, "plan");
+        assert!(run.printed(&format!("allow {action} in")), "{run}");
+        pipeline.grant_all();
     }
 }
 
@@ -552,6 +570,14 @@ fn each_permission_for_mfa_is_needed() {
     let setup = &format!("{SMALL} --mfa-users migrate");
     pipeline.needs("new", "cognito-idp:GetUserPoolMfaConfig", setup);
     stage.teardown();
+    // Without it, users of the old pool may have codes by email.
+    let plan = "plan --lambda-zip small.zip --mfa-users migrate";
+    let action = "cognito-idp:GetUserPoolMfaConfig";
+    let lost = "authenticator apps and codes by email aren't migrated";
+    assert!(!pipeline.ends(0, plan).printed(lost));
+    pipeline.grant("old", &without(pipeline.policy("old"), action));
+    assert!(pipeline.ends(0, plan).printed(lost));
+    pipeline.grant_all();
     // Another statement permits passing the Lambda function's role.
     let mut policy = pipeline.policy("new").clone();
     let statements = policy["Statement"].as_array_mut().unwrap();

@@ -2,7 +2,9 @@
 
 mod access_role;
 mod attacks;
+mod compared;
 mod conflicts;
+mod feature_plan;
 mod given_ids;
 mod lossless;
 mod not_managed;

@@ -91,6 +91,24 @@ fn mfa_users_migrate_by_password_and_sms_codes_continue() {
     );
 }
 
+/// The trigger's answer can turn on SMS MFA, but not MFA codes by email.
+#[test]
+fn codes_by_email_are_named_if_the_old_pool_has_them() {
+    let stage = stage(true);
+    let plan = format!("plan {BOTH} --mfa-users migrate");
+    let apps = "authenticator apps aren't migrated";
+    assert!(stage.ok(&plan).printed(apps));
+    let config = json!({
+        "MfaConfiguration": "OPTIONAL",
+        "SoftwareTokenMfaConfiguration": {"Enabled": true},
+        "EmailMfaConfiguration": {"Subject": "Your code", "Message": "{####}"},
+    });
+    stage.in_pool(&stage.old, "SetUserPoolMfaConfig", config);
+    let run = stage.ok(&plan);
+    let emails = "authenticator apps and codes by email aren't migrated";
+    assert!(run.printed(emails), "{run}");
+}
+
 #[test]
 fn into_a_pool_without_mfa_mfa_users_migrate_without_mfa() {
     let stage = stage(false);

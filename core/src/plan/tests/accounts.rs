@@ -9,7 +9,7 @@ use crate::cognito::lossless::Object;
 use crate::desired::{Choices, Desired, OldClient, Target};
 use crate::identity::{Identity, Side};
 use crate::names::Names;
-use crate::observed::{Function, LogGroup, NewSide, OldSide, Policy, Pool, Role};
+use crate::observed::{Extras, Function, LogGroup, NewSide, OldSide, Policy, Pool, Role};
 use crate::package::{Architecture, Package};
 use crate::record::{self, Tags};
 use crate::reference::Listed;
@@ -100,6 +100,7 @@ pub(crate) fn pool(id: &str, triggers: &Value, client: &str, flows: &[&str]) -> 
             Some(object(json!({"ExplicitAuthFlows": flows}))),
         )],
         shared: BTreeMap::new(),
+        extras: Extras::default(),
     }
 }
 
