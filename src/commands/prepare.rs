@@ -102,6 +102,8 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     warnings.extend(sampled(session, &read, &checked.rules));
     let desired = desired(&settings, &read, &checked.rules, package, reports_existing)?;
     let mut plan = plan::setup(&desired, &read.old_side, &read.new_side)?;
+    let leftovers = plan::leftovers(&mut plan, &desired, &read.old_side, &read.new_side);
+    session.fail_if_any(leftovers)?;
     plan.warnings.splice(0..0, warnings);
     Ok(Prepared {
         settings,

@@ -1,10 +1,10 @@
 //! The remedies for errors of AWS and of the SDK, as a table.
 
-use super::error::{CallError, DENIED, NOT_OF_AWS};
+use super::error::{ANALYTICS, CallError, DENIED, NO_PROVIDER, NOT_OF_AWS, PINPOINT};
 
 /// AWS's error codes and a fragment of the message, each with the remedy. The first row that
 /// matches applies. An empty code means that AWS didn't answer: the message is the SDK's.
-const ADVICE: [(&[&str], &str, &str); 33] = [
+const ADVICE: [(&[&str], &str, &str); 37] = [
     (
         DENIED,
         "service control policy",
@@ -81,7 +81,7 @@ const ADVICE: [(&[&str], &str, &str); 33] = [
             "InvalidSmsRoleTrustRelationshipException",
         ],
         "",
-        "fix the role with which the pool sends SMS: until then Cognito rejects every update of this pool",
+        "fix the role with which the pool sends SMS: until then Cognito rejects every update of this pool. If the role was created in the last minutes, run the command again",
     ),
     (
         &["InvalidEmailRoleAccessPolicyException"],
@@ -91,7 +91,27 @@ const ADVICE: [(&[&str], &str, &str); 33] = [
     (
         &["FeatureUnavailableInTierException"],
         "",
-        "a setting of the pool is no longer part of its feature plan: choose a plan that includes it, because an update sends all settings",
+        "a setting of the pool is no longer part of its feature plan: choose a plan that includes it, or turn the setting off. cogmig doesn't leave it out of the update, because Cognito would reset it",
+    ),
+    (
+        &["ScopeDoesNotExistException"],
+        "",
+        "remove this scope from AllowedOAuthScopes of the app client, or create its resource server again, then run the command again: until then Cognito rejects every update of this app client",
+    ),
+    (
+        &["InvalidParameterException"],
+        NO_PROVIDER,
+        "remove this provider from SupportedIdentityProviders of the app client, or create it again, then run the command again: until then Cognito rejects every update of this app client",
+    ),
+    (
+        &["InvalidParameterException", "ResourceNotFoundException"],
+        PINPOINT,
+        NO_APPLICATION,
+    ),
+    (
+        &["InvalidParameterException", "ResourceNotFoundException"],
+        ANALYTICS,
+        NO_APPLICATION,
     ),
     (
         &["LimitExceeded", "LimitExceededException"],
@@ -176,6 +196,7 @@ const ADVICE: [(&[&str], &str, &str); 33] = [
     ),
 ];
 
+const NO_APPLICATION: &str = "remove AnalyticsConfiguration from the app client if its Amazon Pinpoint application no longer exists, then run the command again: until then Cognito rejects every update of this app client";
 const CLOCK: &str =
     "set the clock of this machine: AWS accepts a signed request only for some minutes";
 const NETWORK: [&str; 4] = ["dispatch failure", "connect", "timed out", "timeout"];
@@ -374,6 +395,26 @@ mod tests {
                 "FeatureUnavailableInTierException",
                 String::new(),
                 "feature plan",
+            ),
+            (
+                "ScopeDoesNotExistException",
+                "Invalid scope requested: api/read".into(),
+                "AllowedOAuthScopes",
+            ),
+            (
+                "InvalidParameterException",
+                "The provider corporate does not exist for User Pool eu-west-1_a.".into(),
+                "SupportedIdentityProviders",
+            ),
+            (
+                "InvalidParameterException",
+                "The Pinpoint application does not exist.".into(),
+                "AnalyticsConfiguration",
+            ),
+            (
+                "ResourceNotFoundException",
+                "Invalid analytics configuration".into(),
+                "AnalyticsConfiguration",
             ),
             (
                 "LimitExceeded",

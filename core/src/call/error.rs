@@ -11,6 +11,20 @@ pub(super) const DENIED: &[&str] = &[
     "UnauthorizedOperation",
 ];
 
+/// The codes for settings of an app client that refer to something that no longer exists, with
+/// fragments of the messages: scopes, identity providers, and applications of Amazon Pinpoint.
+const REFERENCE_GONE: [(&str, &str); 6] = [
+    ("ScopeDoesNotExistException", ""),
+    ("InvalidParameterException", NO_PROVIDER),
+    ("InvalidParameterException", PINPOINT),
+    ("InvalidParameterException", ANALYTICS),
+    ("ResourceNotFoundException", PINPOINT),
+    ("ResourceNotFoundException", ANALYTICS),
+];
+pub(super) const NO_PROVIDER: &str = "does not exist for User Pool";
+pub(super) const PINPOINT: &str = "inpoint";
+pub(super) const ANALYTICS: &str = "nalytics";
+
 /// The message if a proxy or a sign-in page answers instead of AWS.
 pub const NOT_OF_AWS: &str = "the response isn't from AWS";
 
@@ -77,6 +91,15 @@ impl CallError {
         ["NoSuchEntity", "ResourceNotFoundException"]
             .iter()
             .any(|code| self.is(code))
+    }
+
+    /// Whether Cognito rejects an app client, because one of its settings refers to something that
+    /// no longer exists.
+    #[must_use]
+    pub fn is_reference_gone(&self) -> bool {
+        REFERENCE_GONE
+            .iter()
+            .any(|(code, fragment)| self.is(code) && self.message.contains(fragment))
     }
 
     /// Whether the resource already exists.

@@ -9,6 +9,7 @@ mod function;
 pub mod guards;
 mod lambda_policy;
 mod lambda_role;
+mod leftovers;
 mod log_group;
 mod notes;
 mod order;
@@ -22,6 +23,7 @@ mod tests;
 mod trigger;
 
 pub use change::{Action, Change, Edit, Lost, LostRecord, Plan, Reason};
+pub use leftovers::leftovers;
 pub use order::{Wait, wait};
 pub use step::{Compensation, Expected, Guard, Recheck, Step};
 #[cfg(test)]

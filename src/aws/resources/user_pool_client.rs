@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use aws_sdk_cognitoidentityprovider::types::{
@@ -12,6 +12,7 @@ use cogmig_core::call::CallError;
 use cogmig_core::cognito::client::{ids_of, is_dedicated, with_flow, without_flow};
 use cogmig_core::cognito::flows::{Added, Flow, Removal};
 use cogmig_core::cognito::lossless::{self, Lost, Object};
+use cogmig_core::problem::Problem;
 use cogmig_core::reference::Listed;
 use cogmig_core::resource::ClientCall;
 use cogmig_core::text::on_one_line;
@@ -72,7 +73,8 @@ async fn add_flow<'a>(
         Some(flows)
     });
     let what = format!("app client {id}");
-    let sent = sent(account, &what, updated.await?)?;
+    let updated = updated.await.map_err(|error| named(account, id, error))?;
+    let sent = sent(account, &what, updated)?;
     let (Some(sent), Some(added)) = (sent, added) else {
         return Ok(None);
     };
@@ -97,11 +99,25 @@ pub async fn remove_flow(account: &Account, pool: &str, id: &str, added: &Added)
         };
         set_flows(account, pool, id, without).await
     });
-    if let Some(sent) = sent(account, &what, updated.await?)? {
+    let updated = updated.await.map_err(|error| named(account, id, error))?;
+    if let Some(sent) = sent(account, &what, updated)? {
         let lost = compare(account, pool, id, &sent).await?;
         fail_if_lost(account, &what, lost)?;
     }
     Ok(())
+}
+
+/// Adds the app client to an error that its owner has to fix there.
+fn named(account: &Account, id: &str, error: CallError) -> Error {
+    if !error.is_reference_gone() {
+        return error.into();
+    }
+    let summary = format!(
+        "app client {id} in the {} wasn't changed, because one of its settings refers to something that no longer exists",
+        account.identity.place()
+    );
+    let problem = Problem::error("app-client-reference-gone", summary);
+    Error::from(error).context(problem)
 }
 
 /// All app clients of a user pool. `None` if the user pool doesn't exist.

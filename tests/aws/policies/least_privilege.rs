@@ -359,7 +359,11 @@ fn the_permission_to_list_users_is_needed_only_to_report_users() {
 fn the_permissions_for_checks_of_an_update_are_needed_only_for_these_checks() {
     let pipeline = Pipeline::new("");
     for (side, action) in [
+        ("old", "cognito-idp:ListIdentityProviders"),
+        ("old", "cognito-idp:ListResourceServers"),
         ("new", "cognito-idp:GetUserPoolMfaConfig"),
+        ("new", "cognito-idp:ListIdentityProviders"),
+        ("new", "cognito-idp:ListResourceServers"),
     ] {
         let run = pipeline.ends(0, "plan");
         assert!(!run.printed(action), "{action}\n{run}");

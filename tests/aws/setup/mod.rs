@@ -4,6 +4,7 @@ mod dedicated_client;
 mod deleted;
 mod deploy;
 mod drift;
+mod leftovers;
 mod preflight;
 mod repeat;
 mod rounds;
