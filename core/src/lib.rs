@@ -4,6 +4,7 @@
 pub mod call;
 pub mod checks;
 pub mod cognito;
+pub mod concurrency;
 pub mod deployments;
 pub mod desired;
 pub mod diagnosis;
@@ -12,6 +13,7 @@ pub mod found;
 pub mod governance;
 pub mod iam;
 pub mod identity;
+pub mod lambda;
 pub mod names;
 pub mod observed;
 pub mod options;

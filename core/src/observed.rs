@@ -13,6 +13,7 @@ use crate::cognito::lossless::Object;
 use crate::cognito::pool;
 use crate::iam::documents;
 use crate::identity::{Identity, Side};
+use crate::lambda::{State, Why};
 use crate::names::Names;
 use crate::record::Tags;
 use crate::reference::Listed;
@@ -205,6 +206,14 @@ pub struct Function {
     pub tags: Tags,
     /// The time of the last change of code or configuration, in seconds since 1970.
     pub modified: Option<i64>,
+    /// Its state.
+    pub state: State,
+    /// The settings that others added to it, as members of a CreateFunction request.
+    pub others: Object,
+    /// Its reserved concurrency.
+    pub reserved: Option<i32>,
+    /// Why Lambda doesn't return its environment. The environment is empty then.
+    pub unreadable: Option<Why>,
 }
 
 impl NewSide {
@@ -232,6 +241,12 @@ impl NewSide {
 }
 
 impl Function {
+    /// Whether it must be deleted and created again.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        matches!(self.state, State::Failed(_))
+    }
+
     /// Whether it runs as the Lambda role and uses the access role with the ExternalId of the
     /// access role's trust policy. Only this deployment knows the ExternalId, which has 256 bits.
     #[must_use]

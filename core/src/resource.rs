@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::cognito::flows::{Added, Flow};
+use crate::cognito::lossless::Object;
 use crate::identity::Side;
 use crate::observed::Configuration;
 use crate::package::Package;
@@ -260,6 +261,8 @@ pub enum FunctionCall {
         /// Its tags.
         tags: Tags,
     },
+    /// Delete it and create it again, because Lambda accepts no other change of a failed function.
+    Recreate(Box<Recreation>),
     /// Update its code.
     UpdateCode {
         /// The deployment package.
@@ -282,6 +285,20 @@ pub enum FunctionCall {
     },
     /// Delete it and its resource policy.
     Delete,
+}
+
+/// A function that is created again.
+pub struct Recreation {
+    /// Its configuration.
+    pub set: Configuration,
+    /// Its deployment package.
+    pub package: Package,
+    /// Its tags, including those of others.
+    pub tags: Tags,
+    /// The settings that others added to it, as members of a CreateFunction request.
+    pub others: Object,
+    /// Its reserved concurrency.
+    pub reserved: Option<i32>,
 }
 
 /// A call for a statement in the resource policy of a function.

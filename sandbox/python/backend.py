@@ -8,13 +8,15 @@ from datetime import date
 import corrections
 import ministack.app
 from direct import run_reads_without_threads
+from functions import account_concurrency, function_result, function_state
 from queries import log
 from snapshot import snapshot
 from state import checkpoint, restore, settled
 
 emulator = ministack.app.app
 
-SANDBOX_API = {f"/_sandbox/{request.__name__}": request for request in (snapshot, checkpoint, restore, log)}
+OWN = (snapshot, checkpoint, restore, log, function_state, function_result, account_concurrency)
+SANDBOX_API = {f"/_sandbox/{request.__name__}": request for request in OWN}
 
 
 def serve(_):

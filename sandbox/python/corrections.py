@@ -14,6 +14,7 @@ from ministack.core import iam_evaluator
 from ministack.core.lambda_runtime import execution_credentials
 from ministack.core.responses import error_response_json, json_response, set_request_account_id
 from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
+from functions import function_states_restrict_calls
 from metrics import embedded_metrics_are_extracted, metrics_are_kept_for_15_months
 from mfa import (
     challenges_are_bound_to_sessions,
@@ -68,6 +69,7 @@ def install():
     embedded_metrics_are_extracted()
     metrics_are_kept_for_15_months()
     functions_are_ready_soon()
+    function_states_restrict_calls()
     events_are_sent_without_delay()
 
 

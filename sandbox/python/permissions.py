@@ -37,6 +37,7 @@ LOG_TAG_ACTIONS = ("TagResource", "UntagResource", "ListTagsForResource")
 
 def calls_are_authorized_as_on_aws():
     calls_in_cbor_have_their_action()
+    account_settings_need_a_permission()
     calls_have_their_resource()
     calls_have_their_condition_keys()
     calls_need_additional_permissions()
@@ -74,7 +75,7 @@ def resource_of(request, action, region, account):
             return f"arn:aws:iam::{account}:policy/{request.member('PolicyName')}"
         case ("iam", "RemoveRoleFromInstanceProfile"):
             return f"arn:aws:iam::{account}:instance-profile/{request.member('InstanceProfileName')}"
-        case ("monitoring", "GetMetricData"):
+        case ("monitoring", "GetMetricData") | ("lambda", "GetAccountSettings"):
             return "*"
         case ("lambda", "CreateFunction"):
             return f"arn:aws:lambda:{region}:{account}:function:{request.member('FunctionName')}"
@@ -119,6 +120,17 @@ def calls_in_cbor_have_their_action():
     def extract_as_aws(service, method, path, *more):
         if service == "monitoring" and "/operation/" in path:
             return f"cloudwatch:{path.rpartition('/')[2]}"
+        return extract(service, method, path, *more)
+
+    iam_actions.extract_iam_action = extract_as_aws
+
+
+def account_settings_need_a_permission():
+    extract = iam_actions.extract_iam_action
+
+    def extract_as_aws(service, method, path, *more):
+        if service == "lambda" and path.rstrip("/").endswith("/account-settings"):
+            return "lambda:GetAccountSettings"
         return extract(service, method, path, *more)
 
     iam_actions.extract_iam_action = extract_as_aws

@@ -25,6 +25,7 @@ const FILES: [(&str, &str); 22] = [
     ("corrections.py", include_str!("../python/corrections.py")),
     ("defaults.py", include_str!("../python/defaults.py")),
     ("direct.py", include_str!("../python/direct.py")),
+    ("functions.py", include_str!("../python/functions.py")),
     ("insights.py", include_str!("../python/insights.py")),
     ("metrics.py", include_str!("../python/metrics.py")),
     ("mfa.py", include_str!("../python/mfa.py")),

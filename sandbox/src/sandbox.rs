@@ -273,12 +273,45 @@ impl Sandbox {
     ///
     /// If the profile or the log group doesn't exist.
     pub fn write_past(&self, profile: &str, group: &str, lines: &[PastLines]) {
-        let known = PROFILES.iter().find(|(name, ..)| *name == profile);
-        let (_, account, region) = known.expect("a profile of the sandbox");
+        let (account, region) = place(profile);
         let batches: Vec<_> = lines.iter().copied().map(PastLines::to_json).collect();
         self.own(self.proxy.log(&json!({
             "account": account, "region": region, "group": group, "batches": batches,
         })));
+    }
+
+    /// Sets members of the stored configuration of a function, such as `State`. Calls are restricted
+    /// by the state as on AWS.
+    ///
+    /// # Panics
+    ///
+    /// If the profile or the function doesn't exist.
+    pub fn set_function(&self, profile: &str, name: &str, members: &Value) {
+        let (account, region) = place(profile);
+        let body = json!({"account": account, "region": region, "name": name, "members": members});
+        self.own(self.proxy.set_lambda("function_state", &body));
+    }
+
+    /// Sets members of the configuration of a function after its next change. On AWS, a change can
+    /// fail after its call has succeeded.
+    ///
+    /// # Panics
+    ///
+    /// If the emulator has stopped, which is a bug in the sandbox.
+    pub fn end_next_change(&self, members: &Value) {
+        let body = json!({"members": members});
+        self.own(self.proxy.set_lambda("function_result", &body));
+    }
+
+    /// Sets the limit of concurrent executions of the profile's account, which isn't enforced.
+    ///
+    /// # Panics
+    ///
+    /// If the profile doesn't exist.
+    pub fn limit_concurrency(&self, profile: &str, limit: u32) {
+        let (account, _) = place(profile);
+        let body = json!({"account": account, "limit": limit});
+        self.own(self.proxy.set_lambda("account_concurrency", &body));
     }
 
     fn own(&self, request: impl Future<Output = Result<Value>>) -> Value {
@@ -286,6 +319,13 @@ impl Sandbox {
         let answer = runtime.block_on(request);
         answer.unwrap_or_else(|fault| panic!("the emulator: {fault:#}"))
     }
+}
+
+/// The account and the Region of a profile of the sandbox.
+fn place(profile: &str) -> (&'static str, &'static str) {
+    let known = PROFILES.iter().find(|(name, ..)| *name == profile);
+    let (_, account, region) = known.expect("a profile of the sandbox");
+    (account, region)
 }
 
 /// Lines of the past.

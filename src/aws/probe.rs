@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::aws::account::Account;
 use crate::aws::resources::function;
 use crate::aws::resources::invoke::{self, Invoked};
-use crate::aws::retry::{self, BUSY, DECRYPTION, UNANSWERED};
+use crate::aws::retry::{self, BUSY, DECRYPTION, INACTIVE, UNANSWERED};
 use crate::random;
 
 /// The username and password of a check.
@@ -48,7 +48,7 @@ async fn invoke(
     let name = &desired.names.function;
     let event = event(desired, credentials);
     let what = format!("Lambda to invoke function {name}");
-    let transient = [BUSY, DECRYPTION, UNANSWERED];
+    let transient = [BUSY, DECRYPTION, INACTIVE, UNANSWERED];
     let invoked = retry::retry_until(account, &what, &transient, async || {
         match invoke::invoke(account, name, &event).await {
             Err(error)
@@ -60,7 +60,11 @@ async fn invoke(
             invoked => invoked.map(Some),
         }
     })
-    .await?;
+    .await;
+    let invoked = match invoked {
+        Ok(invoked) => invoked,
+        Err(error) => return blocked(account, name, error).await.map(Err),
+    };
     let Some(invoked) = invoked else {
         let what = format!(
             "the reserved concurrency of function {name} is 0, so Lambda doesn't invoke it"
@@ -69,6 +73,23 @@ async fn invoke(
         return Ok(Err(Broken::at(Component::Function, what, remedy)));
     };
     Ok(answer(&invoked).ok_or_else(|| without_answer(name)))
+}
+
+/// Why Lambda rejects an invocation because of the function's state: Lambda's reason is only in the
+/// description of the function.
+///
+/// # Errors
+/// The invocation's error, if it has another cause.
+async fn blocked(account: &Account, name: &str, error: CallError) -> Result<Broken, CallError> {
+    let is_conflict = ["ResourceConflictException", "ResourceNotReadyException"]
+        .iter()
+        .any(|code| error.is(code));
+    let state = match is_conflict {
+        true => function::state(account, name).await.ok().flatten(),
+        false => None,
+    };
+    let state = state.and_then(|state| Broken::of_state(name, &state));
+    state.ok_or(error)
 }
 
 fn event(desired: &Desired, credentials: &Credentials) -> Value {

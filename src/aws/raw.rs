@@ -57,6 +57,21 @@ impl Intercept for Body {
     }
 }
 
+/// Adds members to the body of the typed request, for `mutate_request`.
+pub fn extend(members: &Object) -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
+    let members = members.clone();
+    move |request| {
+        let bytes = request.body().bytes().unwrap_or_default();
+        // A body that can't be parsed is sent unchanged.
+        if !members.is_empty()
+            && let Ok(mut body) = serde_json::from_slice::<Object>(bytes)
+        {
+            body.extend(members.clone());
+            replace(&body)(request);
+        }
+    }
+}
+
 /// Replaces the body of the typed request, for `mutate_request`, which runs before signing.
 pub fn replace(body: &Object) -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
     let json = serde_json::Value::from(body.clone()).to_string();

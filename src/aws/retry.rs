@@ -94,6 +94,10 @@ pub const BUSY: &Transient = &Transient::new(&[
     ("ServiceUnavailable", ""),
 ]);
 
+/// The error of an invocation that activates an inactive function. Until it's active, the function
+/// is [`BUSY`].
+pub const INACTIVE: &Transient = &Transient::new(&[("ResourceNotReadyException", "")]);
+
 /// The errors of a function whose role was just created.
 pub const DECRYPTION: &Transient = &Transient::new(&[
     ("KMSAccessDeniedException", ""),

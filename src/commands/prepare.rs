@@ -5,12 +5,13 @@ use std::borrow::Cow;
 
 use anyhow::Result;
 use cogmig_core::checks::{self, Pools};
+use cogmig_core::concurrency;
 use cogmig_core::desired::{Choices, Desired, LOG_RETENTION};
 use cogmig_core::event::Event;
 use cogmig_core::observed::Function;
 use cogmig_core::options::{LogUsers, Origins, PackageSource, REMEMBERED, Settings, default_of};
 use cogmig_core::package::Package;
-use cogmig_core::plan::{self, Plan};
+use cogmig_core::plan::{self, Plan, runnable};
 use cogmig_core::problem::{Problem, Severity};
 use cogmig_core::remembered;
 use cogmig_core::sample::{self, Sample};
@@ -55,6 +56,9 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     .await?;
     let (old, old_side) = (&read.old.identity, &read.old_side);
     let names = &session.settings.names;
+    if let Some(function) = &read.new_side.function {
+        runnable::is_readable(&names.function, &read.new.identity.place(), function)?;
+    }
     let deployed = remembered::options(names, (old, old_side), &read.new_side, read.dedicated);
     let settings = session.sources.with_deployed(&deployed)?;
     let function = read.new_side.function.as_ref();
@@ -67,6 +71,9 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     };
     if !reports_existing {
         is_deployed(&settings, &package, function)?;
+        if let Some(function) = function {
+            runnable::is_changeable(&names.function, function, &package)?;
+        }
     }
     session.run.report(Event::Options(effective(&settings)));
     if reports_existing {
@@ -100,6 +107,7 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         warnings.push(custom_code(sha256));
     }
     warnings.extend(sampled(session, &read, &checked.rules));
+    warnings.extend(concurrency(&read));
     let desired = desired(&settings, &read, &checked.rules, package, reports_existing)?;
     let mut plan = plan::setup(&desired, &read.old_side, &read.new_side)?;
     let leftovers = plan::leftovers(&mut plan, &desired, &read.old_side, &read.new_side);
@@ -228,6 +236,21 @@ fn effective(settings: &Settings) -> Origins {
         REMEMBERED.iter().any(|(name, _)| *name == option) && !is_default(option, &setting.value)
     });
     origins
+}
+
+/// A warning if the new account runs few functions at the same time, or a note if this can't be
+/// read.
+fn concurrency(read: &Deployment) -> Option<Problem> {
+    match read.concurrency.as_ref()? {
+        Ok(limits) => {
+            let function = read.new_side.function.as_ref();
+            limits.warning(function.and_then(|function| function.reserved))
+        }
+        Err(error) => {
+            let Unread { why, grant } = error.into();
+            Some(concurrency::unread(&why, grant))
+        }
+    }
 }
 
 /// Checks the users of the old pool that were read, with the rules that the function will have.

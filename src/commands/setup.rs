@@ -15,6 +15,7 @@ use super::purpose::Purpose;
 use super::session::Session;
 use crate::aws::apply::{Accounts, apply};
 use crate::aws::probe;
+use crate::aws::resources::function;
 use crate::ui::Question;
 
 /// What a failed connectivity check means before the trigger is attached, and after it.
@@ -40,10 +41,10 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let probed = prepared.settings.package == PackageSource::Embedded;
     let (new, desired) = (&prepared.deployment.new, &prepared.desired);
     let check = |consequence| async move {
-        if probed {
-            probe::wait_until_working(new, desired, consequence).await?;
+        match probed {
+            true => probe::wait_until_working(new, desired, consequence).await,
+            false => function::until_active(new, &desired.names.function).await,
         }
-        Ok(())
     };
     if !plan.is_empty() {
         if !allowed || !ui.confirm(settings.yes, &Question::Apply)? {

@@ -84,13 +84,17 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
             log,
         });
     }
-    let check = match &credentials {
-        None => None,
-        Some(_) if function.is_none() => {
-            let missing = Broken::no_function(&desired.names.function);
-            Some(Forecast::Broken(missing))
+    let name = &desired.names.function;
+    let broken = match function {
+        None => Some(Broken::no_function(name)),
+        Some(function) => Broken::of_state(name, &function.state),
+    };
+    let check = match (&credentials, broken) {
+        (None, _) => None,
+        (Some(_), Some(broken)) => Some(Forecast::Broken(broken)),
+        (Some(credentials), None) => {
+            Some(probe::user(&deployment.new, desired, credentials, plan).await?)
         }
-        Some(credentials) => Some(probe::user(&deployment.new, desired, credentials, plan).await?),
     };
     let found = Found {
         old: matches,

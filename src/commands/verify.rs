@@ -32,8 +32,12 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
 /// the trigger, Cognito doesn't invoke the function.
 async fn check(prepared: &Prepared) -> Result<Result<(), Broken>> {
     let (desired, deployment) = (&prepared.desired, &prepared.deployment);
-    if deployment.new_side.function.is_none() {
-        return Ok(Err(Broken::no_function(&desired.names.function)));
+    let name = &desired.names.function;
+    let Some(function) = &deployment.new_side.function else {
+        return Ok(Err(Broken::no_function(name)));
+    };
+    if let Some(broken) = Broken::of_state(name, &function.state) {
+        return Ok(Err(broken));
     }
     let random = Credentials::random()?;
     let checked = probe::check(&deployment.new, desired, &random, &prepared.plan).await?;

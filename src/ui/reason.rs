@@ -1,6 +1,7 @@
 //! The words for what a plan changes, for what has drifted, and why.
 
 use cogmig_core::cognito::flows::{ADMIN_PASSWORD, USER_PASSWORD};
+use cogmig_core::lambda::Why;
 use cogmig_core::plan::{Edit, Lost, LostRecord, Reason};
 use cogmig_core::record;
 
@@ -86,6 +87,13 @@ fn reason(reason: &Reason) -> String {
         Reason::AllowsInvoke { pool } => {
             format!("allows Cognito to invoke the function for user pool {pool}")
         }
+        Reason::Failed { why, kept, lost } => failed(why, kept, lost),
+        Reason::UpdateFailed { why } => {
+            format!("Lambda runs it without its last update, which failed ({why})")
+        }
+        Reason::Blocked { state, why } => {
+            format!("Lambda can't run it: its state is {state} ({why}), and setup can't change it")
+        }
         Reason::ChecksPasswords => {
             "only checks passwords: no client secret, one authentication flow, the shortest token lifetimes".into()
         }
@@ -126,6 +134,25 @@ fn reason(reason: &Reason) -> String {
             trigger.as_deref().unwrap_or("not set")
         ),
     }
+}
+
+fn failed(why: &Why, kept: &[String], lost: &[String]) -> String {
+    let kept = ["its configuration", "its tags"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(kept.iter().cloned());
+    let kept: Vec<_> = kept.collect();
+    let lost = match lost {
+        [] => String::new(),
+        ids => format!(
+            ", and permissions that cogmig didn't add: {}",
+            ids.join(", ")
+        ),
+    };
+    format!(
+        "Lambda can't run it: its state is Failed ({why}). Setup deletes it and creates it again with {}. This deletes its versions, aliases, function URL and code signing configuration{lost}",
+        kept.join(", ")
+    )
 }
 
 fn not_managed() -> String {

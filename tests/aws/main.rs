@@ -4,6 +4,7 @@
 
 mod accounts;
 mod checks;
+mod lambda;
 mod options;
 mod output;
 mod policies;

@@ -56,7 +56,7 @@ const CRATES: [Crate; 5] = [
             &["iam", "selected"],
             &["options"],
             &["names"],
-            &["call", "record", "sample"],
+            &["call", "concurrency", "lambda", "record", "sample"],
             &["cognito"],
             &["governance", "reference"],
             &[

@@ -8,6 +8,7 @@ use rules::probe::{self, Answer, Verdict};
 use rules::reasons::{Failure, Fault, Rejection};
 
 use crate::desired::Desired;
+use crate::lambda::{State, remedy};
 use crate::plan::{Plan, Step};
 use crate::problem::Problem;
 use crate::reasons;
@@ -114,6 +115,18 @@ impl Broken {
             format!("the function {name} doesn't exist"),
             SETUP,
         )
+    }
+
+    /// Lambda doesn't invoke the function in this state. `None` if it does.
+    #[must_use]
+    pub fn of_state(name: &str, state: &State) -> Option<Self> {
+        let (word, why) = state.blocker()?;
+        let what = format!("Lambda can't run function {name}: its state is {word} ({why})");
+        let remedy = match state {
+            State::Failed(why) => remedy(why),
+            _ => "wait until the function is active, or delete it and run `cogmig setup`",
+        };
+        Some(Self::at(Component::Function, what, remedy))
     }
 
     /// The function isn't attached to the new pool. The check itself doesn't need the trigger.
@@ -284,7 +297,7 @@ fn assume(plan: &Plan, desired: &Desired) -> (Component, &'static str) {
                 Component::Policy,
                 "the function's own policy doesn't grant it",
             ),
-            Call::Function(FunctionCall::Configure { .. }) => (
+            Call::Function(FunctionCall::Configure { .. } | FunctionCall::Recreate(_)) => (
                 Component::Function,
                 "the function's role or environment has drifted",
             ),

@@ -2,6 +2,7 @@
 
 use super::step::{Guard, Step};
 use crate::cognito::flows::{Added, Flow};
+use crate::lambda::Why;
 use crate::package::Architecture;
 use crate::problem::{Problem, Severity};
 use crate::resource::Address;
@@ -263,6 +264,27 @@ pub enum Reason {
     AllowsInvoke {
         /// The pool.
         pool: String,
+    },
+    /// Lambda doesn't run it, so it's deleted and created again.
+    Failed {
+        /// Lambda's reason.
+        why: Why,
+        /// The settings of others that it keeps.
+        kept: Vec<String>,
+        /// The statements of others in its resource policy. They're deleted with it.
+        lost: Vec<String>,
+    },
+    /// Its last update failed.
+    UpdateFailed {
+        /// Lambda's reason.
+        why: Why,
+    },
+    /// Lambda doesn't run it, and setup can't change that.
+    Blocked {
+        /// The state.
+        state: String,
+        /// Lambda's reason.
+        why: Why,
     },
     /// It only checks passwords.
     ChecksPasswords,

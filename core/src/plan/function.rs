@@ -8,14 +8,16 @@ use serde_json::Value;
 use super::change::{Action, Edit, Plan, Reason, Update};
 use super::guards::{self, Recognized};
 use super::owned::{self, is_recreated};
-use super::{step::Step, tags, trigger};
+use super::step::{Guard, Step};
+use super::{tags, trigger};
 use crate::desired::Desired;
 use crate::identity::Side;
+use crate::lambda::State;
 use crate::names::Names;
-use crate::observed::{Configuration, NewSide};
-use crate::problem::Result;
-use crate::record;
-use crate::resource::{Address, Call, FunctionCall, Kind};
+use crate::observed::{Configuration, Function, NewSide};
+use crate::problem::{Problem, Result, Severity};
+use crate::record::{self, Tags};
+use crate::resource::{Address, Call, FunctionCall, Kind, Recreation};
 
 /// The variables whose values are secret.
 const SECRET: [&str; 2] = [env::LOG_USER_KEY, env::OLD_EXTERNAL_ID];
@@ -29,6 +31,9 @@ const PRINTED: [&str; 6] = [
     env::OLD_PERMISSIONS_BOUNDARY,
     env::NEW_PERMISSIONS_BOUNDARY,
 ];
+
+/// The name of a setting that isn't part of the configuration.
+const RESERVED: &str = "ReservedConcurrentExecutions";
 
 fn address(names: &Names) -> Address {
     Address::new(Side::New, Kind::Function, &names.function)
@@ -68,6 +73,9 @@ pub(super) fn setup(
         return Ok(());
     };
     guards::managed(&on, &function.tags, desired, recognized)?;
+    if blocked(plan, &on, desired, function) {
+        return Ok(());
+    }
     let mut update = Update::default();
     if let Some(tags) = record::missing(&function.tags, &desired.new_tags) {
         update.push(Edit::of("tags"), step(&on, FunctionCall::Tag { tags }));
@@ -83,21 +91,95 @@ pub(super) fn setup(
     // role was recreated, the configuration must be updated again. This comes before the update of
     // the code, after which the function would look younger than the role.
     let recreated = (new.role.as_ref()).is_none_or(|role| is_recreated(role, function));
-    if function.configuration != *set || recreated {
-        update.edits.extend(edits(&function.configuration, set));
+    let differs = function.configuration != *set || recreated;
+    if differs || matches!(function.state, State::UpdateFailed(_)) {
+        if differs {
+            update.edits.extend(edits(&function.configuration, set));
+        }
         let set = set.clone();
         update
             .steps
             .push(step(&on, FunctionCall::Configure { set }));
     }
     let architecture = package.architecture.as_str();
-    if function.code_sha256 != package.sha256 || function.architecture != architecture {
+    let other_code =
+        function.code_sha256 != package.sha256 || function.architecture != architecture;
+    let reason = match &function.state {
+        State::UpdateFailed(why) => Some(Reason::UpdateFailed { why: why.clone() }),
+        _ => None,
+    };
+    if other_code || (reason.is_some() && !package.zip.is_empty()) {
         let package = package.clone();
         let replace = step(&on, FunctionCall::UpdateCode { package });
-        update.push(Edit::of("code"), replace);
+        update.edits.extend(other_code.then(|| Edit::of("code")));
+        update.steps.push(replace);
     }
-    plan.update(on, update.edits, update.steps);
+    plan.update_because(on, reason, update.edits, update.steps);
     Ok(())
+}
+
+/// Plans for a function that accepts no update. Returns whether it's one. The tags of a function
+/// that is created again, and what others added, are kept as far as a request can have them.
+fn blocked(plan: &mut Plan, on: &Address, desired: &Desired, function: &Function) -> bool {
+    match &function.state {
+        State::Failed(why) => {
+            // AWS reserves this prefix for its own tags.
+            let tags = function
+                .tags
+                .iter()
+                .filter(|(key, _)| !key.starts_with("aws:"));
+            let mut tags: Tags = tags.map(|(k, v)| (k.clone(), v.clone())).collect();
+            tags.extend(desired.with_tags(&desired.new_tags));
+            let reserved = function.reserved.map(|_| RESERVED.to_owned());
+            let reason = Reason::Failed {
+                why: why.clone(),
+                kept: function.others.keys().cloned().chain(reserved).collect(),
+                lost: others(function, &desired.names),
+            };
+            let recreation = Recreation {
+                set: desired.configuration.clone(),
+                package: desired.package.clone(),
+                tags,
+                others: function.others.clone(),
+                reserved: function.reserved,
+            };
+            let mut recreate = step(on, FunctionCall::Recreate(Box::new(recreation)));
+            // With `--adopt`, it may have lost its tags.
+            if desired.names.own(&function.tags) {
+                recreate.guard = Some(Guard::Managed {
+                    address: on.clone(),
+                    deployment: desired.names.deployment.clone(),
+                });
+            }
+            let edits = if function.configuration == desired.configuration {
+                Vec::new()
+            } else {
+                edits(&function.configuration, &desired.configuration)
+            };
+            plan.update_because(on.clone(), reason, edits, vec![recreate]);
+        }
+        State::Other(state, why) => {
+            let (state, why) = (state.clone(), why.clone());
+            let reason = Reason::Blocked { state, why };
+            plan.add(Action::Conflict, on.clone(), reason, Vec::new());
+        }
+        State::Inactive(why) => {
+            let summary = format!(
+                "the function is inactive, because it wasn't invoked for a long time ({why}). The next invocation activates it, but that sign-in may fail"
+            );
+            let warning = Problem::new("function-inactive", Severity::Warning, summary);
+            plan.warnings
+                .push(warning.fix("run `cogmig verify`, which invokes the function"));
+        }
+        State::Active | State::Changing(_) | State::UpdateFailed(_) => {}
+    }
+    function.state.blocker().is_some()
+}
+
+/// The ids of the statements of others in the function's resource policy.
+fn others(function: &Function, names: &Names) -> Vec<String> {
+    let others = statements(&function.policy).filter(|id| *id != names.permission);
+    others.map(str::to_owned).collect()
 }
 
 /// The changes of a configuration.
@@ -163,8 +245,7 @@ pub(super) fn teardown(plan: &mut Plan, names: &Names, new: &NewSide) {
     if role.is_none() {
         steps.extend(trigger::recheck(names, new, role));
     }
-    let others = statements(&function.policy).filter(|id| *id != names.permission);
-    let others = others.map(str::to_owned).collect();
+    let others = others(function, names);
     let is_managed = names.own(&function.tags);
     owned::delete(plan, names, (on, is_managed), others, steps);
 }

@@ -16,6 +16,7 @@ mod order;
 mod owned;
 mod permission;
 mod role;
+pub mod runnable;
 mod step;
 mod tags;
 #[cfg(test)]

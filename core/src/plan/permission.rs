@@ -26,7 +26,8 @@ pub(super) fn setup(plan: &mut Plan, desired: &Desired, new: &NewSide) {
             "ArnLike": {"AWS:SourceArn": pool_arn},
         },
     });
-    let function = new.function.as_ref();
+    // The statements of a function that is created again are deleted with it.
+    let function = new.function.as_ref().filter(|one| !one.has_failed());
     let existing = function.and_then(|function| statement(&function.policy, id));
     if existing.is_some_and(|existing| same(&lower_keys(existing), &lower_keys(&desired_statement)))
     {

@@ -136,6 +136,7 @@ fn rest_operation(request: &Request<Bytes>) -> String {
         return operation.to_owned();
     }
     let operation = match (method, parts.get(1..).unwrap_or_default()) {
+        ("GET", ["account-settings"]) => "GetAccountSettings",
         ("GET", ["functions"]) => "ListFunctions",
         ("POST", ["functions"]) => "CreateFunction",
         ("GET", ["functions", _]) => "GetFunction",
@@ -203,6 +204,12 @@ mod tests {
         for (method, path, action, writes) in [
             ("POST", "/2015-03-31/functions", "CreateFunction", true),
             ("GET", "/2015-03-31/functions/f", "GetFunction", false),
+            (
+                "GET",
+                "/2016-08-19/account-settings",
+                "GetAccountSettings",
+                false,
+            ),
             ("GET", "/2015-03-31/functions/f/policy", "GetPolicy", false),
             (
                 "POST",

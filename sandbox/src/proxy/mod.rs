@@ -105,6 +105,11 @@ impl Proxy {
         upstream.own("restore", &json!({"number": number})).await
     }
 
+    /// Sets what Lambda returns of functions and accounts, by a request of the sandbox's own API.
+    pub(crate) async fn set_lambda(&self, what: &str, body: &Value) -> anyhow::Result<Value> {
+        self.emulator.upstream.own(what, body).await
+    }
+
     /// Writes lines of the past to a log group, by a request of the sandbox's own API.
     pub(crate) async fn log(&self, lines: &Value) -> anyhow::Result<Value> {
         self.emulator.upstream.own("log", lines).await

@@ -7,6 +7,7 @@ use cogmig_core::call::CallError;
 use cogmig_core::cognito::client;
 use cogmig_core::cognito::lossless::Object;
 use cogmig_core::cognito::pool::trigger;
+use cogmig_core::concurrency::Concurrency;
 use cogmig_core::desired::{OldClient, Target};
 use cogmig_core::event::Event;
 use cogmig_core::identity::Side;
@@ -17,6 +18,7 @@ use cogmig_core::plan::guards;
 use cogmig_core::record::{self, Tags};
 use cogmig_core::reference::Listed;
 use cogmig_core::targets::{Scope, Selection, SideRecord, refuse_other_peer};
+use futures_util::future::OptionFuture;
 use rules::decision::OldUser;
 use tokio::task::JoinSet;
 
@@ -24,7 +26,7 @@ use super::sign_ins::Source;
 use super::{AccountScan, extras};
 use crate::aws::account::{Account, Run};
 use crate::aws::probe;
-use crate::aws::resources::{self, role, user, user_pool, user_pool_client};
+use crate::aws::resources::{self, concurrency, role, user, user_pool, user_pool_client};
 use crate::embedded;
 
 /// Selects a user pool or app clients.
@@ -36,7 +38,7 @@ pub struct Early {
     /// Whether the connectivity check runs, if the deployment's function has the code of this
     /// build.
     pub checks_connectivity: bool,
-    /// Whether a page of the old pool's users is read.
+    /// Whether a page of the old pool's users is read, and the limits of the new account.
     pub samples_users: bool,
     /// Whether everything is read on which an update of app clients depends.
     pub updates_clients: bool,
@@ -62,6 +64,9 @@ pub struct Deployment {
     pub dedicated: bool,
     /// Some users of the old pool, if they were requested. Only a note depends on them.
     pub sample: Option<Result<Vec<OldUser>, CallError>>,
+    /// The limits of concurrent executions of the new account, if they were requested. Only a note
+    /// depends on them.
+    pub concurrency: Option<Result<Concurrency, CallError>>,
     /// The early connectivity check, if one was started. It returns whether it passed.
     pub early_check: JoinSet<bool>,
 }
@@ -142,9 +147,14 @@ pub async fn for_setup(
             settings.profile(Side::New)?,
             run,
             async |account| {
+                let limits = async {
+                    let read = early.samples_users.then(|| concurrency::find(account));
+                    Ok(OptionFuture::from(read).await)
+                };
                 tokio::try_join!(
                     super::scan(account, names),
-                    resources::named(account, names)
+                    resources::named(account, names),
+                    limits,
                 )
             }
         ),
@@ -154,7 +164,7 @@ pub async fn for_setup(
         new.identity.clone(),
     ]));
     guards::partitions(&old.identity, &new.identity)?;
-    let (old_scan, (new_scan, by_name)) = (old_read?, new_read?);
+    let (old_scan, (new_scan, by_name, concurrency)) = (old_read?, new_read?);
     let function = by_name.function.as_ref();
     let old_tags = old_scan.role.as_ref().map(|role| &role.tags);
     let new_tags = new_scan.role.as_ref().map(|role| &role.tags);
@@ -217,6 +227,7 @@ pub async fn for_setup(
         records,
         dedicated,
         sample,
+        concurrency,
         early_check,
     })
 }

@@ -2,6 +2,7 @@
 //! this requires.
 
 mod answer;
+pub mod concurrency;
 mod document;
 pub mod function;
 pub mod invoke;
@@ -82,10 +83,13 @@ pub struct NamedResources {
 }
 
 impl NamedResources {
-    /// The new pool of the function, if the deployment manages the function and its code is known.
+    /// The new pool of the function, if the deployment manages the function, its code is known, and
+    /// Lambda runs it.
     pub fn pool_of(&self, names: &Names, is_known: impl Fn(&str) -> bool) -> Option<String> {
         let function = self.function.as_ref()?;
-        let is_current = names.own(&function.tags) && is_known(&function.code_sha256);
+        let is_current = names.own(&function.tags)
+            && is_known(&function.code_sha256)
+            && function.state.blocker().is_none();
         let pool = function.tags.get(record::POOL);
         pool.filter(|_| is_current).cloned()
     }

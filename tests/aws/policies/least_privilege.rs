@@ -260,6 +260,12 @@ const ROWS: &[Row] = &[
         s.aws("new", "lambda:UpdateFunctionConfiguration", params);
     }, SMALL),
     row("new", "lambda:DeleteFunction", set_up, "teardown"),
+    row("new", "lambda:PutFunctionConcurrency", |s| {
+        set_up(s);
+        let params = json!({"FunctionName": LAMBDA, "ReservedConcurrentExecutions": 7});
+        s.aws("new", "lambda:PutFunctionConcurrency", params);
+        s.set_function(&json!({"State": "Failed"}));
+    }, SMALL),
     row("new", "logs:CreateLogGroup", no_change, SMALL),
     row("new", "logs:TagResource", no_change, SMALL),
     row("new", "logs:PutRetentionPolicy", no_change, SMALL),
@@ -270,12 +276,13 @@ const ROWS: &[Row] = &[
 
 /// Actions with separate tests: they need another pool, the invoked function, or its log, or are
 /// needed only by some commands.
-const TESTED_SEPARATELY: [&str; 8] = [
+const TESTED_SEPARATELY: [&str; 9] = [
     "cloudwatch:GetMetricData",
     "cognito-idp:GetUserPoolMfaConfig",
     "cognito-idp:ListIdentityProviders",
     "cognito-idp:ListResourceServers",
     "cognito-idp:ListUsers",
+    "lambda:GetAccountSettings",
     "lambda:InvokeFunction",
     "logs:GetQueryResults",
     "logs:StartQuery",

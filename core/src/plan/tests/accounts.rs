@@ -8,6 +8,7 @@ use crate::cognito::flows::ADMIN_PASSWORD;
 use crate::cognito::lossless::Object;
 use crate::desired::{Choices, Desired, OldClient, Target};
 use crate::identity::{Identity, Side};
+use crate::lambda::State;
 use crate::names::Names;
 use crate::observed::{Extras, Function, LogGroup, NewSide, OldSide, Policy, Pool, Role};
 use crate::package::{Architecture, Package};
@@ -197,6 +198,10 @@ pub(crate) fn set_up() -> (OldSide, NewSide) {
             }]}),
             tags: desired.new_tags.clone(),
             modified: Some(CREATED),
+            state: State::Active,
+            others: Object::new(),
+            reserved: None,
+            unreadable: None,
         }),
         before_is_gone: false,
         pool: pool(

@@ -96,6 +96,10 @@ impl Cloud {
                 );
                 assert!(self.functions.insert(name));
             }
+            Call::Function(FunctionCall::Recreate(_)) => {
+                assert!(self.functions.contains(&name));
+                self.permissions.clear();
+            }
             Call::Function(FunctionCall::Delete) => {
                 assert_eq!(self.trigger, None, "a trigger without a function");
                 assert!(self.functions.remove(&name));

@@ -6,16 +6,20 @@ mod cloud;
 mod dedicated;
 mod order;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{Action, Change, Edit, Guard, Plan, setup, teardown};
+use super::runnable::{is_changeable, is_readable};
+use super::{Action, Change, Edit, Guard, Plan, Reason, setup, teardown};
 use crate::cognito::flows::ADMIN_PASSWORD;
 use crate::desired::Desired;
 use crate::identity::Side;
+use crate::lambda::{State, Why};
 use crate::names::Names;
-use crate::observed::{NewSide, Observed, OldSide};
+use crate::observed::{Function, NewSide, Observed, OldSide};
+use crate::package::Package;
 use crate::problem::Severity;
 use crate::record::{self, Tags};
 use crate::resource::{
@@ -421,6 +425,129 @@ fn a_role_younger_than_the_function_is_set_on_it_again() {
                 .iter()
                 .all(|s| matches!(s.call, Call::Function(FunctionCall::Configure { .. })))
         );
+    }
+}
+
+/// Lambda accepts no other change of a failed function.
+#[test]
+fn a_failed_function_is_created_again_with_what_others_added() {
+    let (old, mut new) = set_up();
+    let why = Why {
+        code: "InternalError".into(),
+        message: "text".into(),
+    };
+    let own = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    if let Some(function) = &mut new.function {
+        function.state = State::Failed(why.clone());
+        function.others = object(json!({"KMSKeyArn": "key"}));
+        function.reserved = Some(3);
+        let others = [
+            own("team", "accounts"),
+            own("aws:cloudformation:stack-id", "s"),
+        ];
+        function.tags.extend(others);
+        let statements = function.policy["Statement"].as_array_mut();
+        statements
+            .expect("statements")
+            .push(json!({"Sid": "theirs"}));
+    }
+    let plan = planned(&(old, new));
+    let all = [
+        "new ~ function cognito-migration-lambda",
+        "new + permission cognito-user-migration",
+    ];
+    assert_eq!(lines(&plan), all);
+    let change = &plan.changes[0];
+    let reason = Reason::Failed {
+        why,
+        kept: vec!["KMSKeyArn".into(), "ReservedConcurrentExecutions".into()],
+        lost: vec!["theirs".into()],
+    };
+    assert_eq!(change.reason, Some(reason));
+    let [Call::Function(FunctionCall::Recreate(recreation))] = calls(change)[..] else {
+        panic!("another call");
+    };
+    let desired = desired();
+    assert!(recreation.set == desired.configuration);
+    assert_eq!(recreation.others, object(json!({"KMSKeyArn": "key"})));
+    assert_eq!(recreation.reserved, Some(3));
+    let mut tags = desired.new_tags;
+    tags.extend([own("team", "accounts")]);
+    assert_eq!(recreation.tags, tags);
+    assert!(matches!(change.steps[0].guard, Some(Guard::Managed { .. })));
+}
+
+#[test]
+fn a_failed_update_is_sent_again_and_other_states_are_not_changed() {
+    let state = |state: State| {
+        let (old, mut new) = set_up();
+        new.function
+            .iter_mut()
+            .for_each(|one| one.state = state.clone());
+        planned(&(old, new))
+    };
+    let plan = state(State::UpdateFailed(Why::default()));
+    assert!(matches!(
+        calls(&plan.changes[0])[..],
+        [
+            Call::Function(FunctionCall::Configure { .. }),
+            Call::Function(FunctionCall::UpdateCode { .. })
+        ]
+    ));
+    assert!(matches!(
+        plan.changes[0].reason,
+        Some(Reason::UpdateFailed { .. })
+    ));
+    let plan = state(State::Other("Deactivated".into(), Why::default()));
+    assert_eq!(lines(&plan), ["new ! function cognito-migration-lambda"]);
+    assert!(plan.is_empty());
+    for same in [
+        State::Inactive(Why::default()),
+        State::Changing(Why::default()),
+    ] {
+        let is_inactive = matches!(same, State::Inactive(_));
+        let plan = state(same);
+        assert_eq!(lines(&plan), [""; 0]);
+        let warned = plan
+            .warnings
+            .iter()
+            .any(|one| one.id == "function-inactive");
+        assert_eq!(warned, is_inactive);
+    }
+}
+
+/// A package that an earlier setup deployed from a file is in no later run.
+#[test]
+fn setup_fails_for_a_function_that_it_cannot_change() {
+    let (_, new) = set_up();
+    let mut function = new.function.expect("a function");
+    let package = desired().package;
+    let without = Package {
+        zip: Cow::default(),
+        ..package.clone()
+    };
+    let id = |function: &Function, package| {
+        is_changeable("f", function, package)
+            .err()
+            .map(|one| one.id)
+    };
+    assert_eq!(id(&function, &without), None);
+    function.state = State::Failed(Why::default());
+    assert_eq!(id(&function, &package), None);
+    assert_eq!(id(&function, &without), Some("package-lost"));
+    function.state = State::Other("Deleting".into(), Why::default());
+    assert_eq!(id(&function, &package), Some("function-blocked"));
+    assert!(is_readable("f", "new account", &function).is_ok());
+    function.unreadable = Some(Why {
+        code: "AccessDeniedException".into(),
+        message: "KMS access denied".into(),
+    });
+    function.others = object(json!({"KMSKeyArn": "arn:aws:kms:key"}));
+    let words = is_readable("f", "new account", &function)
+        .err()
+        .expect("an error");
+    for text in ["KMS access denied", "kms:Decrypt on arn:aws:kms:key"] {
+        assert!(words.words().contains(text), "{text}");
     }
 }
 

@@ -1,0 +1,5 @@
+//! The Lambda function as others and AWS change it.
+
+mod concurrency;
+mod failed;
+mod settings;
