@@ -128,6 +128,18 @@ impl Sandbox {
         self.proxy.set_conditions(conditions);
     }
 
+    /// Disables a Region in an account, as an opt-in Region is by default. STS in this Region
+    /// creates no session of the account's roles, and no service in it accepts the account's
+    /// credentials. The Region of a call is the one in its signature.
+    pub fn disable_region(&self, account: &str, region: &str) {
+        self.proxy.set_region(account, region, true);
+    }
+
+    /// Enables a Region again.
+    pub fn enable_region(&self, account: &str, region: &str) {
+        self.proxy.set_region(account, region, false);
+    }
+
     /// Groups independent calls into rounds: each call waits `quiet` for others. The journal has
     /// the round of each call. `None` disables it.
     pub fn count_rounds(&self, quiet: Option<Duration>) {

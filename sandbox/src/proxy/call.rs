@@ -18,6 +18,8 @@ pub struct Call {
     /// The service in the credential scope: `iam`, `lambda`, `cognito-idp`, `logs`,
     /// `monitoring`, `sts`.
     pub service: String,
+    /// The Region in the credential scope. Empty for a public call.
+    pub region: String,
     /// The operation: `CreateRole`, `AdminInitiateAuth`, `AddPermission`.
     pub action: String,
     /// Whether the operation writes.
@@ -82,6 +84,7 @@ impl Call {
         Self {
             account,
             service: service.to_owned(),
+            region: credential.region.to_owned(),
             writes: !READS.iter().any(|read| action.starts_with(read))
                 && !action.starts_with("GET "),
             action,

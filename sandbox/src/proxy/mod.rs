@@ -10,6 +10,7 @@ mod fault;
 mod message;
 mod messages;
 mod quota;
+mod regions;
 mod request;
 mod rounds;
 pub(crate) mod serve;
@@ -36,6 +37,7 @@ use crate::pool::Pool;
 use conditions::Simulation;
 use emulator::Emulator;
 use fault::Faults;
+use regions::DisabledRegions;
 use rounds::Rounds;
 use upstream::{Answer, Place};
 
@@ -49,6 +51,7 @@ pub(crate) struct Proxy {
     faults: Faults,
     conditions: Simulation,
     rounds: Rounds,
+    disabled_regions: DisabledRegions,
 }
 
 /// The connection is closed without a response.
@@ -72,6 +75,7 @@ impl Proxy {
             faults: Faults::default(),
             conditions: Simulation::default(),
             rounds: Rounds::default(),
+            disabled_regions: DisabledRegions::default(),
         }
     }
 
@@ -147,6 +151,10 @@ impl Proxy {
         }
     }
 
+    pub(crate) fn set_region(&self, account: &str, region: &str, is_disabled: bool) {
+        self.disabled_regions.set(account, region, is_disabled);
+    }
+
     pub(crate) fn inject(&self, injection: Injection) {
         self.faults.add(injection);
     }
@@ -218,7 +226,11 @@ impl Proxy {
 
     /// Processes one call without conditions and faults.
     async fn pass(&self, call: &mut Call, request: &Request<Bytes>) -> Response<Bytes> {
-        let reply = self.emulator.upstream.forward(request).await;
+        let upstream = &self.emulator.upstream;
+        if let Some(error) = self.disabled_regions.reject(upstream, call, request).await {
+            return error;
+        }
+        let reply = upstream.forward(request).await;
         let reply = trigger::fire(&self.emulator, call, request, reply).await;
         messages::record(&self.emulator, call, request, &reply).await;
         reply

@@ -15,6 +15,8 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
+use crate::accounts::NEW_ACCOUNT;
+
 /// A client of the emulator.
 #[derive(Debug)]
 pub(super) struct Upstream {
@@ -106,6 +108,22 @@ impl Upstream {
             .body(Bytes::from(body.to_string()))?;
         let reply = self.as_root(place, "cognito-idp", request).await?;
         Ok(Answer::of(&reply))
+    }
+
+    /// The account of an access key, also of a session. `None` if the emulator doesn't know it.
+    pub(super) async fn account_of(&self, key: &str) -> Option<String> {
+        let place = Place {
+            account: NEW_ACCOUNT.to_owned(),
+            region: "us-east-1".to_owned(),
+        };
+        let body = format!("Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId={key}");
+        let request = Request::post(format!("http://{}/", self.backend))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Bytes::from(body));
+        let reply = self.as_root(&place, "sts", request.ok()?).await.ok()?;
+        let text = String::from_utf8_lossy(reply.body());
+        let (_, rest) = text.split_once("<Account>")?;
+        Some(rest.split_once("</Account>")?.0.to_owned())
     }
 
     /// A Lambda call as the root user of the account.
