@@ -14,6 +14,11 @@ from ministack.core import iam_evaluator
 from ministack.core.lambda_runtime import execution_credentials
 from ministack.core.responses import error_response_json, json_response, set_request_account_id
 from ministack.services import cloudwatch_logs, cognito, iam, lambda_svc
+from client_secrets import (
+    all_secrets_are_accepted,
+    secrets_are_published_in_secrets_manager,
+    secrets_can_be_rotated,
+)
 from functions import function_states_restrict_calls
 from metrics import embedded_metrics_are_extracted, metrics_are_kept_for_15_months
 from mfa import (
@@ -47,6 +52,9 @@ def install():
     updates_check_references()
     updates_need_the_feature_plan()
     members_can_be_set()
+    secrets_can_be_rotated()
+    secrets_are_published_in_secrets_manager()
+    all_secrets_are_accepted()
     absent_auth_flows_have_defaults()
     public_calls_find_their_pool()
     names_are_case_insensitive_if_configured()

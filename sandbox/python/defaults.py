@@ -18,6 +18,9 @@ KEPT |= {
 # The names of the authentication levels. A description also has them if they were never set.
 ACR_NAMES = {f"Level{level}": {"AcrValue": f"urn:cognito:loa:{level}"} for level in range(1, 5)}
 
+# Only Cognito sets it, while Secrets Manager keeps the secret of an app client.
+KEPT |= {"ClientSecretArn"}
+
 DEFAULTS = {
     "pool": {
         "AcrConfiguration": ACR_NAMES,

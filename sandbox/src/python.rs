@@ -22,6 +22,10 @@ const FILES: [(&str, &str); 22] = [
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
     ("connections.py", include_str!("../python/connections.py")),
+    (
+        "client_secrets.py",
+        include_str!("../python/client_secrets.py"),
+    ),
     ("corrections.py", include_str!("../python/corrections.py")),
     ("defaults.py", include_str!("../python/defaults.py")),
     ("direct.py", include_str!("../python/direct.py")),

@@ -140,3 +140,106 @@ fn app_clients_with_the_same_name_have_different_ids() {
     assert_eq!(fault.code, "ResourceNotFoundException");
     assert_eq!(listed().len(), 2);
 }
+
+/// A sandbox with a pool, an app client with a secret, and the user `ann`.
+fn with_secret() -> (Sandbox, Pool, String) {
+    let sandbox = Sandbox::start().unwrap();
+    let pool = sandbox.pool("old", "users").unwrap();
+    let flows = json!(["ALLOW_ADMIN_USER_PASSWORD_AUTH"]);
+    let settings = json!({"ExplicitAuthFlows": flows, "GenerateSecret": true});
+    let client = sandbox.client(&pool, "server", settings).unwrap();
+    sandbox.user(&pool, "ann", PASSWORD, &[]).unwrap();
+    (sandbox, pool, client)
+}
+
+fn described(sandbox: &Sandbox, pool: &Pool, client: &str) -> Value {
+    let params = json!({"ClientId": client});
+    let answer = sandbox.raw(pool, "DescribeUserPoolClient", params).unwrap();
+    answer["UserPoolClient"].clone()
+}
+
+#[test]
+fn a_rotated_secret_is_never_returned_again() {
+    let (sandbox, pool, client) = with_secret();
+    let ids = || json!({"UserPoolId": pool.id, "ClientId": client});
+    let secrets = |operation: &str, params: Value| sandbox.in_pool(&pool, operation, params);
+    let listed = || {
+        let answer = secrets("ListUserPoolClientSecrets", ids()).unwrap();
+        let listed = answer["ClientSecrets"].as_array().unwrap().clone();
+        assert!(
+            listed
+                .iter()
+                .all(|one| one.get("ClientSecretValue").is_none())
+        );
+        let ids = listed.iter().map(|one| one["ClientSecretId"].clone());
+        ids.collect::<Vec<_>>()
+    };
+    let signs_in =
+        |hash: &str| call(&sandbox, &pool, &client, "AdminInitiateAuth", Some(hash)).map(drop);
+    assert_eq!(listed().len(), 1);
+    let first = sandbox.secret_hash(&pool, &client, "ann").unwrap();
+    let mut own = ids();
+    let value = "a-secret-of-the-application".replace('-', "_");
+    own["ClientSecret"] = value.as_str().into();
+    secrets("AddUserPoolClientSecret", own).unwrap();
+    let both = listed();
+    assert_eq!(both.len(), 2);
+    let fault = secrets("AddUserPoolClientSecret", ids()).unwrap_err();
+    assert_eq!(fault.code, "LimitExceededException");
+    // Both are accepted, and Describe returns the first one.
+    signs_in(&first).unwrap();
+    assert!(described(&sandbox, &pool, &client)["ClientSecret"].is_string());
+
+    let delete = |id: &Value| {
+        let mut params = ids();
+        params["ClientSecretId"] = id.clone();
+        secrets("DeleteUserPoolClientSecret", params)
+    };
+    delete(&both[0]).unwrap();
+    assert_eq!(listed(), both[1..]);
+    assert_eq!(
+        described(&sandbox, &pool, &client)["ClientSecret"],
+        Value::Null
+    );
+    let fault = signs_in(&first).unwrap_err();
+    assert!(
+        fault.message.starts_with("Unable to verify secret hash"),
+        "{fault}"
+    );
+    let fault = call(&sandbox, &pool, &client, "AdminInitiateAuth", None).unwrap_err();
+    assert!(
+        fault.message.ends_with("SECRET_HASH was not received"),
+        "{fault}"
+    );
+    delete(&both[1]).unwrap_err();
+
+    // An app client without a secret has none to rotate.
+    let open = json!({"UserPoolId": pool.id, "ClientId": pool.client});
+    let none = secrets("ListUserPoolClientSecrets", open.clone()).unwrap();
+    assert_eq!(none["ClientSecrets"], json!([]));
+    secrets("AddUserPoolClientSecret", open).unwrap_err();
+}
+
+#[test]
+fn a_secret_in_secrets_manager_is_replaced_by_its_arn() {
+    let (sandbox, pool, client) = with_secret();
+    let hash = sandbox.secret_hash(&pool, &client, "ann").unwrap();
+    let update = |members: Value| {
+        let mut params = json!({
+            "ClientId": client, "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+        });
+        params
+            .as_object_mut()
+            .unwrap()
+            .extend(members.as_object().unwrap().clone());
+        let answer = sandbox.raw(&pool, "UpdateUserPoolClient", params).unwrap();
+        answer["UserPoolClient"].clone()
+    };
+    let updated = update(json!({"PublishSecretsInAWSSecretsManager": true}));
+    assert_eq!(updated["ClientSecret"], Value::Null);
+    let arn = updated["ClientSecretArn"].clone();
+    assert!(arn.as_str().unwrap().starts_with("arn:aws:secretsmanager:"));
+    // It's rotated at once. An update without the member keeps it there.
+    call(&sandbox, &pool, &client, "AdminInitiateAuth", Some(&hash)).unwrap_err();
+    assert_eq!(update(json!({}))["ClientSecretArn"], arn);
+}
