@@ -9,6 +9,7 @@ use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::types::AuthFlowType;
 use rules::decision::{Answer, OldUser};
+use rules::probe::StsError;
 use rules::reasons::{Failure, Fault};
 use tokio::time::{Instant, timeout_at};
 
@@ -30,6 +31,7 @@ mod convert;
 mod credentials;
 mod retry;
 mod secret;
+mod sts;
 #[cfg(test)]
 mod tests;
 
@@ -70,6 +72,15 @@ impl Cognito {
     /// Creates the clients, without any call.
     fn new(settings: OldPoolSettings, environment: Environment, connections: Connections) -> Self {
         let role = environment.role(&settings, &connections);
+        Self::with_role(settings, environment, connections, role)
+    }
+
+    fn with_role(
+        settings: OldPoolSettings,
+        environment: Environment,
+        connections: Connections,
+        role: Role,
+    ) -> Self {
         Self {
             client: environment.cognito(&settings, &connections, role.clone()),
             role,
@@ -147,11 +158,16 @@ impl Cognito {
 impl OldPool for Cognito {
     /// Shares the connections, because they don't depend on the session.
     fn cold(&self) -> Self {
-        Self::new(
+        Self::with_role(
             self.settings.clone(),
             self.environment.clone(),
             self.connections.clone(),
+            self.role.cold(),
         )
+    }
+
+    fn sts_errors(&self) -> Vec<StsError> {
+        self.role.errors()
     }
 
     async fn session(&self) -> Result<(), Failure> {

@@ -66,7 +66,7 @@ impl Reply {
     pub fn into_parts(mut self) -> (Result<Box<RawValue>, Diagnostic>, Record) {
         let result = match self.decision {
             decision if self.record.source == Some(Source::Probe) => {
-                raw(&probe::answer(&decision, self.record.calls.failed()))
+                raw(&probe::answer(&decision, &self.record.calls))
             }
             Ok(migration) => {
                 response::fill_in(&mut self.event, migration.into_response());
@@ -134,7 +134,13 @@ async fn decide<P: OldPool>(
         Source::Authentication | Source::ForgotPassword => Rc::clone(&service.pool),
     };
     let (calls, deadline) = (Rc::clone(&record.calls), record.deadline);
-    let session = calls.record(Call::AssumeRole, pool.session());
+    let session = calls.record(Call::AssumeRole, async {
+        let session = pool.session().await;
+        if session.is_err() {
+            calls.record_sts_errors(pool.sts_errors());
+        }
+        session
+    });
     let user = UserCall {
         pool: Rc::clone(&pool),
         username: username.to_owned(),

@@ -10,6 +10,7 @@
 //! | the response to the connectivity check | `probe` |
 //! | the calls to the old pool | `old_pool` for the interface, `cognito` for the SDK |
 //! | endpoints, credentials and the access role's session | `cognito/clients`, `cognito/credentials` |
+//! | the Region of STS | `cognito/sts` |
 //! | the connection pool, and connections that died | `cognito/connections` |
 //! | retries | `cognito/retry` |
 //! | the function's environment variables | `settings` |

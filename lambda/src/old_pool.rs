@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use rules::decision::{Answer, OldUser};
+use rules::probe::StsError;
 use rules::reasons::Failure;
 use tokio::time::Instant;
 
@@ -26,6 +27,9 @@ pub trait OldPool: Sized + 'static {
 
     /// Makes sure that calls can be signed. Returns at once if the cached session is valid.
     async fn session(&self) -> Result<(), Failure>;
+
+    /// The errors of STS, if there is no session because the role can't be assumed.
+    fn sts_errors(&self) -> Vec<StsError>;
 
     /// Reads the client secret, if a password call needs it and it isn't cached.
     async fn prepare(&self, deadline: Instant) -> Result<(), Failure>;

@@ -8,11 +8,14 @@ use rules::probe::{Answer, Call, Verdict};
 use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::Value;
 
+use crate::calls::Calls;
+
 #[cfg(test)]
 mod tests;
 
-/// The response. It contains only words of closed sets and the names of attributes.
-pub fn answer(decision: &Result<Migration, Failure>, failed: Option<Call>) -> Value {
+/// The response. It contains only words of closed sets, the names of attributes, and the errors of
+/// STS, which are about the function's role and not about a user.
+pub fn answer(decision: &Result<Migration, Failure>, calls: &Calls) -> Value {
     let (verdict, call) = match decision {
         Ok(migration) => {
             let names = migration.attribute_names().map(str::to_owned);
@@ -20,10 +23,19 @@ pub fn answer(decision: &Result<Migration, Failure>, failed: Option<Call>) -> Va
         }
         Err(failure) => {
             let redacted = redacted(*failure);
-            (Verdict::Failed(redacted), call(redacted, failed))
+            (Verdict::Failed(redacted), call(redacted, calls.failed()))
         }
     };
-    Answer { verdict, call }.to_json()
+    let sts_errors = match verdict {
+        Verdict::Failed(Failure::Fault(Fault::Credentials)) => calls.sts_errors(),
+        _ => Vec::new(),
+    };
+    Answer {
+        verdict,
+        call,
+        sts_errors,
+    }
+    .to_json()
 }
 
 /// Replaces reasons that the old pool returns without checking the password, because they reveal

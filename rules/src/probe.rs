@@ -1,6 +1,7 @@
 //! The connectivity check: an event that Cognito never sends, with which `cogmig` checks the
 //! function's migration path, and the response, which creates no user. The response contains only
-//! words of closed sets and the names of attributes.
+//! words of closed sets, the names of attributes, and the errors with which STS rejects the
+//! function.
 
 use serde_json::{Value, json};
 
@@ -67,6 +68,43 @@ pub enum Verdict {
     Unknown(String, String),
 }
 
+/// An error of AssumeRole in the STS of a Region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StsError {
+    /// The Region.
+    pub region: String,
+    /// The code of STS. `None` if STS didn't answer.
+    pub code: Option<String>,
+    /// The message of STS, without secrets.
+    pub message: String,
+}
+
+impl StsError {
+    /// Whether the Region isn't enabled in the old or in the new account. STS in another Region may
+    /// accept the same request.
+    #[must_use]
+    pub fn is_region_disabled(&self) -> bool {
+        let code = self.code.as_deref();
+        matches!(
+            code,
+            Some("RegionDisabledException" | "InvalidClientTokenId")
+        )
+    }
+
+    fn to_json(&self) -> Value {
+        json!({"region": self.region, "code": self.code, "message": self.message})
+    }
+
+    fn of_json(error: &Value) -> Option<Self> {
+        let text = |member: &str| error.get(member)?.as_str().map(str::to_owned);
+        Some(Self {
+            region: text("region")?,
+            code: text("code"),
+            message: text("message").unwrap_or_default(),
+        })
+    }
+}
+
 /// The response to the connectivity check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -74,6 +112,8 @@ pub struct Answer {
     pub verdict: Verdict,
     /// The call that failed with a fault.
     pub call: Option<Call>,
+    /// The errors of STS, if the function can't assume the access role.
+    pub sts_errors: Vec<StsError>,
 }
 
 impl Answer {
@@ -85,12 +125,17 @@ impl Answer {
             Verdict::Failed(failure) => (failure.outcome(), Some(failure.reason()), &[][..]),
             Verdict::Unknown(outcome, reason) => (outcome.as_str(), Some(reason.as_str()), &[][..]),
         };
-        json!({
+        let mut answer = json!({
             "outcome": outcome,
             "reason": reason,
             "call": self.call.map(Call::as_str),
             "attributes": attributes,
-        })
+        });
+        if !self.sts_errors.is_empty() {
+            let errors = self.sts_errors.iter().map(StsError::to_json);
+            answer["stsErrors"] = errors.collect();
+        }
+        answer
     }
 
     /// Parses the JSON that the function returned. `None` if it isn't a response to the
@@ -109,9 +154,12 @@ impl Answer {
             }
             None => Verdict::Unknown(outcome.to_owned(), reason.to_owned()),
         };
+        let sts_errors = answer.get("stsErrors").and_then(Value::as_array);
+        let sts_errors = sts_errors.into_iter().flatten();
         Some(Self {
             verdict,
             call: text("call").and_then(Call::of_name),
+            sts_errors: sts_errors.filter_map(StsError::of_json).collect(),
         })
     }
 }
@@ -129,8 +177,17 @@ mod tests {
         verdicts.push(Verdict::Migrated(vec!["email".into(), "name".into()]));
         verdicts.push(Verdict::Unknown("rejected".into(), "of_the_future".into()));
         let calls = Call::ALL.into_iter().map(Some).chain([None]);
+        let sts_errors = ["RegionDisabledException", ""].map(|code| StsError {
+            region: "eu-south-2".into(),
+            code: (!code.is_empty()).then(|| code.into()),
+            message: "STS is not activated".into(),
+        });
         for (verdict, call) in verdicts.into_iter().zip(calls.cycle()) {
-            let answer = Answer { verdict, call };
+            let answer = Answer {
+                verdict,
+                call,
+                sts_errors: call.map_or_else(Vec::new, |_| sts_errors.to_vec()),
+            };
             assert_eq!(Answer::of_json(&answer.to_json()), Some(answer));
         }
         for none in [

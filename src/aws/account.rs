@@ -22,7 +22,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
-use cogmig_core::call::CallError;
+use cogmig_core::call::{CallError, region};
 use cogmig_core::event::{Event, Events, PATIENCE};
 use cogmig_core::identity::{Identity, Side};
 use cogmig_core::problem::Problem;
@@ -132,8 +132,14 @@ impl Account {
             account.call("sts:GetCallerIdentity", sts.get_caller_identity().send()),
             reads(&account),
         );
-        let caller =
-            caller.map_err(|error| sso_expired(side, profile, &error).unwrap_or(error.into()))?;
+        let caller = caller.map_err(|error| {
+            let sso = sso_expired(side, profile, &error);
+            let region = || {
+                let problem = region::disabled(&error, profile, &account.identity.region);
+                problem.map(anyhow::Error::from)
+            };
+            sso.or_else(region).unwrap_or_else(|| error.clone().into())
+        })?;
         let arn = caller
             .arn()
             .context("STS returned no ARN for these credentials")?;

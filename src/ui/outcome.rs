@@ -168,7 +168,8 @@ fn verified(transcript: &Transcript, verified: &Verified, width: usize) -> Strin
         Err(broken) => {
             let (component, what) = (broken.component.as_str(), &broken.what);
             let failed = format!("failed ({component}): {what}");
-            let failed = Problem::error("connectivity-check-failed", failed).fix(broken.remedy);
+            let failed = Problem::error("connectivity-check-failed", failed);
+            let failed = failed.fix(broken.remedy.clone());
             problem::text("Connectivity check:", &failed, Some(width))
         }
     };

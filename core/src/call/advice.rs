@@ -4,7 +4,7 @@ use super::error::{ANALYTICS, CallError, DENIED, NO_PROVIDER, NOT_OF_AWS, PINPOI
 
 /// AWS's error codes and a fragment of the message, each with the remedy. The first row that
 /// matches applies. An empty code means that AWS didn't answer: the message is the SDK's.
-const ADVICE: [(&[&str], &str, &str); 37] = [
+const ADVICE: [(&[&str], &str, &str); 39] = [
     (
         DENIED,
         "service control policy",
@@ -114,6 +114,16 @@ const ADVICE: [(&[&str], &str, &str); 37] = [
         NO_APPLICATION,
     ),
     (
+        &["InvalidParameterValueException", "ValidationException"],
+        "arm64",
+        ARCHITECTURE,
+    ),
+    (
+        &["InvalidParameterValueException", "ValidationException"],
+        "rchitecture",
+        ARCHITECTURE,
+    ),
+    (
         &["LimitExceeded", "LimitExceededException"],
         "",
         "a quota of the account is exceeded: delete unused resources, or request an increase in Service Quotas",
@@ -199,6 +209,7 @@ const ADVICE: [(&[&str], &str, &str); 37] = [
 const NO_APPLICATION: &str = "remove AnalyticsConfiguration from the app client if its Amazon Pinpoint application no longer exists, then run the command again: until then Cognito rejects every update of this app client";
 const CLOCK: &str =
     "set the clock of this machine: AWS accepts a signed request only for some minutes";
+const ARCHITECTURE: &str = "use --architecture x86_64: Lambda doesn't offer arm64 in every Region";
 const NETWORK: [&str; 4] = ["dispatch failure", "connect", "timed out", "timeout"];
 
 /// The remedy for an error, if one is known.
@@ -422,6 +433,21 @@ mod tests {
                 "quota",
             ),
             ("CodeStorageExceededException", String::new(), "storage"),
+            (
+                "InvalidParameterValueException",
+                "Runtime provided.al2023 does not support the following architectures [arm64]. Please select different architectures from [x86_64]".into(),
+                "--architecture x86_64",
+            ),
+            (
+                "InvalidParameterValueException",
+                "Unsupported Architecture".into(),
+                "--architecture x86_64",
+            ),
+            (
+                "ValidationException",
+                "1 validation error detected: Value '[arm64]' at 'architectures' failed to satisfy constraint".into(),
+                "--architecture x86_64",
+            ),
             ("TooManyRequestsException", "Rate exceeded".into(), "later"),
             ("ServiceException", String::new(), "later"),
             (

@@ -2,6 +2,7 @@
 
 mod advice;
 mod error;
+pub mod region;
 
 use std::error::Error;
 

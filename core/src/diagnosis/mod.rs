@@ -1,6 +1,9 @@
 //! The result of the connectivity check: the broken component of the migration path, and the
 //! remedy.
 
+mod sts;
+
+use std::borrow::Cow;
 use std::fmt;
 
 use rules::log;
@@ -81,7 +84,7 @@ pub struct Broken {
     /// The cause.
     pub what: String,
     /// The remedy.
-    pub remedy: &'static str,
+    pub remedy: Cow<'static, str>,
     /// Whether it may resolve on its own, because IAM and Cognito are eventually consistent.
     pub is_transient: bool,
 }
@@ -99,7 +102,7 @@ impl fmt::Display for Broken {
 
 impl From<&Broken> for Problem {
     fn from(broken: &Broken) -> Self {
-        Self::error("connectivity-check-failed", broken.to_string()).fix(broken.remedy)
+        Self::error("connectivity-check-failed", broken.to_string()).fix(broken.remedy.clone())
     }
 }
 
@@ -142,11 +145,15 @@ impl Broken {
     }
 
     /// The check failed at this component.
-    pub fn at(component: Component, what: impl Into<String>, remedy: &'static str) -> Self {
+    pub fn at(
+        component: Component,
+        what: impl Into<String>,
+        remedy: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             component,
             what: what.into(),
-            remedy,
+            remedy: remedy.into(),
             is_transient: false,
         }
     }
@@ -159,9 +166,8 @@ impl Broken {
         }
     }
 
-    /// The meaning of the function's answer. STS doesn't report why a role can't be assumed, so the
-    /// drift in `plan` shows the cause.
-    #[expect(clippy::too_many_lines, reason = "a table")]
+    /// The meaning of the function's answer. STS doesn't always report why a role can't be assumed,
+    /// so the drift in `plan` shows the cause.
     pub fn of(answer: &Answer, desired: &Desired, plan: &Plan) -> Self {
         let names = &desired.names;
         let (role, pool) = (&names.access_role, &desired.old.pool.id);
@@ -176,21 +182,7 @@ impl Broken {
             Verdict::Migrated(_) => return unknown(log::MIGRATED),
         };
         match failure {
-            Failure::Fault(Fault::Credentials) => {
-                let (component, what) = assume(plan, desired);
-                let remedy = match component {
-                    Component::External => {
-                        "check whether a service control policy or a permissions boundary denies sts:AssumeRole in one of the accounts"
-                    }
-                    _ => SETUP,
-                };
-                Self::at(
-                    component,
-                    format!("the function can't assume {role}: {what}"),
-                    remedy,
-                )
-                .transient()
-            }
+            Failure::Fault(Fault::Credentials) => credentials(answer, desired, plan),
             Failure::Fault(Fault::AccessDenied) => {
                 // Sessions of a deleted role remain valid for a while, but without permissions.
                 let (component, what) = match assume(plan, desired) {
@@ -271,6 +263,28 @@ impl Broken {
             ) => unknown(failure.reason()),
         }
     }
+}
+
+/// Why the function has no session of the access role.
+fn credentials(answer: &Answer, desired: &Desired, plan: &Plan) -> Broken {
+    let errors = &answer.sts_errors;
+    if let Some(broken) = sts::disabled_regions(errors, desired) {
+        return broken;
+    }
+    let (component, what) = assume(plan, desired);
+    let remedy = match component {
+        Component::External => {
+            "check whether a service control policy, a resource control policy or a permissions boundary denies sts:AssumeRole in one of the accounts"
+        }
+        _ => SETUP,
+    };
+    let words = sts::words(errors).map(|words| format!(". {words}"));
+    let what = format!(
+        "the function can't assume {}: {what}{}",
+        desired.names.access_role,
+        words.unwrap_or_default()
+    );
+    Broken::at(component, what, remedy).transient()
 }
 
 /// Why the access role can't be assumed: the first drift that explains it.

@@ -153,6 +153,102 @@ fn drift_shows_why_a_role_cannot_be_assumed() {
     }
 }
 
+/// The answer of a function that can't assume the role, with the errors of STS.
+fn refused(errors: &[(&str, Option<&str>, &str)]) -> Broken {
+    let errors = errors
+        .iter()
+        .map(|(region, code, message)| json!({"region": region, "code": code, "message": message}));
+    let answer = json!({
+        "outcome": "fault", "reason": "credentials", "call": "AssumeRole",
+        "stsErrors": errors.collect::<Vec<_>>(),
+    });
+    let answer = Answer::of_json(&answer).expect("an answer");
+    Broken::of(&answer, &accounts::desired(), &Plan::default())
+}
+
+/// The old pool is in eu-west-1 of account 111111111111, the function in eu-central-1 of
+/// 222222222222.
+#[test]
+fn a_region_without_sts_is_named_with_the_account_that_has_to_enable_it() {
+    const DISABLED: &str = "RegionDisabledException";
+    const INVALID: &str = "InvalidClientTokenId";
+    let (own, old) = ("eu-central-1", "eu-west-1");
+    let enable_own = "enable Region eu-central-1 in the old account 111111111111";
+    let enable_old = "enable Region eu-west-1 in the new account 222222222222";
+    let both = format!("{enable_own}, or {enable_old}");
+    let rows: [(&[_], bool, &str); 6] = [
+        (
+            &[
+                (own, Some(DISABLED), "STS is off"),
+                (old, Some(INVALID), "The token"),
+            ],
+            false,
+            &both,
+        ),
+        (&[(own, Some(DISABLED), "STS is off")], false, enable_own),
+        (&[(own, Some(INVALID), "The token")], true, enable_own),
+        (
+            &[(own, Some(INVALID), ""), (old, Some(INVALID), "")],
+            true,
+            &both,
+        ),
+        (
+            &[(own, Some(DISABLED), ""), (old, None, "no response")],
+            false,
+            enable_own,
+        ),
+        (
+            &[(old, Some(DISABLED), "")],
+            false,
+            "enable Region eu-west-1 in the old account 111111111111",
+        ),
+    ];
+    for (errors, transient, remedy) in rows {
+        let broken = refused(errors);
+        assert_eq!(broken.component, Component::External);
+        assert_eq!(broken.is_transient, transient, "{errors:?}");
+        assert!(
+            broken.remedy.starts_with(&format!("{remedy}.")),
+            "{}",
+            broken.remedy
+        );
+        for (region, code, message) in errors {
+            let (code, what) = (code.unwrap_or("didn't answer"), &broken.what);
+            assert!(
+                [region, code, message]
+                    .iter()
+                    .all(|word| what.contains(*word)),
+                "{what}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_words_of_sts_are_part_of_every_other_cause() {
+    let denied = "User: x is not authorized to perform: sts:AssumeRole with an explicit deny in a resource control policy";
+    for errors in [
+        &[("eu-central-1", Some("AccessDenied"), denied)][..],
+        // STS works in the Region of the second error.
+        &[
+            ("eu-central-1", Some("RegionDisabledException"), "off"),
+            ("eu-west-1", Some("AccessDenied"), denied),
+        ],
+    ] {
+        let broken = refused(errors);
+        assert!(
+            broken.is_transient && broken.what.contains(denied),
+            "{}",
+            broken.what
+        );
+        assert!(
+            broken.remedy.contains("resource control policy"),
+            "{}",
+            broken.remedy
+        );
+    }
+}
+
 #[test]
 fn the_check_passes_unless_the_rejection_applies_to_all_users() {
     for (outcome, reason, open) in [

@@ -3,6 +3,7 @@
 //! cold start.
 
 use std::env;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -13,6 +14,7 @@ use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, IdentityCache, Re
 
 use super::connections::Connections;
 use super::credentials::Role;
+use super::sts::{Request, Sts};
 use crate::settings::OldPoolSettings;
 
 #[cfg(test)]
@@ -59,8 +61,23 @@ impl Environment {
         }
     }
 
-    /// The access role, assumed with the STS endpoint of the function's Region.
+    /// The access role. It is assumed with the STS of the function's Region, or with that of the
+    /// old pool's Region.
     pub fn role(&self, settings: &OldPoolSettings, connections: &Connections) -> Role {
+        let sts = |region: &str| (region.to_owned(), self.sts(region, connections));
+        let old = settings.region.as_str();
+        let sts = match self.region.as_deref() {
+            Some(own) if own != old => Sts::new(sts(own), Some(sts(old))),
+            _ => Sts::new(sts(old), None),
+        };
+        let request = Request {
+            role_arn: settings.role_arn.clone(),
+            external_id: settings.external_id.clone(),
+        };
+        Role::new(Arc::new(sts), Arc::new(request))
+    }
+
+    fn sts(&self, region: &str, connections: &Connections) -> aws_sdk_sts::Client {
         let mut sts = aws_sdk_sts::config::Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .http_client(connections.clone())
@@ -69,18 +86,14 @@ impl Environment {
                     .with_max_attempts(2)
                     .with_initial_backoff(Duration::from_millis(200)),
             )
-            .region(self.region.clone().map(Region::new))
+            .region(Region::new(region.to_owned()))
             .use_fips(self.fips)
             .use_dual_stack(self.dual_stack);
         if let Some(credentials) = self.credentials.clone() {
             sts = sts.credentials_provider(credentials);
         }
         sts.set_endpoint_url(self.sts.clone());
-        Role::new(
-            aws_sdk_sts::Client::from_conf(sts.build()),
-            settings.role_arn.clone(),
-            settings.external_id.clone(),
-        )
+        aws_sdk_sts::Client::from_conf(sts.build())
     }
 
     /// The Cognito client for the old pool's Region, with the credentials of the access role. SDK

@@ -10,8 +10,11 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, Result, future};
+use rules::probe::StsError;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::{AbortHandle, JoinHandle};
+
+use super::sts::{NotAssumed, Request, Sts};
 
 #[cfg(test)]
 mod tests;
@@ -30,10 +33,12 @@ const EXPIRED_BEFORE: Duration = Duration::from_secs(5);
 pub struct Role(Arc<Inner>);
 
 struct Inner {
-    sts: aws_sdk_sts::Client,
-    arn: String,
-    external_id: String,
+    /// Which Region works doesn't depend on the session, so cold roles share it.
+    sts: Arc<Sts>,
+    request: Arc<Request>,
     current: Cell<Option<Credentials>>,
+    /// The errors of the last renewal, if it failed.
+    errors: Cell<Vec<StsError>>,
     /// The task that has this lock assumes the role. Others wait.
     lock: Arc<Mutex<()>>,
     /// The start of the last renewal, and the handle to abort it.
@@ -49,15 +54,26 @@ impl fmt::Debug for Role {
 
 impl Role {
     /// The role, with no session yet.
-    pub fn new(sts: aws_sdk_sts::Client, arn: String, external_id: String) -> Self {
+    pub fn new(sts: Arc<Sts>, request: Arc<Request>) -> Self {
         Self(Arc::new(Inner {
             sts,
-            arn,
-            external_id,
+            request,
             current: Cell::default(),
+            errors: Cell::default(),
             lock: Arc::default(),
             renewal: Cell::default(),
         }))
+    }
+
+    /// The same role, with no session yet.
+    pub fn cold(&self) -> Self {
+        Self::new(Arc::clone(&self.0.sts), Arc::clone(&self.0.request))
+    }
+
+    /// The errors of STS at the last renewal, if it failed.
+    pub fn errors(&self) -> Vec<StsError> {
+        let errors = self.0.errors.lock();
+        errors.map(|errors| errors.clone()).unwrap_or_default()
     }
 
     /// The current session, which may have expired.
@@ -144,25 +160,11 @@ impl Role {
 
 impl Inner {
     async fn assume(&self) -> Result {
-        let request = self
-            .sts
-            .assume_role()
-            .role_arn(&self.arn)
-            .external_id(&self.external_id)
-            .role_session_name("cognito-migration-lambda");
-        let answer = request.send().await;
-        let session = answer.map_err(CredentialsError::provider_error)?;
-        let session = session
-            .credentials
-            .ok_or_else(|| CredentialsError::unhandled("no credentials"))?;
-        let end = SystemTime::try_from(session.expiration).map_err(CredentialsError::unhandled)?;
-        Ok(Credentials::new(
-            session.access_key_id,
-            session.secret_access_key,
-            Some(session.session_token),
-            Some(end),
-            "AssumeRole",
-        ))
+        let answer = self.sts.assume(&self.request).await;
+        if let Ok(mut errors) = self.errors.lock() {
+            *errors = answer.as_ref().err().cloned().unwrap_or_default();
+        }
+        answer.map_err(|_| CredentialsError::provider_error(NotAssumed))
     }
 }
 

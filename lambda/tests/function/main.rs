@@ -4,6 +4,7 @@
 
 mod answers;
 mod event;
+mod regions;
 mod server;
 
 use std::io::Read;
@@ -629,7 +630,10 @@ fn a_role_that_cannot_be_assumed_is_a_credentials_fault() {
         function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &valid_user());
     assert!(!responded && back.contains(FAULT));
     let ((_, response), _) = function.invoke(&event(PROBE).to_string(), &[tokens()], &valid_user());
-    let wanted = json!({"outcome": "fault", "reason": "credentials", "call": "AssumeRole", "attributes": []});
+    let wanted = json!({
+        "outcome": "fault", "reason": "credentials", "call": "AssumeRole", "attributes": [],
+        "stsErrors": [{"region": "eu-west-1", "code": "AccessDenied", "message": "marked"}],
+    });
     assert_eq!(
         serde_json::from_str::<Value>(&response).expect("JSON"),
         wanted

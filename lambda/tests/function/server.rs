@@ -105,6 +105,19 @@ impl Server {
             .count()
     }
 
+    /// The Regions whose STS was asked, by the credential scope of each request.
+    pub fn sts_regions(&self) -> Vec<String> {
+        let requests = self.old_account.requests();
+        let assumed = requests
+            .iter()
+            .filter(|one| one.operation() == "AssumeRole");
+        let region = |request: &Request| {
+            let scope = request.header("authorization").split('/').nth(2);
+            scope.unwrap_or_default().to_owned()
+        };
+        assumed.map(region).collect()
+    }
+
     /// Closes each open connection to the old account instead of its next answer, as if a NAT
     /// gateway had dropped it.
     pub fn drop_connections(&self) {

@@ -1,5 +1,6 @@
 //! The members of the document, except for those of an error and of `status`.
 
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 use cogmig_core::deployments;
@@ -202,7 +203,7 @@ struct Check {
     #[cfg_attr(test, schemars(extend("enum" = words::components())))]
     component: Option<&'static str>,
     summary: Option<String>,
-    fix: Option<&'static str>,
+    fix: Option<Cow<'static, str>>,
 }
 
 /// A deployment that exists.
@@ -423,7 +424,7 @@ impl Check {
             passed: broken.is_none(),
             component: broken.map(|broken| broken.component.as_str()),
             summary: broken.map(|broken| broken.what.clone()),
-            fix: broken.map(|broken| broken.remedy),
+            fix: broken.map(|broken| broken.remedy.clone()),
         }
     }
 }

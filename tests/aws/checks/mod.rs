@@ -2,6 +2,7 @@
 
 mod connectivity;
 mod list;
+mod regions;
 pub mod status;
 mod user;
 mod verify;

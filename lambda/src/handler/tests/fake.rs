@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use rules::attributes::Mapping;
 use rules::decision::{Answer, OldUser, Status};
+use rules::probe::StsError;
 use rules::reasons::Failure;
 use rules::settings::{ForgotPassword, MfaUsers, Rules, TemporaryPasswords};
 use rules::user_hash::LogKey;
@@ -67,6 +68,14 @@ impl OldPool for FakePool {
 
     async fn session(&self) -> Result<(), Failure> {
         self.session
+    }
+
+    fn sts_errors(&self) -> Vec<StsError> {
+        vec![StsError {
+            region: "eu-west-1".into(),
+            code: Some("AccessDenied".into()),
+            message: "not authorized".into(),
+        }]
     }
 
     async fn prepare(&self, _: Instant) -> Result<(), Failure> {
