@@ -183,14 +183,16 @@ impl Status {
 
 impl Status {
     /// The percentage of the old pool's users that the function approved. `None` if it's unknown,
-    /// or if approved users weren't created, because it would look like progress.
+    /// or if approved users weren't created, because it would look like progress: the function
+    /// approved them again, or the new pool has fewer users than were approved. AWS may not have
+    /// updated an estimate of 0 yet.
     #[must_use]
     pub fn percent(&self) -> Option<u64> {
         let log = self.log.as_ref().ok()?;
-        let users = log
-            .approved
-            .users()
-            .filter(|_| log.not_created == Some(0))?;
+        let new = self.users.new.filter(|new| *new > 0);
+        let were_created =
+            |users: &u64| log.not_created == Some(0) && new.is_none_or(|new| *users <= new);
+        let users = log.approved.users().filter(were_created)?;
         share(users, self.users.old?)
     }
 }

@@ -415,6 +415,25 @@ fn without_a_log_or_a_deployment_there_are_fewer_next_steps() {
 }
 
 #[test]
+fn approved_users_who_were_not_created_are_no_percentage() {
+    for (new, not_created, percent) in [
+        (2, Some(0), Some(50)),
+        (5, Some(0), Some(50)),
+        // AWS may not have updated the estimate yet.
+        (0, Some(0), Some(50)),
+        (1, Some(0), None),
+        (2, Some(1), None),
+        (2, None, None),
+    ] {
+        let mut status = status((4, new), Sums::default());
+        let log = status.log.as_mut().unwrap_or_else(|_| panic!("the log"));
+        log.approved = approved(2);
+        log.not_created = not_created;
+        assert_eq!(status.percent(), percent, "{new} {not_created:?}");
+    }
+}
+
+#[test]
 fn percentages_and_times() {
     for (migrated, old, percent) in [
         (0, 0, None),

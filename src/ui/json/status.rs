@@ -75,7 +75,8 @@ struct Users {
     /// AWS's estimate of the new pool's users, including users who signed up there.
     new_estimate: Option<u64>,
     /// The approved users in percent of AWS's estimate of the old pool. Null if it's unknown, if
-    /// there are more than in the estimate, or if approved users weren't created.
+    /// there are more than in the estimate of the old or the new pool, or if approved users weren't
+    /// created.
     #[cfg_attr(test, schemars(range(max = 100)))]
     percent: Option<u64>,
     /// The approvals in the function's log. Null if the log can't be read. Only Cognito creates the
