@@ -81,10 +81,16 @@ impl Sandbox {
         params.insert("PoolName".to_owned(), name.into());
         if let Some((_, account, region)) = PROFILES.iter().find(|listed| listed.0 == profile) {
             // Another trigger of the pool. The function doesn't exist, because the trigger runs
-            // only at sign-up.
-            let function = format!("arn:aws:lambda:{region}:{account}:function:greet");
-            let triggers = json!({"PostConfirmation": function});
+            // only in custom authentication.
+            let function = format!("arn:aws:lambda:{region}:{account}:function:judge");
+            let triggers = json!({"VerifyAuthChallengeResponse": function});
             params.entry("LambdaConfig").or_insert(triggers);
+            let identity = format!("arn:aws:ses:{region}:{account}:identity/example.com");
+            let email = json!({
+                "EmailSendingAccount": "DEVELOPER", "SourceArn": identity,
+                "From": "Accounts <accounts@example.com>",
+            });
+            params.entry("EmailConfiguration").or_insert(email);
         }
         let created = self.aws(profile, "cognito-idp", "CreateUserPool", params.into())?;
         let text = |member: &str| {

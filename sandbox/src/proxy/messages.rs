@@ -27,11 +27,15 @@ pub(super) async fn record(
             let mediums = mediums(&input["DesiredDeliveryMediums"]);
             (MessageKind::Welcome, &input["Username"], mediums)
         }
-        // The response is the same for a user that doesn't exist.
-        "ForgotPassword" if !trigger::is_for_unknown_user(emulator, call, request).await => {
-            let medium = &output["CodeDeliveryDetails"]["DeliveryMedium"];
-            (MessageKind::Code, &input["Username"], mediums(medium))
-        }
+        // The response is the same if no code is sent.
+        "ForgotPassword" => match trigger::code_medium(emulator, call, request).await {
+            Some(medium) => (
+                MessageKind::Code,
+                &input["Username"],
+                vec![medium.to_owned()],
+            ),
+            None => return,
+        },
         "AdminResetUserPassword" => (MessageKind::Code, &input["Username"], Vec::new()),
         "InitiateAuth" | "AdminInitiateAuth" => {
             let medium = match output["ChallengeName"].as_str() {

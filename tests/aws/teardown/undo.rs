@@ -12,7 +12,7 @@ const OTHER: &str = "arn:aws:lambda:eu-central-1:222222222222:function:other";
 fn with_trigger(arn: &str) -> Stage {
     Stage::with_new_pool(json!({"LambdaConfig": {
         "UserMigration": arn,
-        "PostConfirmation": "arn:aws:lambda:eu-central-1:222222222222:function:greet",
+        "CustomMessage": "arn:aws:lambda:eu-central-1:222222222222:function:greet",
     }}))
 }
 
@@ -41,14 +41,14 @@ fn another_trigger_is_an_error_before_any_change() {
 fn a_replaced_trigger_is_restored() {
     let stage = with_other_trigger();
     let before = stage.sandbox.snapshot();
-    let other_trigger = stage.triggers()["PostConfirmation"].clone();
+    let other_trigger = stage.triggers()["CustomMessage"].clone();
     stage.ok(&format!("setup {BOTH} --replace-trigger"));
     let set = stage.triggers();
     assert_eq!(
         set["UserMigration"],
         format!("arn:aws:lambda:eu-central-1:{NEW_ACCOUNT}:function:{LAMBDA}")
     );
-    assert_eq!(set["PostConfirmation"], other_trigger);
+    assert_eq!(set["CustomMessage"], other_trigger);
     stage.sign_in("ada", PASSWORD).unwrap();
     stage.delete_user("ada");
     // A second setup must not record the deployment's own trigger as the prior one.

@@ -3,6 +3,7 @@
 //! the call is repeated.
 
 mod answer;
+mod code;
 mod event;
 mod fault;
 mod function;
@@ -45,19 +46,16 @@ pub(super) async fn fire(
     }
 }
 
-/// Whether the call is a sign-in or a forgotten password of a user who isn't in the pool.
-pub(super) async fn is_for_unknown_user(
+/// The medium of the code that Cognito sends for a forgotten password, if it sends one.
+pub(super) async fn code_medium(
     emulator: &Emulator,
     call: &Call,
     request: &Request<Bytes>,
-) -> bool {
-    let Some(sign_in) = SignIn::read(call, request) else {
-        return false;
-    };
-    match pool::find(emulator, sign_in.pool.as_deref(), &sign_in.client).await {
-        Ok(Some(pool)) => !matches!(pool.has_user(emulator, &sign_in.username).await, Ok(true)),
-        _ => true,
-    }
+) -> Option<&'static str> {
+    let sign_in = SignIn::read(call, request)?;
+    let pool = pool::find(emulator, sign_in.pool.as_deref(), &sign_in.client).await;
+    let pool = pool.ok().flatten()?;
+    pool.code_medium(emulator, &sign_in.username).await
 }
 
 enum Outcome {
