@@ -79,7 +79,7 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     if reports_existing {
         read.refuse_other_clients(&settings)?;
     }
-    let pools = Pools::of(&read.old_side, &read.new_side)?;
+    let pools = Pools::of(old, &read.old_side, &read.new_side)?;
     for (side, count) in pools.users() {
         session.run.report(Event::Users { side, count });
     }
@@ -87,9 +87,9 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     let checked = checks::check(pools, &settings.handling, mfa);
     let (mut refusals, mut warnings) = (checked.refusals, checked.warnings);
     if reports_existing {
-        warnings.extend(checked.rejects_all);
+        warnings.extend(checked.blockers);
     } else {
-        refusals.extend(checked.rejects_all);
+        refusals.extend(checked.blockers);
     }
     session.fail_if_any(refusals)?;
     if let Some(function) = &read.new_side.function {

@@ -2,8 +2,9 @@
 //! fit the new pool's schema, or if a required attribute is missing.
 
 use rules::attributes::Mapping;
+use rules::settings::Rules;
 
-use super::pools::{Pools, Preflight, listed, texts};
+use super::pools::{Pools, Preflight, listed, named, texts};
 use super::schema::{self, Attribute, FLAGS, find};
 use crate::cognito::lossless::Object;
 use crate::options::UserHandling;
@@ -101,6 +102,16 @@ fn mapped<'a>(
         }
     }
     mapped
+}
+
+/// Whether users keep a contact, and that it's verified.
+pub(super) fn migrates_contact(rules: &Rules, contact: &str) -> bool {
+    let flag = FLAGS.iter().find(|(known, _)| *known == contact);
+    let migrates = |name: &str| {
+        let mut mappings = rules.attributes.iter();
+        mappings.any(|one| one.old == name && one.new == name)
+    };
+    migrates(contact) && flag.is_some_and(|(_, flag)| migrates(flag))
 }
 
 /// Rejects options that these pools don't support.
@@ -232,14 +243,11 @@ fn warn_of_writable_sub(
         let writable = texts(client, "WriteAttributes");
         writable.is_empty() || writable.contains(&name)
     };
-    let clients = pools.new_clients.iter();
-    let by_client = clients.filter(|(_, client)| client.as_ref().is_some_and(can_write));
-    let clients: Vec<_> = by_client.map(|(id, _)| id).collect();
+    let clients = pools.clients_that(can_write);
     let mutable = find(new, name).is_some_and(|attribute| attribute.mutable);
-    let s = if clients.len() == 1 { "" } else { "s" };
     if mutable && !clients.is_empty() {
         preflight.warn("old-sub-writable", Severity::Security, 
-            format!("users can write {name} themselves through app client{s} {}. In an application that identifies users by it, they can impersonate other users", listed(&clients)),
+            format!("users can write {name} themselves through {}. In an application that identifies users by it, they can impersonate other users", named(&clients)),
             format!("use an immutable attribute, and remove {name} from WriteAttributes of all app clients of the new pool"),
         );
     }

@@ -28,7 +28,9 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, mfa: MfaUsers) 
         if !migrates {
             let summary = "the old pool requires MFA for all users, and users with MFA are rejected (--mfa-users refuse), so no user could be migrated";
             let problem = Problem::new("mfa-users-rejected", Severity::Lockout, summary);
-            preflight.rejects_all = Some(problem.fix("use --mfa-users migrate"));
+            preflight
+                .blockers
+                .push(problem.fix("use --mfa-users migrate"));
         }
     }
     preflight.rules.sms_mfa = migrates && new_uses_mfa && pools.sms_mfa;

@@ -2,12 +2,15 @@
 //! of both pools before anything is changed. Pure.
 
 mod attributes;
+mod contacts;
 mod losses;
 mod mfa;
 mod names;
 mod pools;
+mod protection;
 mod recovery;
 mod schema;
+mod senders;
 mod surroundings;
 #[cfg(test)]
 mod tests;
@@ -29,8 +32,11 @@ pub fn check(pools: Pools<'_>, handling: &UserHandling, mfa: MfaUsers) -> Prefli
     preflight.rules.dropped.clone_from(&handling.drops);
     attributes::check(&mut preflight, pools, handling);
     names::check(&mut preflight, pools);
-    recovery::check(&mut preflight, pools, handling.forgot_password);
+    contacts::check(&mut preflight, pools);
+    recovery::check(&mut preflight, pools, handling);
     mfa::check(&mut preflight, pools, mfa);
+    triggers::check(&mut preflight, pools);
+    protection::check(&mut preflight, pools);
     surroundings::check(&mut preflight, pools);
     preflight
 }

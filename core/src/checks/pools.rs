@@ -5,13 +5,15 @@ use serde_json::Value;
 
 use crate::cognito::lossless::Object;
 use crate::cognito::pool;
-use crate::identity::Side;
+use crate::identity::{Identity, Side};
 use crate::observed::{NewSide, OldSide, Pool};
 use crate::problem::{Problem, Result, Severity};
 
 /// Both pools as DescribeUserPool returns them, and further input for the checks.
 #[derive(Clone, Copy)]
 pub struct Pools<'a> {
+    /// The account of the old pool, for commands in fixes.
+    pub old_account: &'a Identity,
     /// The old pool, from which users are migrated.
     pub old: &'a Object,
     /// The new pool, to which users are migrated.
@@ -32,8 +34,9 @@ impl<'a> Pools<'a> {
     ///
     /// # Errors
     /// One of the pools no longer exists.
-    pub fn of(old: &'a OldSide, new: &'a NewSide) -> Result<Self> {
+    pub fn of(old_account: &'a Identity, old: &'a OldSide, new: &'a NewSide) -> Result<Self> {
         Ok(Self {
+            old_account,
             old: described(&old.pool)?,
             new: described(&new.pool)?,
             new_clients: &new.pool.clients,
@@ -51,6 +54,13 @@ impl<'a> Pools<'a> {
             .into_iter()
             .filter_map(|(side, pool)| Some((side, pool::users(pool)?)));
         counts.collect()
+    }
+
+    /// The IDs of the app clients of the new pool to which this applies.
+    pub(super) fn clients_that(&self, applies: impl Fn(&Object) -> bool) -> Vec<&'a str> {
+        let clients = self.new_clients.iter();
+        let clients = clients.filter(|(_, client)| client.as_ref().is_some_and(&applies));
+        clients.map(|(id, _)| id.as_str()).collect()
     }
 
     /// Whether the old pool uses MFA.
@@ -88,9 +98,9 @@ pub struct Preflight {
     pub warnings: Vec<Problem>,
     /// Why no user could be migrated. Setup fails with these.
     pub refusals: Vec<Problem>,
-    /// Why the function rejects all users. Plan and setup fail with it. Verify and status report
-    /// what exists, so for them it is a warning.
-    pub rejects_all: Option<Problem>,
+    /// Why the function rejects all users, or all users who need a code. Plan and setup fail with
+    /// these. Verify and status report what exists, so for them they are warnings.
+    pub blockers: Vec<Problem>,
 }
 
 impl Preflight {
@@ -137,6 +147,12 @@ pub(super) fn texts<'a>(object: &'a Object, name: &str) -> Vec<&'a str> {
         .flatten()
         .filter_map(Value::as_str)
         .collect()
+}
+
+/// App clients, in words.
+pub(super) fn named(clients: &[&str]) -> String {
+    let s = if clients.len() == 1 { "" } else { "s" };
+    format!("app client{s} {}", listed(clients))
 }
 
 /// A list with commas.

@@ -1,47 +1,14 @@
-//! Settings around a sign-in: triggers that run at it, open sign-up, app clients, and the feature
-//! plans of both pools.
+//! Settings around a sign-in: open sign-up, app clients, and the feature plans of both pools.
 
-use super::pools::{Pools, Preflight, listed, text, texts};
-use super::triggers::triggers;
+use super::pools::{Pools, Preflight, named, text, texts};
 use crate::cognito::flows::{ADMIN_PASSWORD, USER_PASSWORD};
 use crate::cognito::lossless::Object;
 use crate::cognito::pool as user_pool;
 use crate::problem::Severity;
 
-/// Triggers of the new pool that run when a user is migrated, and can reject the user.
-const REJECTING: [&str; 2] = ["PreSignUp", "PreAuthentication"];
-/// Triggers of the old pool that run when the function checks a password.
-const AT_SIGN_IN: [&str; 4] = [
-    "PreAuthentication",
-    "PostAuthentication",
-    "PreTokenGeneration",
-    "UserMigration",
-];
-
 /// Adds the warnings.
 pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
     swapped(preflight, pools);
-    let rejecting = triggers(pools.new, &REJECTING);
-    if !rejecting.is_empty() {
-        preflight.warn(
-            "new-pool-triggers",
-            Severity::Lockout,
-            format!(
-                "triggers of the new pool run for each migrated user and can reject the user: {}",
-                listed(&rejecting)
-            ),
-            "make sure that these triggers accept migrated users",
-        );
-    }
-    let at_sign_in = triggers(pools.old, &AT_SIGN_IN);
-    if !at_sign_in.is_empty() {
-        // They may create the user or write to it, so the function requests the user after them.
-        preflight.rules.old_triggers = true;
-        preflight.warn("old-pool-triggers", Severity::Warning, 
-            format!("triggers of the old pool run for each migrated user, and their duration counts toward Cognito's limit of five seconds: {}", listed(&at_sign_in)),
-            "make sure that these triggers are fast, and that they accept sign-ins that the function makes for the user, without the user's device and IP address",
-        );
-    }
     if allows_sign_up(pools.new) {
         preflight.warn("new-pool-sign-up-open", Severity::Security, 
             "anyone can sign up in the new pool, also with the username of a user who hasn't been migrated yet. That user then can't be migrated",
@@ -68,18 +35,12 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>) {
 
 /// One warning for all app clients of the new pool that it applies to.
 fn app_clients(preflight: &mut Preflight, pools: Pools<'_>) {
-    let named = |applies: fn(&Object) -> bool| {
-        let clients = pools.new_clients.iter();
-        let clients = clients.filter(|(_, client)| client.as_ref().is_some_and(applies));
-        let ids: Vec<_> = clients.map(|(id, _)| id).collect();
-        let (s, dont) = match ids.len() {
-            0 => return None,
-            1 => ("", "doesn't"),
-            _ => ("s", "don't"),
+    let without = pools.clients_that(|client| !sends_passwords(client));
+    if !without.is_empty() {
+        let (clients, dont) = match without.len() {
+            1 => (named(&without), "doesn't"),
+            _ => (named(&without), "don't"),
         };
-        Some((format!("app client{s} {}", listed(&ids)), dont))
-    };
-    if let Some((clients, dont)) = named(|client| !sends_passwords(client)) {
         preflight.warn(
             "client-without-password-flow",
             Severity::Lockout,
@@ -87,11 +48,12 @@ fn app_clients(preflight: &mut Preflight, pools: Pools<'_>) {
             "after setup, change the applications to sign in with USER_PASSWORD_AUTH",
         );
     }
-    if let Some((clients, _)) = named(reveals_users) {
+    let revealing = pools.clients_that(reveals_users);
+    if !revealing.is_empty() {
         preflight.warn(
             "user-existence-revealed",
             Severity::Security,
-            format!("anyone can find out through {clients} which usernames exist, and so which users have been migrated"),
+            format!("anyone can find out through {} which usernames exist, and so which users have been migrated", named(&revealing)),
             "set PreventUserExistenceErrors to ENABLED on these app clients",
         );
     }

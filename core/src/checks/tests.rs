@@ -1,5 +1,10 @@
 //! Pairs of pools, one per row: the rules for the function, warnings and refusals.
 
+mod contacts;
+mod mail;
+mod protection;
+mod triggers;
+
 use std::slice::from_ref;
 
 use rules::settings::{ForgotPassword, MfaUsers, TemporaryPasswords};
@@ -7,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Pools, Preflight, check};
 use crate::cognito::lossless::Object;
+use crate::identity::{Identity, Side};
 use crate::options::UserHandling;
 use crate::problem::Problem;
 
@@ -17,7 +23,20 @@ fn plain() -> Value {
         "UsernameConfiguration": {"CaseSensitive": false},
         "MfaConfiguration": "OFF",
         "SchemaAttributes": schema(&[]),
+        "EmailConfiguration": {"EmailSendingAccount": "DEVELOPER", "SourceArn": "arn:…"},
+        "SmsConfiguration": {"SnsCallerArn": "arn:…"},
     })
+}
+
+/// The account of the old pool.
+fn account() -> Identity {
+    Identity {
+        side: Side::Old,
+        profile: "old".into(),
+        id: "111111111111".into(),
+        partition: "aws".into(),
+        region: "eu-west-1".into(),
+    }
 }
 
 fn string(name: &str) -> Value {
@@ -67,6 +86,7 @@ fn checked_with(
     });
     let clients = [("client".to_owned(), Some(object(client)))];
     let pools = Pools {
+        old_account: &account(),
         old: &old,
         new: &new,
         new_clients: &clients,
@@ -360,15 +380,15 @@ fn identifiers_that_the_new_pool_does_not_accept_give_a_warning() {
         .expect("an object")
         .remove("UsernameConfiguration");
     let rows: [(Value, Value, &[&str]); 13] = [
-        (name(), alias(&["email"]), &[]),
+        (name(), alias(&["email"]), &["same verified email"]),
         (alias(&["email"]), alias(&["email", "phone_number"]), &[]),
         (username(&["email"]), username(&["email"]), &[]),
         (username(&["email"]), alias(&["email"]), &[]),
         (username(&["email"]), name(), &[]),
         (
             name(),
-            username(&["email"]),
-            &["accepts usernames", "accepts only email"],
+            username(&["phone_number"]),
+            &["accepts usernames", "accepts only phone_number"],
         ),
         (
             alias(&["email"]),
@@ -428,6 +448,7 @@ fn identifiers_that_the_new_pool_does_not_accept_give_a_warning() {
 fn refusing_users_with_mfa_is_refused_if_all_users_have_mfa() {
     let pool = object(json!({"MfaConfiguration": "ON"}));
     let pools = Pools {
+        old_account: &account(),
         old: &pool,
         new: &pool,
         new_clients: &[],
@@ -435,7 +456,7 @@ fn refusing_users_with_mfa_is_refused_if_all_users_have_mfa() {
         sms_mfa: false,
         old_email_mfa: false,
     };
-    let problem = |mfa| check(pools, &UserHandling::default(), mfa).rejects_all;
+    let problem = |mfa| check(pools, &UserHandling::default(), mfa).blockers.pop();
     let refused = problem(MfaUsers::Refuse).expect("a problem");
     assert_eq!(refused.id, "mfa-users-rejected");
     assert_eq!(refused.remedy, ["use --mfa-users migrate"]);
@@ -541,14 +562,14 @@ fn triggers_sign_up_and_feature_plans_give_warnings() {
     let rows: [(Value, Value, &[&str]); 9] = [
         (
             plain(),
-            triggers(&["PostConfirmation", "PreTokenGeneration"]),
+            triggers(&["CustomMessage", "PreTokenGeneration"]),
             &[],
         ),
         (triggers(&["PreSignUp", "CustomMessage"]), plain(), &[]),
         (
             plain(),
-            triggers(&["PreSignUp", "PreAuthentication"]),
-            &["new pool", "PreSignUp, PreAuthentication"],
+            triggers(&["PreSignUp"]),
+            &["new pool", "PreSignUp"],
         ),
         (
             triggers(&["PostAuthentication", "UserMigration"]),
@@ -582,6 +603,7 @@ fn triggers_sign_up_and_feature_plans_give_warnings() {
 fn checked_clients(clients: &[(String, Option<Object>)]) -> Preflight {
     let pool = object(plain());
     let pools = Pools {
+        old_account: &account(),
         old: &pool,
         new: &pool,
         new_clients: clients,
@@ -749,6 +771,7 @@ fn an_old_sub_that_users_can_write_gives_a_warning() {
         });
         let clients = [("client".to_owned(), Some(object(client)))];
         let pools = Pools {
+            old_account: &account(),
             old: &old,
             new: &new,
             new_clients: &clients,

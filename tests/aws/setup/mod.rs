@@ -8,3 +8,4 @@ mod leftovers;
 mod preflight;
 mod repeat;
 mod rounds;
+mod warnings;
