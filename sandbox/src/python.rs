@@ -17,7 +17,7 @@ use crate::boto3::Boto3;
 use crate::install;
 use crate::lock::locked;
 
-const FILES: [(&str, &str); 22] = [
+const FILES: [(&str, &str); 24] = [
     ("aggregates.py", include_str!("../python/aggregates.py")),
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
