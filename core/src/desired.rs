@@ -10,7 +10,7 @@ use crate::iam::documents::{
 };
 use crate::identity::Identity;
 use crate::names::Names;
-use crate::observed::{Configuration, NewSide, OldSide, Pool};
+use crate::observed::{Configuration, NewSide, OldSide};
 use crate::package::Package;
 use crate::record::{self, Tags};
 use crate::reference::Listed;
@@ -77,11 +77,18 @@ impl OldClient {
 
     /// An app client of an application.
     #[must_use]
-    pub fn applications(id: &str, pool: &Pool) -> Self {
+    pub fn applications(id: &str, has_secret: bool) -> Self {
         Self::Applications {
             id: id.to_owned(),
-            has_secret: pool.client(id).is_some_and(client::has_secret),
+            has_secret,
         }
+    }
+
+    /// Whether a function with this environment reads the secret of the app client.
+    #[must_use]
+    pub fn reads_secret(environment: &Tags, id: &str) -> bool {
+        let is_same = environment.get(env::OLD_CLIENT_ID).map(String::as_str) == Some(id);
+        is_same && environment.contains_key(env::OLD_CLIENT_SECRET)
     }
 
     fn id(&self) -> &str {

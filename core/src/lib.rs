@@ -3,6 +3,7 @@
 
 pub mod call;
 pub mod checks;
+pub mod client_secret;
 pub mod cognito;
 pub mod concurrency;
 pub mod deployments;

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::Client;
@@ -20,10 +19,13 @@ use crate::old_pool::{OldPool, SignIn};
 use crate::settings::{OldPoolSettings, Settings};
 use clients::Environment;
 use connections::Connections;
-use convert::{is_expired_token, lost_idle, never_connected, to_answer, to_failure, to_old_user};
+use convert::{
+    is_expired_token, is_without_hash, lost_idle, never_connected, to_answer, to_failure,
+    to_old_user,
+};
 use credentials::Role;
 use retry::{FailedAttempt, Retry, with_retries};
-use secret::ClientSecret;
+use secret::{CachedSecret, ClientSecret};
 
 mod clients;
 mod connections;
@@ -43,8 +45,7 @@ pub struct Cognito {
     client: Client,
     role: Role,
     settings: OldPoolSettings,
-    /// `None` until the function has read it.
-    secret: Mutex<Option<ClientSecret>>,
+    secret: CachedSecret,
     environment: Environment,
     connections: Connections,
 }
@@ -85,7 +86,7 @@ impl Cognito {
             client: environment.cognito(&settings, &connections, role.clone()),
             role,
             settings,
-            secret: Mutex::default(),
+            secret: CachedSecret::default(),
             environment,
             connections,
         }
@@ -104,10 +105,6 @@ impl Cognito {
             self.prepare(deadline).await
         };
         let _ = timeout_at(deadline, all).await;
-    }
-
-    fn cached_secret(&self) -> MutexGuard<'_, Option<ClientSecret>> {
-        self.secret.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn describe_secret(&self, deadline: Instant) -> Result<Option<ClientSecret>, Failure> {
@@ -178,9 +175,16 @@ impl OldPool for Cognito {
     }
 
     async fn prepare(&self, deadline: Instant) -> Result<(), Failure> {
-        if self.settings.has_secret && self.cached_secret().is_none() {
+        if !self.settings.has_secret {
+            return Ok(());
+        }
+        if self.secret.must_be_read() {
             let secret = self.describe_secret(deadline).await?;
-            *self.cached_secret() = secret;
+            self.secret.store(secret);
+        }
+        // Cognito would reject the password without checking it.
+        if self.secret.is_hidden() {
+            return Err(Failure::Fault(Fault::SecretRotated));
         }
         Ok(())
     }
@@ -195,8 +199,7 @@ impl OldPool for Cognito {
             password,
             metadata,
         } = sign_in;
-        let hash = (self.cached_secret().as_ref())
-            .and_then(|secret| secret.hash(username, &self.settings.client_id));
+        let hash = self.secret.hash(username, &self.settings.client_id);
         let request = self
             .client
             .admin_initiate_auth()
@@ -213,9 +216,13 @@ impl OldPool for Cognito {
         // Each attempt counts towards the user's lockout, and after a lost response it is unknown
         // whether Cognito checked the password. So a request is sent again only if it was throttled
         // or never sent, and once if it was written to a connection that had died while idle.
-        let (renewed, lost) = (Cell::default(), Cell::new(false));
+        let (renewed, lost, lacks_hash) = (Cell::default(), Cell::new(false), Cell::new(false));
         let answer = with_retries(deadline, async || {
             let retry = |failure, error: &_| match failure {
+                Failure::Fault(Fault::SecretHash) => {
+                    lacks_hash.set(is_without_hash(error));
+                    Retry::Never
+                }
                 Failure::Fault(Fault::Throttled) => Retry::AfterPause,
                 _ if never_connected(error) => Retry::AfterPause,
                 _ if lost_idle(error) && !lost.replace(true) => Retry::Immediately,
@@ -224,11 +231,18 @@ impl OldPool for Cognito {
             let _slot = self.connections.slot().await;
             self.attempt(&renewed, request.clone().send(), retry).await
         });
-        let answer = answer.await;
-        // The secret may have changed. The next event reads it again.
-        if let Err(Failure::Fault(Fault::SecretHash)) = answer {
-            *self.cached_secret() = None;
-        }
+        let answer = answer.await.map_err(|failure| match failure {
+            // The app client has a secret that Cognito didn't return.
+            Failure::Fault(Fault::SecretHash) if lacks_hash.get() => {
+                Failure::Fault(Fault::SecretRotated)
+            }
+            // The secret may have changed. The next event reads it again.
+            Failure::Fault(Fault::SecretHash) => {
+                self.secret.reject();
+                failure
+            }
+            _ => failure,
+        });
         answer.map(|output| to_answer(&output))
     }
 

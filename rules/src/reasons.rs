@@ -114,6 +114,9 @@ reasons! {
         SecretHash = "secret_hash",
         /// The Region or the feature plan of the old pool, or its app client, lacks the call.
         NotAvailable = "not_available",
+        /// The old app client has a secret that Cognito doesn't return: it was rotated, or AWS Secrets
+        /// Manager keeps it.
+        SecretRotated = "secret_rotated",
         /// The old pool doesn't exist.
         PoolNotFound = "pool_not_found",
         /// The old app client doesn't exist.

@@ -2,9 +2,10 @@
 //! the desired resources. Changes nothing.
 
 use std::borrow::Cow;
+use std::mem::take;
 
 use anyhow::Result;
-use cogmig_core::checks::{self, Pools};
+use cogmig_core::checks::{self, Pools, Preflight};
 use cogmig_core::concurrency;
 use cogmig_core::desired::{Choices, Desired, LOG_RETENTION};
 use cogmig_core::event::Event;
@@ -84,13 +85,8 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         session.run.report(Event::Users { side, count });
     }
     let mfa = mfa::decide(session, &settings, purpose, &pools, &read.new_side)?;
-    let checked = checks::check(pools, &settings.handling, mfa);
-    let (mut refusals, mut warnings) = (checked.refusals, checked.warnings);
-    if reports_existing {
-        warnings.extend(checked.blockers);
-    } else {
-        refusals.extend(checked.blockers);
-    }
+    let mut checked = checks::check(pools, &settings.handling, mfa);
+    let (refusals, mut warnings) = findings(&mut checked, &read, reports_existing);
     session.fail_if_any(refusals)?;
     if let Some(function) = &read.new_side.function {
         let environment = &function.configuration.environment;
@@ -167,6 +163,29 @@ fn desired(
         tags: settings.tags.clone(),
         variables,
     }))
+}
+
+/// The errors and the warnings of the preflight checks. Why no user can be migrated is an error,
+/// but only a warning for a report about what exists.
+fn findings(
+    checked: &mut Preflight,
+    read: &Deployment,
+    reports_existing: bool,
+) -> (Vec<Problem>, Vec<Problem>) {
+    let mut refusals = take(&mut checked.refusals);
+    let mut warnings = take(&mut checked.warnings);
+    let secret = read.old_secret().and_then(|secret| secret.problem());
+    if reports_existing {
+        warnings.extend(take(&mut checked.blockers));
+        warnings.extend(secret.filter(|problem| problem.severity > Severity::Info));
+    } else {
+        refusals.extend(take(&mut checked.blockers));
+        match secret {
+            Some(problem) if problem.severity == Severity::Error => refusals.push(problem),
+            note => warnings.extend(note),
+        }
+    }
+    (refusals, warnings)
 }
 
 /// Checks a deployment package from a file, or for an architecture, before any call.

@@ -26,6 +26,7 @@ impl NthCall {
             "GetUserPoolMfaConfig",
             "ListIdentityProviders",
             "ListResourceServers",
+            "ListUserPoolClientSecrets",
             "ListUsers",
         ];
         reads.contains(&self.action.as_str())

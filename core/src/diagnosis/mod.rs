@@ -107,6 +107,8 @@ impl From<&Broken> for Problem {
 }
 
 const SETUP: &str = "run `cogmig setup` to fix it";
+const SECRET: &str =
+    "run `cogmig setup --dedicated-old-client`, which creates an app client without a secret";
 const LATER: &str = "run the command again in a moment";
 
 impl Broken {
@@ -200,8 +202,13 @@ impl Broken {
             .transient(),
             Failure::Fault(Fault::SecretHash) => Self::at(
                 Component::Secret,
-                "the function doesn't have the current secret of the old app client",
-                "run `cogmig setup`, or use --dedicated-old-client, which has no secret",
+                "the old app client rejects the secret that Cognito returned to the function. It may have been rotated",
+                SECRET,
+            ),
+            Failure::Fault(Fault::SecretRotated) => Self::at(
+                Component::Secret,
+                "the old app client has a secret that Cognito doesn't return: it was rotated, or AWS Secrets Manager keeps it",
+                SECRET,
             ),
             Failure::Fault(Fault::ClientNotFound) => {
                 Self::at(Component::Client, "the old app client doesn't exist", SETUP).transient()

@@ -44,7 +44,7 @@ pub(super) fn words(errors: &[StsError]) -> Option<String> {
         match code {
             Some(code) if message.is_empty() => format!("STS in {region} returned {code}"),
             Some(code) => format!("STS in {region} returned {code}: {message}"),
-            None => format!("STS in {region} didn't answer ({message})"),
+            None => format!("STS in {region} gave {message}"),
         }
     });
     let all: Vec<_> = each.collect();

@@ -69,7 +69,13 @@ fn every_fault_has_a_component_and_a_remedy() {
             true,
             "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         ),
-        ("secret_hash", Component::Secret, false, "secret"),
+        (
+            "secret_hash",
+            Component::Secret,
+            false,
+            "--dedicated-old-client",
+        ),
+        ("secret_rotated", Component::Secret, false, "it was rotated"),
         ("client_not_found", Component::Client, true, "app client"),
         ("pool_not_found", Component::Pool, false, "eu-west-1_old"),
         ("throttled", Component::External, true, "throttles requests"),
@@ -213,7 +219,7 @@ fn a_region_without_sts_is_named_with_the_account_that_has_to_enable_it() {
             broken.remedy
         );
         for (region, code, message) in errors {
-            let (code, what) = (code.unwrap_or("didn't answer"), &broken.what);
+            let (code, what) = (code.unwrap_or("gave"), &broken.what);
             assert!(
                 [region, code, message]
                     .iter()

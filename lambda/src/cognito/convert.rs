@@ -101,6 +101,13 @@ pub fn is_expired_token<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     matches!(code, Some("ExpiredToken" | "ExpiredTokenException"))
 }
 
+/// Whether Cognito rejected the call because the app client has a secret and no hash was sent.
+pub fn is_without_hash<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    let error = error.as_service_error();
+    let message = error.and_then(ProvideErrorMetadata::message);
+    message.is_some_and(|message| message.contains("SECRET_HASH was not received"))
+}
+
 fn sources(error: &(impl Error + 'static)) -> impl Iterator<Item = &(dyn Error + 'static)> {
     std::iter::successors(error.source(), |&source| source.source())
 }

@@ -272,19 +272,78 @@ async fn after_a_change_of_the_client_secret_the_next_event_reads_it_again() {
     assert_eq!(body(&requests[3])["AuthParameters"]["SECRET_HASH"], HASH.1);
 }
 
+/// The secret was rotated, or Secrets Manager keeps it.
 #[tokio::test]
-async fn no_hash_is_sent_for_an_app_client_without_a_secret() {
+async fn no_password_is_sent_if_cognito_does_not_return_the_secret() {
+    let rotated = Err(Failure::Fault(Fault::SecretRotated));
     let script = vec![
         described(None),
+        described(None),
+        described(Some(HASH.0)),
         error(400, "NotAuthorizedException", "Incorrect"),
     ];
     let (_, requests) = with_script(script, async |mut pool| {
         pool.settings.has_secret = true;
+        // The app client is read again only after some time.
+        for _ in 0..2 {
+            for _ in 0..5 {
+                assert_eq!(pool.prepare(deadline()).await, rotated);
+            }
+            pool.secret.pass(Duration::from_mins(5));
+        }
+        for _ in 0..5 {
+            assert_eq!(pool.prepare(deadline()).await, Ok(()));
+        }
+        password(&pool).await
+    })
+    .await;
+    assert_eq!(body(&requests[3])["AuthParameters"]["SECRET_HASH"], HASH.1);
+}
+
+#[tokio::test]
+async fn a_secret_that_stays_rejected_is_not_read_at_each_event() {
+    let refused = || {
+        let message = "Unable to verify secret hash for client client";
+        error(400, "NotAuthorizedException", message)
+    };
+    let script = vec![
+        described(Some("marked-old")),
+        refused(),
+        // The first event after a rejection reads it again, the others don't.
+        described(Some("marked-old")),
+        refused(),
+        refused(),
+        refused(),
+        // Five minutes later.
+        described(Some("marked-old")),
+        refused(),
+        refused(),
+    ];
+    with_script(script, async |mut pool| {
+        pool.settings.has_secret = true;
+        for event in 0..6 {
+            if event == 4 {
+                pool.secret.pass(Duration::from_mins(5));
+            }
+            assert_eq!(pool.prepare(deadline()).await, Ok(()));
+            let got = password(&pool).await;
+            assert_eq!(got, Err(Failure::Fault(Fault::SecretHash)), "{event}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_secret_that_setup_did_not_see_is_a_rotated_one() {
+    let message = "Client client is configured with secret but SECRET_HASH was not received";
+    let script = vec![error(400, "NotAuthorizedException", message)];
+    let (got, requests) = with_script(script, async |pool| {
         assert_eq!(pool.prepare(deadline()).await, Ok(()));
         password(&pool).await
     })
     .await;
-    assert_eq!(body(&requests[1]), wanted_password_call());
+    assert_eq!(got, Err(Failure::Fault(Fault::SecretRotated)));
+    assert_eq!(body(&requests[0]), wanted_password_call());
 }
 
 #[tokio::test]

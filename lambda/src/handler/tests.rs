@@ -306,10 +306,11 @@ async fn a_sign_in_takes_one_round_trip() {
 async fn all_faults_return_the_same_error() {
     use Fault::{
         AccessDenied, ClientNotFound, Configuration, Credentials, Flow, Internal, NotAvailable,
-        PoolNotFound, SecretHash, Throttled, TimedOut, Unreachable,
+        PoolNotFound, SecretHash, SecretRotated, Throttled, TimedOut, Unreachable,
     };
     let all = [
         SecretHash,
+        SecretRotated,
         Flow,
         NotAvailable,
         PoolNotFound,

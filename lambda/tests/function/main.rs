@@ -5,6 +5,7 @@
 mod answers;
 mod event;
 mod regions;
+mod rotation;
 mod server;
 
 use std::io::Read;

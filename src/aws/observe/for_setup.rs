@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result};
 use cogmig_core::call::CallError;
+use cogmig_core::client_secret::ClientSecret;
 use cogmig_core::cognito::client;
 use cogmig_core::cognito::lossless::Object;
 use cogmig_core::cognito::pool::trigger;
@@ -23,10 +24,11 @@ use rules::decision::OldUser;
 use tokio::task::JoinSet;
 
 use super::sign_ins::Source;
-use super::{AccountScan, extras};
+use super::AccountScan;
+use super::optional::{Secrets, sampled, secrets};
 use crate::aws::account::{Account, Run};
 use crate::aws::probe;
-use crate::aws::resources::{self, concurrency, role, user, user_pool, user_pool_client};
+use crate::aws::resources::{self, concurrency, role};
 use crate::embedded;
 
 /// Selects a user pool or app clients.
@@ -67,6 +69,7 @@ pub struct Deployment {
     /// The limits of concurrent executions of the new account, if they were requested. Only a note
     /// depends on them.
     pub concurrency: Option<Result<Concurrency, CallError>>,
+    old_secrets: Secrets,
     /// The early connectivity check, if one was started. It returns whether it passed.
     pub early_check: JoinSet<bool>,
 }
@@ -92,7 +95,26 @@ impl Deployment {
         }
         let client = self.old_target.clients.first();
         let client = client.context("no old app client is selected")?;
-        Ok(OldClient::applications(&client.id, &self.old_side.pool))
+        let has_secret = self.old_secret().is_some_and(|secret| secret.exists());
+        Ok(OldClient::applications(&client.id, has_secret))
+    }
+
+    /// The secret of the app client that checks passwords. `None` for the dedicated one, which has
+    /// no secret.
+    pub fn old_secret(&self) -> Option<ClientSecret<'_>> {
+        if self.dedicated {
+            return None;
+        }
+        let id = &self.old_target.clients.first()?.id;
+        let function = self.new_side.function.as_ref();
+        let environment = function.map(|function| &function.configuration.environment);
+        let (_, listed) = self.old_secrets.iter().find(|(listed, _)| listed == id)?;
+        Some(ClientSecret {
+            id,
+            described: self.old_side.pool.client(id)?,
+            listed,
+            is_in_use: environment.is_some_and(|set| OldClient::reads_secret(set, id)),
+        })
     }
 
     /// Fails if the options have app clients that an existing deployment doesn't use.
@@ -212,6 +234,7 @@ pub async fn for_setup(
         dedicated,
         own_clients,
         sample,
+        old_secrets,
     } = pools;
     Ok(Deployment {
         old_target,
@@ -228,6 +251,7 @@ pub async fn for_setup(
         dedicated,
         sample,
         concurrency,
+        old_secrets,
         early_check,
     })
 }
@@ -246,6 +270,7 @@ struct Pools {
     dedicated: bool,
     own_clients: Vec<(String, Object)>,
     sample: Option<Result<Vec<OldUser>, CallError>>,
+    old_secrets: Secrets,
 }
 
 async fn pools(
@@ -271,13 +296,15 @@ async fn pools(
     let (
         (old_described, old_listed, old_extras),
         old_early,
+        early_secrets,
         (new_described, new_listed, new_extras),
         new_early,
         sample,
     ) = tokio::try_join!(
-        with_list_of_clients(old, &old_pool.id, early),
+        super::with_list_of_clients(old, &old_pool.id, early.updates_clients),
         super::clients(old, &old_pool.id, &old_recorded),
-        with_list_of_clients(new, &new_pool.id, early),
+        secrets(old, &old_pool.id, &old_recorded, Secrets::new()),
+        super::with_list_of_clients(new, &new_pool.id, early.updates_clients),
         super::clients(new, &new_pool.id, &new_recorded),
         sampled(old, &old_pool.id, early.samples_users),
     )?;
@@ -302,7 +329,8 @@ async fn pools(
         }
     };
     let new_clients = select(new_scope.clients(&new_pool.id, &new_listed)?)?;
-    let old_ids = super::with_recorded(&ids(&old_clients), old_role);
+    let selected = ids(&old_clients);
+    let old_ids = super::with_recorded(&selected, old_role);
     let new_ids = super::with_recorded(&ids(&new_clients), new_role);
     let own_ids = if dedicated || recorded {
         own
@@ -310,8 +338,9 @@ async fn pools(
         Vec::new()
     };
     let trigger_of_old = old_described.as_ref().and_then(trigger);
-    let (old_read, own_read, new_read, peer) = tokio::try_join!(
+    let (old_read, old_secrets, own_read, new_read, peer) = tokio::try_join!(
         super::other_clients(old, &old_pool.id, &old_ids, old_early),
+        secrets(old, &old_pool.id, &selected, early_secrets),
         super::clients(old, &old_pool.id, &own_ids),
         super::other_clients(new, &new_pool.id, &new_ids, new_early),
         peer_of(old, trigger_of_old),
@@ -355,6 +384,7 @@ async fn pools(
         dedicated,
         own_clients: super::existing(own_read),
         sample,
+        old_secrets,
     })
 }
 
@@ -365,40 +395,6 @@ fn uses_dedicated(old: &Scope<'_>, role: Option<&Role>, names: &Names, listed: &
     let mut recorded = listed.iter().filter(is_recorded);
     role.is_none_or(|role| !names.own(&role.tags))
         && recorded.any(|client| client.name == names.old_client)
-}
-
-async fn with_list_of_clients(
-    account: &Account,
-    pool: &str,
-    early: Early,
-) -> Result<(Option<Object>, Vec<Listed>, Extras), CallError> {
-    let extras = async {
-        Ok(if early.updates_clients {
-            extras::all(account, pool).await
-        } else {
-            extras::mfa(account, pool).await
-        })
-    };
-    tokio::try_join!(
-        user_pool::find(account, pool),
-        user_pool_client::list(account, pool),
-        extras,
-    )
-}
-
-/// Some users of a pool. That they can't be read isn't an error.
-async fn sampled(
-    account: &Account,
-    pool: &str,
-    wanted: bool,
-) -> Result<Option<Result<Vec<OldUser>, CallError>>, CallError> {
-    if !wanted {
-        return Ok(None);
-    }
-    let page = user::page(account, pool, None).await;
-    Ok(Some(page.map(|users| {
-        users.into_iter().map(|listed| listed.user).collect()
-    })))
 }
 
 fn ids(clients: &[Listed]) -> Vec<String> {

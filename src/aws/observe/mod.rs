@@ -6,6 +6,7 @@ pub mod for_setup;
 pub mod for_teardown;
 mod metric;
 mod named;
+mod optional;
 mod query;
 mod reached;
 pub mod sign_ins;
@@ -65,6 +66,26 @@ pub async fn scan(account: &Account, names: &Names) -> Result<AccountScan, CallE
 pub async fn others(account: &Account, names: &Names) -> Result<Vec<Tags>, CallError> {
     let (side, first) = (account.identity.side, Names::new(None));
     role::others(account, first.record_role(side), names.record_role(side)).await
+}
+
+/// Reads a pool and the list of its app clients.
+pub async fn with_list_of_clients(
+    account: &Account,
+    pool: &str,
+    updates_clients: bool,
+) -> Result<(Option<Object>, Vec<Listed>, Extras), CallError> {
+    let extras = async {
+        Ok(if updates_clients {
+            extras::all(account, pool).await
+        } else {
+            extras::mfa(account, pool).await
+        })
+    };
+    tokio::try_join!(
+        user_pool::find(account, pool),
+        user_pool_client::list(account, pool),
+        extras,
+    )
 }
 
 /// Reads a pool, the given app clients, and those that `role` has on record.

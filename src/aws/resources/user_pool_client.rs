@@ -149,6 +149,19 @@ pub async fn list(account: &Account, pool: &str) -> std::result::Result<Vec<List
     Ok(clients)
 }
 
+/// The number of secrets of an app client.
+pub async fn count_secrets(
+    account: &Account,
+    pool: &str,
+    id: &str,
+) -> std::result::Result<usize, CallError> {
+    let request = account.cognito.list_user_pool_client_secrets();
+    let request = request.user_pool_id(pool).client_id(id);
+    let call = "cognito-idp:ListUserPoolClientSecrets";
+    let listed = account.call(call, request.send()).await?;
+    Ok(listed.client_secrets().len())
+}
+
 /// The ids of the app clients with this name, sorted. Names aren't unique.
 pub async fn by_name(
     account: &Account,

@@ -276,11 +276,12 @@ const ROWS: &[Row] = &[
 
 /// Actions with separate tests: they need another pool, the invoked function, or its log, or are
 /// needed only by some commands.
-const TESTED_SEPARATELY: [&str; 9] = [
+const TESTED_SEPARATELY: [&str; 10] = [
     "cloudwatch:GetMetricData",
     "cognito-idp:GetUserPoolMfaConfig",
     "cognito-idp:ListIdentityProviders",
     "cognito-idp:ListResourceServers",
+    "cognito-idp:ListUserPoolClientSecrets",
     "cognito-idp:ListUsers",
     "lambda:GetAccountSettings",
     "lambda:InvokeFunction",
@@ -363,11 +364,12 @@ fn the_permission_to_list_users_is_needed_only_to_report_users() {
 
 /// Without one of them, setup works, and its plan names the permission.
 #[test]
-fn the_permissions_for_checks_of_an_update_are_needed_only_for_these_checks() {
+fn the_permissions_for_optional_checks_are_needed_only_for_these_checks() {
     let pipeline = Pipeline::new("");
     for (side, action) in [
         ("old", "cognito-idp:ListIdentityProviders"),
         ("old", "cognito-idp:ListResourceServers"),
+        ("old", "cognito-idp:ListUserPoolClientSecrets"),
         ("new", "cognito-idp:GetUserPoolMfaConfig"),
         ("new", "cognito-idp:ListIdentityProviders"),
         ("new", "cognito-idp:ListResourceServers"),

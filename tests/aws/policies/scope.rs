@@ -47,6 +47,8 @@ fn in_the_old_account(managed: &Pool, other: &Pool) -> Vec<(&'static str, Value)
         ("iam:AttachRolePolicy", json!({"RoleName": ACCESS_ROLE, "PolicyArn": ADMINISTRATOR})),
         ("iam:CreateUser", json!({"UserName": "more"})),
         ("cognito-idp:DescribeUserPoolClient", json!({"UserPoolId": other.id, "ClientId": other.client})),
+        ("cognito-idp:ListUserPoolClientSecrets", json!({"UserPoolId": other.id, "ClientId": other.client})),
+        ("cognito-idp:AddUserPoolClientSecret", json!({"UserPoolId": managed.id, "ClientId": managed.client})),
         ("cognito-idp:UpdateUserPoolClient", json!({"UserPoolId": other.id, "ClientId": other.client})),
         ("cognito-idp:UpdateUserPool", json!({"UserPoolId": managed.id})),
         ("cognito-idp:ListUsers", json!({"UserPoolId": other.id})),

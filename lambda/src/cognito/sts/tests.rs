@@ -12,6 +12,9 @@ use super::super::credentials::Role;
 use super::super::tests::server::{Act, Requests, assumed, listen, operations, serve_keep_alive};
 use super::*;
 
+/// The answer of a Region's STS.
+type Answer = fn() -> Act;
+
 /// An error of STS.
 fn refused(status: u16, code: &str, message: &str) -> Act {
     let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
@@ -68,11 +71,11 @@ fn counts(requests: &[Requests; 2]) -> [usize; 2] {
 async fn the_other_region_is_asked_at_once_only_after_an_error_of_the_region() {
     let code = |code: &str| Some(code.to_owned());
     let (disabled, invalid) = ("RegionDisabledException", "InvalidClientTokenId");
-    let denied: fn() -> Act = || refused(403, "AccessDenied", "not authorized");
-    let unknown: fn() -> Act = || refused(403, "InvalidClientTokenId", "The token is invalid.");
-    let expired: fn() -> Act = || refused(403, "ExpiredToken", "expired");
-    let new: fn() -> Act = || assumed("NEW");
-    let rows: [(fn() -> Act, fn() -> Act, _, _); 7] = [
+    let denied: Answer = || refused(403, "AccessDenied", "not authorized");
+    let unknown: Answer = || refused(403, "InvalidClientTokenId", "The token is invalid.");
+    let expired: Answer = || refused(403, "ExpiredToken", "expired");
+    let new: Answer = || assumed("NEW");
+    let rows: [(Answer, Answer, _, _); 7] = [
         (new, denied, Ok("NEW".to_owned()), [1, 0]),
         (region_disabled, new, Ok("NEW".to_owned()), [1, 1]),
         (unknown, new, Ok("NEW".to_owned()), [1, 1]),
