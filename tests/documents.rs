@@ -73,6 +73,19 @@ const VARIABLES: [(&str, &str); 18] = [
     ),
 ];
 
+/// Actions of 2026 that the linters don't know yet. They aren't linted.
+const NEWER: [&str; 1] = ["cognito-idp:ListPointInTimeRecoveries"];
+
+/// The policy without the actions that the linters don't know yet.
+fn known(mut policy: Value) -> Value {
+    for statement in policy["Statement"].as_array_mut().into_iter().flatten() {
+        if let Some(actions) = statement["Action"].as_array_mut() {
+            actions.retain(|action| NEWER.iter().all(|newer| action != newer));
+        }
+    }
+    policy
+}
+
 /// A template with its variables replaced.
 fn document(name: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
@@ -81,7 +94,7 @@ fn document(name: &str) -> Value {
         text = text.replace(&format!("${{{variable}}}"), value);
     }
     assert!(!text.contains("${"), "a variable is left in {name}\n{text}");
-    serde_json::from_str(&text).unwrap()
+    known(serde_json::from_str(&text).unwrap())
 }
 
 /// All policies in a CloudFormation template.
@@ -216,7 +229,7 @@ fn the_linters_find_nothing_in_printed_policies() {
             .output()
             .unwrap()
             .stdout;
-        let policy: Value = serde_json::from_slice(&printed).unwrap();
+        let policy = known(serde_json::from_slice(&printed).unwrap());
         assert_eq!(parliament(&policy), Ok(()), "{options:?}");
         let template = json!({
             "AWSTemplateFormatVersion": "2010-09-09",

@@ -17,6 +17,7 @@ pub mod identity;
 pub mod lambda;
 pub mod names;
 pub mod observed;
+pub mod operations;
 pub mod options;
 pub mod outcome;
 pub mod package;

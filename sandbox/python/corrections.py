@@ -29,6 +29,7 @@ from mfa import (
     sms_configuration_is_shared,
 )
 from names import names_are_case_insensitive_if_configured, names_are_unique, updates_do_not_take_over_aliases
+from operations import operations_block_others
 from permissions import calls_are_authorized_as_on_aws
 from queries import expired_events_are_not_returned, queries_run
 from triggers import pre_authentication_runs_before_the_password_is_checked
@@ -68,6 +69,7 @@ def install():
     migrated_users_are_created_atomically()
     pre_authentication_runs_before_the_password_is_checked()
     null_members_are_omitted()
+    operations_block_others()
     calls_are_authorized_as_on_aws()
     user_filters_are_checked()
     function_logs_need_permissions()

@@ -17,7 +17,7 @@ use crate::boto3::Boto3;
 use crate::install;
 use crate::lock::locked;
 
-const FILES: [(&str, &str); 24] = [
+const FILES: [(&str, &str); 25] = [
     ("aggregates.py", include_str!("../python/aggregates.py")),
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
@@ -36,6 +36,7 @@ const FILES: [(&str, &str); 24] = [
     ("model.py", include_str!("../python/model.py")),
     ("moto_server.py", include_str!("../python/moto_server.py")),
     ("names.py", include_str!("../python/names.py")),
+    ("operations.py", include_str!("../python/operations.py")),
     ("permissions.py", include_str!("../python/permissions.py")),
     ("queries.py", include_str!("../python/queries.py")),
     ("servers.py", include_str!("../python/servers.py")),

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use cogmig_core::cognito::lossless::Object;
+use serde_json::Value;
 
 /// Stores the body of the last response. Pass a clone to the call.
 #[derive(Clone, Default)]
@@ -26,9 +27,18 @@ impl Body {
     /// A member of the response, which must be an object.
     pub fn member(&self, name: &str) -> Option<Object> {
         match self.object()?.remove(name)? {
-            serde_json::Value::Object(object) => Some(object),
+            Value::Object(object) => Some(object),
             _ => None,
         }
+    }
+
+    /// A member of the response that is a list of objects. It's empty if the response omits it.
+    pub fn list(&self, name: &str) -> Option<Vec<Object>> {
+        let list = match self.object()?.remove(name) {
+            None | Some(Value::Null) => return Some(Vec::new()),
+            Some(list) => list,
+        };
+        serde_json::from_value(list).ok()
     }
 }
 
@@ -74,11 +84,20 @@ pub fn extend(members: &Object) -> impl Fn(&mut HttpRequest) + Send + Sync + 'st
 
 /// Replaces the body of the typed request, for `mutate_request`, which runs before signing.
 pub fn replace(body: &Object) -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
-    let json = serde_json::Value::from(body.clone()).to_string();
+    let json = Value::from(body.clone()).to_string();
     move |request| {
         *request.body_mut() = SdkBody::from(json.clone());
         request
             .headers_mut()
             .insert("content-length", json.len().to_string());
+    }
+}
+
+/// Sends the request to another operation of Amazon Cognito user pools, which the SDK doesn't have
+/// yet. Its input must have the members of the typed request.
+pub fn operation(name: &'static str) -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
+    let target = format!("AWSCognitoIdentityProviderService.{name}");
+    move |request| {
+        request.headers_mut().insert("x-amz-target", target.clone());
     }
 }

@@ -99,10 +99,9 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
         &settings.origins,
     ));
     warnings.extend(unknown);
-    if let PackageSource::Deployed(sha256) = &settings.package {
-        warnings.push(custom_code(sha256));
-    }
+    warnings.extend(custom_code(&settings.package));
     warnings.extend(sampled(session, &read, &checked.rules));
+    warnings.extend(running(&read));
     warnings.extend(concurrency(&read));
     let desired = desired(&settings, &read, &checked.rules, package, reports_existing)?;
     let mut plan = plan::setup(&desired, &read.old_side, &read.new_side)?;
@@ -235,13 +234,17 @@ fn unknown_code() -> Problem {
 }
 
 /// Nothing but the function itself says that an earlier setup deployed this package.
-fn custom_code(sha256: &str) -> Problem {
+fn custom_code(package: &PackageSource) -> Option<Problem> {
+    let PackageSource::Deployed(sha256) = package else {
+        return None;
+    };
     let summary = format!(
         "the function runs a deployment package that isn't part of this build of cogmig, with CodeSha256 {sha256}. cogmig can't check what it does with passwords"
     );
-    Problem::new("custom-package", Severity::Security, summary)
+    let warning = Problem::new("custom-package", Severity::Security, summary)
         .fix("compare CodeSha256 with that of your package")
-        .fix("use --lambda-zip none to deploy the package in this build")
+        .fix("use --lambda-zip none to deploy the package in this build");
+    Some(warning)
 }
 
 /// The options that a deployment remembers, without those that have their default.
@@ -270,6 +273,16 @@ fn concurrency(read: &Deployment) -> Option<Problem> {
             Some(concurrency::unread(&why, grant))
         }
     }
+}
+
+/// What runs in both pools, and blocks setup or sign-ins.
+fn running(read: &Deployment) -> impl Iterator<Item = Problem> {
+    let accounts = [
+        (&read.old.identity, &read.old_side.pool),
+        (&read.new.identity, &read.new_side.pool),
+    ];
+    let both = accounts.into_iter().zip(&read.operations);
+    both.flat_map(|((account, pool), operations)| operations.problems(account, &pool.id))
 }
 
 /// Checks the users of the old pool that were read, with the rules that the function will have.

@@ -25,7 +25,9 @@ impl NthCall {
         let reads = [
             "GetUserPoolMfaConfig",
             "ListIdentityProviders",
+            "ListPointInTimeRecoveries",
             "ListResourceServers",
+            "ListUserImportJobs",
             "ListUserPoolClientSecrets",
             "ListUsers",
         ];

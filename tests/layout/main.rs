@@ -53,7 +53,7 @@ const CRATES: [Crate; 5] = [
                 "targets",
             ],
             &["observed"],
-            &["iam", "selected"],
+            &["iam", "operations", "selected"],
             &["options"],
             &["names"],
             &["call", "concurrency", "lambda", "record", "sample"],

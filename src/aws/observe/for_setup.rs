@@ -13,10 +13,11 @@ use cogmig_core::desired::{OldClient, Target};
 use cogmig_core::event::Event;
 use cogmig_core::identity::Side;
 use cogmig_core::names::Names;
-use cogmig_core::observed::{Extras, NewSide, OldSide, Pool, Role};
+use cogmig_core::observed::{NewSide, OldSide, Pool, Role};
+use cogmig_core::operations::Operations;
 use cogmig_core::options::Settings;
 use cogmig_core::plan::guards;
-use cogmig_core::record::{self, Tags};
+use cogmig_core::record::Tags;
 use cogmig_core::reference::Listed;
 use cogmig_core::targets::{Scope, Selection, SideRecord, refuse_other_peer};
 use futures_util::future::OptionFuture;
@@ -28,7 +29,7 @@ use super::AccountScan;
 use super::optional::{Secrets, sampled, secrets};
 use crate::aws::account::{Account, Run};
 use crate::aws::probe;
-use crate::aws::resources::{self, concurrency, role};
+use crate::aws::resources::{self, concurrency, operations};
 use crate::embedded;
 
 /// Selects a user pool or app clients.
@@ -70,6 +71,8 @@ pub struct Deployment {
     /// depends on them.
     pub concurrency: Option<Result<Concurrency, CallError>>,
     old_secrets: Secrets,
+    /// What runs in the old and in the new pool. Only warnings depend on it.
+    pub operations: [Operations; 2],
     /// The early connectivity check, if one was started. It returns whether it passed.
     pub early_check: JoinSet<bool>,
 }
@@ -223,7 +226,7 @@ pub async fn for_setup(
         read(&old, &old_scan, Side::Old),
         read(&new, &new_scan, Side::New),
     );
-    let (pools, dependent) = tokio::try_join!(
+    let ((pools, operations), dependent) = tokio::try_join!(
         pools(settings, &old_side, &new_side, early, select),
         dependent
     )?;
@@ -252,6 +255,7 @@ pub async fn for_setup(
         sample,
         concurrency,
         old_secrets,
+        operations,
         early_check,
     })
 }
@@ -273,10 +277,41 @@ struct Pools {
     old_secrets: Secrets,
 }
 
+/// Selects the user pools, and reads them in parallel with what runs in them.
 async fn pools(
     settings: &Settings,
     old_read: &Read<'_>,
     new_read: &Read<'_>,
+    early: Early,
+    select: Select<'_>,
+) -> Result<(Pools, [Operations; 2])> {
+    let select_pool = |read: &Read<'_>| {
+        let (scope, scan) = (&read.scope, read.scan);
+        only(select(scope.pool(&scan.pools, &scan.others)?)?)
+    };
+    let (old, new) = (old_read.account, new_read.account);
+    let (old_pool, new_pool) = (select_pool(old_read)?, select_pool(new_read)?);
+    guards::two_pools((&old.identity, &old_pool), (&new.identity, &new_pool))?;
+    let (old_id, new_id) = (old_pool.id.clone(), new_pool.id.clone());
+    let (pools, old_operations, new_operations) = tokio::join!(
+        with_clients(
+            settings,
+            (old_read, old_pool),
+            (new_read, new_pool),
+            early,
+            select
+        ),
+        operations::read(old, &old_id),
+        operations::read(new, &new_id),
+    );
+    Ok((pools?, [old_operations, new_operations]))
+}
+
+/// Reads the user pools, and selects and reads their app clients.
+async fn with_clients(
+    settings: &Settings,
+    (old_read, old_pool): (&Read<'_>, Listed),
+    (new_read, new_pool): (&Read<'_>, Listed),
     early: Early,
     select: Select<'_>,
 ) -> Result<Pools> {
@@ -285,9 +320,6 @@ async fn pools(
     let (old_scope, new_scope) = (&old_read.scope, &new_read.scope);
     let (old_scan, new_scan) = (old_read.scan, new_read.scan);
     let (old_role, new_role) = (old_scan.role.as_ref(), new_scan.role.as_ref());
-    let old_pool = only(select(old_scope.pool(&old_scan.pools, &old_scan.others)?)?)?;
-    let new_pool = only(select(new_scope.pool(&new_scan.pools, &new_scan.others)?)?)?;
-    guards::two_pools((&old.identity, &old_pool), (&new.identity, &new_pool))?;
     // The recorded ones are usually selected again, and can be read before the list is known.
     let (old_recorded, new_recorded) = (
         super::with_recorded(&[], old_role),
@@ -343,7 +375,7 @@ async fn pools(
         secrets(old, &old_pool.id, &selected, early_secrets),
         super::clients(old, &old_pool.id, &own_ids),
         super::other_clients(new, &new_pool.id, &new_ids, new_early),
-        peer_of(old, trigger_of_old),
+        super::peer_of(old, trigger_of_old),
     )?;
     guards::no_loop(&old_pool, trigger_of_old, peer.as_deref(), &new.identity)?;
     let side =
@@ -403,14 +435,4 @@ fn ids(clients: &[Listed]) -> Vec<String> {
 
 fn only(pools: Vec<Listed>) -> Result<Listed> {
     pools.into_iter().next().context("no user pool is selected")
-}
-
-/// The account from which users are migrated to the old pool, if its trigger is the function of a
-/// deployment.
-async fn peer_of(old: &Account, trigger: Option<&str>) -> Result<Option<String>, CallError> {
-    let Some(name) = trigger.and_then(|arn| Names::function_of_any(&old.identity, arn)) else {
-        return Ok(None);
-    };
-    let tags = role::tags(old, name).await?;
-    Ok(tags.and_then(|tags| tags.get(record::PEER).cloned()))
 }

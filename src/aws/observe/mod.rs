@@ -182,3 +182,13 @@ pub fn existing(clients: Vec<(String, Option<Object>)>) -> Vec<(String, Object)>
         .filter_map(|(id, client)| Some((id, client?)))
         .collect()
 }
+
+/// The account from which users are migrated to the old pool, if its trigger is the function of a
+/// deployment.
+async fn peer_of(old: &Account, trigger: Option<&str>) -> Result<Option<String>, CallError> {
+    let Some(name) = trigger.and_then(|arn| Names::function_of_any(&old.identity, arn)) else {
+        return Ok(None);
+    };
+    let tags = role::tags(old, name).await?;
+    Ok(tags.and_then(|tags| tags.get(record::PEER).cloned()))
+}

@@ -7,6 +7,7 @@ mod document;
 pub mod function;
 pub mod invoke;
 pub mod log_group;
+pub mod operations;
 pub mod policy;
 pub mod role;
 mod update;

@@ -2,6 +2,7 @@
 
 mod connectivity;
 mod list;
+mod operations;
 mod regions;
 pub mod status;
 mod user;

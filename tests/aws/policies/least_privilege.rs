@@ -276,11 +276,13 @@ const ROWS: &[Row] = &[
 
 /// Actions with separate tests: they need another pool, the invoked function, or its log, or are
 /// needed only by some commands.
-const TESTED_SEPARATELY: [&str; 10] = [
+const TESTED_SEPARATELY: [&str; 12] = [
     "cloudwatch:GetMetricData",
     "cognito-idp:GetUserPoolMfaConfig",
     "cognito-idp:ListIdentityProviders",
+    "cognito-idp:ListPointInTimeRecoveries",
     "cognito-idp:ListResourceServers",
+    "cognito-idp:ListUserImportJobs",
     "cognito-idp:ListUserPoolClientSecrets",
     "cognito-idp:ListUsers",
     "lambda:GetAccountSettings",
@@ -380,6 +382,29 @@ fn the_permissions_for_optional_checks_are_needed_only_for_these_checks() {
         let run = pipeline.ends(0, "plan");
         assert!(run.printed(&format!("allow {action} in")), "{run}");
         pipeline.grant_all();
+    }
+}
+
+/// Without them, the commands work, and report that something can run unnoticed.
+#[test]
+fn the_permissions_to_list_jobs_and_recoveries_are_needed_only_to_report_them() {
+    let pipeline = Pipeline::new("");
+    for side in ["old", "new"] {
+        for action in [
+            "cognito-idp:ListUserImportJobs",
+            "cognito-idp:ListPointInTimeRecoveries",
+        ] {
+            pipeline.grant(side, &without(pipeline.policy(side), action));
+            for command in ["plan", "status"] {
+                let run = pipeline.ends(0, command);
+                assert!(run.printed(&format!("allow {action}")), "{run}");
+                let pool = format!("in progress in the {side} pool is unknown");
+                assert!(run.printed(&pool), "{run}");
+            }
+            pipeline.grant_all();
+            let run = pipeline.ends(0, "plan");
+            assert!(!run.printed("is unknown"), "{run}");
+        }
     }
 }
 
