@@ -21,6 +21,8 @@ pub struct Found {
     pub attached: bool,
     /// What ListUsers doesn't show, and could reject a sign-in of a user with a positive forecast.
     pub unknown: Vec<&'static str>,
+    /// Whether the MFA of a user could reject a password reset request. ListUsers doesn't show it.
+    pub reset_depends_on_mfa: bool,
     /// The result of the check with the user's password.
     pub check: Option<Forecast>,
     /// The variable of the function's environment that is invalid.

@@ -13,7 +13,7 @@ use cogmig_core::status::Unread;
 use cogmig_core::users::{ListedUser, filters};
 use futures_util::future::try_join_all;
 use rules::forecast::{forecast, forecast_reset};
-use rules::settings::{Misconfigured, Rules};
+use rules::settings::{MfaUsers, Misconfigured, Rules};
 
 use super::prepare::{Prepared, prepare};
 use super::purpose::Purpose;
@@ -103,6 +103,7 @@ pub async fn run(session: &Session<'_>, name: &str) -> Result<Ended> {
         attached: new_side.is_attached(&desired.names),
         invalid,
         unknown: Found::unknown(&rules),
+        reset_depends_on_mfa: rules.mfa_users != MfaUsers::None,
         check,
         show_values: session.settings.show_values,
         now,

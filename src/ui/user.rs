@@ -178,7 +178,7 @@ impl Page<'_> {
         };
         self.line("migration", &text);
         if let Some(reset) = one.reset.filter(|_| self.found.new.is_empty()) {
-            self.line("reset", &by_reset(reset));
+            self.line("reset", &by_reset(reset, self.found.reset_depends_on_mfa));
         }
     }
 
@@ -225,8 +225,12 @@ impl Page<'_> {
 }
 
 /// What the forecast says of a password reset request.
-fn by_reset(forecast: Result<(), Rejection>) -> String {
+fn by_reset(forecast: Result<(), Rejection>, depends_on_mfa: bool) -> String {
     match forecast {
+        Ok(()) if depends_on_mfa => {
+            "a password reset request would migrate the user, unless the MFA of the user rejects it"
+                .to_owned()
+        }
         Ok(()) => "a password reset request would migrate the user".to_owned(),
         Err(rejection) => format!(
             "no password reset request would migrate the user ({})",

@@ -12,6 +12,7 @@ use cogmig_core::call::CallError;
 use cogmig_core::cognito::client::{ids_of, is_dedicated, with_flow, without_flow};
 use cogmig_core::cognito::flows::{Added, Flow, Removal};
 use cogmig_core::cognito::lossless::{self, Lost, Object};
+use cogmig_core::identity::Side;
 use cogmig_core::problem::Problem;
 use cogmig_core::reference::Listed;
 use cogmig_core::resource::ClientCall;
@@ -29,6 +30,9 @@ const FLOWS: Setting = Setting {
     what: "the app client's authentication flows",
     members: lossless::CLIENT,
 };
+
+/// How setup can do without an update of an app client in the old account.
+const DEDICATED: &str = "use --dedicated-old-client, which doesn't update this app client";
 
 /// Runs a call. The request is compared with the app client afterwards. `created` is set to the id
 /// of an app client that is created.
@@ -73,7 +77,9 @@ async fn add_flow<'a>(
         Some(flows)
     });
     let what = format!("app client {id}");
-    let updated = updated.await.map_err(|error| named(account, id, error))?;
+    let alternative = (account.identity.side == Side::Old).then_some(DEDICATED);
+    let updated = updated.await;
+    let updated = updated.map_err(|error| named(account, id, error, alternative))?;
     let sent = sent(account, &what, updated)?;
     let (Some(sent), Some(added)) = (sent, added) else {
         return Ok(None);
@@ -99,7 +105,8 @@ pub async fn remove_flow(account: &Account, pool: &str, id: &str, added: &Added)
         };
         set_flows(account, pool, id, without).await
     });
-    let updated = updated.await.map_err(|error| named(account, id, error))?;
+    let updated = updated.await;
+    let updated = updated.map_err(|error| named(account, id, error, None))?;
     if let Some(sent) = sent(account, &what, updated)? {
         let lost = compare(account, pool, id, &sent).await?;
         fail_if_lost(account, &what, lost)?;
@@ -107,8 +114,8 @@ pub async fn remove_flow(account: &Account, pool: &str, id: &str, added: &Added)
     Ok(())
 }
 
-/// Adds the app client to an error that its owner has to fix there.
-fn named(account: &Account, id: &str, error: CallError) -> Error {
+/// Adds the app client to an error that its owner has to fix there, and an alternative to that.
+fn named(account: &Account, id: &str, error: CallError, alternative: Option<&str>) -> Error {
     if !error.is_reference_gone() {
         return error.into();
     }
@@ -117,7 +124,8 @@ fn named(account: &Account, id: &str, error: CallError) -> Error {
         account.identity.place()
     );
     let problem = Problem::error("app-client-reference-gone", summary);
-    Error::from(error).context(problem)
+    let problem = problem.caused_by((&error).into());
+    alternative.into_iter().fold(problem, Problem::fix).into()
 }
 
 /// All app clients of a user pool. `None` if the user pool doesn't exist.

@@ -185,11 +185,8 @@ struct Users {
 struct Sample {
     checked: usize,
     /// The number of them that a sign-in with the right password would migrate, or a password reset
-    /// request.
+    /// request, if they have to reset the password.
     can_be_migrated: usize,
-    /// The number of those that have to reset the password, so that only a password reset request
-    /// would migrate them.
-    by_password_reset: usize,
     /// Why the others wouldn't be migrated.
     reasons: Vec<ReasonCount>,
 }
@@ -412,7 +409,6 @@ impl Sample {
         Self {
             checked: sample.checked,
             can_be_migrated: sample.migratable,
-            by_password_reset: sample.by_reset,
             reasons: sample.reasons.iter().map(reason).collect(),
         }
     }

@@ -1,7 +1,7 @@
 //! Settings of app clients that refer to something that was deleted. Cognito rejects every update of
 //! such an app client.
 
-use cogmig_sandbox::{Fault, NEW_ACCOUNT, Pool};
+use cogmig_sandbox::{Fault, NEW_ACCOUNT, OLD_ACCOUNT, Pool};
 use serde_json::{Value, json};
 
 use crate::support::calls::NthCall;
@@ -148,8 +148,19 @@ fn a_deleted_analytics_application_has_its_own_remedy() {
     ] {
         assert!(run.printed(text), "{text}\n{run}");
     }
+    assert!(!run.printed("--dedicated-old-client"), "{run}");
     stage.sandbox.clear_faults();
     stage.ok(&format!("setup {BOTH} {SETUP}"));
+    stage.teardown();
+
+    let update = NthCall::of(OLD_ACCOUNT, "UpdateUserPoolClient", 0);
+    stage.inject(&update, fault, 1);
+    let run = stage.ends(1, &format!("setup {BOTH} {SETUP} --output json"));
+    let error = run.json()["error"].take();
+    assert_eq!(error["id"], "app-client-reference-gone");
+    for text in [&stage.old.client, message, "use --dedicated-old-client"] {
+        assert!(error.to_string().contains(text), "{text}\n{run}");
+    }
 }
 
 #[test]
