@@ -160,12 +160,18 @@ fn cfn_lint(template: &Value) -> Result<(), String> {
     lint("cfn-lint", &["--regions", "eu-west-1"], template)
 }
 
-/// A finding that isn't true of AWS: a call of GetQueryResults has the ID of a query and no log
-/// group, so IAM can't compare it with one.
-const OUTDATED: &str = "LOW - Unnecessary use of Resource * -  - ['logs:GetQueryResults'] - ";
+/// Findings that aren't true of AWS: a call of GetQueryResults has the ID of a query and no log
+/// group, so IAM can't compare it with one; and an action that is newer than the linter's list.
+const OUTDATED: [&str; 2] = [
+    "LOW - Unnecessary use of Resource * -  - ['logs:GetQueryResults'] - ",
+    "LOW - Unknown action -  - Unknown action cognito-idp:ListUserPoolClientSecrets - ",
+];
 
 fn parliament(policy: &Value) -> Result<(), String> {
-    let is_outdated = |found: &str| found.lines().all(|line| line.starts_with(OUTDATED));
+    let is_outdated = |found: &str| {
+        let mut lines = found.lines();
+        lines.all(|line| OUTDATED.iter().any(|known| line.starts_with(known)))
+    };
     match lint("parliament", &[], policy) {
         Err(found) if !found.is_empty() && is_outdated(&found) => Ok(()),
         result => result,

@@ -66,7 +66,12 @@ impl Reply {
     pub fn into_parts(mut self) -> (Result<Box<RawValue>, Diagnostic>, Record) {
         let result = match self.decision {
             decision if self.record.source == Some(Source::Probe) => {
-                raw(&probe::answer(&decision, &self.record.calls))
+                let calls = &self.record.calls;
+                raw(&probe::answer(
+                    &decision,
+                    calls.failed(),
+                    calls.sts_errors(),
+                ))
             }
             Ok(migration) => {
                 response::fill_in(&mut self.event, migration.into_response());

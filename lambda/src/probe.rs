@@ -4,18 +4,20 @@
 //! than from a sign-in.
 
 use rules::decision::Migration;
-use rules::probe::{Answer, Call, Verdict};
+use rules::probe::{Answer, Call, StsError, Verdict};
 use rules::reasons::{Failure, Fault, Rejection};
 use serde_json::Value;
-
-use crate::calls::Calls;
 
 #[cfg(test)]
 mod tests;
 
 /// The response. It contains only words of closed sets, the names of attributes, and the errors of
 /// STS, which are about the function's role and not about a user.
-pub fn answer(decision: &Result<Migration, Failure>, calls: &Calls) -> Value {
+pub fn answer(
+    decision: &Result<Migration, Failure>,
+    failed: Option<Call>,
+    sts_errors: Vec<StsError>,
+) -> Value {
     let (verdict, call) = match decision {
         Ok(migration) => {
             let names = migration.attribute_names().map(str::to_owned);
@@ -23,11 +25,11 @@ pub fn answer(decision: &Result<Migration, Failure>, calls: &Calls) -> Value {
         }
         Err(failure) => {
             let redacted = redacted(*failure);
-            (Verdict::Failed(redacted), call(redacted, calls.failed()))
+            (Verdict::Failed(redacted), call(redacted, failed))
         }
     };
     let sts_errors = match verdict {
-        Verdict::Failed(Failure::Fault(Fault::Credentials)) => calls.sts_errors(),
+        Verdict::Failed(Failure::Fault(Fault::Credentials)) => sts_errors,
         _ => Vec::new(),
     };
     Answer {

@@ -55,7 +55,7 @@ const CRATES: [Crate; 5] = [
             &["observed"],
             &["iam", "operations", "selected"],
             &["options"],
-            &["names"],
+            &["client_secret", "names"],
             &["call", "concurrency", "lambda", "record", "sample"],
             &["cognito"],
             &["governance", "reference"],

@@ -274,9 +274,14 @@ impl Broken {
 
 /// Why the function has no session of the access role.
 fn credentials(answer: &Answer, desired: &Desired, plan: &Plan) -> Broken {
-    let errors = &answer.sts_errors;
-    if let Some(broken) = sts::disabled_regions(errors, desired) {
-        return broken;
+    let (errors, role) = (&answer.sts_errors, &desired.names.access_role);
+    if let Some(disabled) = sts::disabled_regions(errors, desired) {
+        let what = format!("the function can't assume {role}: {}", disabled.words);
+        let broken = Broken::at(Component::External, what, disabled.remedy);
+        return Broken {
+            is_transient: disabled.is_transient,
+            ..broken
+        };
     }
     let (component, what) = assume(plan, desired);
     let remedy = match component {
@@ -287,8 +292,7 @@ fn credentials(answer: &Answer, desired: &Desired, plan: &Plan) -> Broken {
     };
     let words = sts::words(errors).map(|words| format!(". {words}"));
     let what = format!(
-        "the function can't assume {}: {what}{}",
-        desired.names.access_role,
+        "the function can't assume {role}: {what}{}",
         words.unwrap_or_default()
     );
     Broken::at(component, what, remedy).transient()

@@ -3,32 +3,38 @@
 
 use rules::probe::StsError;
 
-use super::{Broken, Component};
 use crate::desired::Desired;
+
+/// Why STS gives no session in any Region that the function asked.
+pub(super) struct Disabled {
+    /// The errors of STS.
+    pub(super) words: String,
+    /// The accounts that have to enable a Region.
+    pub(super) remedy: String,
+    /// Whether it may resolve on its own.
+    pub(super) is_transient: bool,
+}
 
 /// The cause, if STS isn't enabled in the Regions that the function asked. `None` if STS was asked
 /// in a Region where it works, so the cause is another one.
-pub(super) fn disabled_regions(errors: &[StsError], desired: &Desired) -> Option<Broken> {
+pub(super) fn disabled_regions(errors: &[StsError], desired: &Desired) -> Option<Disabled> {
     let mut answered = errors.iter().filter(|error| error.code.is_some());
     let is_disabled = errors.iter().any(StsError::is_region_disabled);
     if !is_disabled || !answered.all(StsError::is_region_disabled) {
         return None;
     }
-    let (role, words) = (&desired.names.access_role, words(errors)?);
     let disabled = errors.iter().filter(|error| error.is_region_disabled());
     let ways: Vec<_> = disabled.map(|error| enable(error, desired)).collect();
     let remedy = format!(
         "{}. Use `aws account enable-region` with a profile of that account. If the Region is enabled, activate its STS endpoint in the IAM console (Account settings)",
         ways.join(", or ")
     );
-    let what = format!("the function can't assume {role}: {words}");
     // Credentials that were just created can be unknown to STS for a moment.
     let permanent = |error: &StsError| error.code.as_deref() == Some("RegionDisabledException");
-    let broken = Broken::at(Component::External, what, remedy);
-    Some(if errors.iter().any(permanent) {
-        broken
-    } else {
-        broken.transient()
+    Some(Disabled {
+        words: words(errors)?,
+        remedy,
+        is_transient: !errors.iter().any(permanent),
     })
 }
 
