@@ -9,13 +9,14 @@ import corrections
 import ministack.app
 from direct import run_reads_without_threads
 from functions import account_concurrency, function_result, function_state
+from large import fill
 from queries import log
 from snapshot import snapshot
 from state import checkpoint, restore, settled
 
 emulator = ministack.app.app
 
-OWN = (snapshot, checkpoint, restore, log, function_state, function_result, account_concurrency)
+OWN = (snapshot, checkpoint, restore, log, function_state, function_result, account_concurrency, fill)
 SANDBOX_API = {f"/_sandbox/{request.__name__}": request for request in OWN}
 
 

@@ -20,6 +20,7 @@ from client_secrets import (
     secrets_can_be_rotated,
 )
 from functions import function_states_restrict_calls
+from large import role_lists_are_paginated
 from metrics import embedded_metrics_are_extracted, metrics_are_kept_for_15_months
 from mfa import (
     challenges_are_bound_to_sessions,
@@ -80,6 +81,7 @@ def install():
     metrics_are_kept_for_15_months()
     functions_are_ready_soon()
     function_states_restrict_calls()
+    role_lists_are_paginated()
     events_are_sent_without_delay()
 
 

@@ -17,7 +17,7 @@ use crate::boto3::Boto3;
 use crate::install;
 use crate::lock::locked;
 
-const FILES: [(&str, &str); 25] = [
+const FILES: [(&str, &str); 26] = [
     ("aggregates.py", include_str!("../python/aggregates.py")),
     ("backend.py", include_str!("../python/backend.py")),
     ("client.py", include_str!("../python/client.py")),
@@ -31,6 +31,7 @@ const FILES: [(&str, &str); 25] = [
     ("direct.py", include_str!("../python/direct.py")),
     ("functions.py", include_str!("../python/functions.py")),
     ("insights.py", include_str!("../python/insights.py")),
+    ("large.py", include_str!("../python/large.py")),
     ("metrics.py", include_str!("../python/metrics.py")),
     ("mfa.py", include_str!("../python/mfa.py")),
     ("model.py", include_str!("../python/model.py")),

@@ -301,7 +301,7 @@ impl Sandbox {
     pub fn set_function(&self, profile: &str, name: &str, members: &Value) {
         let (account, region) = place(profile);
         let body = json!({"account": account, "region": region, "name": name, "members": members});
-        self.own(self.proxy.set_lambda("function_state", &body));
+        self.own(self.proxy.set("function_state", &body));
     }
 
     /// Sets members of the configuration of a function after its next change. On AWS, a change can
@@ -312,7 +312,7 @@ impl Sandbox {
     /// If the emulator has stopped, which is a bug in the sandbox.
     pub fn end_next_change(&self, members: &Value) {
         let body = json!({"members": members});
-        self.own(self.proxy.set_lambda("function_result", &body));
+        self.own(self.proxy.set("function_result", &body));
     }
 
     /// Sets the limit of concurrent executions of the profile's account, which isn't enforced.
@@ -323,7 +323,19 @@ impl Sandbox {
     pub fn limit_concurrency(&self, profile: &str, limit: u32) {
         let (account, _) = place(profile);
         let body = json!({"account": account, "limit": limit});
-        self.own(self.proxy.set_lambda("account_concurrency", &body));
+        self.own(self.proxy.set("account_concurrency", &body));
+    }
+
+    /// Adds many roles and user pools to the profile's account, directly to the emulator's state.
+    /// `base` is the name of a role whose deployments are added.
+    ///
+    /// # Panics
+    ///
+    /// If the profile doesn't exist.
+    pub fn fill_account(&self, profile: &str, what: &Value) {
+        let (account, region) = place(profile);
+        let body = json!({"account": account, "region": region, "what": what});
+        self.own(self.proxy.set("fill", &body));
     }
 
     fn own(&self, request: impl Future<Output = Result<Value>>) -> Value {

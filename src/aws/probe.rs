@@ -84,12 +84,12 @@ async fn blocked(account: &Account, name: &str, error: CallError) -> Result<Brok
     let is_conflict = ["ResourceConflictException", "ResourceNotReadyException"]
         .iter()
         .any(|code| error.is(code));
-    let state = match is_conflict {
-        true => function::state(account, name).await.ok().flatten(),
-        false => None,
-    };
-    let state = state.and_then(|state| Broken::of_state(name, &state));
-    state.ok_or(error)
+    if !is_conflict {
+        return Err(error);
+    }
+    let state = function::state(account, name).await.ok().flatten();
+    let broken = state.and_then(|state| Broken::of_state(name, &state));
+    broken.ok_or(error)
 }
 
 fn event(desired: &Desired, credentials: &Credentials) -> Value {

@@ -9,7 +9,7 @@ use cogmig_core::checks::{self, Pools, Preflight};
 use cogmig_core::concurrency;
 use cogmig_core::desired::{Choices, Desired, LOG_RETENTION};
 use cogmig_core::event::Event;
-use cogmig_core::observed::Function;
+use cogmig_core::observed::{Function, NewSide};
 use cogmig_core::options::{LogUsers, Origins, PackageSource, REMEMBERED, Settings, default_of};
 use cogmig_core::package::Package;
 use cogmig_core::plan::{self, Plan, runnable};
@@ -133,13 +133,6 @@ fn desired(
         let sha256 = package.sha256.clone();
         variables.insert(env::CUSTOM_PACKAGE_SHA256.to_owned(), sha256);
     }
-    let log_user_key = match settings.log_users.unwrap_or_default() {
-        LogUsers::None => None,
-        LogUsers::Hash => Some(match read.new_side.log_user_key() {
-            Some(existing) => existing.to_owned(),
-            None => random::hex::<32>()?,
-        }),
-    };
     let boundaries = [
         settings.old.boundary_in(&read.old.identity)?,
         settings.new.boundary_in(&read.new.identity)?,
@@ -152,7 +145,7 @@ fn desired(
         old_client: read.old_client()?,
         new: read.new_target.clone(),
         external_id,
-        log_user_key,
+        log_user_key: log_user_key(&settings, &read.new_side)?,
         package,
         log_retention: settings.log_retention.unwrap_or(LOG_RETENTION),
         // Verify and status report another trigger as drift.
@@ -185,6 +178,17 @@ fn findings(
         }
     }
     (refusals, warnings)
+}
+
+/// The key of the log's hash of users: the existing one, or a new one.
+fn log_user_key(settings: &Settings, new: &NewSide) -> Result<Option<String>> {
+    Ok(match settings.log_users.unwrap_or_default() {
+        LogUsers::None => None,
+        LogUsers::Hash => Some(match new.log_user_key() {
+            Some(existing) => existing.to_owned(),
+            None => random::hex::<32>()?,
+        }),
+    })
 }
 
 /// Checks a deployment package from a file, or for an architecture, before any call.

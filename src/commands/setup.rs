@@ -41,10 +41,10 @@ pub async fn run(session: &Session<'_>) -> Result<Ended> {
     let probed = prepared.settings.package == PackageSource::Embedded;
     let (new, desired) = (&prepared.deployment.new, &prepared.desired);
     let check = |consequence| async move {
-        match probed {
-            true => probe::wait_until_working(new, desired, consequence).await,
-            false => function::until_active(new, &desired.names.function).await,
+        if probed {
+            return probe::wait_until_working(new, desired, consequence).await;
         }
+        function::until_active(new, &desired.names.function).await
     };
     if !plan.is_empty() {
         if !allowed || !ui.confirm(settings.yes, &Question::Apply)? {

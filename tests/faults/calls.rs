@@ -23,6 +23,7 @@ impl NthCall {
     /// Whether only a check of setup or teardown needs it.
     pub fn is_for_checks(&self) -> bool {
         let reads = [
+            "GetAccountSettings",
             "GetUserPoolMfaConfig",
             "ListIdentityProviders",
             "ListPointInTimeRecoveries",

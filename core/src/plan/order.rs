@@ -32,6 +32,11 @@ pub fn wait(later: &Step, earlier: &Step) -> Wait {
             Call::Permission(PermissionCall::Permit { .. }),
             Call::Function(FunctionCall::Create { .. }),
         ) => return Wait::Written,
+        // Each app client has its own settings, and its flow is removed only if no record has it.
+        (
+            Call::Client(ClientCall::RemoveFlow { .. }),
+            Call::Client(ClientCall::RemoveFlow { .. }),
+        ) if !same() => return Wait::Not,
         _ if !(adds(later) && adds(earlier)) => true,
         // The undo record is written before the change that it records. The id of an app client is
         // recorded after its creation.

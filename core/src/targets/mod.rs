@@ -78,6 +78,21 @@ impl Scope<'_> {
         Ok(search.selected(vec![found.clone()], source))
     }
 
+    /// The id of the user pool, if the options or the record have it. Without one, the user pool is
+    /// selected from a list.
+    #[must_use]
+    pub fn pool_id(&self) -> Option<&str> {
+        let given = self.settings.pool.as_ref().map(|given| given.id.as_str());
+        let is_id = |given: &str| region_of(given).is_some();
+        match (self.record.pool.as_deref(), given) {
+            (Some(recorded), None) => Some(recorded),
+            (Some(recorded), Some(given)) => {
+                (given == recorded || is_id(given)).then_some(recorded)
+            }
+            (None, given) => given.filter(|given| is_id(given)),
+        }
+    }
+
     /// Selects the app clients of this user pool from the existing ones.
     ///
     /// # Errors

@@ -109,8 +109,8 @@ impl Proxy {
         upstream.own("restore", &json!({"number": number})).await
     }
 
-    /// Sets what Lambda returns of functions and accounts, by a request of the sandbox's own API.
-    pub(crate) async fn set_lambda(&self, what: &str, body: &Value) -> anyhow::Result<Value> {
+    /// Changes the state of the emulator, by a request of the sandbox's own API.
+    pub(crate) async fn set(&self, what: &str, body: &Value) -> anyhow::Result<Value> {
         self.emulator.upstream.own(what, body).await
     }
 

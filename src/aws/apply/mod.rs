@@ -21,6 +21,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::Notify;
 
 use crate::aws::account::{Account, Run};
+use guard::Others;
 use step::Rest;
 
 /// The accounts to which a plan is applied.
@@ -84,7 +85,8 @@ pub async fn apply(
     let events = run.clone();
     run.stop
         .begin_changes(move || events.report(Event::Stopping));
-    let (client, failed) = (OnceCell::new(), Notify::new());
+    let (client, others) = (OnceCell::new(), Others::default());
+    let failed = Notify::new();
     let mut jobs = jobs(plan, accounts)?;
     let mut running = FuturesUnordered::new();
     let mut errors = Vec::new();
@@ -99,7 +101,8 @@ pub async fn apply(
                     run.report(Event::Started { index });
                 }
                 jobs[index].state = State::Running;
-                running.push(start(&jobs[index], index, &client, check, &failed));
+                let shared = (&client, &others, &failed);
+                running.push(start(&jobs[index], index, shared, check));
             }
         }
         if jobs.iter().all(Job::is_written)
@@ -225,9 +228,8 @@ fn is_ready(jobs: &[Job<'_>], index: usize) -> bool {
 fn start<'a, 'f: 'a>(
     job: &Job<'a>,
     index: usize,
-    client: &'a OnceCell<String>,
+    (client, others, failed): (&'a OnceCell<String>, &'a Others, &'a Notify),
     check: Check<'a, 'f>,
-    failed: &'a Notify,
 ) -> Running<'a> {
     let (account, step) = (job.account, job.step);
     let result = async move {
@@ -238,7 +240,7 @@ fn start<'a, 'f: 'a>(
                 Either::Right(_) => return StepResult::Failed(Vec::new()),
             }
         }
-        match step::run(account, step, client).await {
+        match step::run(account, step, client, others).await {
             Ok(Some(rest)) => StepResult::Written(rest),
             Ok(None) => StepResult::Done,
             Err(error) => StepResult::Failed(vec![error]),

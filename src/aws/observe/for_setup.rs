@@ -5,35 +5,28 @@
 use anyhow::{Context, Result};
 use cogmig_core::call::CallError;
 use cogmig_core::client_secret::ClientSecret;
-use cogmig_core::cognito::client;
-use cogmig_core::cognito::lossless::Object;
-use cogmig_core::cognito::pool::trigger;
 use cogmig_core::concurrency::Concurrency;
 use cogmig_core::desired::{OldClient, Target};
 use cogmig_core::event::Event;
 use cogmig_core::identity::Side;
 use cogmig_core::names::Names;
-use cogmig_core::observed::{NewSide, OldSide, Pool, Role};
+use cogmig_core::observed::{NewSide, OldSide};
 use cogmig_core::operations::Operations;
 use cogmig_core::options::Settings;
 use cogmig_core::plan::guards;
-use cogmig_core::record::Tags;
-use cogmig_core::reference::Listed;
-use cogmig_core::targets::{Scope, Selection, SideRecord, refuse_other_peer};
+use cogmig_core::reference::region_of;
+use cogmig_core::targets::{Scope, SideRecord, refuse_other_peer};
 use futures_util::future::OptionFuture;
 use rules::decision::OldUser;
 use tokio::task::JoinSet;
 
+use super::optional::Secrets;
+use super::pools::{self, Pools, Read, Select};
 use super::sign_ins::Source;
-use super::AccountScan;
-use super::optional::{Secrets, sampled, secrets};
 use crate::aws::account::{Account, Run};
 use crate::aws::probe;
-use crate::aws::resources::{self, concurrency, operations};
+use crate::aws::resources::{self, concurrency};
 use crate::embedded;
-
-/// Selects a user pool or app clients.
-pub type Select<'a> = &'a dyn Fn(Selection) -> Result<Vec<Listed>>;
 
 /// What is read early, in parallel with other reads.
 #[derive(Clone, Copy)]
@@ -160,12 +153,17 @@ pub async fn for_setup(
     select: Select<'_>,
 ) -> Result<Deployment> {
     let names = &settings.names;
+    // A first setup may have to find the user pool in a list.
+    let lists_pools = |side| {
+        let given = settings.side(side).pool.as_ref();
+        early.samples_users && given.is_none_or(|given| region_of(&given.id).is_none())
+    };
     let ((old, old_read), (new, new_read)) = tokio::try_join!(
         Account::connect(
             Side::Old,
             settings.profile(Side::Old)?,
             run,
-            async |account| { super::scan(account, names).await }
+            async |account| { super::scan(account, names, lists_pools(Side::Old)).await }
         ),
         Account::connect(
             Side::New,
@@ -177,7 +175,7 @@ pub async fn for_setup(
                     Ok(OptionFuture::from(read).await)
                 };
                 tokio::try_join!(
-                    super::scan(account, names),
+                    super::scan(account, names, lists_pools(Side::New)),
                     resources::named(account, names),
                     limits,
                 )
@@ -212,25 +210,18 @@ pub async fn for_setup(
         let dependent = resources::dependent(&new, names, new_scan.role.as_ref()).await;
         dependent.map_err(anyhow::Error::from)
     };
-    let read = |account, scan, side| Read {
-        account,
-        scan,
-        scope: Scope {
-            identity: &account.identity,
-            settings: settings.side(side),
-            names,
-            record: SideRecord::of(side, names, scan.role.as_ref(), function),
-        },
-    };
-    let (old_side, new_side) = (
-        read(&old, &old_scan, Side::Old),
-        read(&new, &new_scan, Side::New),
-    );
-    let ((pools, operations), dependent) = tokio::try_join!(
-        pools(settings, &old_side, &new_side, early, select),
+    let (old_role, new_role) = (old_scan.role.as_ref(), new_scan.role.as_ref());
+    let old_record = SideRecord::of(Side::Old, names, old_role, function);
+    let new_record = SideRecord::of(Side::New, names, new_role, function);
+    let records = [old_record.clone(), new_record.clone()];
+    let started = (old_scan.others, old_scan.pools);
+    let old_side = Read::new(&old, settings, (old_role, old_record), started);
+    let started = (new_scan.others, new_scan.pools);
+    let new_side = Read::new(&new, settings, (new_role, new_record), started);
+    let (pools, dependent) = tokio::try_join!(
+        pools::read(settings, old_side, new_side, early, select),
         dependent
     )?;
-    let records = [old_side.scope.record, new_side.scope.record];
     let Pools {
         old: (old_target, old_pool),
         new: (new_target, new_pool),
@@ -238,6 +229,7 @@ pub async fn for_setup(
         own_clients,
         sample,
         old_secrets,
+        operations,
     } = pools;
     Ok(Deployment {
         old_target,
@@ -258,181 +250,4 @@ pub async fn for_setup(
         operations,
         early_check,
     })
-}
-
-/// The first reads of one side.
-struct Read<'a> {
-    account: &'a Account,
-    scan: &'a AccountScan,
-    scope: Scope<'a>,
-}
-
-/// The selected user pools and app clients.
-struct Pools {
-    old: (Target, Pool),
-    new: (Target, Pool),
-    dedicated: bool,
-    own_clients: Vec<(String, Object)>,
-    sample: Option<Result<Vec<OldUser>, CallError>>,
-    old_secrets: Secrets,
-}
-
-/// Selects the user pools, and reads them in parallel with what runs in them.
-async fn pools(
-    settings: &Settings,
-    old_read: &Read<'_>,
-    new_read: &Read<'_>,
-    early: Early,
-    select: Select<'_>,
-) -> Result<(Pools, [Operations; 2])> {
-    let select_pool = |read: &Read<'_>| {
-        let (scope, scan) = (&read.scope, read.scan);
-        only(select(scope.pool(&scan.pools, &scan.others)?)?)
-    };
-    let (old, new) = (old_read.account, new_read.account);
-    let (old_pool, new_pool) = (select_pool(old_read)?, select_pool(new_read)?);
-    guards::two_pools((&old.identity, &old_pool), (&new.identity, &new_pool))?;
-    let (old_id, new_id) = (old_pool.id.clone(), new_pool.id.clone());
-    let (pools, old_operations, new_operations) = tokio::join!(
-        with_clients(
-            settings,
-            (old_read, old_pool),
-            (new_read, new_pool),
-            early,
-            select
-        ),
-        operations::read(old, &old_id),
-        operations::read(new, &new_id),
-    );
-    Ok((pools?, [old_operations, new_operations]))
-}
-
-/// Reads the user pools, and selects and reads their app clients.
-async fn with_clients(
-    settings: &Settings,
-    (old_read, old_pool): (&Read<'_>, Listed),
-    (new_read, new_pool): (&Read<'_>, Listed),
-    early: Early,
-    select: Select<'_>,
-) -> Result<Pools> {
-    let names = &settings.names;
-    let (old, new) = (old_read.account, new_read.account);
-    let (old_scope, new_scope) = (&old_read.scope, &new_read.scope);
-    let (old_scan, new_scan) = (old_read.scan, new_read.scan);
-    let (old_role, new_role) = (old_scan.role.as_ref(), new_scan.role.as_ref());
-    // The recorded ones are usually selected again, and can be read before the list is known.
-    let (old_recorded, new_recorded) = (
-        super::with_recorded(&[], old_role),
-        super::with_recorded(&[], new_role),
-    );
-    let (
-        (old_described, old_listed, old_extras),
-        old_early,
-        early_secrets,
-        (new_described, new_listed, new_extras),
-        new_early,
-        sample,
-    ) = tokio::try_join!(
-        super::with_list_of_clients(old, &old_pool.id, early.updates_clients),
-        super::clients(old, &old_pool.id, &old_recorded),
-        secrets(old, &old_pool.id, &old_recorded, Secrets::new()),
-        super::with_list_of_clients(new, &new_pool.id, early.updates_clients),
-        super::clients(new, &new_pool.id, &new_recorded),
-        sampled(old, &old_pool.id, early.samples_users),
-    )?;
-
-    let recorded = old_role.is_some_and(|role| names.made_client(&role.tags))
-        || uses_dedicated(old_scope, old_role, names, &old_listed);
-    let dedicated = settings.dedicated_old_client.unwrap_or(recorded);
-    let own = client::ids_of(&old_listed, &names.old_client);
-    let old_clients = match (dedicated, recorded && settings.old.clients.is_empty()) {
-        (true, _) => Vec::new(),
-        (false, false) => select(old_scope.clients(&old_pool.id, &old_listed)?)?,
-        // Another app client replaces the dedicated one.
-        (false, true) => {
-            let record = old_scope.record.clone().without(&own);
-            let applications = Scope {
-                record,
-                ..*old_scope
-            };
-            let listed = old_listed.iter().filter(|client| !own.contains(&client.id));
-            let listed: Vec<_> = listed.cloned().collect();
-            select(applications.clients(&old_pool.id, &listed)?)?
-        }
-    };
-    let new_clients = select(new_scope.clients(&new_pool.id, &new_listed)?)?;
-    let selected = ids(&old_clients);
-    let old_ids = super::with_recorded(&selected, old_role);
-    let new_ids = super::with_recorded(&ids(&new_clients), new_role);
-    let own_ids = if dedicated || recorded {
-        own
-    } else {
-        Vec::new()
-    };
-    let trigger_of_old = old_described.as_ref().and_then(trigger);
-    let (old_read, old_secrets, own_read, new_read, peer) = tokio::try_join!(
-        super::other_clients(old, &old_pool.id, &old_ids, old_early),
-        secrets(old, &old_pool.id, &selected, early_secrets),
-        super::clients(old, &old_pool.id, &own_ids),
-        super::other_clients(new, &new_pool.id, &new_ids, new_early),
-        super::peer_of(old, trigger_of_old),
-    )?;
-    guards::no_loop(&old_pool, trigger_of_old, peer.as_deref(), &new.identity)?;
-    let side =
-        |account: &Account, pool: Listed, clients, described, read, others: &[Tags], extras| {
-            let existing = Pool {
-                id: pool.id.clone(),
-                described,
-                clients: read,
-                shared: super::shared(others),
-                extras,
-            };
-            let target = Target {
-                identity: account.identity.clone(),
-                pool,
-                clients,
-            };
-            (target, existing)
-        };
-    Ok(Pools {
-        old: side(
-            old,
-            old_pool,
-            old_clients,
-            old_described,
-            old_read,
-            &old_scan.others,
-            old_extras,
-        ),
-        new: side(
-            new,
-            new_pool,
-            new_clients,
-            new_described,
-            new_read,
-            &new_scan.others,
-            new_extras,
-        ),
-        dedicated,
-        own_clients: super::existing(own_read),
-        sample,
-        old_secrets,
-    })
-}
-
-/// Whether the recorded app client has the name of the dedicated one. This is for a role that lost
-/// the tag that records it.
-fn uses_dedicated(old: &Scope<'_>, role: Option<&Role>, names: &Names, listed: &[Listed]) -> bool {
-    let is_recorded = |client: &&Listed| old.record.clients.contains(&client.id);
-    let mut recorded = listed.iter().filter(is_recorded);
-    role.is_none_or(|role| !names.own(&role.tags))
-        && recorded.any(|client| client.name == names.old_client)
-}
-
-fn ids(clients: &[Listed]) -> Vec<String> {
-    clients.iter().map(|client| client.id.clone()).collect()
-}
-
-fn only(pools: Vec<Listed>) -> Result<Listed> {
-    pools.into_iter().next().context("no user pool is selected")
 }

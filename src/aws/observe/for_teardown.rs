@@ -16,8 +16,8 @@ use cogmig_core::reference::region_of;
 use cogmig_core::targets::refuse_other_peer;
 use rules::env;
 
-use super::named;
 use super::reached::Reached;
+use super::{Others, named};
 use crate::aws::account::{Account, Run};
 use crate::aws::resources::{self, function, policy, role};
 
@@ -42,16 +42,19 @@ pub async fn for_teardown(settings: &Settings, run: &Run) -> Result<Deployed> {
         account(Side::New, settings, run),
     )?;
     let identities = [&old, &new].into_iter().flatten();
-    let identities = identities.map(|(account, _)| account.identity.clone());
+    let identities = identities.map(|(account, ..)| account.identity.clone());
     run.report(Event::Accounts(identities.collect()));
     let (old, new) = tokio::try_join!(reach(old, names), reach(new, names))?;
+    let (old, old_others) = old.unzip();
+    let (new, new_others) = new.unzip();
     if let (Some(old), Some(new)) = (&old, &new) {
         // The two sides must not be of different migrations.
         let (from, to) = (&old.account.identity, &new.account.identity);
         refuse_other_peer(names, (from, old.tags()), to)?;
         refuse_other_peer(names, (to, new.tags()), from)?;
     }
-    let observed = observe(old.as_ref(), new.as_ref(), names).await?;
+    let sides = (old.as_ref().zip(old_others), new.as_ref().zip(new_others));
+    let observed = observe(sides, names).await?;
     let function = observed.new.as_ref().and_then(|new| new.function.as_ref());
     let sides = (old.as_ref(), new.as_ref());
     named::check(settings, sides, function).await?;
@@ -108,24 +111,27 @@ impl Deployed {
     }
 }
 
-/// An account, and the role with the undo record.
-async fn account(
-    side: Side,
-    settings: &Settings,
-    run: &Run,
-) -> Result<Option<(Account, Option<Role>)>> {
+/// An account, the role with the undo record, and the roles of other deployments.
+type Connected = (Account, Option<Role>, Others);
+
+async fn account(side: Side, settings: &Settings, run: &Run) -> Result<Option<Connected>> {
     if settings.side(side).profile.is_none() {
         return Ok(None);
     }
-    let name = settings.names.record_role(side);
-    let role = async |account: &Account| role::find_listed(account, name, None).await;
-    let (account, role) = Account::connect(side, settings.profile(side)?, run, role).await?;
-    Ok(Some((account, role?)))
+    let names = &settings.names;
+    let read = async |account: &Account| {
+        let others = super::start_others(account, names);
+        let role = role::find_listed(account, names.record_role(side), None).await?;
+        Ok((role, others))
+    };
+    let (account, read) = Account::connect(side, settings.profile(side)?, run, read).await?;
+    let (role, others) = read?;
+    Ok(Some((account, role, others)))
 }
 
 /// Switches to the Region of the recorded pool.
-async fn reach(account: Option<(Account, Option<Role>)>, names: &Names) -> Result<Option<Reached>> {
-    let Some((account, role)) = account else {
+async fn reach(account: Option<Connected>, names: &Names) -> Result<Option<(Reached, Others)>> {
+    let Some((account, role, others)) = account else {
         return Ok(None);
     };
     let pool = match account.identity.side {
@@ -136,11 +142,12 @@ async fn reach(account: Option<(Account, Option<Role>)>, names: &Names) -> Resul
         Some(region) => account.in_region(region),
         None => account,
     };
-    Ok(Some(Reached {
+    let reached = Reached {
         account,
         role,
         pool,
-    }))
+    };
+    Ok(Some((reached, others)))
 }
 
 /// The new pool, from the tags of the role, the policy or the function. If the role was deleted or
@@ -156,25 +163,47 @@ async fn new_pool(account: &Account, names: &Names, role: Option<&Role>) -> Resu
     Ok(function.and_then(|function| names.pool_of(&function.tags)))
 }
 
+/// A side, and the roles of other deployments in its account.
+type WithOthers<'a> = Option<(&'a Reached, Others)>;
+
 async fn observe(
-    old: Option<&Reached>,
-    new: Option<&Reached>,
+    (old, new): (WithOthers<'_>, WithOthers<'_>),
     names: &Names,
 ) -> Result<Observed, CallError> {
-    let new = match new {
-        Some(reached) => {
-            let (role, pool) = (reached.role.clone(), pool(reached, names).await?);
-            Some(resources::new_side(&reached.account, names, role, pool).await?)
-        }
-        None => None,
+    let new = async {
+        let Some((reached, others)) = new else {
+            return Ok(None);
+        };
+        let (account, role) = (&reached.account, reached.role.clone());
+        let (pool, by_name, dependent) = tokio::try_join!(
+            pool(reached, others),
+            resources::named(account, names),
+            resources::dependent(account, names, role.as_ref()),
+        )?;
+        let side = resources::assemble(account, role, by_name, dependent, pool);
+        Ok(Some(side))
     };
-    let old = match old {
-        Some(reached) => Some(OldSide {
+    let old_side = async |(reached, others): (&Reached, Others), new: Option<&NewSide>| {
+        let (pool, dedicated) = tokio::try_join!(
+            old_pool(reached, others, names, new),
+            dedicated(reached, names)
+        )?;
+        Ok(OldSide {
             role: reached.role.clone(),
-            pool: old_pool(reached, names, new.as_ref()).await?,
-            dedicated: dedicated(reached, names).await?,
-        }),
-        None => None,
+            pool,
+            dedicated,
+        })
+    };
+    let is_own = |reached: &Reached| reached.tags().is_some_and(|tags| names.own(tags));
+    let (old, new) = match old {
+        Some(old) if is_own(old.0) => {
+            tokio::try_join!(old_side(old, None), new).map(|(old, new)| (Some(old), new))?
+        }
+        Some(old) => {
+            let new = new.await?;
+            (Some(old_side(old, new.as_ref()).await?), new)
+        }
+        None => (None, new.await?),
     };
     Ok(Observed { old, new })
 }
@@ -188,9 +217,9 @@ async fn dedicated(reached: &Reached, names: &Names) -> Result<Vec<(String, Obje
     }
 }
 
-async fn pool(reached: &Reached, names: &Names) -> Result<Pool, CallError> {
+async fn pool(reached: &Reached, others: Others) -> Result<Pool, CallError> {
     let (id, role) = (reached.pool.as_deref(), reached.role.as_ref());
-    super::pool(&reached.account, names, id, &[], role).await
+    super::pool(&reached.account, id, &[], role, others).await
 }
 
 /// The old pool that the role has on record. Without a managed role, the function's configuration
@@ -198,11 +227,12 @@ async fn pool(reached: &Reached, names: &Names) -> Result<Pool, CallError> {
 /// this read is ignored.
 async fn old_pool(
     reached: &Reached,
+    others: Others,
     names: &Names,
     new: Option<&NewSide>,
 ) -> Result<Pool, CallError> {
     if reached.tags().is_some_and(|tags| names.own(tags)) {
-        return pool(reached, names).await;
+        return pool(reached, others).await;
     }
     let function = new.and_then(|new| new.function.as_ref());
     let configured = function.and_then(|function| {
@@ -215,6 +245,6 @@ async fn old_pool(
     };
     let account = reached.account.clone().in_region(region);
     let clients = [client.clone()];
-    let read = super::pool(&account, names, Some(pool), &clients, None).await;
+    let read = super::pool(&account, Some(pool), &clients, None, others).await;
     Ok(read.unwrap_or_default())
 }

@@ -4,9 +4,11 @@ pub mod deployments;
 mod extras;
 pub mod for_setup;
 pub mod for_teardown;
+mod later;
 mod metric;
 mod named;
 mod optional;
+mod pools;
 mod query;
 mod reached;
 pub mod sign_ins;
@@ -27,21 +29,46 @@ use futures_util::future::try_join_all;
 
 use crate::aws::account::Account;
 use crate::aws::resources::{role, user_pool, user_pool_client};
+use later::Later;
 
 /// The reads in an account that don't need its id.
 pub struct AccountScan {
     /// The role with the undo record.
     pub role: Option<Role>,
-    /// The tags of the roles of other deployments.
-    pub others: Vec<Tags>,
-    /// The user pools in the account's Region.
-    pub pools: Vec<Listed>,
+    /// The tags of the roles of other deployments. An account can have many of them.
+    pub others: Others,
+    /// The user pools in the account's Region, if they're read early. An account can have thousands
+    /// of them.
+    pub pools: Option<PoolList>,
 }
 
-/// Reads them.
-pub async fn scan(account: &Account, names: &Names) -> Result<AccountScan, CallError> {
+/// The list of user pools in progress, or the error of the calls that opened connections for it.
+pub type PoolList = Result<Later<Vec<Listed>>, CallError>;
+
+/// The tags of the roles of other deployments.
+pub type Others = Later<Vec<Tags>>;
+
+/// Reads them. `lists_pools` is whether the user pool may have to be found in a list: then the first
+/// page is read early, and connections for the next reads are opened.
+pub async fn scan(
+    account: &Account,
+    names: &Names,
+    lists_pools: bool,
+) -> Result<AccountScan, CallError> {
     let side = account.identity.side;
     let inline = (side == Side::Old).then_some(names.access_policy.as_str());
+    let others = start_others(account, names);
+    let pools = lists_pools.then(|| {
+        let account = account.clone();
+        let list = async move { user_pool::list(&account).await };
+        Later::start("cognito-idp:ListUserPools", list)
+    });
+    let connect = async {
+        match pools {
+            Some(pools) => Some(user_pool::connect(account).await.map(|()| pools)),
+            None => None,
+        }
+    };
     let name = names.record_role(side);
     let role = async {
         match names.role_path.as_str() {
@@ -49,17 +76,22 @@ pub async fn scan(account: &Account, names: &Names) -> Result<AccountScan, CallE
             _ => role::find_listed(account, name, inline).await,
         }
     };
-    let (role, others, pools, ()) = tokio::try_join!(
-        role,
-        others(account, names),
-        user_pool::list(account),
-        user_pool::connect(account),
-    )?;
+    let (role, pools) = tokio::join!(role, connect);
+    let role = role?;
     Ok(AccountScan {
         role,
         others,
         pools,
     })
+}
+
+/// Starts to read the tags of the roles of other deployments.
+pub fn start_others(account: &Account, names: &Names) -> Others {
+    let (account, names) = (account.clone(), names.clone());
+    Later::start(
+        "iam:ListRoles",
+        async move { others(&account, &names).await },
+    )
 }
 
 /// The tags of the roles of other deployments.
@@ -68,7 +100,7 @@ pub async fn others(account: &Account, names: &Names) -> Result<Vec<Tags>, CallE
     role::others(account, first.record_role(side), names.record_role(side)).await
 }
 
-/// Reads a pool and the list of its app clients.
+/// Reads a pool and the list of its app clients, which is empty if it doesn't exist.
 pub async fn with_list_of_clients(
     account: &Account,
     pool: &str,
@@ -81,20 +113,21 @@ pub async fn with_list_of_clients(
             extras::mfa(account, pool).await
         })
     };
-    tokio::try_join!(
+    let (described, clients, extras) = tokio::try_join!(
         user_pool::find(account, pool),
-        user_pool_client::list(account, pool),
+        user_pool_client::list_if_exists(account, pool),
         extras,
-    )
+    )?;
+    Ok((described, clients.unwrap_or_default(), extras))
 }
 
 /// Reads a pool, the given app clients, and those that `role` has on record.
 pub async fn pool(
     account: &Account,
-    names: &Names,
     id: Option<&str>,
     given: &[String],
     role: Option<&Role>,
+    others: Others,
 ) -> Result<Pool, CallError> {
     let Some(id) = id else {
         return Ok(Pool::default());
@@ -109,7 +142,7 @@ pub async fn pool(
     };
     let (described, others, clients, extras) = tokio::try_join!(
         user_pool::find(account, id),
-        others(account, names),
+        others.get(account),
         clients(account, id, &ids),
         extras,
     )?;

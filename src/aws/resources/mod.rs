@@ -159,17 +159,3 @@ pub fn assemble(
         before_is_gone: dependent.before_is_gone,
     }
 }
-
-/// Reads the resources of the new account, except for the role.
-pub async fn new_side(
-    account: &Account,
-    names: &Names,
-    role: Option<Role>,
-    pool: Pool,
-) -> Result<NewSide, CallError> {
-    let (by_name, dependent) = tokio::try_join!(
-        named(account, names),
-        dependent(account, names, role.as_ref()),
-    )?;
-    Ok(assemble(account, role, by_name, dependent, pool))
-}

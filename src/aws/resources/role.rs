@@ -13,13 +13,18 @@ use cogmig_core::iam::documents;
 use cogmig_core::observed::Role;
 use cogmig_core::record::Tags;
 use cogmig_core::resource::RoleCall;
-use futures_util::future::try_join_all;
+use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use serde_json::Value;
 
 use super::answer::{accept_existing, has_tags, ignore_not_found, optional};
 use super::document;
 use crate::aws::account::Account;
 use crate::aws::retry::{self, BUSY, NOT_VISIBLE, PROPAGATION};
+
+/// The largest page of roles. By default, IAM returns 100.
+const PAGE: i32 = 1000;
+/// The number of other deployments' roles that are read at the same time. IAM throttles more.
+const AT_ONCE: usize = 75;
 
 /// Runs a call. `client` is the id of the app client that an earlier step created.
 ///
@@ -162,7 +167,8 @@ async fn records_except(
 ) -> Result<Vec<RecordRole>, CallError> {
     let is_other = |name: &str| name.starts_with(base) && Some(name) != except;
     let names = names(account, is_other).await?;
-    let records = try_join_all(names.iter().map(|name| record(account, name))).await?;
+    let reads: Vec<_> = names.iter().map(|name| record(account, name)).collect();
+    let records: Vec<_> = iter(reads).buffered(AT_ONCE).try_collect().await?;
     Ok(records.into_iter().flatten().collect())
 }
 
@@ -174,6 +180,7 @@ async fn names(
     let mut pages = account
         .iam
         .list_roles()
+        .max_items(PAGE)
         .into_paginator()
         .stop_on_duplicate_token(false)
         .send();

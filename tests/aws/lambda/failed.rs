@@ -84,16 +84,16 @@ fn a_failed_function_is_drift_and_is_created_again() {
     stage.fail_function();
     let before = stage.function();
     let why = format!("InternalError: {REASON}");
-    let state = format!("its state is Failed ({why})");
+    let cause = format!("its state is Failed ({why})");
 
     let run = stage.changes_nothing(1, &format!("verify {BOTH} --output json"));
     let json = run.json();
     assert_eq!(json["connectivity_check"]["component"], "function", "{run}");
     let run = stage.changes_nothing(1, &format!("verify {BOTH}"));
     let broken = format!(
-        "Connectivity check: failed (function): Lambda can't run function {LAMBDA}: {state}"
+        "Connectivity check: failed (function): Lambda can't run function {LAMBDA}: {cause}"
     );
-    for text in [broken.as_str(), "~ function", "(drifted)", &state] {
+    for text in [broken.as_str(), "~ function", "(drifted)", &cause] {
         assert!(run.printed(text), "{text}\n{run}");
     }
     let run = stage.changes_nothing(0, &format!("status {BOTH} --output json"));
@@ -101,7 +101,7 @@ fn a_failed_function_is_drift_and_is_created_again() {
     assert!(run.stdout.contains(&why), "{run}");
     let run = stage.changes_nothing(0, &format!("plan {BOTH}"));
     for text in [
-        &state,
+        &cause,
         "its tags, KMSKeyArn, TracingConfig, VpcConfig, ReservedConcurrentExecutions",
         "permissions that cogmig didn't add: theirs",
         "+ permission",
@@ -263,15 +263,15 @@ fn another_state_is_reported_and_not_changed() {
     let stage = Stage::new();
     stage.setup();
     stage.set_trigger(None);
-    for state in ["Deleting", "Deactivated", "ActiveNonInvocable", "NewInAws"] {
-        stage.set_function(&json!({"State": state, "StateReasonCode": "Draining"}));
+    for name in ["Deleting", "Deactivated", "ActiveNonInvocable", "NewInAws"] {
+        stage.set_function(&json!({"State": name, "StateReasonCode": "Draining"}));
         let run = stage.changes_nothing(1, &format!("verify {BOTH}"));
-        let text = format!("its state is {state} (Draining)");
+        let text = format!("its state is {name} (Draining)");
         assert!(run.printed(&text), "{run}");
         assert!(run.printed("manual action required"), "{run}");
         let run = stage.changes_nothing(1, &format!("setup {BOTH}"));
         assert!(
-            run.printed(&format!("is in state {state} (Draining)")),
+            run.printed(&format!("is in state {name} (Draining)")),
             "{run}"
         );
     }

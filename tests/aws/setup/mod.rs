@@ -4,6 +4,7 @@ mod dedicated_client;
 mod deleted;
 mod deploy;
 mod drift;
+mod large;
 mod leftovers;
 mod preflight;
 mod repeat;

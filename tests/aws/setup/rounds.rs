@@ -10,7 +10,7 @@ use crate::support::stage::{BOTH, Stage};
 const QUIET: Duration = Duration::from_millis(700);
 
 /// Runs a command, and returns the operations of each round.
-fn rounds(stage: &Stage, arguments: &str) -> Vec<Vec<String>> {
+pub fn rounds(stage: &Stage, arguments: &str) -> Vec<Vec<String>> {
     stage.sandbox.clear_journal();
     stage.sandbox.count_rounds(Some(QUIET));
     stage.ok(&format!("{arguments} {BOTH}"));
@@ -28,6 +28,13 @@ fn rounds(stage: &Stage, arguments: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
+/// The rounds, one per line.
+pub fn shown(rounds: &[Vec<String>]) -> String {
+    let rounds = rounds.iter().enumerate();
+    let lines = rounds.map(|(n, calls)| format!("\n{:2}  {}", n + 1, calls.join(" ")));
+    lines.collect()
+}
+
 /// The commands with too many rounds, and their rounds.
 fn too_many() -> Vec<String> {
     let stage = Stage::new();
@@ -42,9 +49,7 @@ fn too_many() -> Vec<String> {
     ] {
         let rounds = rounds(&stage, arguments);
         if rounds.len() > maximum {
-            let shown = rounds.iter().enumerate();
-            let shown = shown.map(|(n, calls)| format!("\n{:2}  {}", n + 1, calls.join(" ")));
-            failures.push(format!("{arguments}:{}", shown.collect::<String>()));
+            failures.push(format!("{arguments}:{}", shown(&rounds)));
         }
     }
     failures

@@ -543,9 +543,7 @@ fn setup_fails_for_a_function_that_it_cannot_change() {
         message: "KMS access denied".into(),
     });
     function.others = object(json!({"KMSKeyArn": "arn:aws:kms:key"}));
-    let words = is_readable("f", "new account", &function)
-        .err()
-        .expect("an error");
+    let words = is_readable("f", "new account", &function).expect_err("an error");
     for text in ["KMS access denied", "kms:Decrypt on arn:aws:kms:key"] {
         assert!(words.words().contains(text), "{text}");
     }

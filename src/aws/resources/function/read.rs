@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
-use aws_sdk_lambda::types::{Architecture as LambdaArchitecture, FunctionConfiguration, Runtime};
+use aws_sdk_lambda::types::{
+    Architecture as LambdaArchitecture, Concurrency, FunctionConfiguration, Runtime,
+};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use cogmig_core::call::CallError;
@@ -106,7 +108,7 @@ pub async fn find(account: &Account, name: &str) -> Result<Option<Function>, Cal
         modified: set.last_modified().and_then(seconds),
         state: function.state(),
         others: settings_of_others(&function.raw),
-        reserved: concurrency.and_then(|one| one.reserved_concurrent_executions()),
+        reserved: concurrency.and_then(Concurrency::reserved_concurrent_executions),
         unreadable,
     }))
 }
