@@ -23,7 +23,8 @@ use rules::settings::Rules;
 use super::mfa;
 use super::purpose::Purpose;
 use super::session::Session;
-use crate::aws::observe::for_setup::{Deployment, Early, for_setup};
+use crate::aws::observe::Early;
+use crate::aws::observe::for_setup::{Deployment, for_setup};
 use crate::{embedded, random};
 
 /// The existing resources, the desired ones, and the plan.
@@ -145,7 +146,7 @@ fn desired(
         old_client: read.old_client()?,
         new: read.new_target.clone(),
         external_id,
-        log_user_key: log_user_key(&settings, &read.new_side)?,
+        log_user_key: log_user_key(settings, &read.new_side)?,
         package,
         log_retention: settings.log_retention.unwrap_or(LOG_RETENTION),
         // Verify and status report another trigger as drift.

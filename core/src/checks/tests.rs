@@ -518,6 +518,7 @@ fn mfa_sets_the_rules_and_gives_warnings() {
         ),
     ] {
         let pools = Pools {
+            old_account: &account(),
             old: &old,
             new: &new,
             new_clients: &[],

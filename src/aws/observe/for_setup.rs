@@ -20,6 +20,7 @@ use futures_util::future::OptionFuture;
 use rules::decision::OldUser;
 use tokio::task::JoinSet;
 
+use super::Early;
 use super::optional::Secrets;
 use super::pools::{self, Pools, Read, Select};
 use super::sign_ins::Source;
@@ -27,18 +28,6 @@ use crate::aws::account::{Account, Run};
 use crate::aws::probe;
 use crate::aws::resources::{self, concurrency};
 use crate::embedded;
-
-/// What is read early, in parallel with other reads.
-#[derive(Clone, Copy)]
-pub struct Early {
-    /// Whether the connectivity check runs, if the deployment's function has the code of this
-    /// build.
-    pub checks_connectivity: bool,
-    /// Whether a page of the old pool's users is read, and the limits of the new account.
-    pub samples_users: bool,
-    /// Whether everything is read on which an update of app clients depends.
-    pub updates_clients: bool,
-}
 
 /// Both accounts, the selected user pools and app clients, and the existing resources.
 pub struct Deployment {

@@ -31,6 +31,18 @@ use crate::aws::account::Account;
 use crate::aws::resources::{role, user_pool, user_pool_client};
 use later::Later;
 
+/// What is read early, in parallel with other reads.
+#[derive(Clone, Copy)]
+pub struct Early {
+    /// Whether the connectivity check runs, if the deployment's function has the code of this
+    /// build.
+    pub checks_connectivity: bool,
+    /// Whether a page of the old pool's users is read, and the limits of the new account.
+    pub samples_users: bool,
+    /// Whether everything is read on which an update of app clients depends.
+    pub updates_clients: bool,
+}
+
 /// The reads in an account that don't need its id.
 pub struct AccountScan {
     /// The role with the undo record.

@@ -18,8 +18,8 @@ use cogmig_core::targets::{Scope, Selection, SideRecord};
 use cogmig_core::text::on_one_line;
 use rules::decision::OldUser;
 
-use super::Others;
 use super::optional::{Secrets, sampled, secrets};
+use super::{Early, Others};
 use crate::aws::account::Account;
 use crate::aws::resources::{operations, user_pool};
 
@@ -100,12 +100,16 @@ impl<'a> Read<'a> {
         only(select(self.selection(&pools).await?)?).map(Some)
     }
 
-    /// The user pool, now that it's read.
-    async fn find_by_id(
+    /// The selected user pool, now that it's read.
+    async fn selected(
         &mut self,
+        listed: Option<Listed>,
         described: Option<&Object>,
         select: Select<'_>,
     ) -> Result<Listed> {
+        if let Some(listed) = listed {
+            return Ok(listed);
+        }
         let id = self.scope.pool_id().unwrap_or_default();
         let listed = |described: &Object| {
             let name = described.get("Name").and_then(|name| name.as_str());
@@ -161,20 +165,17 @@ pub async fn read(
         old_read.id(old_listed.as_ref()),
         new_read.id(new_listed.as_ref()),
     );
+    let recorded = super::with_recorded(&[], old_role);
     let (old_first, new_first, early_secrets, sample) = tokio::try_join!(
         First::read(old, old_id, old_role, early),
         First::read(new, new_id, new_role, early),
-        secrets(old, old_id, &super::with_recorded(&[], old_role), Secrets::new()),
+        secrets(old, old_id, &recorded, Secrets::new()),
         sampled(old, old_id, early.samples_users),
     )?;
-    let old_pool = match old_listed {
-        Some(pool) => pool,
-        None => old_read.find_by_id(old_first.described.as_ref(), select).await?,
-    };
-    let new_pool = match new_listed {
-        Some(pool) => pool,
-        None => new_read.find_by_id(new_first.described.as_ref(), select).await?,
-    };
+    let (old_described, new_described) =
+        (old_first.described.as_ref(), new_first.described.as_ref());
+    let old_pool = old_read.selected(old_listed, old_described, select).await?;
+    let new_pool = new_read.selected(new_listed, new_described, select).await?;
     guards::two_pools((&old.identity, &old_pool), (&new.identity, &new_pool))?;
     let (old_scope, new_scope) = (&old_read.scope, &new_read.scope);
 
@@ -203,15 +204,16 @@ pub async fn read(
         Vec::new()
     };
     let trigger_of_old = old_first.described.as_ref().and_then(trigger);
-    let (old_read_clients, old_secrets, own_read, new_read_clients, peer, old_others, new_others) = tokio::try_join!(
-        super::other_clients(old, &old_pool.id, &old_ids, old_first.clients),
-        secrets(old, &old_pool.id, &selected, early_secrets),
-        super::clients(old, &old_pool.id, &own_ids),
-        super::other_clients(new, &new_pool.id, &new_ids, new_first.clients),
-        super::peer_of(old, trigger_of_old),
-        old_read.others.get(old),
-        new_read.others.get(new),
-    )?;
+    let (old_read_clients, old_secrets, own_read, new_read_clients, peer, old_others, new_others) =
+        tokio::try_join!(
+            super::other_clients(old, &old_pool.id, &old_ids, old_first.clients),
+            secrets(old, &old_pool.id, &selected, early_secrets),
+            super::clients(old, &old_pool.id, &own_ids),
+            super::other_clients(new, &new_pool.id, &new_ids, new_first.clients),
+            super::peer_of(old, trigger_of_old),
+            old_read.others.get(old),
+            new_read.others.get(new),
+        )?;
     guards::no_loop(&old_pool, trigger_of_old, peer.as_deref(), &new.identity)?;
     let existing = |pool: &Listed, described, clients, others: &[Tags], extras| Pool {
         id: pool.id.clone(),

@@ -42,6 +42,7 @@ fn pre_authentication_with_hidden_users_gives_a_warning() {
             new: &new,
             new_clients: &clients,
             sms_mfa: false,
+            old_email_mfa: false,
             is_first: false,
         };
         let warnings = check(pools, &UserHandling::default(), MfaUsers::None).warnings;
