@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use rules::log;
-use rules::probe::{self, Answer, Verdict};
+use rules::probe::{self, Answer, StsError, Verdict};
 use rules::reasons::{Failure, Fault, Rejection};
 
 use crate::desired::Desired;
@@ -272,6 +272,9 @@ impl Broken {
     }
 }
 
+/// How STS names this type of policy.
+const RESOURCE_CONTROL: &str = "resource control policy";
+
 /// Why the function has no session of the access role.
 fn credentials(answer: &Answer, desired: &Desired, plan: &Plan) -> Broken {
     let (errors, role) = (&answer.sts_errors, &desired.names.access_role);
@@ -284,7 +287,11 @@ fn credentials(answer: &Answer, desired: &Desired, plan: &Plan) -> Broken {
         };
     }
     let (component, what) = assume(plan, desired);
+    let is_resource_control = |error: &StsError| error.message.contains(RESOURCE_CONTROL);
     let remedy = match component {
+        _ if errors.iter().any(is_resource_control) => {
+            "contact the administrator of the old account's organization: one of its resource control policies denies sts:AssumeRole from other organizations. If the policy allows it for roles with a tag, use --tag"
+        }
         Component::External => {
             "check whether a service control policy, a resource control policy or a permissions boundary denies sts:AssumeRole in one of the accounts"
         }

@@ -248,7 +248,10 @@ fn the_words_of_sts_are_part_of_every_other_cause() {
             broken.what
         );
         assert!(
-            broken.remedy.contains("resource control policy"),
+            broken
+                .remedy
+                .contains("one of its resource control policies")
+                && broken.remedy.contains("--tag"),
             "{}",
             broken.remedy
         );

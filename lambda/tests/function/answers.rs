@@ -10,7 +10,12 @@ use super::{FAULT, Function, SIGN_IN, challenge, event, tokens, valid_user};
 
 /// Each error of the model: the reason if AdminInitiateAuth or AdminGetUser returns it. `None` if
 /// the operation doesn't have the error.
-const ERRORS: [(&str, Option<&str>, Option<&str>); 18] = [
+const ERRORS: [(&str, Option<&str>, Option<&str>); 19] = [
+    (
+        "FeatureUnavailableInTierException",
+        Some("not_available"),
+        None,
+    ),
     (
         "ResourceNotFoundException",
         Some("pool_not_found"),
@@ -85,8 +90,7 @@ const ERRORS: [(&str, Option<&str>, Option<&str>); 18] = [
 ];
 
 /// Errors that the model of these operations doesn't have: HTTP status, code and reason.
-const OTHER_ERRORS: [(u16, &str, &str); 15] = [
-    (400, "FeatureUnavailableInTierException", "not_available"),
+const OTHER_ERRORS: [(u16, &str, &str); 14] = [
     (400, "UserPoolAddOnNotEnabledException", "not_available"),
     (400, "RequestExpired", "access_denied"),
     (400, "MissingAuthenticationToken", "access_denied"),

@@ -5,6 +5,7 @@ mod answer;
 pub mod concurrency;
 mod document;
 pub mod function;
+mod iam_tags;
 pub mod invoke;
 pub mod log_group;
 pub mod operations;

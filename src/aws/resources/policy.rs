@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::answer::{accept_existing, has_tags, ignore_not_found, optional};
 use super::document;
-use super::role::{from_iam_tags, iam_tags};
+use super::iam_tags::{from_iam_tags, iam_tags};
 use crate::aws::account::Account;
 use crate::aws::retry::{self, BUSY, NOT_VISIBLE, Transient};
 

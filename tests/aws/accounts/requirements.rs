@@ -286,3 +286,27 @@ fn tags_of_the_deployment_cannot_be_set_by_an_option() {
     let run = stage.changes_nothing(64, &format!("plan {BOTH} --role-path app"));
     run.assert_stderr(&["--role-path app", "/app/"]);
 }
+
+/// The roles of another deployment have its path. The flows that they have on record are kept.
+#[test]
+fn the_record_of_a_deployment_under_another_path_is_respected() {
+    let stage = Stage::new();
+    let before = stage.sandbox.snapshot();
+    stage.setup();
+    let other = stage.sandbox.pool("new", "other").unwrap();
+    stage.ok(&format!(
+        "setup {BOTH} --suffix blue --role-path /app/ --new-pool {}",
+        other.id
+    ));
+    stage.teardown();
+    let flows = || {
+        let client = json!({"ClientId": stage.old.client});
+        let described = stage.in_pool(&stage.old, "DescribeUserPoolClient", client);
+        described["UserPoolClient"]["ExplicitAuthFlows"].to_string()
+    };
+    assert!(flows().contains("ALLOW_ADMIN_USER_PASSWORD_AUTH"));
+    stage.ok(&format!("teardown {BOTH} --suffix blue"));
+    assert!(!flows().contains("ALLOW_ADMIN_USER_PASSWORD_AUTH"));
+    stage.in_pool(&other, "DeleteUserPool", json!({}));
+    assert_eq!(stage.sandbox.snapshot(), before);
+}

@@ -109,7 +109,7 @@ fn verify_has_the_words_of_sts() {
         check["fix"]
             .as_str()
             .unwrap()
-            .contains("resource control policy"),
+            .contains("one of its resource control policies denies"),
         "{run}"
     );
 }

@@ -276,7 +276,7 @@ const ROWS: &[Row] = &[
 
 /// Actions with separate tests: they need another pool, the invoked function, or its log, or are
 /// needed only by some commands.
-const TESTED_SEPARATELY: [&str; 12] = [
+const TESTED_SEPARATELY: [&str; 13] = [
     "cloudwatch:GetMetricData",
     "cognito-idp:GetUserPoolMfaConfig",
     "cognito-idp:ListIdentityProviders",
@@ -284,6 +284,7 @@ const TESTED_SEPARATELY: [&str; 12] = [
     "cognito-idp:ListResourceServers",
     "cognito-idp:ListUserImportJobs",
     "cognito-idp:ListUserPoolClientSecrets",
+    "cognito-idp:ListUserPools",
     "cognito-idp:ListUsers",
     "lambda:GetAccountSettings",
     "lambda:InvokeFunction",
@@ -361,6 +362,20 @@ fn the_permission_to_list_users_is_needed_only_to_report_users() {
         run.assert_stderr(&[action, "AccessDenied"]);
         pipeline.grant_all();
         pipeline.ends(0, "user ada");
+    }
+}
+
+#[test]
+fn the_permission_to_list_user_pools_is_needed_only_to_find_a_user_pool() {
+    let pipeline = Pipeline::new("");
+    let action = "cognito-idp:ListUserPools";
+    for side in ["old", "new"] {
+        pipeline.grant(side, &without(pipeline.policy(side), action));
+        let run = pipeline.ends(1, "plan");
+        run.assert_stderr(&[action, "AccessDenied"]);
+        let (old, new) = (&pipeline.stage.old.id, &pipeline.stage.new.id);
+        pipeline.ends(0, &format!("plan --old-pool {old} --new-pool {new}"));
+        pipeline.grant_all();
     }
 }
 

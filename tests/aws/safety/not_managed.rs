@@ -190,20 +190,3 @@ fn a_deployment_cannot_change_its_pools() {
     let run = stage.changes_nothing(1, &format!("setup {BOTH} --new-pool {}", other.id));
     run.assert_stderr(&[&stage.new.id, &other.id, "--suffix"]);
 }
-
-/// The deployment's roles have no path, and the pipeline has no permissions for roles with one.
-#[test]
-fn a_role_with_a_path_is_ignored() {
-    let stage = Stage::new();
-    let other = format!("{ACCESS_ROLE}-other");
-    let trust = json!({"Version": "2012-10-17", "Statement": []}).to_string();
-    let role = json!({"RoleName": other, "Path": "/team/", "AssumeRolePolicyDocument": trust});
-    stage.aws("old", "iam:CreateRole", role);
-    stage.sandbox.clear_journal();
-    stage.setup();
-    let calls = stage.sandbox.journal().into_iter();
-    let reads = calls.filter(|call| call.action == "GetRole");
-    let bodies = reads.map(|call| String::from_utf8_lossy(&call.body).into_owned());
-    let of_other: Vec<_> = bodies.filter(|body| body.contains(&other)).collect();
-    assert_eq!(of_other, Vec::<String>::new());
-}

@@ -1,30 +1,26 @@
 //! IAM roles, with their inline and attached policies.
 
+mod records;
+
 use std::collections::BTreeMap;
 
-use aws_sdk_iam::error::BuildError;
 use aws_sdk_iam::operation::list_instance_profiles_for_role::ListInstanceProfilesForRoleOutput;
-use aws_sdk_iam::types::{Role as IamRole, Tag};
 use cogmig_core::call::CallError;
-use cogmig_core::deployments::RecordRole;
 use cogmig_core::desired::with_client;
 use cogmig_core::governance::ROOT;
 use cogmig_core::iam::documents;
 use cogmig_core::observed::Role;
 use cogmig_core::record::Tags;
 use cogmig_core::resource::RoleCall;
-use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use serde_json::Value;
 
 use super::answer::{accept_existing, has_tags, ignore_not_found, optional};
 use super::document;
+use super::iam_tags::{from_iam_tags, iam_tags};
 use crate::aws::account::Account;
 use crate::aws::retry::{self, BUSY, NOT_VISIBLE, PROPAGATION};
 
-/// The largest page of roles. By default, IAM returns 100.
-const PAGE: i32 = 1000;
-/// The number of other deployments' roles that are read at the same time. IAM throttles more.
-const AT_ONCE: usize = 75;
+pub use records::{others, records, tags};
 
 /// Runs a call. `client` is the id of the app client that an earlier step created.
 ///
@@ -128,7 +124,8 @@ pub async fn find_listed(
     inline_policy: Option<&str>,
 ) -> Result<Option<Role>, CallError> {
     match find(account, name, inline_policy).await {
-        Err(error) if error.is_denied() => match names(account, |role| role == name).await {
+        Err(error) if error.is_denied() => match records::names(account, |role| role == name).await
+        {
             Ok(listed) if listed.is_empty() => Ok(None),
             _ => Err(error),
         },
@@ -146,66 +143,6 @@ pub async fn has_tag(account: &Account, name: &str, key: &str) -> Result<bool, C
         Ok(role.and_then(|role| role.tags().iter().any(|tag| tag.key() == key).then_some(())))
     });
     Ok(visible.await?.is_some())
-}
-
-/// The tags of the roles of other deployments: their names start with `base`, and `own` is
-/// excluded.
-pub async fn others(account: &Account, base: &str, own: &str) -> Result<Vec<Tags>, CallError> {
-    let records = records_except(account, base, Some(own)).await?;
-    Ok(records.into_iter().map(|role| role.tags).collect())
-}
-
-/// The roles with the undo records of all deployments: their names start with `base`.
-pub async fn records(account: &Account, base: &str) -> Result<Vec<RecordRole>, CallError> {
-    records_except(account, base, None).await
-}
-
-async fn records_except(
-    account: &Account,
-    base: &str,
-    except: Option<&str>,
-) -> Result<Vec<RecordRole>, CallError> {
-    let is_other = |name: &str| name.starts_with(base) && Some(name) != except;
-    let names = names(account, is_other).await?;
-    let reads: Vec<_> = names.iter().map(|name| record(account, name)).collect();
-    let records: Vec<_> = iter(reads).buffered(AT_ONCE).try_collect().await?;
-    Ok(records.into_iter().flatten().collect())
-}
-
-/// The names of the account's roles for which `is_wanted` is true.
-async fn names(
-    account: &Account,
-    is_wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<String>, CallError> {
-    let mut pages = account
-        .iam
-        .list_roles()
-        .max_items(PAGE)
-        .into_paginator()
-        .stop_on_duplicate_token(false)
-        .send();
-    let mut names = Vec::new();
-    while let Some(page) = account.page("iam:ListRoles", pages.next()).await? {
-        let listed = page.roles().iter().map(IamRole::role_name);
-        names.extend(listed.filter(|name| is_wanted(name)).map(str::to_owned));
-    }
-    Ok(names)
-}
-
-async fn record(account: &Account, name: &str) -> Result<Option<RecordRole>, CallError> {
-    let request = account.iam.get_role().role_name(name);
-    let answer = optional(account.call("iam:GetRole", request.send()).await)?;
-    let role = answer.as_ref().and_then(|answer| answer.role());
-    Ok(role.map(|role| RecordRole {
-        name: name.to_owned(),
-        tags: from_iam_tags(role.tags()),
-        created: Some(role.create_date().secs()),
-    }))
-}
-
-/// The tags of the role with this name.
-pub async fn tags(account: &Account, name: &str) -> Result<Option<Tags>, CallError> {
-    Ok(record(account, name).await?.map(|role| role.tags))
 }
 
 /// Creates the role. Its trust policy may have a role that IAM hasn't propagated yet.
@@ -420,20 +357,4 @@ async fn remove_from_instance_profiles(account: &Account, name: &str) -> Result<
 
 fn visible(name: &str) -> String {
     format!("IAM to return {name}")
-}
-
-/// Tags in the request format of IAM.
-pub(super) fn iam_tags(tags: &Tags) -> Vec<Tag> {
-    let tag = |(key, value): (&String, &String)| -> Result<Tag, BuildError> {
-        Tag::builder().key(key).value(value).build()
-    };
-    // The key and the value are set, so building can't fail.
-    tags.iter().filter_map(|pair| tag(pair).ok()).collect()
-}
-
-/// Tags from the response format of IAM.
-pub(super) fn from_iam_tags(tags: &[Tag]) -> Tags {
-    tags.iter()
-        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-        .collect()
 }
