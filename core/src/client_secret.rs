@@ -1,6 +1,6 @@
 //! Whether the function can read the secret of the old app client. Since 2026 an app client has up
 //! to two secrets: `DescribeUserPoolClient` returns only the one that it was created with, and none
-//! after that one was deleted, or while AWS Secrets Manager keeps it.
+//! after that one was deleted, or while AWS Secrets Manager manages it.
 
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ impl ClientSecret<'_> {
         };
         if self.is_in_secrets_manager() {
             return unreadable(format!(
-                "AWS Secrets Manager keeps and rotates the secret of the old app client {id}"
+                "AWS Secrets Manager manages the secret of the old app client {id}"
             ));
         }
         if self.exists() && !self.is_shown() {
@@ -68,7 +68,7 @@ impl ClientSecret<'_> {
 
     fn unknown(&self, error: &CallError) -> Problem {
         let summary = format!(
-            "whether the old app client {} has a secret that was rotated is unknown ({}: {}). The connectivity check of setup finds it",
+            "can't check whether the old app client {} has a secret that was rotated ({}: {}). The connectivity check of setup reports it",
             self.id,
             error.word(),
             error.message

@@ -1,9 +1,11 @@
-//! How many functions an account runs at the same time. New accounts have low limits.
+//! The quota of concurrent executions of Lambda functions. New accounts have lower quotas.
 
 use crate::problem::{Problem, Severity};
 
 /// The default limit of an account. AWS sets lower ones for new accounts.
 const DEFAULT: i32 = 1000;
+/// A limit of the function that is low, although the account's isn't. Others often reserve some.
+const SMALL: i32 = 100;
 
 /// The limits of concurrent executions of an account in a Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +27,11 @@ impl Concurrency {
                 "shared by all its functions without reserved concurrency",
             ),
         };
-        if limit >= DEFAULT {
+        if self.total >= DEFAULT && limit >= SMALL {
             return None;
         }
         let summary = format!(
-            "the new account runs at most {} functions at the same time in this Region, of which {limit} are {shared}. Each sign-in of a user who hasn't been migrated needs one until the old pool has answered, up to 5 seconds. More sign-ins at the same time fail",
+            "the quota of concurrent executions of the new account in this Region is {}, of which {limit} are {shared}. A sign-in of a user who hasn't been migrated uses one concurrent execution until the old pool responds, up to 5 seconds. Sign-ins above the limit fail",
             self.total
         );
         let warning = Problem::new("low-concurrency", Severity::Warning, summary);
@@ -48,7 +50,7 @@ impl Concurrency {
 #[must_use]
 pub fn unread(why: &str, grant: Option<&str>) -> Problem {
     let summary =
-        format!("the limit of concurrent executions of the new account is unknown: {why}");
+        format!("can't check the quota of concurrent executions of the new account: {why}");
     let note = Problem::new("concurrency-unknown", Severity::Info, summary);
     match grant {
         Some(action) => note.fix(format!(
@@ -82,7 +84,7 @@ mod tests {
             );
             if let (Some(warning), Some(number)) = (warning, number) {
                 assert!(warning.summary.contains(number), "{}", warning.summary);
-                assert!(warning.summary.contains(&format!("at most {total} ")));
+                assert!(warning.summary.contains(&format!(" is {total}, ")));
             }
         }
     }

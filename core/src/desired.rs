@@ -226,6 +226,18 @@ impl Desired {
         tags
     }
 
+    /// The tags of a new role, which also has the keys of the user's tags on record, if they fit.
+    #[must_use]
+    pub fn with_tags_and_keys(&self, of_deployment: &Tags) -> Tags {
+        let mut tags = self.with_tags(of_deployment);
+        let keys: Vec<_> = self.tags.keys().map(String::as_str).collect();
+        let keys = keys.join("=");
+        if !keys.is_empty() && keys.chars().count() <= 256 {
+            tags.insert(record::TAG_KEYS.to_owned(), keys);
+        }
+        tags
+    }
+
     /// Derives all documents, tags and variables from the choices.
     #[must_use]
     pub fn new(choices: Choices) -> Self {

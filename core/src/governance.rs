@@ -62,7 +62,7 @@ pub fn check_boundary(boundary: &str) -> Result<(), &'static str> {
 }
 
 /// The ARN of a permissions boundary in an account. A boundary is a policy of the same account, or
-/// one of AWS.
+/// an AWS managed policy.
 ///
 /// # Errors
 /// The ARN is that of another account.

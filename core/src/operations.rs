@@ -97,7 +97,7 @@ impl Operations {
         let side = side.as_str();
         let what: Vec<_> = errors.iter().map(|(what, _)| *what).collect();
         let summary = format!(
-            "whether {} is in progress in the {side} pool is unknown: {}: {}",
+            "can't check whether {} is in progress in the {side} pool: {}: {}",
             what.join(" or "),
             first.word(),
             first.message
@@ -317,7 +317,7 @@ mod tests {
         assert_eq!(note.remedy, [fix]);
         let operations = Operations::of(Err(error("InternalErrorException", jobs)), Ok(Vec::new()));
         let notes = operations.problems(&account(Side::Old), "p");
-        assert!(notes[0].summary.starts_with("whether a user import job is in progress in the old pool is unknown: InternalErrorException"));
+        assert!(notes[0].summary.starts_with("can't check whether a user import job is in progress in the old pool: InternalErrorException"));
         // A user pool of the Lite plan has no recoveries.
         for code in WITHOUT_RECOVERY {
             let operations = Operations::of(Ok(Vec::new()), Err(error(code, recoveries)));

@@ -23,6 +23,9 @@ pub const TRIGGER_BEFORE: &str = "cogmig:trigger-before";
 pub const DEDICATED_CLIENT: &str = "cogmig:dedicated-client";
 /// The id of that app client, written after its creation.
 pub const DEDICATED_CLIENT_ID: &str = "cogmig:dedicated-client-id";
+/// The keys of the user's tags, separated by `=`, which no key contains. Setup may be stopped before
+/// it creates the function, which has the tags on record.
+pub const TAG_KEYS: &str = "cogmig:tag-keys";
 /// The prefix before the id of an app client to which setup added a flow.
 const CLIENT: &str = "cogmig:client:";
 /// The prefix of all keys of cogmig.

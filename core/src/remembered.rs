@@ -17,7 +17,7 @@ use crate::observed::{Function, NewSide, OldSide, Role};
 use crate::options::{Deployed, NONE, Origin, Origins, PackageSource, Settings};
 use crate::package::Architecture;
 use crate::problem::{Problem, Severity};
-use crate::record::Tags;
+use crate::record::{self, Tags};
 
 /// The options of the deployment. A value that no option has is ignored, and reported as drift.
 #[must_use]
@@ -74,7 +74,7 @@ fn of_roles(
     let path = path.or(role.map(|role| role.path.as_str()));
     let tags = match function {
         Some(_) => variable(env::TAGS).map(|text| tags_of(text)),
-        None => role.map(|role| tags_of(&text_of(&role.tags))),
+        None => role.map(|role| named_tags(&role.tags)),
     };
     let tags = tags.filter(|tags| !tags.is_empty());
     let options = [
@@ -91,6 +91,15 @@ fn of_roles(
     ];
     let options = options.map(|(option, value)| Some((option, value?)));
     options.into_iter().flatten().collect()
+}
+
+/// The tags of a role that an option named, and not others'.
+fn named_tags(tags: &Tags) -> Tags {
+    let keys = tags.get(record::TAG_KEYS).into_iter();
+    let keys = keys.flat_map(|keys| keys.split('='));
+    let named = keys.filter_map(|key| tags.get_key_value(key));
+    let named = named.map(|(key, value)| (key.clone(), value.clone()));
+    tags_of(&text_of(&named.collect()))
 }
 
 /// An attribute that a pool doesn't have is ignored.

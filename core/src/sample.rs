@@ -160,6 +160,7 @@ mod tests {
         let mut rules = Rules {
             attributes: mappings("email,email_verified").expect("mappings"),
             recovery: vec!["email"],
+            recovery_without_sender: Vec::new(),
             ..Rules::default()
         };
         let sample = Sample::of(&rules, &[], &users);

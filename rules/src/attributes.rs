@@ -107,7 +107,7 @@ pub fn is_verified_in_old(old: &[Attribute], name: &str) -> bool {
         .is_none_or(|(_, flag)| value_of(old, flag).is_some_and(is_true))
 }
 
-/// Whether a verified flag with this value is set. Back ends write the value in any case, for
+/// Whether a verified flag with this value is set. Back ends write the value in upper or lower case, for
 /// example `True`, and Cognito keeps the spelling and counts the contact as verified. No source
 /// says that Cognito accepts anything else, for example surrounding blanks or `1`, and a flag that
 /// is set by mistake would let the owner of an unverified contact reset the password.

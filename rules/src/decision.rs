@@ -331,12 +331,15 @@ pub(crate) fn approve(
         MfaUsers::Migrate => has_mfa && !requirements.keeps_password && !sms_mfa,
     };
     // A phone number that is used for SMS MFA must not receive the code that resets the password.
-    let recovery = rules.recovery.iter();
-    let recovery: Vec<_> = recovery
-        .filter(|kind| !(sms_mfa && **kind == "phone_number"))
-        .copied()
-        .collect();
-    let has_contact = attributes::has_verified_contact(&attributes, &recovery);
+    let has_one_of = |kinds: &[&'static str]| {
+        let kinds = kinds.iter().copied();
+        let kinds: Vec<_> = kinds
+            .filter(|kind| !(sms_mfa && *kind == "phone_number"))
+            .collect();
+        attributes::has_verified_contact(&attributes, &kinds)
+    };
+    // Cognito uses only the first mechanism whose contact is verified.
+    let has_contact = has_one_of(&rules.recovery) && !has_one_of(&rules.recovery_without_sender);
     // A pool that generates usernames accepts no username in the response.
     let is_empty = attributes.is_empty() && !rules.names.new_usernames.is_empty();
     let blockers = [

@@ -45,6 +45,9 @@ pub const OLD_MFA: &str = "OLD_MFA";
 pub const OLD_SIGN_IN_TRIGGERS: &str = "OLD_SIGN_IN_TRIGGERS";
 /// The contacts to which the new pool sends a code that resets a password.
 pub const NEW_RECOVERY: &str = "NEW_RECOVERY";
+/// The contacts that take precedence over those of `NEW_RECOVERY`, and to which the new pool can't
+/// send a code. Users with one of them get no code.
+pub const NEW_RECOVERY_WITHOUT_SENDER: &str = "NEW_RECOVERY_WITHOUT_SENDER";
 /// `true`, if SMS MFA is available in the new pool.
 pub const SMS_MFA: &str = "SMS_MFA";
 /// The `UsernameAttributes` of the old pool.

@@ -115,7 +115,7 @@ reasons! {
         /// The Region or the feature plan of the old pool, or its app client, lacks the call.
         NotAvailable = "not_available",
         /// The old app client has a secret that Cognito doesn't return: it was rotated, or AWS Secrets
-        /// Manager keeps it.
+        /// Manager manages it.
         SecretRotated = "secret_rotated",
         /// The old pool doesn't exist.
         PoolNotFound = "pool_not_found",

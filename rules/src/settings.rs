@@ -119,6 +119,9 @@ pub struct Rules {
     pub old_triggers: bool,
     /// The contacts to which the new pool sends a code that resets a password.
     pub recovery: Vec<&'static str>,
+    /// The contacts that take precedence over those of `recovery`, and to which the new pool can't
+    /// send a code.
+    pub recovery_without_sender: Vec<&'static str>,
     /// Whether SMS MFA is available in the new pool.
     pub sms_mfa: bool,
     /// How users are named.
@@ -145,6 +148,8 @@ impl Rules {
         set(env::OLD_MFA, code(ON, self.mfa_required));
         set(env::OLD_SIGN_IN_TRIGGERS, code(TRUE, self.old_triggers));
         set(env::NEW_RECOVERY, Some(self.recovery.join(",")));
+        let without_sender = self.recovery_without_sender.join(",");
+        set(env::NEW_RECOVERY_WITHOUT_SENDER, Some(without_sender));
         set(env::SMS_MFA, code(TRUE, self.sms_mfa));
         let names = &self.names;
         for (name, kinds) in [
@@ -186,6 +191,7 @@ impl Rules {
             mfa_required: read(&get, env::OLD_MFA, ON)?,
             old_triggers: flag(env::OLD_SIGN_IN_TRIGGERS)?,
             recovery: kinds(env::NEW_RECOVERY, &CONTACTS)?,
+            recovery_without_sender: kinds(env::NEW_RECOVERY_WITHOUT_SENDER, &CONTACTS)?,
             sms_mfa: get(env::SMS_MFA).as_deref() != Some("false") && flag(env::SMS_MFA)?,
             names: NameRules {
                 old_usernames: kinds(env::OLD_USERNAME_ATTRIBUTES, &USERNAMES)?,

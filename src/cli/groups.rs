@@ -156,18 +156,20 @@ pub struct Resources {
 pub struct Requirements {
     /// Permissions boundary of both roles.
     ///
-    /// The name of a policy that exists in both accounts, or the ARN of a policy of AWS. none
-    /// removes the boundary.
+    /// The name of a policy that exists in both accounts, or the ARN of an AWS managed policy. Use
+    /// none to remove the boundary.
     #[arg(long, value_name = "POLICY", value_parser = reference::text)]
     pub permissions_boundary: Option<String>,
     /// Permissions boundary of the old role.
     ///
-    /// The ARN or the name of a policy in the old account. none removes the boundary.
+    /// The ARN or the name of a policy in the old account. Use none to remove the
+    /// boundary.
     #[arg(long, value_name = "POLICY", value_parser = reference::text)]
     pub old_permissions_boundary: Option<String>,
     /// Permissions boundary of the new role.
     ///
-    /// The ARN or the name of a policy in the new account. none removes the boundary.
+    /// The ARN or the name of a policy in the new account. Use none to remove the
+    /// boundary.
     #[arg(long, value_name = "POLICY", value_parser = reference::text)]
     pub new_permissions_boundary: Option<String>,
     /// IAM path of both roles.

@@ -58,7 +58,8 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     .await?;
     let (old, old_side) = (&read.old.identity, &read.old_side);
     let names = &session.settings.names;
-    if let Some(function) = &read.new_side.function {
+    let function = read.new_side.function.as_ref();
+    if let Some(function) = function.filter(|function| names.own(&function.tags)) {
         runnable::is_readable(&names.function, &read.new.identity.place(), function)?;
     }
     let deployed = remembered::options(names, (old, old_side), &read.new_side, read.dedicated);

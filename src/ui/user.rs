@@ -228,7 +228,7 @@ impl Page<'_> {
 fn by_reset(forecast: Result<(), Rejection>, depends_on_mfa: bool) -> String {
     match forecast {
         Ok(()) if depends_on_mfa => {
-            "a password reset request would migrate the user, unless the MFA of the user rejects it"
+            "a password reset request would migrate the user, unless the user has MFA that can't be migrated"
                 .to_owned()
         }
         Ok(()) => "a password reset request would migrate the user".to_owned(),

@@ -28,7 +28,7 @@ const ADVICE: [(&[&str], &str, &str); 39] = [
     (
         &["NoSuchEntity"],
         "Scope ARN",
-        "create the policy of the permissions boundary in this account, or correct the option of the permissions boundary",
+        "create the policy in this account, or correct --permissions-boundary",
     ),
     (
         &["ExpiredToken", "ExpiredTokenException"],
@@ -91,7 +91,7 @@ const ADVICE: [(&[&str], &str, &str); 39] = [
     (
         &["FeatureUnavailableInTierException"],
         "",
-        "a setting of the pool is no longer part of its feature plan: choose a plan that includes it, or turn the setting off. cogmig doesn't leave it out of the update, because Cognito would reset it",
+        "a setting of the pool is no longer part of its feature plan: choose a plan that includes it, or turn the setting off. cogmig can't omit it from the update, because Cognito would then reset it",
     ),
     (
         &["ScopeDoesNotExistException"],

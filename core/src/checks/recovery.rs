@@ -27,6 +27,12 @@ pub(super) fn check(preflight: &mut Preflight, pools: Pools<'_>, handling: &User
     let sends = |one: &&Mechanism| !matches!(one.sender, Sender::Missing(_));
     let contacts = used.iter().filter(sends).map(|one| one.contact);
     preflight.rules.recovery = contacts.collect();
+    let takes_precedence = |one: &&Mechanism| {
+        let mut working = used.iter().filter(sends);
+        !sends(one) && working.any(|other| one.priority < other.priority)
+    };
+    let first = used.iter().filter(takes_precedence);
+    preflight.rules.recovery_without_sender = first.map(|one| one.contact).collect();
     let mut refuse = Vec::new();
     if migrates {
         refuse.push("--forgot-password refuse");
@@ -101,7 +107,7 @@ fn without_sender(one: &Mechanism, why: &str, working: &Mechanism) -> Problem {
     } = one;
     let precedence = if one.priority < working.priority {
         format!(
-            " Users who also have a verified {} get no code either, because {medium} takes precedence: they are migrated, but can't sign in.",
+            " Users who also have a verified {} get no code either, because {medium} takes precedence. They aren't migrated by a code.",
             working.contact
         )
     } else {

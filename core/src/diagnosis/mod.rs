@@ -207,7 +207,7 @@ impl Broken {
             ),
             Failure::Fault(Fault::SecretRotated) => Self::at(
                 Component::Secret,
-                "the old app client has a secret that Cognito doesn't return: it was rotated, or AWS Secrets Manager keeps it",
+                "the old app client has a secret that Cognito doesn't return: it was rotated, or AWS Secrets Manager manages it",
                 SECRET,
             ),
             Failure::Fault(Fault::ClientNotFound) => {
@@ -220,8 +220,8 @@ impl Broken {
             ),
             Failure::Fault(Fault::NotAvailable) => Self::at(
                 Component::Pool,
-                format!("{call} isn't available for the old user pool {pool} in its Region and feature plan, or not with the old app client"),
-                "run `aws cognito-idp admin-initiate-auth --auth-flow ADMIN_USER_PASSWORD_AUTH` for the old user pool. Its error has more details",
+                format!("{call} isn't available for the old user pool {pool}. Its Region, its feature plan or the old app client may not support it"),
+                "check the Region and the feature plan of the old user pool. To get Cognito's error, call AdminInitiateAuth with ADMIN_USER_PASSWORD_AUTH for this pool and app client",
             ),
             Failure::Rejected(Rejection::OldTriggerFailed) => Self::at(
                 Component::Pool,
@@ -232,7 +232,7 @@ impl Broken {
             Failure::Rejected(Rejection::InvalidParameter) => Self::at(
                 Component::Pool,
                 format!("the old user pool {pool} doesn't accept sign-ins with username and password"),
-                "run `aws cognito-idp admin-initiate-auth --auth-flow ADMIN_USER_PASSWORD_AUTH` for the old user pool. Its error has more details",
+                "check the Region and the feature plan of the old user pool. To get Cognito's error, call AdminInitiateAuth with ADMIN_USER_PASSWORD_AUTH for this pool and app client",
             )
             .transient(),
             Failure::Fault(Fault::Throttled) => {

@@ -43,7 +43,7 @@ pub(super) fn setup(
     let confirm = clients.confirm();
     notes::lost(plan, &on.name, &tags);
     let Some(role) = &old.role else {
-        let tags = desired.with_tags(&tags);
+        let tags = desired.with_tags_and_keys(&tags);
         guards::unfit(&tags)?;
         let reason = Reason::Trusts {
             role: desired.names.lambda_role.clone(),
@@ -74,7 +74,7 @@ pub(super) fn setup(
         role,
         (desired, new),
         desired.old_boundary.as_ref(),
-    );
+    )?;
     if !same(&role.trust, &desired.access_trust) {
         let trust = desired.access_trust.clone();
         let set = step(&on, RoleCall::SetTrust { trust });

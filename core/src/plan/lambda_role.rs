@@ -51,7 +51,7 @@ pub(super) fn setup(
         step(&on, RoleCall::Attach { policy_arn })
     };
     let Some(role) = &new.role else {
-        let tags = desired.with_tags(&tags);
+        let tags = desired.with_tags_and_keys(&tags);
         guards::unfit(&tags)?;
         let create = RoleCall::Create {
             path: desired.names.role_path.clone(),
@@ -79,7 +79,7 @@ pub(super) fn setup(
         role,
         (desired, new),
         desired.new_boundary.as_ref(),
-    );
+    )?;
     // The recorded trigger was detached by its owner before it could be replaced.
     if trigger::attached(new).is_none() && recorded(role) {
         let key = record::TRIGGER_BEFORE.to_owned();

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::change::Plan;
+use super::change::{Action, Plan, Reason};
 use super::notes;
+use crate::cognito::client;
 use crate::cognito::lossless::Object;
 use crate::desired::Desired;
 use crate::identity::Side;
 use crate::observed::{NewSide, OldSide, Pool};
-use crate::problem::Problem;
+use crate::problem::{Problem, Severity};
 use crate::resource::{Call, ClientCall};
 
 /// A setting of an app client with names of something else.
@@ -51,29 +52,63 @@ pub fn leftovers(plan: &mut Plan, desired: &Desired, old: &OldSide, new: &NewSid
     let mut problems = Vec::new();
     for (target, pool) in [(&desired.old, &old.pool), (&desired.new, &new.pool)] {
         let (side, place) = (target.identity.side, target.identity.place());
+        keep_flows(plan, pool, side, &place);
         let mut updated = BTreeSet::new();
         for step in plan.steps().filter(|step| step.on.side == side) {
-            let Call::Client(ClientCall::AddFlow { .. } | ClientCall::RemoveFlow { .. }) =
-                &step.call
-            else {
-                continue;
+            let (id, adds) = match &step.call {
+                Call::Client(ClientCall::AddFlow { flow, .. }) => (&step.on.name, Some(*flow)),
+                Call::Client(ClientCall::RemoveFlow { .. }) => (&step.on.name, None),
+                _ => continue,
             };
-            if let Some(client) = pool.client(&step.on.name)
-                && updated.insert(step.on.name.clone())
+            let changes = |client: &&Object| {
+                adds.is_none_or(|flow| client::with_flow(client, flow).is_some())
+            };
+            if let Some(client) = pool.client(id).filter(changes)
+                && updated.insert(id.clone())
             {
-                problems.extend(of(&step.on.name, client, pool, side, &place));
+                problems.extend(of(id, client, pool, side, &place));
             }
         }
         if !updated.is_empty() {
             let lack = (
                 "app-clients-not-checked",
-                "whether Cognito accepts an update of the app clients isn't checked",
+                "the settings of the app clients aren't checked for deleted references",
             );
             notes::unread(plan, pool.extras.scopes.as_ref(), lack, &place);
             notes::unread(plan, pool.extras.providers.as_ref(), lack, &place);
         }
     }
     problems
+}
+
+/// Keeps the flow and the record of an app client that the deployment no longer uses, if Cognito
+/// would reject the update. Its owner may never repair it, and users can be migrated without it.
+fn keep_flows(plan: &mut Plan, pool: &Pool, side: Side, place: &str) {
+    let mut kept = Vec::new();
+    plan.changes.retain(|change| {
+        let is_removal = change.address.side == side
+            && change.action != Action::Conflict
+            && change.reason == Some(Reason::NoLongerUsed);
+        let id = &change.address.name;
+        let client = pool.client(id).filter(|_| is_removal);
+        let problem = client.and_then(|client| of(id, client, pool, side, place).next());
+        let is_kept = problem.is_some();
+        kept.extend(problem);
+        !is_kept
+    });
+    for problem in kept {
+        let summary = format!(
+            "{}. The app client keeps the authentication flow that setup added, until it can be removed",
+            problem.summary
+        );
+        let mut warning = Problem::new("app-client-flow-kept", Severity::Warning, summary);
+        let own = problem.remedy.into_iter();
+        warning.remedy = own
+            .filter(|fix| !fix.contains("--dedicated-old-client"))
+            .collect();
+        plan.warnings
+            .push(warning.fix("then run `cogmig setup` again"));
+    }
 }
 
 fn of<'a>(

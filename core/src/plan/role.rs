@@ -49,13 +49,16 @@ pub(super) fn record(
 }
 
 /// Sets the permissions boundary and the user's tags.
+///
+/// # Errors
+/// The tags exceed IAM's limits.
 pub(super) fn govern(
     update: &mut Update,
     on: &Address,
     role: &Role,
     sides: (&Desired, &NewSide),
     boundary: Option<&String>,
-) {
+) -> Result<()> {
     if role.boundary.as_ref() != boundary {
         let edit = Edit::set(
             "permissions boundary",
@@ -65,6 +68,16 @@ pub(super) fn govern(
         let boundary = boundary.cloned();
         update.push(edit, step(on, RoleCall::SetBoundary { boundary }));
     }
+    let desired = &sides.0.tags;
+    let mut all = role.tags.clone();
+    // IAM doesn't distinguish keys by case.
+    all.retain(|key, _| {
+        !desired
+            .keys()
+            .any(|other| other.to_lowercase() == key.to_lowercase())
+    });
+    all.extend(desired.clone());
+    guards::unfit(&all)?;
     tags::update(
         update,
         sides,
@@ -72,6 +85,7 @@ pub(super) fn govern(
         |tags| step(on, RoleCall::Tag { tags }),
         |keys| step(on, RoleCall::Untag { keys }),
     );
+    Ok(())
 }
 
 /// Reports a conflict if the role with the undo record was deleted or recreated. Returns whether

@@ -29,7 +29,8 @@ pub fn is_readable(name: &str, place: &str, function: &Function) -> Result<()> {
         })
         .fix(format!(
             "allow kms:Decrypt on {key} for this profile, and check that the key is enabled"
-        )))
+        ))
+        .fix("if the key no longer exists, run `cogmig teardown`, and then setup with the options of the deployment"))
 }
 
 /// Checks that setup can update the function, or delete it and create it again.

@@ -20,22 +20,36 @@ pub(super) fn update(
     remove: impl FnOnce(Vec<String>) -> Step,
 ) {
     let shown = |(key, value): (&String, &String)| format!("{key}={}", value.escape_debug());
-    if let Some(tags) = missing(existing, &desired.tags) {
-        let edits = tags.iter().map(|tag| {
-            let before = existing.get_key_value(tag.0).map(shown);
-            Edit::set("tags", before, Some(shown(tag)))
-        });
-        update.edits.extend(edits);
-        update.steps.push(set(tags));
-    }
+    // IAM doesn't distinguish keys by case, so a tag is removed before one with another case is set.
     let mut removed = recorded(desired, new);
     removed
         .retain(|key, value| !desired.tags.contains_key(key) && existing.get(key) == Some(value));
+    let mut left = existing.clone();
+    left.retain(|key, _| !removed.contains_key(key));
     if !removed.is_empty() {
         let edits = removed.iter().map(|tag| Edit::remove("tags", shown(tag)));
         update.edits.extend(edits);
         update.steps.push(remove(removed.into_keys().collect()));
     }
+    if let Some(tags) = missing(&spelled(&left, &desired.tags), &desired.tags) {
+        let edits = tags.iter().map(|tag| {
+            let before = left.get_key_value(tag.0).map(shown);
+            Edit::set("tags", before, Some(shown(tag)))
+        });
+        update.edits.extend(edits);
+        update.steps.push(set(tags));
+    }
+}
+
+/// The existing tags, with the keys as they are desired. IAM keeps the case of an existing key.
+fn spelled(existing: &Tags, desired: &Tags) -> Tags {
+    let mut spelled = existing.clone();
+    for key in desired.keys().filter(|key| !existing.contains_key(*key)) {
+        let mut others = existing.iter();
+        let other = others.find(|(other, _)| other.to_lowercase() == key.to_lowercase());
+        spelled.extend(other.map(|(_, value)| (key.clone(), value.clone())));
+    }
+    spelled
 }
 
 /// The tags of the last setup, which the function has on record.

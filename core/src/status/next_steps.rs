@@ -139,17 +139,17 @@ fn rejected(status: &Status, variables: &Tags) -> Vec<String> {
         let by_reset = if rejects(env::FORGOT_PASSWORD) {
             "They aren't migrated with --forgot-password refuse."
         } else {
-            "A password reset request migrates them, if they have a verified contact."
+            "A password reset request migrates these users, if they have a verified contact."
         };
         lines.push(format!(
-            "{} in the last {period}, because the user has to reset the password. {by_reset}",
+            "{} in the last {period}, because a password reset is required. {by_reset}",
             count(reset, "sign-in", "rejected")
         ));
     }
     let blocked = rejections(Rejection::Blocked);
     if blocked > 0 {
         lines.push(format!(
-            "{} by the old pool's threat protection in the last {period}. It rates all sign-ins through the function as sign-ins from one new place. During the migration, set it to audit mode.",
+            "{} by the old pool's threat protection in the last {period}. All sign-ins that the function makes come from AWS's IP addresses, without the user's device. Set AdvancedSecurityMode of the old pool to AUDIT during the migration.",
             count(blocked, "sign-in", "blocked")
         ));
     }

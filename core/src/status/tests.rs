@@ -354,7 +354,7 @@ fn the_next_steps_follow_from_the_data() {
         (
             status((10, 4), rejected("reset_required")),
             Tags::new(),
-            "1 sign-in was rejected in the last 24 hours, because the user has to reset the password. A password reset request migrates them",
+            "1 sign-in was rejected in the last 24 hours, because a password reset is required. A password reset request migrates these users",
             "refuse",
         ),
         (

@@ -40,7 +40,7 @@ pub struct CachedSecret(Mutex<Option<Read>>);
 
 /// A read of the app client.
 struct Read {
-    /// `None` if Cognito doesn't return the secret: it was rotated, or Secrets Manager keeps it.
+    /// `None` if Cognito doesn't return the secret: it was rotated, or Secrets Manager manages it.
     secret: Option<ClientSecret>,
     /// Whether Cognito rejected the secret.
     is_rejected: bool,

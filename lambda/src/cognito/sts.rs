@@ -1,7 +1,7 @@
 //! AssumeRole, in the function's Region or in the old pool's Region. STS answers only in a Region
 //! that is enabled in the old account, and the function's Region can be one that the old account
 //! never enabled. The old pool's Region is enabled in the old account, but may not be in the new
-//! account. So the function asks the other Region after an error that depends on the Region, and
+//! account. So the function calls STS in the other Region after an error that depends on the Region, and
 //! remembers which one worked.
 
 use std::error::Error;
@@ -18,9 +18,9 @@ use tokio::time::timeout;
 #[cfg(test)]
 mod tests;
 
-/// After this time without a response, the other Region is asked too. The response of STS is
-/// faster, also with a new connection, and the work before the first event has two seconds.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// After this time without a response, the function also calls STS in the other Region. The
+/// response of STS is faster, also with a new connection, and the work before the first event has two seconds.
+const FALLBACK_DELAY: Duration = Duration::from_secs(1);
 
 /// The longest message of STS that is returned, in characters.
 const LONGEST_MESSAGE: usize = 500;
@@ -65,7 +65,7 @@ impl Sts {
         };
         let mut one = pin!(self.assume_in(one.0, one.1, request));
         let other = self.assume_in(other.0, other.1, request);
-        match timeout(PATIENCE, &mut one).await {
+        match timeout(FALLBACK_DELAY, &mut one).await {
             Ok(Err(error)) if depends_on_region(&error) => {
                 other.await.map_err(|second| vec![error, second])
             }

@@ -272,7 +272,7 @@ async fn after_a_change_of_the_client_secret_the_next_event_reads_it_again() {
     assert_eq!(body(&requests[3])["AuthParameters"]["SECRET_HASH"], HASH.1);
 }
 
-/// The secret was rotated, or Secrets Manager keeps it.
+/// The secret was rotated, or Secrets Manager manages it.
 #[tokio::test]
 async fn no_password_is_sent_if_cognito_does_not_return_the_secret() {
     let rotated = Err(Failure::Fault(Fault::SecretRotated));

@@ -108,6 +108,8 @@ impl Function {
     }
 
     fn invoke(&mut self, event: &str, password: &[Reply], user: &Reply) -> (Returned, Vec<String>) {
+        // The function reads the user of the previous event after its reply.
+        self.server.wait_until_idle();
         self.server.script("AdminInitiateAuth", password);
         self.server
             .script("AdminGetUser", std::slice::from_ref(user));
@@ -598,7 +600,8 @@ fn sign_ins_open_no_connections_and_use_the_cached_session_and_secret() {
 #[test]
 fn no_sign_in_fails_after_a_freeze_that_killed_the_connections() {
     let mut function = Function::start(&[]);
-    for connections in [2, 4, 6] {
+    let mut connections = 0;
+    for _ in 0..3 {
         let ((responded, back), calls) =
             function.invoke(&event(SIGN_IN).to_string(), &[tokens()], &valid_user());
         assert!(responded && back.contains("CONFIRMED"), "{back}");
@@ -607,7 +610,10 @@ fn no_sign_in_fails_after_a_freeze_that_killed_the_connections() {
             sorted(calls.collect()),
             ["AdminGetUser", "AdminInitiateAuth"]
         );
-        assert_eq!(function.server.connections(), connections);
+        // A retry can use the new connection of the other call.
+        let opened = function.server.connections();
+        assert!(opened > connections, "{opened}");
+        connections = opened;
         function.signal("-STOP");
         function.server.drop_connections();
         thread::sleep(Duration::from_millis(1100));

@@ -34,6 +34,7 @@ fn rules(mfa_users: MfaUsers, temporary_passwords: TemporaryPasswords) -> Rules 
         mfa_required: false,
         old_triggers: false,
         recovery: vec!["email", "phone_number"],
+        recovery_without_sender: Vec::new(),
         sms_mfa: false,
         names: NameRules::default(),
     }
@@ -482,6 +483,24 @@ fn attack_stranding_by_a_forgotten_password() {
             let decision = decided(&recovery(kinds), Ok(evidence), &user);
             assert_eq!(decision.is_ok(), migrated, "{kinds:?}");
         }
+        // Cognito doesn't fall back to email if it can't send the code by SMS.
+        let without_sms = Rules {
+            recovery_without_sender: vec!["phone_number"],
+            ..recovery(&["email"])
+        };
+        let mut both = user();
+        for (name, value) in [
+            ("phone_number", "+15550100"),
+            ("phone_number_verified", "true"),
+        ] {
+            both.attributes.retain(|(other, _)| other != name);
+            both.attributes.push((name.into(), value.into()));
+        }
+        assert!(decided(&without_sms, Ok(evidence), &user()).is_ok());
+        assert_eq!(
+            decided(&without_sms, Ok(evidence), &both),
+            Err(Rejection::NoVerifiedContact)
+        );
         // A phone number that is used for SMS MFA receives no reset code.
         let mut phone = by_phone("true");
         phone.has_mfa = true;

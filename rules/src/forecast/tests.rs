@@ -18,6 +18,7 @@ fn rules(names: NameRules) -> Rules {
     Rules {
         attributes: attributes.to_vec(),
         recovery: vec!["email"],
+        recovery_without_sender: Vec::new(),
         names,
         ..Rules::default()
     }

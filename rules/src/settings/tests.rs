@@ -26,11 +26,12 @@ fn any_rules() -> impl Strategy<Value = Rules> {
         prop::collection::vec(mapping, 0..8),
         prop::collection::vec("[a-z:_]{1,20}", 0..8),
     );
-    (attributes, words, some_of(&CONTACTS), names, flags).prop_map(
+    let recovery = (some_of(&CONTACTS), some_of(&CONTACTS));
+    (attributes, words, recovery, names, flags).prop_map(
         |(
             (attributes, dropped),
             (mfa_users, temporary_passwords, forgot_password),
-            recovery,
+            (recovery, recovery_without_sender),
             names,
             flags,
         )| {
@@ -45,6 +46,7 @@ fn any_rules() -> impl Strategy<Value = Rules> {
                 mfa_required,
                 old_triggers,
                 recovery,
+                recovery_without_sender,
                 sms_mfa,
                 names: NameRules {
                     old_usernames,

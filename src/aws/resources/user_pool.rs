@@ -190,7 +190,7 @@ async fn compare(
 }
 
 /// The user pool with its MFA settings, which DescribeUserPool doesn't return. They are left out
-/// without the permission to read them.
+/// if they can't be read: that must not prevent that the trigger is restored.
 async fn find_with_mfa(
     account: &Account,
     id: &str,
@@ -199,9 +199,5 @@ async fn find_with_mfa(
     let Some(described) = described? else {
         return Ok(None);
     };
-    let mfa = match mfa {
-        Err(error) if error.is_denied() => None,
-        mfa => Some(mfa?),
-    };
-    Ok(Some(lossless::with_mfa(described, mfa)))
+    Ok(Some(lossless::with_mfa(described, mfa.ok())))
 }

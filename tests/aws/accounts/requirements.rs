@@ -142,7 +142,7 @@ fn a_boundary_of_another_account_is_an_error_before_any_change() {
         "--new-permissions-boundary",
     ]);
     let run = stage.ends(1, &format!("setup {BOTH} --permissions-boundary missing"));
-    run.assert_stderr(&["NoSuchEntity", "permissions boundary"]);
+    run.assert_stderr(&["NoSuchEntity", "--permissions-boundary"]);
 }
 
 #[test]
@@ -239,7 +239,12 @@ fn all_resources_get_the_tags_that_the_accounts_require() {
     stage.ok(&format!("setup {LIMITED} --tag team=identity"));
     assert_tagged(&stage, &[("team", Some("identity")), ("cost-center", None)]);
     assert_eq!(tags(&stage)[4]["owner"], "ops");
+    // IAM doesn't distinguish keys by case.
+    stage.ok(&format!("setup {LIMITED} --tag Team=identity"));
+    assert_tagged(&stage, &[("Team", Some("identity"))]);
+    stage.changes_nothing(0, &format!("verify {LIMITED}"));
     stage.ok(&format!("setup {LIMITED} --tag none"));
+    assert_tagged(&stage, &[("Team", None)]);
     assert_tagged(&stage, &[("team", None), ("cost-center", None)]);
     stage.changes_nothing(0, &format!("verify {LIMITED}"));
     assert_removed(&stage, &before);
@@ -253,6 +258,14 @@ fn without_the_function_the_options_are_those_of_the_roles() {
     let options = "--permissions-boundary team/boundary --role-path /app/ --tag team=identity";
     stage.ok(&format!("setup {BOTH} {options}"));
     let expected = boundaries(&stage);
+    for (side, _, name) in SIDES {
+        let others = json!([{"Key": "CreatedBy", "Value": "alice"}]);
+        stage.aws(
+            side,
+            "iam:TagRole",
+            json!({"RoleName": name, "Tags": others}),
+        );
+    }
     stage.aws(
         "new",
         "lambda:DeleteFunction",
@@ -267,6 +280,8 @@ fn without_the_function_the_options_are_those_of_the_roles() {
     );
     assert_eq!(boundaries(&stage), expected);
     assert_tagged(&stage, &[("team", Some("identity"))]);
+    // A tag that no option named isn't an option.
+    assert_eq!(tags(&stage)[3]["CreatedBy"], Value::Null);
     stage.sign_in("ada", PASSWORD).unwrap();
 }
 

@@ -22,7 +22,7 @@ fn a_low_limit_of_the_new_account_is_a_warning_with_its_number() {
         stage.sandbox.limit_concurrency("new", limit);
         assert!(warned(&stage.ok(&plan)));
         let run = stage.ok(&format!("plan {BOTH}"));
-        let text = format!("runs at most {limit} functions at the same time");
+        let text = format!("executions of the new account in this Region is {limit}, ");
         assert!(run.printed(&text) && run.printed("sign-in"), "{run}");
     }
     stage.setup();

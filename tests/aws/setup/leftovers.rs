@@ -187,3 +187,27 @@ fn teardown_names_the_app_client_and_its_remedy() {
         "{flows:?}"
     );
 }
+
+/// Otherwise, the app client of which setup no longer needs the flow would block the migration.
+#[test]
+fn an_app_client_that_is_no_longer_used_keeps_its_flow_until_it_can_be_updated() {
+    let stage = stage();
+    create_server(&stage, &stage.old);
+    seed(&stage, &stage.old, &scopes());
+    stage.ok(&format!("setup {BOTH} {SETUP}"));
+    let server = json!({"Identifier": "https://api.example.com"});
+    stage.in_pool(&stage.old, "DeleteResourceServer", server);
+    let run = stage.ok(&format!("setup {BOTH} {SETUP} --dedicated-old-client"));
+    for text in [
+        "which the user pool doesn't have",
+        "keeps the authentication flow that setup added",
+        "remove https://api.example.com/read from AllowedOAuthScopes",
+    ] {
+        assert!(run.printed(text), "{text}\n{run}");
+    }
+    let flows = || stage.client_json(&stage.old)["ExplicitAuthFlows"].to_string();
+    assert!(flows().contains("ALLOW_ADMIN_USER_PASSWORD_AUTH"));
+    create_server(&stage, &stage.old);
+    stage.ok(&format!("setup {BOTH} {SETUP} --dedicated-old-client"));
+    assert!(!flows().contains("ALLOW_ADMIN_USER_PASSWORD_AUTH"));
+}

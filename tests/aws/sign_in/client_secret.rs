@@ -140,7 +140,7 @@ fn trigger(stage: &Stage) -> Value {
 
 #[test]
 fn a_secret_that_cognito_does_not_return_is_found_by_plan() {
-    let manager = "AWS Secrets Manager keeps and rotates the secret";
+    let manager = "AWS Secrets Manager manages the secret";
     for (is_published, words) in [(false, ROTATED), (true, manager)] {
         let stage = Stage::new();
         let (client, _) = secret_client(&stage);
@@ -197,7 +197,7 @@ fn after_a_rotation_verify_and_status_name_it_and_setup_repairs_it() {
     let run = stage.changes_nothing(1, &format!("verify {BOTH}"));
     for words in [
         "Connectivity check: failed (secret)",
-        "it was rotated, or AWS Secrets Manager keeps it",
+        "it was rotated, or AWS Secrets Manager manages it",
         "setup --dedicated-old-client",
     ] {
         assert!(run.printed(words), "{words}\n{run}");
@@ -225,10 +225,7 @@ fn without_the_permission_to_list_secrets_the_connectivity_check_finds_a_rotatio
         format!("setup --old-profile deployer --new-profile new --old-client {client}")
     };
     let run = stage.ok(&command(&client));
-    for words in [
-        "a secret that was rotated is unknown",
-        &format!("allow {LIST}"),
-    ] {
+    for words in ["a secret that was rotated (", &format!("allow {LIST}")] {
         assert!(run.printed(words), "{words}\n{run}");
     }
     stage.sign_in("ada", PASSWORD).unwrap();

@@ -105,7 +105,7 @@ fn a_user_who_has_to_reset_the_password_is_migrated_by_a_forgotten_password_only
     let run = stage.ok(&format!("status {BOTH}"));
     for words in [
         "reset_required 1",
-        "1 sign-in was rejected in the last 24 hours, because the user has to reset the password",
+        "1 sign-in was rejected in the last 24 hours, because a password reset is required",
     ] {
         assert!(run.flat().contains(words), "{words}\n{run}");
     }

@@ -241,6 +241,18 @@ fn precedence_is_mentioned_only_if_the_sender_of_the_preferred_mechanism_is_miss
         json!({"AccountRecoverySetting": recovery(&[EMAIL, PHONE]), "SmsConfiguration": null});
     let preflight = checked_pool(&members, &UserHandling::default());
     assert!(!preflight.warnings[0].summary.contains("precedence"));
+    let rules = preflight.rules;
+    assert_eq!(
+        (rules.recovery, rules.recovery_without_sender),
+        (vec!["email"], vec![])
+    );
+    let members =
+        json!({"AccountRecoverySetting": recovery(&[PHONE, EMAIL]), "SmsConfiguration": null});
+    let rules = checked_pool(&members, &UserHandling::default()).rules;
+    assert_eq!(
+        (rules.recovery, rules.recovery_without_sender),
+        (vec!["email"], vec!["phone_number"])
+    );
 }
 
 #[test]

@@ -140,6 +140,7 @@ pub fn service(pool: FakePool) -> Service<FakePool> {
             mfa_required: false,
             old_triggers: false,
             recovery: vec!["email", "phone_number"],
+            recovery_without_sender: Vec::new(),
             sms_mfa: false,
             names: NameRules::default(),
         },

@@ -30,7 +30,7 @@ pub async fn create(
     others: &Object,
 ) -> Result<(), CallError> {
     let what = format!("Lambda to accept the role of {name}");
-    let answer = retry::retry_until(account, &what, &[PROPAGATION], async || {
+    let answer = retry::retry_until(account, &what, &[PROPAGATION, BUSY], async || {
         let request = request(account, name, set, package, tags).customize();
         let request = request.mutate_request(raw::extend(others));
         account.call("lambda:CreateFunction", request.send()).await
@@ -42,6 +42,7 @@ pub async fn create(
             function.configuration == *set
                 && function.code_sha256 == embedded::code_sha256(&package.zip)
                 && has_tags(&function.tags, tags)
+                && others.keys().all(|name| function.others.contains_key(name))
         }))
     })
     .await
@@ -112,6 +113,7 @@ pub async fn recreate(
     let mut lost = None;
     if let Err(error) = &created
         && !others.is_empty()
+        && is_about_settings(error)
     {
         let error = error.clone();
         created = create(account, name, set, package, tags, &Object::new()).await;
@@ -127,6 +129,26 @@ pub async fn recreate(
     }
     until_ready(account, name, None).await?;
     lost.map_or(Ok(()), Err)
+}
+
+/// Whether Lambda rejects the settings of others: their values, or the permission to use them. Other
+/// errors are about the request, and another one can succeed.
+fn is_about_settings(error: &CallError) -> bool {
+    error.is_denied()
+        || error.is("InvalidParameterValueException")
+        || error.code.as_deref().is_some_and(|code| {
+            [
+                "EC2",
+                "ENI",
+                "EFS",
+                "KMS",
+                "Subnet",
+                "CodeSigning",
+                "InvalidCodeSignature",
+            ]
+            .iter()
+            .any(|part| code.contains(part))
+        })
 }
 
 /// Sets its reserved concurrency.

@@ -9,10 +9,11 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use cogmig_core::call::CallError;
 use cogmig_core::cognito::lossless::Object;
+use cogmig_core::identity::Identity;
 use cogmig_core::lambda::{State, Why, remedy, settings_of_others};
 use cogmig_core::observed::{Configuration, Function};
 use cogmig_core::problem::Problem;
-use cogmig_core::text::on_one_line;
+use cogmig_core::text::{on_one_line, shell_word};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -246,8 +247,12 @@ pub async fn until_active(account: &Account, name: &str) -> Result<()> {
     let place = account.identity.place();
     let summary = format!("function {name} in the {place} is inactive ({why})");
     let problem = Problem::error("function-inactive", summary);
+    let Identity {
+        profile, region, ..
+    } = &account.identity;
+    let profile = shell_word(profile);
     let fix = format!(
-        "run `aws lambda invoke --function-name {name} /dev/null` to activate it, then run the same command again"
+        "run `aws lambda invoke --profile {profile} --region {region} --function-name {name} /dev/null` to activate it, then run the same command again"
     );
     Err(problem.fix(fix).into())
 }
