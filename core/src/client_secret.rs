@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::call::CallError;
 use crate::cognito::client;
 use crate::cognito::lossless::Object;
+use crate::identity::Side;
 use crate::problem::{Problem, Severity};
 
 /// What is known of the secret of an application's app client.
@@ -75,10 +76,7 @@ impl ClientSecret<'_> {
         );
         let note = Problem::new("client-secrets-not-listed", Severity::Info, summary);
         if error.is_denied() {
-            let action = error.call;
-            note.fix(format!(
-                "allow {action} in an IAM policy of the old profile's role or user"
-            ))
+            note.fix(Side::Old.grant(error.call))
         } else {
             note
         }

@@ -1,5 +1,6 @@
 //! The quota of concurrent executions of Lambda functions. New accounts have lower quotas.
 
+use crate::identity::Side;
 use crate::problem::{Problem, Severity};
 
 /// The default limit of an account. AWS sets lower ones for new accounts.
@@ -53,9 +54,7 @@ pub fn unread(why: &str, grant: Option<&str>) -> Problem {
         format!("can't check the quota of concurrent executions of the new account: {why}");
     let note = Problem::new("concurrency-unknown", Severity::Info, summary);
     match grant {
-        Some(action) => note.fix(format!(
-            "allow {action} in an IAM policy of the new profile's role or user"
-        )),
+        Some(action) => note.fix(Side::New.grant(action)),
         None => note.fix("run `cogmig plan` to check it again"),
     }
 }

@@ -27,6 +27,13 @@ impl Side {
             Self::New => "new",
         }
     }
+
+    /// The remedy if the profile of this side lacks a permission.
+    #[must_use]
+    pub fn grant(self, actions: &str) -> String {
+        let side = self.as_str();
+        format!("allow {actions} in an IAM policy of the {side} profile's role or user")
+    }
 }
 
 /// The identity of an account, from which the ARNs of all resources are derived.

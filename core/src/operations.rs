@@ -94,11 +94,11 @@ impl Operations {
         let errors = errors.filter_map(|(what, error)| Some((what, error?)));
         let errors: Vec<_> = errors.collect();
         let (_, first) = errors.first()?;
-        let side = side.as_str();
         let what: Vec<_> = errors.iter().map(|(what, _)| *what).collect();
         let summary = format!(
-            "can't check whether {} is in progress in the {side} pool: {}: {}",
+            "can't check whether {} is in progress in the {} pool: {}: {}",
             what.join(" or "),
+            side.as_str(),
             first.word(),
             first.message
         );
@@ -107,10 +107,7 @@ impl Operations {
         let denied: Vec<_> = denied.map(|(_, error)| error.call).collect();
         Some(match denied[..] {
             [] => note.fix("run the command again"),
-            _ => note.fix(format!(
-                "allow {} in an IAM policy of the {side} profile's role or user",
-                denied.join(" and ")
-            )),
+            _ => note.fix(side.grant(&denied.join(" and "))),
         })
     }
 }

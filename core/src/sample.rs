@@ -6,6 +6,7 @@ use rules::forecast::{forecast, forecast_reset};
 use rules::reasons::Rejection;
 use rules::settings::Rules;
 
+use crate::identity::Side;
 use crate::problem::{Cause, Problem, Severity};
 use crate::reasons;
 
@@ -108,9 +109,7 @@ pub fn unread(why: &str, grant: Option<&str>) -> Problem {
     let summary = format!("no user of the old pool was checked: {why}");
     let note = Problem::new("users-not-checked", Severity::Info, summary);
     match grant {
-        Some(action) => note.fix(format!(
-            "allow {action} in an IAM policy of the old profile's role or user"
-        )),
+        Some(action) => note.fix(Side::Old.grant(action)),
         None => note.fix("run `cogmig plan` to check them again"),
     }
 }

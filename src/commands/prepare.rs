@@ -64,7 +64,6 @@ pub async fn prepare(session: &Session<'_>, purpose: Purpose) -> Result<Prepared
     }
     let deployed = remembered::options(names, (old, old_side), &read.new_side, read.dedicated);
     let settings = session.sources.with_deployed(&deployed)?;
-    let function = read.new_side.function.as_ref();
     let (package, unknown) = match (embedded::package(&settings), function) {
         (Ok(package), _) => (package, None),
         (Err(_), Some(function)) if reports_existing => {

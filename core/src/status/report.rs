@@ -2,6 +2,7 @@
 
 use crate::call::CallError;
 use crate::cognito::pool;
+use crate::identity::Side;
 use crate::observed::{Observed, Pool};
 
 use super::resources::{Resource, State};
@@ -131,10 +132,7 @@ impl Unread {
     /// How to get a count that can't be read, if a permission is missing.
     #[must_use]
     pub fn fix(&self) -> Option<String> {
-        let action = self.grant?;
-        Some(format!(
-            "allow {action} in an IAM policy of the new profile's role or user"
-        ))
+        Some(Side::New.grant(self.grant?))
     }
 }
 

@@ -8,9 +8,12 @@ use serde_json::{Value, json};
 
 use super::{FAULT, Function, SIGN_IN, challenge, event, tokens, valid_user};
 
+/// An error, and its reason for each of the two calls.
+type Row = (&'static str, Option<&'static str>, Option<&'static str>);
+
 /// Each error of the model: the reason if AdminInitiateAuth or AdminGetUser returns it. `None` if
 /// the operation doesn't have the error.
-const ERRORS: [(&str, Option<&str>, Option<&str>); 19] = [
+const ERRORS: [Row; 19] = [
     (
         "FeatureUnavailableInTierException",
         Some("not_available"),
@@ -206,19 +209,25 @@ fn check(rows: &[(Reply, Reply, &str)], changes: &[(&str, Option<&str>)]) {
     }
 }
 
-#[test]
-fn each_error_of_the_password_call_has_its_reason() {
-    let status = |code: &str| {
-        if code.starts_with("Internal") {
+/// The errors of a call: HTTP status, code and reason. `reason_of` is its column in the table.
+fn errors(
+    reason_of: impl Fn(&Row) -> Option<&'static str>,
+) -> impl Iterator<Item = (u16, &'static str, &'static str)> {
+    let known = ERRORS.iter().filter_map(move |row| {
+        let code = row.0;
+        let status = if code.starts_with("Internal") {
             500
         } else {
             400
-        }
-    };
-    let known = ERRORS.iter();
-    let known = known.filter_map(|(code, reason, _)| Some((status(code), *code, (*reason)?)));
-    let rows = known.chain(OTHER_ERRORS);
-    let rows = rows.map(|(status, code, reason)| {
+        };
+        Some((status, code, reason_of(row)?))
+    });
+    known.chain(OTHER_ERRORS)
+}
+
+#[test]
+fn each_error_of_the_password_call_has_its_reason() {
+    let rows = errors(|(_, reason, _)| *reason).map(|(status, code, reason)| {
         let error = Reply::error(status, code, "marked-message");
         (error, valid_user(), reason)
     });
@@ -227,17 +236,7 @@ fn each_error_of_the_password_call_has_its_reason() {
 
 #[test]
 fn each_error_of_the_call_for_the_user_has_its_reason() {
-    let status = |code: &str| {
-        if code.starts_with("Internal") {
-            500
-        } else {
-            400
-        }
-    };
-    let known = ERRORS.iter();
-    let known = known.filter_map(|(code, _, reason)| Some((status(code), *code, (*reason)?)));
-    let rows = known.chain(OTHER_ERRORS);
-    let rows = rows.map(|(status, code, reason)| {
+    let rows = errors(|(.., reason)| *reason).map(|(status, code, reason)| {
         let error = Reply::error(status, code, "marked-message");
         (tokens(), error, reason)
     });
